@@ -1,0 +1,222 @@
+import type {
+  CompiledFlag,
+  CompiledPrerequisite,
+  CompiledRule,
+  CompiledTarget,
+  FlagDesign,
+  SnapshotProblem,
+} from './compiled';
+import { compileGate, compileServe, readVariation } from './compile-serve';
+import type { ServeSurroundings } from './compile-serve';
+import type { SegmentLookup } from './conditions';
+import { collectSegmentKeys, compileConditions } from './conditions';
+import { compileDecision } from './decide';
+import type { EvaluationReason, Outcome } from './evaluation';
+import { quote } from './operands';
+import type { Wire } from './reader';
+import { isPresent, isWhole, Reader } from './reader';
+import type { FlagValueType, JsonValue, SnapshotVariation } from './snapshot';
+
+const VALUE_TYPES: readonly unknown[] = ['BOOLEAN', 'STRING', 'NUMBER', 'JSON'];
+
+/** Compiles one flag; its prerequisites are in `flags` already, its segments in `segments`. */
+export function compileFlag(
+  key: string,
+  wire: Wire,
+  flags: ReadonlyMap<string, CompiledFlag | null>,
+  segments: SegmentLookup,
+): CompiledFlag {
+  const reader = new Reader({ flagKey: key });
+  const compiler = new FlagCompiler(key, wire, reader, flags, segments);
+  const design = compiler.compileDesign();
+  if (design === null || reader.problems.length > 0) return brokenFlag(key, wire, reader.problems);
+  const evaluate = compileDecision(design, compiler.isArchived);
+  return flagOf(key, wire, compiler, [], design, evaluate, design.off);
+}
+
+/** A flag that always answers ERROR / PARSE_ERROR with its first problem. */
+export function brokenFlag(key: string, wire: Wire, problems: readonly SnapshotProblem[]): CompiledFlag {
+  const [problem] = problems as readonly [SnapshotProblem];
+  const place = problem.path.length === 0 ? '' : ` at ${problem.path.join('.')}`;
+  const version = isWhole(wire['version'], Number.MAX_SAFE_INTEGER) ? wire['version'] : 0;
+  const outcome: Outcome = {
+    flagKey: key,
+    flagVersion: version,
+    value: null,
+    variationKey: null,
+    variationIndex: -1,
+    reason: 'ERROR',
+    ruleId: null,
+    prerequisiteKey: null,
+    errorMessage: `Flag ${quote(key)} did not compile${place}: ${problem.message}`,
+    inExperiment: false,
+    latest: null,
+  };
+  const header = {
+    version,
+    valueType: 'JSON' as const,
+    isArchived: wire['isArchived'] === true,
+    isClientAvailable: wire['isClientAvailable'] === true,
+  };
+  return flagOf(key, wire, header, problems, null, () => outcome, outcome);
+}
+
+function flagOf(
+  key: string,
+  source: Wire,
+  header: Pick<CompiledFlag, 'version' | 'valueType' | 'isArchived' | 'isClientAvailable'>,
+  problems: readonly SnapshotProblem[],
+  design: FlagDesign | null,
+  evaluate: CompiledFlag['evaluate'],
+  memo: Outcome,
+): CompiledFlag {
+  return {
+    key,
+    version: header.version,
+    valueType: header.valueType,
+    isArchived: header.isArchived,
+    isClientAvailable: header.isClientAvailable,
+    source,
+    prerequisiteKeys: collectPrerequisiteKeys(source),
+    segmentKeys: collectSegmentKeys(source['rules']),
+    problems,
+    design,
+    evaluate,
+    memo,
+    memoCall: 0,
+  };
+}
+
+/** Keys of the flags that a flag of unknown shape names as prerequisites. */
+export function collectPrerequisiteKeys(wire: Wire): readonly string[] {
+  const list = wire['prerequisites'];
+  if (!Array.isArray(list) || list.length === 0) return [];
+  const keys = (list as readonly (Wire | null)[]).map((prerequisite) => prerequisite?.['flagKey']);
+  return [...new Set(keys.filter((key): key is string => typeof key === 'string'))];
+}
+
+/** Lives for the compile of one flag. */
+class FlagCompiler {
+  readonly version: number;
+  readonly valueType: FlagValueType;
+  readonly isArchived: boolean;
+  readonly isClientAvailable: boolean;
+  private readonly isEnabled: boolean;
+  private readonly salt: string;
+  private readonly variations: readonly SnapshotVariation[];
+  private readonly variationKeys: ReadonlyMap<string, number>;
+
+  constructor(
+    private readonly key: string,
+    private readonly wire: Wire,
+    private readonly reader: Reader,
+    private readonly flags: ReadonlyMap<string, CompiledFlag | null>,
+    private readonly segments: SegmentLookup,
+  ) {
+    this.version = reader.readInteger(wire, 'version', Number.MAX_SAFE_INTEGER);
+    this.valueType = wire['valueType'] as FlagValueType;
+    if (!VALUE_TYPES.includes(wire['valueType'])) reader.note(`Value type ${quote(wire['valueType'])} is not known.`, 'valueType');
+    this.isEnabled = reader.readBoolean(wire, 'isEnabled');
+    this.isArchived = reader.readBoolean(wire, 'isArchived');
+    this.isClientAvailable = reader.readBoolean(wire, 'isClientAvailable');
+    this.salt = reader.readText(wire, 'salt');
+    this.variations = reader.readEach(wire, 'variations', (variation) => this.readVariation(variation));
+    this.variationKeys = this.indexVariations();
+  }
+
+  compileDesign(): FlagDesign | null {
+    const around = this.around('FALLTHROUGH', null);
+    const offVariation = readVariation(around, this.wire, 'offVariation');
+    const fallthrough = this.reader.readInside(this.wire, 'fallthrough', (serve) => compileServe(around, serve));
+    const prerequisites = this.compilePrerequisites(offVariation);
+    const targets = this.compileTargets();
+    const rules = this.reader.readEach(this.wire, 'rules', (rule) => this.compileRule(rule));
+    if (offVariation === null || fallthrough === null) return null;
+    const off = this.makeOutcome(offVariation, 'DISABLED');
+    const { isEnabled, variations } = this;
+    return { isEnabled, variations, off, prerequisites, targets, rules, fallthrough };
+  }
+
+  private readVariation(variation: Wire): SnapshotVariation {
+    const key = this.reader.readText(variation, 'key');
+    const value = variation['value'];
+    if (!isOfType(value, this.valueType)) {
+      this.reader.note(`The value of a ${quote(this.valueType)} flag's variation cannot be ${quote(value)}.`, 'value');
+    }
+    return { key, value: value as JsonValue };
+  }
+
+  private indexVariations(): ReadonlyMap<string, number> {
+    const indexes = new Map<string, number>();
+    for (const [index, { key }] of this.variations.entries()) {
+      if (indexes.has(key)) this.reader.note(`Variation ${quote(key)} occurs twice.`, 'variations', index, 'key');
+      indexes.set(key, index);
+    }
+    return indexes;
+  }
+
+  private compilePrerequisites(offVariation: string | null): CompiledPrerequisite[] {
+    return this.reader.readEach(this.wire, 'prerequisites', (wire) => {
+      const flagKey = this.reader.readText(wire, 'flagKey');
+      const variationKey = this.reader.readText(wire, 'variation');
+      const flag = this.flags.get(flagKey) ?? null;
+      if (flag === null) this.reader.note(`Flag ${quote(flagKey)} is not in the snapshot.`, 'flagKey');
+      if (flag === null || offVariation === null) return null;
+      // Of a flag that did not compile the variations are not known: the prerequisite fails, this flag lives.
+      if (flag.design !== null && !flag.design.variations.some(({ key }) => key === variationKey)) {
+        this.reader.note(`Variation ${quote(variationKey)} is not one of flag ${quote(flagKey)}.`, 'variation');
+      }
+      return { flag, variationKey, failed: this.makeOutcome(offVariation, 'PREREQUISITE_FAILED', null, flagKey) };
+    });
+  }
+
+  private compileTargets(): CompiledTarget[] {
+    const around = this.around('FALLTHROUGH', null);
+    return this.reader.readEach(this.wire, 'targets', (wire) => {
+      const variationKey = readVariation(around, wire, 'variation');
+      const targetingKeys = this.reader.readTexts(wire, 'targetingKeys');
+      return variationKey === null ? null : { targetingKeys, outcome: this.makeOutcome(variationKey, 'TARGET_MATCH') };
+    });
+  }
+
+  private compileRule(wire: Wire): CompiledRule | null {
+    const { reader, salt, segments } = this;
+    const id = reader.readText(wire, 'id');
+    const conditions = compileConditions(reader, wire, segments);
+    const gate = isPresent(wire['gate']) ? reader.readInside(wire, 'gate', (inner) => compileGate(reader, salt, id, inner)) : null;
+    const serve = reader.readInside(wire, 'serve', (inner) => compileServe(this.around('RULE_MATCH', id), inner));
+    return serve === null ? null : { id, conditions, gate, serve };
+  }
+
+  private around(reason: EvaluationReason, ruleId: string | null): ServeSurroundings {
+    return {
+      reader: this.reader,
+      salt: this.salt,
+      variationKeys: this.variationKeys,
+      makeOutcome: (variationKey, isSplit, inExperiment) =>
+        this.makeOutcome(variationKey, isSplit ? 'SPLIT' : reason, ruleId, null, inExperiment),
+    };
+  }
+
+  private makeOutcome(
+    variationKey: string,
+    reason: EvaluationReason,
+    ruleId: string | null = null,
+    prerequisiteKey: string | null = null,
+    inExperiment = false,
+  ): Outcome {
+    const variationIndex = this.variationKeys.get(variationKey) as number;
+    const { value } = this.variations[variationIndex] as SnapshotVariation;
+    const { key: flagKey, version: flagVersion } = this;
+    const errorMessage = null;
+    const latest = null;
+    return { flagKey, flagVersion, value, variationKey, variationIndex, reason, ruleId, prerequisiteKey, errorMessage, inExperiment, latest };
+  }
+}
+
+function isOfType(value: unknown, valueType: FlagValueType): boolean {
+  if (valueType === 'BOOLEAN') return typeof value === 'boolean';
+  if (valueType === 'STRING') return typeof value === 'string';
+  if (valueType === 'NUMBER') return Number.isFinite(value);
+  return value !== undefined;
+}

@@ -1,0 +1,78 @@
+import type { CompiledSegment, CompiledSegmentRule, ConditionTest, SnapshotProblem } from './compiled';
+import { collectSegmentKeys, compileConditions, testAll } from './conditions';
+import type { SegmentLookup } from './conditions';
+import type { Wire } from './reader';
+import { Reader } from './reader';
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Compiles one segment; those that its rules name are in `segments` already. */
+export function compileSegment(key: string, wire: Wire, segments: SegmentLookup): CompiledSegment {
+  const reader = new Reader({ segmentKey: key });
+  const version = reader.readInteger(wire, 'version', Number.MAX_SAFE_INTEGER);
+  const included = new Set(reader.readTexts(wire, 'included'));
+  const excluded = new Set(reader.readTexts(wire, 'excluded'));
+  const rules = reader.readEach(wire, 'rules', (rule) => ({
+    id: reader.readText(rule, 'id'),
+    conditions: compileConditions(reader, rule, segments),
+  }));
+  if (reader.problems.length > 0) return brokenSegment(key, wire, reader.problems);
+  const segmentKeys = collectSegmentKeys(wire['rules']);
+  const contains = compileMembership(included, excluded, rules);
+  return { key, version, source: wire, segmentKeys, problems: [], included, excluded, rules, contains };
+}
+
+/** A segment that no flag may refer to; it contains nobody. */
+export function brokenSegment(key: string, wire: Wire, problems: readonly SnapshotProblem[]): CompiledSegment {
+  return {
+    key,
+    version: 0,
+    source: wire,
+    segmentKeys: collectSegmentKeys(wire['rules']),
+    problems,
+    included: NOBODY,
+    excluded: NOBODY,
+    rules: [],
+    contains: () => false,
+  };
+}
+
+/** Included keys, then excluded keys, then rules. Without a targeting key the lists do not apply, the rules do. */
+function compileMembership(
+  included: ReadonlySet<string>,
+  excluded: ReadonlySet<string>,
+  rules: readonly CompiledSegmentRule[],
+): ConditionTest {
+  if (rules.length === 0) return ({ targetingKey }) => targetingKey !== null && included.has(targetingKey);
+  const matchesRules = keepPerCall(testRules(rules.map(({ conditions }) => testAll(conditions))));
+  return (subject) => {
+    const { targetingKey } = subject;
+    if (targetingKey !== null) {
+      if (included.has(targetingKey)) return true;
+      if (excluded.has(targetingKey)) return false;
+    }
+    return matchesRules(subject);
+  };
+}
+
+function testRules(tests: readonly ConditionTest[]): ConditionTest {
+  return (subject) => {
+    for (const test of tests) {
+      if (test(subject)) return true;
+    }
+    return false;
+  };
+}
+
+/** Asks once per call: segments that name segments would else be asked again and again, exponentially often. */
+function keepPerCall(test: ConditionTest): ConditionTest {
+  let keptCall = 0;
+  let kept = false;
+  return (subject) => {
+    if (keptCall !== subject.call) {
+      kept = test(subject);
+      keptCall = subject.call;
+    }
+    return kept;
+  };
+}

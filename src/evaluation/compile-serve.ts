@@ -1,0 +1,118 @@
+import { WEIGHT_TOTAL } from './bounds';
+import { compileBucketer, gateSalt, NATIVE_BUCKETER } from './bucketing';
+import type { CompiledGate, CompiledServe } from './compiled';
+import type { Subject } from './context';
+import { checkAttributeReference, compileAttributeReader } from './context';
+import type { Outcome } from './evaluation';
+import { quote } from './operands';
+import type { Reader, Wire } from './reader';
+import { isPresent } from './reader';
+import type { SnapshotRollout } from './snapshot';
+
+/** Gives the outcome that serves a variation: for everyone (`isSplit` false), or to a share of a rollout. */
+export type OutcomeMaker = (variationKey: string, isSplit: boolean, inExperiment: boolean) => Outcome;
+
+export interface ServeSurroundings {
+  readonly reader: Reader;
+  readonly salt: string;
+  readonly variationKeys: ReadonlyMap<string, number>;
+  readonly makeOutcome: OutcomeMaker;
+}
+
+interface Share {
+  readonly variation: string;
+  readonly weight: number;
+}
+
+export function compileServe(around: ServeSurroundings, wire: Wire): CompiledServe | null {
+  const { reader } = around;
+  const hasVariation = isPresent(wire['variation']);
+  if (hasVariation === isPresent(wire['rollout'])) {
+    reader.note('Exactly one of variation and rollout is served.');
+    return null;
+  }
+  if (!hasVariation) return reader.readInside(wire, 'rollout', (rollout) => compileRollout(around, rollout));
+  const variationKey = readVariation(around, wire, 'variation');
+  if (variationKey === null) return null;
+  const fixed = around.makeOutcome(variationKey, false, false);
+  return { fixed, split: null, choose: () => fixed };
+}
+
+/** The key of one of the flag's variations, or null. */
+export function readVariation({ reader, variationKeys }: ServeSurroundings, wire: Wire, name: string): string | null {
+  const key = wire[name];
+  if (typeof key === 'string' && variationKeys.has(key)) return key;
+  reader.note(`Variation ${quote(key)} is not one of the flag's.`, name);
+  return null;
+}
+
+function compileRollout(around: ServeSurroundings, wire: Wire): CompiledServe | null {
+  const { reader, salt, makeOutcome } = around;
+  const bucketBy = readBucketBy(reader, wire);
+  const whenMissing = readVariation(around, wire, 'whenMissing');
+  const isExperiment = isPresent(wire['isExperiment']) && reader.readBoolean(wire, 'isExperiment');
+  const shares = readShares(around, wire);
+  if (bucketBy === null || whenMissing === null || shares === null) return null;
+  const read = compileAttributeReader(bucketBy);
+  const bucket = compileBucketer(salt, NATIVE_BUCKETER);
+  const missing = makeOutcome(whenMissing, false, false);
+  const chooseShare = compileShares(shares, (variationKey) => makeOutcome(variationKey, true, isExperiment));
+  const choose = (subject: Subject): Outcome => {
+    const found = bucket(read(subject));
+    return found < 0 ? missing : chooseShare(found);
+  };
+  return { fixed: null, split: { rollout: wire as unknown as SnapshotRollout, salt, read }, choose };
+}
+
+/** Weights become the ends of half-open intervals; the last share also ends the search. */
+function compileShares(shares: readonly Share[], outcomeFor: (variationKey: string) => Outcome): (bucket: number) => Outcome {
+  let end = 0;
+  const intervals = shares.map(({ variation, weight }) => {
+    end += weight;
+    return { end, outcome: outcomeFor(variation) };
+  });
+  const last = intervals.pop() as { readonly outcome: Outcome };
+  return (bucket) => {
+    for (const interval of intervals) {
+      if (bucket < interval.end) return interval.outcome;
+    }
+    return last.outcome;
+  };
+}
+
+function readShares(around: ServeSurroundings, wire: Wire): Share[] | null {
+  const { reader } = around;
+  const shares = reader.readEach(wire, 'shares', (share) => ({
+    variation: readVariation(around, share, 'variation'),
+    weight: reader.readInteger(share, 'weight', WEIGHT_TOTAL),
+  }));
+  const total = shares.reduce((sum, { weight }) => sum + weight, 0);
+  if (total !== WEIGHT_TOTAL) {
+    reader.note(`The weights of a rollout sum to ${WEIGHT_TOTAL}; these sum to ${total}.`, 'shares');
+    return null;
+  }
+  const known = shares.filter((share): share is Share => share.variation !== null);
+  return known.length === shares.length ? known : null;
+}
+
+export function compileGate(reader: Reader, salt: string, ruleId: string, wire: Wire): CompiledGate | null {
+  const bucketBy = readBucketBy(reader, wire);
+  const weight = reader.readInteger(wire, 'weight', WEIGHT_TOTAL);
+  if (bucketBy === null) return null;
+  const read = compileAttributeReader(bucketBy);
+  const ownSalt = gateSalt(salt, ruleId);
+  const bucket = compileBucketer(ownSalt, NATIVE_BUCKETER);
+  const test = (subject: Subject): boolean => {
+    const found = bucket(read(subject));
+    return found >= 0 && found < weight;
+  };
+  return { bucketBy, salt: ownSalt, weight, read, test };
+}
+
+function readBucketBy(reader: Reader, wire: Wire): string | null {
+  const bucketBy = wire['bucketBy'];
+  const problem = checkAttributeReference(bucketBy);
+  if (problem === null) return bucketBy as string;
+  reader.note(problem, 'bucketBy');
+  return null;
+}

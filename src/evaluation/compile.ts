@@ -1,0 +1,116 @@
+import { MAX_PREREQUISITE_DEPTH, MAX_SEGMENT_DEPTH } from './bounds';
+import type { CompiledFlag, CompiledSegment, CompiledSnapshot, SnapshotProblem } from './compiled';
+import { brokenFlag, collectPrerequisiteKeys, compileFlag } from './compile-flag';
+import { brokenSegment, compileSegment } from './compile-segment';
+import { collectSegmentKeys } from './conditions';
+import { isRecord } from './context';
+import { quote } from './operands';
+import { planCompile } from './plan';
+import type { Wire } from './reader';
+import { isWhole } from './reader';
+import type { Snapshot } from './snapshot';
+
+export interface CompileResult {
+  readonly compiled: CompiledSnapshot;
+  /** Of the snapshot, then of segments, then of flags, those in key order. Empty when all is well. */
+  readonly problems: readonly SnapshotProblem[];
+}
+
+const EMPTY: CompiledSnapshot = Object.freeze({ epoch: '', revision: 0, flags: new Map(), segments: new Map() });
+
+/**
+ * Compiles a snapshot once, so that every evaluation is decided without parsing. Never throws, whatever JSON it gets: a
+ * flag that cannot be decided answers ERROR / PARSE_ERROR, the others live. With `previous`, flags and segments are
+ * reused whose wire object is the same reference and whose segments and prerequisites are all reused too.
+ */
+export function compileSnapshot(snapshot: Snapshot, previous: CompiledSnapshot = EMPTY): CompileResult {
+  const problems: SnapshotProblem[] = [];
+  const wire: Wire = isRecord(snapshot) ? snapshot : {};
+  const epoch = wire['epoch'];
+  const isEpoch = typeof epoch === 'string';
+  if (!isEpoch) note(problems, 'epoch', `epoch must be a text; got ${quote(epoch)}.`);
+  const revision = wire['revision'];
+  const isRevision = isWhole(revision, Number.MAX_SAFE_INTEGER);
+  if (!isRevision) note(problems, 'revision', `revision must be a whole number from 0; got ${quote(revision)}.`);
+  const isReadable = wire['formatVersion'] === 1;
+  if (!isReadable) note(problems, 'formatVersion', `formatVersion must be 1; got ${quote(wire['formatVersion'])}.`);
+
+  // A format that an older reader would misread raises formatVersion: nothing in it may be guessed at.
+  const segmentWires = readEntries(problems, 'segments', isReadable ? wire['segments'] : []);
+  const flagWires = readEntries(problems, 'flags', isReadable ? wire['flags'] : []);
+  const { segments, dirtyKeys } = compileSegments(segmentWires, previous);
+  const flags = compileFlags(flagWires, segments, dirtyKeys, previous);
+  for (const segment of segments.values()) problems.push(...segment.problems);
+  for (const flag of flags.values()) problems.push(...flag.problems);
+  const compiled = { epoch: isEpoch ? epoch : '', revision: isRevision ? revision : 0, flags, segments };
+  return { compiled, problems };
+}
+
+function compileSegments(
+  wires: ReadonlyMap<string, Wire>,
+  previous: CompiledSnapshot,
+): { readonly segments: ReadonlyMap<string, CompiledSegment>; readonly dirtyKeys: ReadonlySet<string> } {
+  const plan = planCompile({
+    wires,
+    known: previous.segments,
+    referencesOfKnown: (segment) => segment.segmentKeys,
+    referencesOfWire: (wire) => collectSegmentKeys(wire['rules']),
+    isTouched: () => false,
+    depthMax: MAX_SEGMENT_DEPTH,
+    noun: 'Segments',
+  });
+  const segments = plan.compile((key, wire, done, problem) =>
+    problem === null ? compileSegment(key, wire, done) : brokenSegment(key, wire, [{ segmentKey: key, path: ['rules'], message: problem }]),
+  );
+  return { segments, dirtyKeys: plan.dirtyKeys };
+}
+
+function compileFlags(
+  wires: ReadonlyMap<string, Wire>,
+  segments: ReadonlyMap<string, CompiledSegment>,
+  dirtySegmentKeys: ReadonlySet<string>,
+  previous: CompiledSnapshot,
+): ReadonlyMap<string, CompiledFlag> {
+  const plan = planCompile({
+    wires,
+    known: previous.flags,
+    referencesOfKnown: (flag) => flag.prerequisiteKeys,
+    referencesOfWire: collectPrerequisiteKeys,
+    isTouched: (flag) => dirtySegmentKeys.size > 0 && flag.segmentKeys.some((key) => dirtySegmentKeys.has(key)),
+    depthMax: MAX_PREREQUISITE_DEPTH,
+    noun: 'Prerequisites',
+  });
+  return plan.compile((key, wire, done, problem) =>
+    problem === null
+      ? compileFlag(key, wire, done, segments)
+      : brokenFlag(key, wire, [{ flagKey: key, path: ['prerequisites'], message: problem }]),
+  );
+}
+
+function note(problems: SnapshotProblem[], name: string, message: string): void {
+  problems.push({ path: [name], message });
+}
+
+/** The objects of a list by their keys, in key order; what has no key, or a key that was there, is noted and left out. */
+function readEntries(problems: SnapshotProblem[], name: string, list: unknown): ReadonlyMap<string, Wire> {
+  const entries = new Map<string, Wire>();
+  if (!Array.isArray(list)) {
+    note(problems, name, `${name} must be a list; got ${quote(list)}.`);
+    return entries;
+  }
+  let isSorted = true;
+  let last = '';
+  for (const [index, wire] of list.entries()) {
+    const key: unknown = isRecord(wire) ? wire['key'] : undefined;
+    if (typeof key !== 'string') {
+      problems.push({ path: [name, index], message: `An object with a text as key is expected here; got ${quote(wire)}.` });
+    } else if (entries.has(key)) {
+      problems.push({ path: [name, index, 'key'], message: `Key ${quote(key)} occurs twice; the first is kept.` });
+    } else {
+      entries.set(key, wire as Wire);
+      isSorted = isSorted && key >= last;
+      last = key;
+    }
+  }
+  return isSorted ? entries : new Map([...entries].sort(([left], [right]) => (left < right ? -1 : 1)));
+}

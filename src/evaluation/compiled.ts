@@ -1,0 +1,135 @@
+import type { AttributeReader, Subject } from './context';
+import type { Outcome } from './evaluation';
+import type { FlagValueType, GroupOperator, SnapshotRollout, SnapshotVariation } from './snapshot';
+
+/** What a snapshot compiles to. Immutable for its readers; parts are shared with the compiled snapshots before and after. */
+export interface CompiledSnapshot {
+  readonly epoch: string;
+  readonly revision: number;
+  /** By key, in key order. */
+  readonly flags: ReadonlyMap<string, CompiledFlag>;
+  /** By key, in key order. */
+  readonly segments: ReadonlyMap<string, CompiledSegment>;
+}
+
+/** Something wrong in a snapshot. The flag or segment it names answers with an error or is in no context; others live. */
+export interface SnapshotProblem {
+  readonly flagKey?: string;
+  readonly segmentKey?: string;
+  /** Inside the flag or segment, when one is named; else inside the snapshot. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** A flag ready to decide. One function, so that a flag compiled from another dialect can stand beside native ones. */
+export interface CompiledFlag {
+  readonly key: string;
+  readonly version: number;
+  readonly valueType: FlagValueType;
+  readonly isArchived: boolean;
+  readonly isClientAvailable: boolean;
+  /** The wire object; the next compile reuses the flag when it meets the same object. */
+  readonly source: unknown;
+  readonly prerequisiteKeys: readonly string[];
+  readonly segmentKeys: readonly string[];
+  readonly problems: readonly SnapshotProblem[];
+  /** The parts, which a trace walks; null when the flag did not compile. */
+  readonly design: FlagDesign | null;
+  readonly evaluate: (subject: Subject) => Outcome;
+  /** The outcome of one call, kept for flags that have this one as prerequisite; valid for `memoCall` only. */
+  memo: Outcome;
+  memoCall: number;
+}
+
+export interface FlagDesign {
+  readonly isEnabled: boolean;
+  readonly variations: readonly SnapshotVariation[];
+  readonly off: Outcome;
+  readonly prerequisites: readonly CompiledPrerequisite[];
+  readonly targets: readonly CompiledTarget[];
+  readonly rules: readonly CompiledRule[];
+  readonly fallthrough: CompiledServe;
+}
+
+export interface CompiledPrerequisite {
+  readonly flag: CompiledFlag;
+  readonly variationKey: string;
+  readonly failed: Outcome;
+}
+
+export interface CompiledTarget {
+  readonly targetingKeys: readonly string[];
+  readonly outcome: Outcome;
+}
+
+export interface CompiledRule {
+  readonly id: string;
+  readonly conditions: readonly CompiledCondition[];
+  readonly gate: CompiledGate | null;
+  readonly serve: CompiledServe;
+}
+
+export interface CompiledGate {
+  readonly bucketBy: string;
+  readonly salt: string;
+  readonly weight: number;
+  readonly read: AttributeReader;
+  readonly test: (subject: Subject) => boolean;
+}
+
+/** One outcome for all, or a split over several. */
+export interface CompiledServe {
+  /** The outcome of every context, or null when a rollout splits. */
+  readonly fixed: Outcome | null;
+  readonly split: CompiledSplit | null;
+  readonly choose: (subject: Subject) => Outcome;
+}
+
+export interface CompiledSplit {
+  readonly rollout: SnapshotRollout;
+  readonly salt: string;
+  readonly read: AttributeReader;
+}
+
+export type ConditionTest = (subject: Subject) => boolean;
+
+export type CompiledCondition =
+  | {
+      readonly kind: 'ATTRIBUTE';
+      readonly attribute: string;
+      readonly operator: string;
+      readonly values: readonly unknown[];
+      readonly ignoreCase: boolean;
+      readonly read: AttributeReader;
+      readonly test: ConditionTest;
+    }
+  | {
+      readonly kind: 'SEGMENT';
+      readonly isNegated: boolean;
+      readonly segments: readonly CompiledSegment[];
+      readonly test: ConditionTest;
+    }
+  | {
+      readonly kind: 'GROUP';
+      readonly group: GroupOperator;
+      readonly conditions: readonly CompiledCondition[];
+      readonly test: ConditionTest;
+    };
+
+export interface CompiledSegment {
+  readonly key: string;
+  readonly version: number;
+  /** The wire object; the next compile reuses the segment when it meets the same object. */
+  readonly source: unknown;
+  readonly segmentKeys: readonly string[];
+  readonly problems: readonly SnapshotProblem[];
+  readonly included: ReadonlySet<string>;
+  readonly excluded: ReadonlySet<string>;
+  readonly rules: readonly CompiledSegmentRule[];
+  readonly contains: ConditionTest;
+}
+
+export interface CompiledSegmentRule {
+  readonly id: string;
+  readonly conditions: readonly CompiledCondition[];
+}

@@ -1,0 +1,134 @@
+import { MAX_CONDITION_DEPTH } from './bounds';
+import type { CompiledCondition, CompiledSegment, ConditionTest } from './compiled';
+import { compileAttributeReader } from './context';
+import { prepareAttributeCondition } from './operators';
+import { quote } from './operands';
+import type { Reader, Wire } from './reader';
+import { isPresent } from './reader';
+
+/** The segments of the snapshot that compiled so far; a broken one is there, with its problems. */
+export type SegmentLookup = ReadonlyMap<string, CompiledSegment>;
+
+const CONDITION_KINDS = ['attribute', 'segments', 'group'] as const;
+
+/** Compiles the `conditions` of a rule or group. What cannot be decided is noted with the reader and left out. */
+export function compileConditions(reader: Reader, wire: Wire, segments: SegmentLookup, depth = 1): CompiledCondition[] {
+  return reader.readEach(wire, 'conditions', (condition) => compileCondition(reader, condition, segments, depth));
+}
+
+/** A test that holds when all conditions do. */
+export function testAll(conditions: readonly CompiledCondition[]): ConditionTest {
+  const tests = conditions.map(({ test }) => test);
+  const [first] = tests;
+  if (tests.length === 1 && first !== undefined) return first;
+  return (subject) => {
+    for (const test of tests) {
+      if (!test(subject)) return false;
+    }
+    return true;
+  };
+}
+
+function testAnyOf(conditions: readonly CompiledCondition[]): ConditionTest {
+  const tests = conditions.map(({ test }) => test);
+  return (subject) => {
+    for (const test of tests) {
+      if (test(subject)) return true;
+    }
+    return false;
+  };
+}
+
+function compileCondition(reader: Reader, wire: Wire, segments: SegmentLookup, depth: number): CompiledCondition | null {
+  const [kind, ...others] = CONDITION_KINDS.filter((name) => isPresent(wire[name]));
+  if (kind === undefined || others.length > 0) {
+    reader.note('A condition has exactly one of attribute, segments and group.');
+    return null;
+  }
+  if (kind === 'attribute') return compileAttributeCondition(reader, wire);
+  if (kind === 'segments') return compileSegmentCondition(reader, wire, segments);
+  return compileGroupCondition(reader, wire, segments, depth);
+}
+
+function compileAttributeCondition(reader: Reader, wire: Wire): CompiledCondition | null {
+  const { test: testValue, issues } = prepareAttributeCondition(wire);
+  if (testValue === null) {
+    for (const issue of issues) reader.note(issue.message, ...issue.path);
+    return null;
+  }
+  const attribute = String(wire['attribute']);
+  const read = compileAttributeReader(attribute);
+  return {
+    kind: 'ATTRIBUTE',
+    attribute,
+    operator: String(wire['operator']),
+    values: wire['values'] as readonly unknown[],
+    ignoreCase: wire['ignoreCase'] === true,
+    read,
+    test: (subject) => testValue(read(subject)),
+  };
+}
+
+function compileSegmentCondition(reader: Reader, wire: Wire, lookup: SegmentLookup): CompiledCondition | null {
+  const operator = wire['operator'];
+  if (operator !== 'IN_SEGMENT' && operator !== 'NOT_IN_SEGMENT') {
+    reader.note(`Operator ${quote(operator)} is not known for segments; it is IN_SEGMENT or NOT_IN_SEGMENT.`, 'operator');
+  }
+  const segments: CompiledSegment[] = [];
+  for (const [index, key] of reader.readTexts(wire, 'segments').entries()) {
+    const segment = lookup.get(key);
+    if (segment === undefined) reader.note(`Segment ${quote(key)} is not in the snapshot.`, 'segments', index);
+    else if (segment.problems.length > 0) reader.note(`Segment ${quote(key)} did not compile.`, 'segments', index);
+    else segments.push(segment);
+  }
+  return segmentCondition(segments, operator === 'NOT_IN_SEGMENT');
+}
+
+function segmentCondition(segments: readonly CompiledSegment[], isNegated: boolean): CompiledCondition {
+  return {
+    kind: 'SEGMENT',
+    isNegated,
+    segments,
+    test: (subject) => {
+      for (const segment of segments) {
+        if (segment.contains(subject)) return !isNegated;
+      }
+      return isNegated;
+    },
+  };
+}
+
+function compileGroupCondition(reader: Reader, wire: Wire, segments: SegmentLookup, depth: number): CompiledCondition | null {
+  if (depth > MAX_CONDITION_DEPTH) {
+    reader.note(`Groups nest at most ${MAX_CONDITION_DEPTH} deep.`);
+    return null;
+  }
+  const conditions = compileConditions(reader, wire, segments, depth + 1);
+  const group = wire['group'];
+  if (group === 'ALL') return { kind: 'GROUP', group, conditions, test: testAll(conditions) };
+  const testAny = testAnyOf(conditions);
+  if (group === 'ANY') return { kind: 'GROUP', group, conditions, test: testAny };
+  if (group === 'NONE') return { kind: 'GROUP', group, conditions, test: (subject) => !testAny(subject) };
+  reader.note(`Group ${quote(group)} is not known; it is ALL, ANY or NONE.`, 'group');
+  return null;
+}
+
+/** Keys of the segments that conditions of unknown shape name, read without judging anything else. */
+export function collectSegmentKeys(rules: unknown): string[] {
+  const keys = new Set<string>();
+  if (Array.isArray(rules)) {
+    for (const rule of rules) collectFrom((rule as Wire | null)?.['conditions'], keys, 0);
+  }
+  return [...keys];
+}
+
+function collectFrom(conditions: unknown, keys: Set<string>, depth: number): void {
+  if (!Array.isArray(conditions) || depth > MAX_CONDITION_DEPTH) return;
+  for (const condition of conditions as readonly (Wire | null)[]) {
+    const segments = condition?.['segments'];
+    for (const key of Array.isArray(segments) ? segments : []) {
+      if (typeof key === 'string') keys.add(key);
+    }
+    collectFrom(condition?.['conditions'], keys, depth + 1);
+  }
+}

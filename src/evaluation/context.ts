@@ -1,0 +1,76 @@
+import type { JsonValue } from './snapshot';
+
+/** Who or what is evaluated. An empty targeting key, `null` and omission are the same: absent. */
+export interface EvaluationContext {
+  readonly targetingKey?: string | null;
+  /** An attribute named `targetingKey` here is ignored. `null` and omission are the same: absent. */
+  readonly attributes?: { readonly [name: string]: JsonValue | undefined } | null;
+}
+
+/** One context in one call. `call` is unique to it: results kept under another number are of another call. */
+export interface Subject {
+  readonly targetingKey: string | null;
+  readonly attributes: { readonly [name: string]: unknown };
+  readonly call: number;
+}
+
+/** The value that an attribute reference names, or undefined: `null` is told from absence nowhere. */
+export type AttributeReader = (subject: Subject) => unknown;
+
+const NO_ATTRIBUTES: { readonly [name: string]: unknown } = Object.freeze({});
+const INHERITED: { readonly [name: string]: unknown } = Object.prototype as unknown as { [name: string]: unknown };
+let callCount = 0;
+
+export function createSubject(context: EvaluationContext): Subject {
+  const { targetingKey, attributes }: { targetingKey?: unknown; attributes?: unknown } = context ?? NO_ATTRIBUTES;
+  callCount += 1;
+  return {
+    targetingKey: typeof targetingKey === 'string' && targetingKey !== '' ? targetingKey : null,
+    attributes: isRecord(attributes) ? attributes : NO_ATTRIBUTES,
+    call: callCount,
+  };
+}
+
+export function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Why a text is not an attribute reference, or null. */
+export function checkAttributeReference(reference: unknown): string | null {
+  if (typeof reference !== 'string' || reference === '') {
+    return 'An attribute reference must be a text that is not empty.';
+  }
+  if (reference.startsWith('/') && /~(?![01])/.test(reference)) {
+    return `Attribute reference ${JSON.stringify(reference)} is not a JSON Pointer: "~" must be followed by 0 or 1.`;
+  }
+  return null;
+}
+
+/** Reads a plain name, or an RFC 6901 JSON Pointer into `{ targetingKey, ...attributes }`. */
+export function compileAttributeReader(reference: string): AttributeReader {
+  if (!reference.startsWith('/')) return compileNameReader(reference);
+  const [name, ...rest] = reference.slice(1).split('/').map(unescapeToken);
+  const readFirst = compileNameReader(name as string);
+  if (rest.length === 0) return readFirst;
+  return (subject) => rest.reduce(readToken, readFirst(subject));
+}
+
+function compileNameReader(name: string): AttributeReader {
+  if (name === 'targetingKey') return (subject) => subject.targetingKey ?? undefined;
+  // Only a name that every object inherits needs the dearer test for an own property.
+  if (name in INHERITED) return (subject) => readOwn(subject.attributes, name);
+  return (subject) => subject.attributes[name] ?? undefined;
+}
+
+function unescapeToken(token: string): string {
+  return token.replace(/~1/g, '/').replace(/~0/g, '~');
+}
+
+function readToken(value: unknown, token: string): unknown {
+  if (Array.isArray(value)) return /^(?:0|[1-9]\d*)$/.test(token) ? readOwn(value, token) : undefined;
+  return isRecord(value) ? readOwn(value, token) : undefined;
+}
+
+function readOwn(holder: object, name: string): unknown {
+  return Object.hasOwn(holder, name) ? ((holder as { [name: string]: unknown })[name] ?? undefined) : undefined;
+}

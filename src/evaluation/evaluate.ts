@@ -1,0 +1,71 @@
+import type { CompiledFlag, CompiledSnapshot } from './compiled';
+import type { EvaluationContext, Subject } from './context';
+import { createSubject } from './context';
+import { outcomeOf } from './decide';
+import type { Evaluation } from './evaluation';
+import { buildResult, flagNotFound, resultOf } from './evaluation';
+import { traceFlag } from './trace';
+
+export interface EvaluateOptions {
+  /** Tells every step with the result. Not asking costs nothing. */
+  readonly trace?: boolean;
+}
+
+export interface EvaluateAllOptions extends EvaluateOptions {
+  /** Which flags are answered. Absent: all. It must not throw. */
+  readonly filter?: (flag: CompiledFlag) => boolean;
+}
+
+/** Decides one flag for one context. Never throws. */
+export function evaluate(
+  compiled: CompiledSnapshot,
+  flagKey: string,
+  context: EvaluationContext,
+  options?: EvaluateOptions,
+): Evaluation {
+  const flag = compiled.flags.get(flagKey);
+  if (flag === undefined) return flagNotFound(flagKey, compiled.revision);
+  const subject = createSubject(context);
+  if (options?.trace === true) return evaluateWithTrace(flag, subject, compiled.revision);
+  return resultOf(flag.evaluate(subject), compiled.revision);
+}
+
+/**
+ * Decides every flag for one context, in key order; archived flags are left out. What flags share, prerequisites and
+ * segments, is decided once in the call.
+ */
+export function evaluateAll(
+  compiled: CompiledSnapshot,
+  context: EvaluationContext,
+  options?: EvaluateAllOptions,
+): Evaluation[] {
+  const subject = createSubject(context);
+  const { revision } = compiled;
+  const filter = options?.filter ?? null;
+  const isTraced = options?.trace === true;
+  const evaluations: Evaluation[] = [];
+  for (const flag of compiled.flags.values()) {
+    if (flag.isArchived || (filter !== null && !filter(flag))) continue;
+    evaluations.push(isTraced ? evaluateWithTrace(flag, subject, revision) : resultOf(outcomeOf(flag, subject), revision));
+  }
+  return evaluations;
+}
+
+/** The filter of `evaluateAll` for callers who may see only what is available to clients. */
+export function isClientAvailable(flag: CompiledFlag): boolean {
+  return flag.isClientAvailable;
+}
+
+/** Keys of the segments that the context is in, in key order. */
+export function segmentsOf(compiled: CompiledSnapshot, context: EvaluationContext): string[] {
+  const subject = createSubject(context);
+  const keys: string[] = [];
+  for (const segment of compiled.segments.values()) {
+    if (segment.contains(subject)) keys.push(segment.key);
+  }
+  return keys;
+}
+
+function evaluateWithTrace(flag: CompiledFlag, subject: Subject, revision: number): Evaluation {
+  return buildResult(flag.evaluate(subject), revision, traceFlag(flag, subject));
+}

@@ -1,0 +1,18 @@
+export * from './bounds';
+export { bucketOf, NATIVE_BUCKETER } from './bucketing';
+export type { Bucketer } from './bucketing';
+export { compileSnapshot } from './compile';
+export type { CompileResult } from './compile';
+export type { CompiledFlag, CompiledSegment, CompiledSnapshot, SnapshotProblem } from './compiled';
+export { checkAttributeReference } from './context';
+export type { EvaluationContext } from './context';
+export { findCycle, findLongPath, formatPath } from './cycles';
+export type { Edges } from './cycles';
+export { evaluate, evaluateAll, isClientAvailable, segmentsOf } from './evaluate';
+export type { EvaluateAllOptions, EvaluateOptions } from './evaluate';
+export type { Evaluation, EvaluationErrorCode, EvaluationReason } from './evaluation';
+export { ATTRIBUTE_OPERATORS, checkAttributeCondition, OPERATORS } from './operators';
+export type { ConditionIssue } from './operators';
+export type { OperatorRow } from './operands';
+export type * from './snapshot';
+export type * from './trace-shape';

@@ -1,0 +1,106 @@
+/** What every row of the operator table is made of: a check of the operands, and a test of one attribute value. */
+
+/** Decides one attribute value; absent is `undefined`. */
+export type ValueTest = (value: unknown) => boolean;
+
+export interface OperandIssue {
+  /** Index in `values`, or null for `values` as a whole. */
+  readonly index: number | null;
+  readonly message: string;
+}
+
+/** What operands compile to: a test, or all that is wrong with them. */
+export type CompiledOperands =
+  | { readonly test: ValueTest; readonly issues: readonly [] }
+  | { readonly test: null; readonly issues: readonly OperandIssue[] };
+
+/** One operator. Another dialect's operators would be further rows under namespaced names. */
+export interface OperatorRow {
+  /** Attribute values that count; all others are as absent. An array counts by its elements. */
+  readonly accepts: 'SCALAR' | 'TEXT' | 'NUMBER' | 'DATE' | 'VERSION' | 'IP' | 'ANY';
+  /** Whether the switch `ignoreCase` has a meaning. */
+  readonly hasCaseSwitch: boolean;
+  /** Number and kind of operands, to be read after "takes". */
+  readonly takes: string;
+  readonly compile: (values: readonly unknown[], ignoreCase: boolean) => CompiledOperands;
+}
+
+/** An operand as the test wants it, or the sentence that says why it is none. */
+export type ParsedOperand<Operand> =
+  | { readonly operand: Operand; readonly problem: null }
+  | { readonly operand: null; readonly problem: string };
+
+export interface OperatorDesign<Operand> {
+  readonly name: string;
+  readonly accepts: OperatorRow['accepts'];
+  readonly hasCaseSwitch: boolean;
+  readonly takes: string;
+  readonly countMin: number;
+  readonly countMax: number;
+  readonly parse: (value: unknown, ignoreCase: boolean) => ParsedOperand<Operand>;
+  /** What is wrong with the operands together, when each alone is right. */
+  readonly checkTogether?: (operands: readonly Operand[]) => string | null;
+  readonly build: (operands: readonly Operand[], ignoreCase: boolean) => ValueTest;
+}
+
+export function defineOperator<Operand>(design: OperatorDesign<Operand>): OperatorRow {
+  const { accepts, hasCaseSwitch, takes } = design;
+  return { accepts, hasCaseSwitch, takes, compile: (values, ignoreCase) => compileOperands(design, values, ignoreCase) };
+}
+
+function compileOperands<Operand>(
+  design: OperatorDesign<Operand>,
+  values: readonly unknown[],
+  ignoreCase: boolean,
+): CompiledOperands {
+  const { name, takes, countMin, countMax } = design;
+  if (values.length < countMin || values.length > countMax) {
+    const got = `${values.length} ${values.length === 1 ? 'value' : 'values'}`;
+    return refuse([{ index: null, message: `Operator ${name} takes ${takes}; got ${got}.` }]);
+  }
+  const operands: Operand[] = [];
+  const issues: OperandIssue[] = [];
+  for (const [index, value] of values.entries()) {
+    const { operand, problem } = design.parse(value, ignoreCase);
+    if (problem === null) operands.push(operand);
+    else issues.push({ index, message: problem });
+  }
+  if (issues.length > 0) return refuse(issues);
+  const together = design.checkTogether?.(operands) ?? null;
+  return together === null
+    ? { test: design.build(operands, ignoreCase), issues: [] }
+    : refuse([{ index: null, message: `Operator ${name} takes ${takes}; ${together}` }]);
+}
+
+function refuse(issues: readonly OperandIssue[]): CompiledOperands {
+  return { test: null, issues };
+}
+
+export function accept<Operand>(operand: Operand): ParsedOperand<Operand> {
+  return { operand, problem: null };
+}
+
+export function reject(problem: string): { readonly operand: null; readonly problem: string } {
+  return { operand: null, problem };
+}
+
+/** A value as it may stand in a message: its JSON, cut after 60 characters; only its kind when it nests. */
+export function quote(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value !== 'string') return String(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+/**
+ * Text without regard to case: Unicode's locale-independent lower case, where the final sigma is a sigma. Without that
+ * a prefix ending in sigma would not be one of a longer word. `ß` and `SS` stay apart.
+ */
+export function foldCase(text: string): string {
+  return text.toLowerCase().replace(/\u03c2/g, '\u03c3');
+}
+
+/** True when the test holds for the value, or for any element of a list. */
+export function testAny(test: ValueTest): ValueTest {
+  return (value) => (Array.isArray(value) ? value.some(test) : test(value));
+}

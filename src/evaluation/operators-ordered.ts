@@ -1,0 +1,171 @@
+import { MAX_CONDITION_VALUES, MAX_VERSION_LENGTH } from './bounds';
+import { parseDate } from './dates';
+import type { IpRange } from './ip';
+import { isInRange, parseIp, parseIpRange } from './ip';
+import type { OperatorRow, ParsedOperand, ValueTest } from './operands';
+import { accept, defineOperator, quote, reject, testAny } from './operands';
+import type { Version } from './semver';
+import { compareVersionText, parseVersion } from './semver';
+
+export const NUMBER_OPERATORS = {
+  LESS_THAN: defineNumber('LESS_THAN', (operand) => (value) => isNumber(value) && value < operand),
+  LESS_OR_EQUAL: defineNumber('LESS_OR_EQUAL', (operand) => (value) => isNumber(value) && value <= operand),
+  GREATER_THAN: defineNumber('GREATER_THAN', (operand) => (value) => isNumber(value) && value > operand),
+  GREATER_OR_EQUAL: defineNumber('GREATER_OR_EQUAL', (operand) => (value) => isNumber(value) && value >= operand),
+  BETWEEN: definePair('BETWEEN', 'exactly 2 numbers, the lower bound first', checkBetween, testBetween),
+  MODULO: definePair(
+    'MODULO',
+    'exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor',
+    checkModulo,
+    testModulo,
+  ),
+};
+
+export const DATE_OPERATORS = {
+  BEFORE: defineDate('BEFORE', (value, operand) => value < operand),
+  AFTER: defineDate('AFTER', (value, operand) => value > operand),
+};
+
+export const VERSION_OPERATORS = {
+  SEMVER_EQUAL: defineVersion('SEMVER_EQUAL', (operand) => (text) => compareVersionText(text, operand) === 0),
+  SEMVER_LESS: defineVersion('SEMVER_LESS', (operand) => (text) => compareVersionText(text, operand) < 0),
+  SEMVER_LESS_OR_EQUAL: defineVersion('SEMVER_LESS_OR_EQUAL', (operand) => (text) => compareVersionText(text, operand) <= 0),
+  SEMVER_GREATER: defineVersion('SEMVER_GREATER', (operand) => (text) => compareVersionText(text, operand) > 0),
+  SEMVER_GREATER_OR_EQUAL: defineVersion(
+    'SEMVER_GREATER_OR_EQUAL',
+    (operand) => (text) => compareVersionText(text, operand) >= 0,
+  ),
+};
+
+export const IP_OPERATORS = {
+  IP_IN_CIDR: defineOperator<IpRange>({
+    name: 'IP_IN_CIDR',
+    accepts: 'IP',
+    hasCaseSwitch: false,
+    takes: `1 to ${MAX_CONDITION_VALUES} address ranges`,
+    countMin: 1,
+    countMax: MAX_CONDITION_VALUES,
+    parse: parseRangeOperand,
+    build: (ranges) => testAny((value) => typeof value === 'string' && isInAnyRange(value, ranges)),
+  }),
+};
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function parseNumber(value: unknown): ParsedOperand<number> {
+  return isNumber(value) ? accept(value) : reject(`Value ${quote(value)} is not a finite number.`);
+}
+
+function defineNumber(name: string, testFor: (operand: number) => ValueTest): OperatorRow {
+  return defineOperator<number>({
+    name,
+    accepts: 'NUMBER',
+    hasCaseSwitch: false,
+    takes: 'exactly 1 number',
+    countMin: 1,
+    countMax: 1,
+    parse: parseNumber,
+    build: ([operand]) => testAny(testFor(operand as number)),
+  });
+}
+
+function definePair(
+  name: string,
+  takes: string,
+  check: (first: number, second: number) => string | null,
+  testFor: (first: number, second: number) => ValueTest,
+): OperatorRow {
+  return defineOperator<number>({
+    name,
+    accepts: 'NUMBER',
+    hasCaseSwitch: false,
+    takes,
+    countMin: 2,
+    countMax: 2,
+    parse: parseNumber,
+    checkTogether: ([first, second]) => check(first as number, second as number),
+    build: ([first, second]) => testAny(testFor(first as number, second as number)),
+  });
+}
+
+function checkBetween(lower: number, upper: number): string | null {
+  return lower <= upper ? null : `got ${lower} before ${upper}.`;
+}
+
+function testBetween(lower: number, upper: number): ValueTest {
+  return (value) => isNumber(value) && value >= lower && value <= upper;
+}
+
+function checkModulo(divisor: number, remainder: number): string | null {
+  if (divisor === 0) return 'got the divisor 0.';
+  return remainder >= 0 && remainder < Math.abs(divisor) ? null : `got the remainder ${remainder} for the divisor ${divisor}.`;
+}
+
+/** Euclidean: the remainder is never negative. */
+function testModulo(divisor: number, remainder: number): ValueTest {
+  const size = Math.abs(divisor);
+  return (value) => {
+    if (!isNumber(value)) return false;
+    const left = value % size;
+    return (left < 0 ? left + size : left) === remainder;
+  };
+}
+
+function defineDate(name: string, test: (value: number, operand: number) => boolean): OperatorRow {
+  return defineOperator<number>({
+    name,
+    accepts: 'DATE',
+    hasCaseSwitch: false,
+    takes: 'exactly 1 date, an RFC 3339 text or epoch milliseconds',
+    countMin: 1,
+    countMax: 1,
+    parse: (value) => {
+      const date = dateOf(value);
+      return date === null ? reject(`Value ${quote(value)} is not an RFC 3339 date and time or epoch milliseconds.`) : accept(date);
+    },
+    build: ([operand]) =>
+      testAny((value) => {
+        const date = dateOf(value);
+        return date !== null && test(date, operand as number);
+      }),
+  });
+}
+
+function dateOf(value: unknown): number | null {
+  if (typeof value === 'string') return parseDate(value);
+  return isNumber(value) ? value : null;
+}
+
+function defineVersion(name: string, testFor: (operand: Version) => (text: string) => boolean): OperatorRow {
+  return defineOperator<Version>({
+    name,
+    accepts: 'VERSION',
+    hasCaseSwitch: false,
+    takes: 'exactly 1 version',
+    countMin: 1,
+    countMax: 1,
+    parse: (value) => {
+      const version = typeof value === 'string' ? parseVersion(value) : null;
+      if (version !== null) return accept(version);
+      return reject(
+        `Value ${quote(value)} is not a version as 2.1.0-rc.1, 2.1.0, 2.1 or 2, without a leading v, of at most ${MAX_VERSION_LENGTH} characters.`,
+      );
+    },
+    build: ([operand]) => {
+      const test = testFor(operand as Version);
+      return testAny((value) => typeof value === 'string' && test(value));
+    },
+  });
+}
+
+function parseRangeOperand(value: unknown): ParsedOperand<IpRange> {
+  const range = typeof value === 'string' ? parseIpRange(value) : null;
+  return range === null ? reject(`Value ${quote(value)} is not an IPv4 or IPv6 range as 10.0.0.0/8 or 2001:db8::/32.`) : accept(range);
+}
+
+function isInAnyRange(text: string, ranges: readonly IpRange[]): boolean {
+  const address = parseIp(text);
+  return address !== null && ranges.some((range) => isInRange(address, range));
+}

@@ -1,0 +1,155 @@
+import { MAX_CONDITION_VALUES } from './bounds';
+import type { OperatorRow, ParsedOperand, ValueTest } from './operands';
+import { accept, defineOperator, foldCase, quote, reject } from './operands';
+import { compileRegex } from './regex';
+
+type Scalar = string | number | boolean;
+type TextTest = (text: string) => boolean;
+
+/** Equality: no coercion, a number is not its text. */
+export const SCALAR_OPERATORS = {
+  IN: defineIn('IN', false),
+  NOT_IN: defineIn('NOT_IN', true),
+  EQUALS: defineEquals('EQUALS', false),
+  NOT_EQUALS: defineEquals('NOT_EQUALS', true),
+};
+
+/** Several operands: any of them; negated: none of them. */
+export const TEXT_OPERATORS = {
+  STARTS_WITH: defineText('STARTS_WITH', false, (operand) => (text) => text.startsWith(operand)),
+  NOT_STARTS_WITH: defineText('NOT_STARTS_WITH', true, (operand) => (text) => text.startsWith(operand)),
+  ENDS_WITH: defineText('ENDS_WITH', false, (operand) => (text) => text.endsWith(operand)),
+  NOT_ENDS_WITH: defineText('NOT_ENDS_WITH', true, (operand) => (text) => text.endsWith(operand)),
+  CONTAINS: defineText('CONTAINS', false, (operand) => (text) => text.includes(operand)),
+  NOT_CONTAINS: defineText('NOT_CONTAINS', true, (operand) => (text) => text.includes(operand)),
+  MATCHES: defineMatches('MATCHES', false),
+  NOT_MATCHES: defineMatches('NOT_MATCHES', true),
+};
+
+export const PRESENCE_OPERATORS = {
+  EXISTS: definePresence('EXISTS', (value) => value !== undefined),
+  NOT_EXISTS: definePresence('NOT_EXISTS', (value) => value === undefined),
+};
+
+function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/**
+ * A test and its negation, which holds for a value of the right type only. A list counts by its elements of the right
+ * type: any of them must pass; negated: there is at least one and none passes.
+ */
+function testAccepted<Accepted>(
+  isAccepted: (value: unknown) => value is Accepted,
+  test: (value: Accepted) => boolean,
+  isNegated: boolean,
+): ValueTest {
+  return (value) => {
+    if (isAccepted(value)) return test(value) !== isNegated;
+    if (!Array.isArray(value)) return false;
+    let isPresent = false;
+    for (const element of value) {
+      if (!isAccepted(element)) continue;
+      if (test(element)) return !isNegated;
+      isPresent = true;
+    }
+    return isPresent && isNegated;
+  };
+}
+
+function parseScalar(value: unknown, ignoreCase: boolean): ParsedOperand<Scalar> {
+  if (!isScalar(value)) return reject(`Value ${quote(value)} is not a text, a finite number, true or false.`);
+  return accept(ignoreCase && isText(value) ? foldCase(value) : value);
+}
+
+function defineIn(name: string, isNegated: boolean): OperatorRow {
+  return defineOperator<Scalar>({
+    name,
+    accepts: 'SCALAR',
+    hasCaseSwitch: true,
+    takes: `1 to ${MAX_CONDITION_VALUES} texts, numbers or booleans`,
+    countMin: 1,
+    countMax: MAX_CONDITION_VALUES,
+    parse: parseScalar,
+    build: (operands, ignoreCase) => {
+      const set = new Set(operands);
+      return testAccepted(isScalar, foldScalar((value) => set.has(value), ignoreCase), isNegated);
+    },
+  });
+}
+
+function defineEquals(name: string, isNegated: boolean): OperatorRow {
+  return defineOperator<Scalar>({
+    name,
+    accepts: 'SCALAR',
+    hasCaseSwitch: true,
+    takes: 'exactly 1 text, number or boolean',
+    countMin: 1,
+    countMax: 1,
+    parse: parseScalar,
+    build: ([operand], ignoreCase) => testAccepted(isScalar, foldScalar((value) => value === operand, ignoreCase), isNegated),
+  });
+}
+
+function foldScalar(test: (value: Scalar) => boolean, ignoreCase: boolean): (value: Scalar) => boolean {
+  return ignoreCase ? (value) => test(isText(value) ? foldCase(value) : value) : test;
+}
+
+function defineText(name: string, isNegated: boolean, testFor: (operand: string) => TextTest): OperatorRow {
+  return defineOperator<string>({
+    name,
+    accepts: 'TEXT',
+    hasCaseSwitch: true,
+    takes: `1 to ${MAX_CONDITION_VALUES} texts`,
+    countMin: 1,
+    countMax: MAX_CONDITION_VALUES,
+    parse: (value, ignoreCase) => {
+      if (!isText(value)) return reject(`Value ${quote(value)} is not a text.`);
+      return accept(ignoreCase ? foldCase(value) : value);
+    },
+    build: (operands, ignoreCase) => {
+      const test = anyOf(operands.map(testFor));
+      return testAccepted(isText, ignoreCase ? (text) => test(foldCase(text)) : test, isNegated);
+    },
+  });
+}
+
+function defineMatches(name: string, isNegated: boolean): OperatorRow {
+  return defineOperator<TextTest>({
+    name,
+    accepts: 'TEXT',
+    hasCaseSwitch: true,
+    takes: `1 to ${MAX_CONDITION_VALUES} regular expressions`,
+    countMin: 1,
+    countMax: MAX_CONDITION_VALUES,
+    parse: (value, ignoreCase) => {
+      if (!isText(value)) return reject(`Value ${quote(value)} is not a text.`);
+      const { matches, problem } = compileRegex(value, ignoreCase);
+      return problem === null ? accept(matches) : reject(problem);
+    },
+    build: (operands) => testAccepted(isText, anyOf(operands), isNegated),
+  });
+}
+
+function anyOf(tests: readonly TextTest[]): TextTest {
+  const [first] = tests;
+  if (tests.length === 1 && first !== undefined) return first;
+  return (text) => tests.some((test) => test(text));
+}
+
+function definePresence(name: string, test: ValueTest): OperatorRow {
+  return defineOperator<never>({
+    name,
+    accepts: 'ANY',
+    hasCaseSwitch: false,
+    takes: 'no values',
+    countMin: 0,
+    countMax: 0,
+    parse: () => reject(''),
+    build: () => test,
+  });
+}

@@ -1,0 +1,115 @@
+import { arrange, formatPath } from './cycles';
+import type { Wire } from './reader';
+
+interface PlanInput<Compiled> {
+  readonly wires: ReadonlyMap<string, Wire>;
+  /** What the compile before made. */
+  readonly known: ReadonlyMap<string, Compiled>;
+  readonly referencesOfKnown: (compiled: Compiled) => readonly string[];
+  readonly referencesOfWire: (wire: Wire) => readonly string[];
+  /** Whether something outside the plan that the compiled thing was linked to has changed. */
+  readonly isTouched: (compiled: Compiled) => boolean;
+  readonly depthMax: number;
+  /** Of the sentences about cycles and depth. */
+  readonly noun: string;
+}
+
+/** Compiles one thing; `done` holds all that it refers to, `problem` says why its references cannot be followed. */
+type CompileOne<Compiled> = (
+  key: string,
+  wire: Wire,
+  done: ReadonlyMap<string, Compiled>,
+  problem: string | null,
+) => Compiled;
+
+interface CompilePlan<Compiled> {
+  /** Keys that are compiled anew, and keys that are gone. */
+  readonly dirtyKeys: ReadonlySet<string>;
+  /** The result in the order of `wires`. */
+  readonly compile: (compileOne: CompileOne<Compiled>) => ReadonlyMap<string, Compiled>;
+}
+
+/**
+ * Decides what must be compiled anew, and in which order, for things that refer to each other by key: compiled things
+ * hold what they refer to directly, so that a change reaches everything above it.
+ */
+export function planCompile<Compiled extends { readonly source: unknown }>(input: PlanInput<Compiled>): CompilePlan<Compiled> {
+  const { wires, known } = input;
+  const changedKeys = listChangedKeys(input);
+  if (changedKeys.length === 0) return { dirtyKeys: new Set(), compile: () => known };
+  const edges = collectEdges(input);
+  const dirtyKeys = spreadUpwards(changedKeys, edges);
+  return {
+    dirtyKeys,
+    compile: (compileOne) => {
+      const done = new Map<string, Compiled>();
+      // Takes every key's place in the order; a dirty one's old value is never read before it is compiled anew.
+      for (const key of wires.keys()) done.set(key, known.get(key) as Compiled);
+      const { order, cycleOf, depthOf } = arrange(edges);
+      const compileKey = (key: string, problem: string | null): void => {
+        const wire = wires.get(key);
+        if (wire !== undefined && dirtyKeys.has(key)) done.set(key, compileOne(key, wire, done, problem));
+      };
+      for (const key of dirtyKeys) {
+        if (!edges.has(key)) compileKey(key, null);
+      }
+      for (const key of order) {
+        if (edges.has(key)) compileKey(key, describeTangle(input, cycleOf.get(key), depthOf.get(key)));
+      }
+      return done;
+    },
+  };
+}
+
+function listChangedKeys<Compiled extends { readonly source: unknown }>(input: PlanInput<Compiled>): string[] {
+  const { wires, known, isTouched } = input;
+  const keys: string[] = [];
+  let keptCount = 0;
+  for (const [key, wire] of wires) {
+    const compiled = known.get(key);
+    if (compiled !== undefined) keptCount += 1;
+    if (compiled === undefined || compiled.source !== wire || isTouched(compiled)) keys.push(key);
+  }
+  if (keptCount === known.size) return keys;
+  for (const key of known.keys()) {
+    if (!wires.has(key)) keys.push(key);
+  }
+  return keys;
+}
+
+/** Only keys that refer to something: most do not. */
+function collectEdges<Compiled extends { readonly source: unknown }>(input: PlanInput<Compiled>): ReadonlyMap<string, readonly string[]> {
+  const edges = new Map<string, readonly string[]>();
+  for (const [key, wire] of input.wires) {
+    const compiled = input.known.get(key);
+    const references = compiled?.source === wire ? input.referencesOfKnown(compiled) : input.referencesOfWire(wire);
+    if (references.length > 0) edges.set(key, references);
+  }
+  return edges;
+}
+
+function spreadUpwards(changedKeys: readonly string[], edges: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const referrers = new Map<string, string[]>();
+  for (const [key, references] of edges) {
+    for (const reference of references) {
+      const above = referrers.get(reference);
+      if (above === undefined) referrers.set(reference, [key]);
+      else above.push(key);
+    }
+  }
+  const dirtyKeys = new Set(changedKeys);
+  // A set's iteration also visits what is added during it.
+  for (const key of dirtyKeys) {
+    for (const referrer of referrers.get(key) ?? []) dirtyKeys.add(referrer);
+  }
+  return dirtyKeys;
+}
+
+function describeTangle<Compiled>(
+  { noun, depthMax }: PlanInput<Compiled>,
+  cycle: readonly string[] | undefined,
+  depth: number | undefined,
+): string | null {
+  if (cycle !== undefined) return `${noun} form a cycle: ${formatPath(cycle)}.`;
+  return depth !== undefined && depth > depthMax ? `${noun} nest at most ${depthMax} deep; got ${depth}.` : null;
+}

@@ -1,0 +1,31 @@
+import { RE2JS } from 're2js';
+
+import { MAX_REGEX_LENGTH, MAX_REGEX_PROGRAM } from './bounds';
+
+/** A compiled pattern, or the sentence that says why there is none. */
+export type Regex =
+  | { readonly matches: (text: string) => boolean; readonly problem: null }
+  | { readonly matches: null; readonly problem: string };
+
+/**
+ * Compiles RE2 syntax for an unanchored search in time linear in the text. A pattern is hostile input: an engine that
+ * backtracks would let one rule stop the server (docs/adr/0002). Back-references and look-around do not exist in RE2.
+ */
+export function compileRegex(pattern: string, ignoreCase: boolean): Regex {
+  if (pattern.length > MAX_REGEX_LENGTH) {
+    return refuse(`has ${pattern.length} characters; at most ${MAX_REGEX_LENGTH} are allowed.`);
+  }
+  try {
+    const regex = RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    if (regex.programSize() > MAX_REGEX_PROGRAM) {
+      return refuse(`compiles to ${regex.programSize()} steps; at most ${MAX_REGEX_PROGRAM} are allowed.`);
+    }
+    return { matches: (text) => regex.test(text), problem: null };
+  } catch (error) {
+    return refuse(`is not RE2 syntax, which has no look-around and no back-references: ${(error as Error).message}.`);
+  }
+}
+
+function refuse(what: string): Regex {
+  return { matches: null, problem: `Regular expression ${what}` };
+}

@@ -1,0 +1,232 @@
+import { bucketInput, bucketText, NATIVE_BUCKETER } from './bucketing';
+import type {
+  CompiledCondition,
+  CompiledFlag,
+  CompiledGate,
+  CompiledRule,
+  CompiledSegment,
+  CompiledServe,
+  CompiledSplit,
+  FlagDesign,
+} from './compiled';
+import type { AttributeReader, Subject } from './context';
+import { isMet } from './decide';
+import type { Outcome } from './evaluation';
+import type { JsonValue } from './snapshot';
+import type {
+  BucketTrace,
+  ConditionTrace,
+  FlagTrace,
+  GateTrace,
+  PrerequisiteTrace,
+  RolloutTrace,
+  RuleTrace,
+  SegmentRuleTrace,
+  SegmentTrace,
+  ServeTrace,
+  TargetTrace,
+  Trace,
+} from './trace-shape';
+
+/** The same walk as the decision, told step by step. It decides nothing: the outcome comes from the compiled flag. */
+export function traceFlag(flag: CompiledFlag, subject: Subject): Trace {
+  const tracer = new Tracer(subject);
+  tracer.visitFlag(flag);
+  return {
+    flagKey: flag.key,
+    targetingKey: subject.targetingKey,
+    flags: [...tracer.flags.values()].filter((trace) => trace !== null),
+    segments: [...tracer.segments.values()].filter((trace) => trace !== null),
+  };
+}
+
+/** Lives for one trace. A flag or segment takes its place when it is first visited, and is null until it is told. */
+class Tracer {
+  readonly flags = new Map<string, FlagTrace | null>();
+  readonly segments = new Map<string, SegmentTrace | null>();
+
+  constructor(private readonly subject: Subject) {}
+
+  visitFlag(flag: CompiledFlag): void {
+    if (this.flags.has(flag.key)) return;
+    this.flags.set(flag.key, null);
+    const outcome = flag.evaluate(this.subject);
+    this.flags.set(flag.key, {
+      flagKey: flag.key,
+      flagVersion: flag.version,
+      isEnabled: flag.design?.isEnabled ?? false,
+      isArchived: flag.isArchived,
+      variations: flag.design?.variations ?? [],
+      offVariation: flag.design?.off.variationKey ?? null,
+      ...this.tellWalk(flag, outcome),
+      variationKey: outcome.variationKey,
+      reason: outcome.reason,
+      ruleId: outcome.ruleId,
+      prerequisiteKey: outcome.prerequisiteKey,
+      errorCode: outcome.reason === 'ERROR' ? 'PARSE_ERROR' : null,
+      errorMessage: outcome.errorMessage,
+    });
+  }
+
+  /** The outcome's reason says how far the walk went. */
+  private tellWalk(
+    { design, isArchived }: CompiledFlag,
+    { reason, ruleId }: Outcome,
+  ): Pick<FlagTrace, 'prerequisites' | 'targets' | 'rules' | 'fallthrough'> {
+    if (design === null || !design.isEnabled || isArchived) return { prerequisites: [], targets: [], rules: [], fallthrough: null };
+    const prerequisites = this.tellPrerequisites(design);
+    if (reason === 'PREREQUISITE_FAILED') return { prerequisites, targets: [], rules: [], fallthrough: null };
+    const targets = this.tellTargets(design);
+    if (reason === 'TARGET_MATCH') return { prerequisites, targets, rules: [], fallthrough: null };
+    const rules = this.tellRules(design);
+    const fallthrough = ruleId === null ? this.tellServe(design.fallthrough) : null;
+    return { prerequisites, targets, rules, fallthrough };
+  }
+
+  private tellPrerequisites({ prerequisites }: FlagDesign): PrerequisiteTrace[] {
+    const traces: PrerequisiteTrace[] = [];
+    for (const prerequisite of prerequisites) {
+      const { flag, variationKey } = prerequisite;
+      const isEnabled = flag.design?.isEnabled ?? false;
+      const isAsked = isEnabled && !flag.isArchived;
+      this.visitFlag(flag);
+      const met = isMet(prerequisite, this.subject);
+      traces.push({
+        flagKey: flag.key,
+        expectedVariation: variationKey,
+        actualVariation: isAsked ? flag.evaluate(this.subject).variationKey : null,
+        isEnabled,
+        isArchived: flag.isArchived,
+        isMet: met,
+      });
+      if (!met) break;
+    }
+    return traces;
+  }
+
+  private tellTargets({ targets }: FlagDesign): TargetTrace[] {
+    const { targetingKey } = this.subject;
+    const traces: TargetTrace[] = [];
+    for (const { targetingKeys, outcome } of targets) {
+      const matched = targetingKey !== null && targetingKeys.includes(targetingKey);
+      traces.push({ variation: String(outcome.variationKey), targetingKeyCount: targetingKeys.length, matched });
+      if (matched) break;
+    }
+    return traces;
+  }
+
+  private tellRules({ rules }: FlagDesign): RuleTrace[] {
+    const traces: RuleTrace[] = [];
+    for (const rule of rules) {
+      const trace = this.tellRule(rule);
+      traces.push(trace);
+      if (trace.matched) break;
+    }
+    return traces;
+  }
+
+  private tellRule({ id, conditions, gate, serve }: CompiledRule): RuleTrace {
+    const { traces, isEachMatched } = this.tellUntil(conditions, false);
+    const gateTrace = isEachMatched && gate !== null ? this.tellGate(gate) : null;
+    const matched = isEachMatched && (gateTrace === null || gateTrace.matched);
+    return { ruleId: id, conditions: traces, gate: gateTrace, matched, serve: matched ? this.tellServe(serve) : null };
+  }
+
+  /** Tells conditions up to the first one whose answer is `end`. */
+  private tellUntil(
+    conditions: readonly CompiledCondition[],
+    end: boolean,
+  ): { readonly traces: readonly ConditionTrace[]; readonly isEachMatched: boolean } {
+    const traces: ConditionTrace[] = [];
+    for (const condition of conditions) {
+      const trace = this.tellCondition(condition);
+      traces.push(trace);
+      if (trace.matched === end) break;
+    }
+    return { traces, isEachMatched: traces.every(({ matched }) => matched) };
+  }
+
+  private tellCondition(condition: CompiledCondition): ConditionTrace {
+    const matched = condition.test(this.subject);
+    switch (condition.kind) {
+      case 'ATTRIBUTE': {
+        const { kind, attribute, operator, ignoreCase } = condition;
+        const expected = condition.values as readonly JsonValue[];
+        return { kind, attribute, actual: this.read(condition.read), operator, expected, ignoreCase, matched };
+      }
+      case 'GROUP': {
+        const { kind, group } = condition;
+        return { kind, group, conditions: this.tellUntil(condition.conditions, group !== 'ALL').traces, matched };
+      }
+      case 'SEGMENT': {
+        const operator = condition.isNegated ? 'NOT_IN_SEGMENT' : 'IN_SEGMENT';
+        return { kind: 'SEGMENT', operator, segments: this.tellMemberships(condition.segments), matched };
+      }
+    }
+  }
+
+  private tellMemberships(segments: readonly CompiledSegment[]): { segmentKey: string; isMember: boolean }[] {
+    const memberships: { segmentKey: string; isMember: boolean }[] = [];
+    for (const segment of segments) {
+      this.visitSegment(segment);
+      const isMember = segment.contains(this.subject);
+      memberships.push({ segmentKey: segment.key, isMember });
+      if (isMember) break;
+    }
+    return memberships;
+  }
+
+  private visitSegment(segment: CompiledSegment): void {
+    if (this.segments.has(segment.key)) return;
+    this.segments.set(segment.key, null);
+    const { targetingKey } = this.subject;
+    const isIncluded = targetingKey !== null && segment.included.has(targetingKey);
+    const isExcluded = targetingKey !== null && !isIncluded && segment.excluded.has(targetingKey);
+    const rules = isIncluded || isExcluded ? [] : this.tellSegmentRules(segment);
+    const isMember = segment.contains(this.subject);
+    this.segments.set(segment.key, { segmentKey: segment.key, isIncluded, isExcluded, rules, isMember });
+  }
+
+  private tellSegmentRules({ rules }: CompiledSegment): SegmentRuleTrace[] {
+    const traces: SegmentRuleTrace[] = [];
+    for (const { id, conditions } of rules) {
+      const { traces: conditionTraces, isEachMatched } = this.tellUntil(conditions, false);
+      traces.push({ ruleId: id, conditions: conditionTraces, matched: isEachMatched });
+      if (isEachMatched) break;
+    }
+    return traces;
+  }
+
+  private tellGate({ bucketBy, salt, weight, read, test }: CompiledGate): GateTrace {
+    const interval = { start: 0, end: weight };
+    return { ...this.tellBucket(bucketBy, salt, read), interval, matched: test(this.subject) };
+  }
+
+  private tellServe({ split, choose }: CompiledServe): ServeTrace {
+    const variation = String(choose(this.subject).variationKey);
+    return { variation, rollout: split === null ? null : this.tellRollout(split) };
+  }
+
+  private tellRollout({ rollout, salt, read }: CompiledSplit): RolloutTrace {
+    let start = 0;
+    const intervals = rollout.shares.map(({ variation, weight }) => {
+      const interval = { variation, start, end: start + weight };
+      start = interval.end;
+      return interval;
+    });
+    const { whenMissing, isExperiment } = rollout;
+    return { ...this.tellBucket(rollout.bucketBy, salt, read), intervals, whenMissing, isExperiment: isExperiment === true };
+  }
+
+  private tellBucket(bucketBy: string, salt: string, read: AttributeReader): BucketTrace {
+    const actual = this.read(read);
+    const input = bucketInput(actual);
+    if (input === null) return { bucketBy, actual, input, salt, seed: null, hash: null, bucket: null };
+    const { seed, hash, bucket } = bucketText(input, salt, NATIVE_BUCKETER);
+    return { bucketBy, actual, input, salt, seed, hash, bucket };
+  }
+
+  private read(read: AttributeReader): JsonValue {
+    return (read(this.subject) ?? null) as JsonValue;
+  }
+}
