@@ -30,8 +30,7 @@ export function compileFlag(
   const compiler = new FlagCompiler(key, wire, reader, flags, segments);
   const design = compiler.compileDesign();
   if (design === null || reader.problems.length > 0) return brokenFlag(key, wire, reader.problems);
-  const evaluate = compileDecision(design, compiler.isArchived);
-  return flagOf(key, wire, compiler, [], design, evaluate, design.off);
+  return flagOf(key, wire, compiler, [], design, compileDecision(design, compiler.isArchived));
 }
 
 /** A flag that always answers ERROR / PARSE_ERROR with its first problem. */
@@ -58,7 +57,7 @@ export function brokenFlag(key: string, wire: Wire, problems: readonly SnapshotP
     isArchived: wire['isArchived'] === true,
     isClientAvailable: wire['isClientAvailable'] === true,
   };
-  return flagOf(key, wire, header, problems, null, () => outcome, outcome);
+  return flagOf(key, wire, header, problems, null, { evaluate: () => outcome, constant: outcome });
 }
 
 function flagOf(
@@ -67,8 +66,7 @@ function flagOf(
   header: Pick<CompiledFlag, 'version' | 'valueType' | 'isArchived' | 'isClientAvailable'>,
   problems: readonly SnapshotProblem[],
   design: FlagDesign | null,
-  evaluate: CompiledFlag['evaluate'],
-  memo: Outcome,
+  { evaluate, constant }: Pick<CompiledFlag, 'evaluate' | 'constant'>,
 ): CompiledFlag {
   return {
     key,
@@ -82,7 +80,8 @@ function flagOf(
     problems,
     design,
     evaluate,
-    memo,
+    constant,
+    memo: null,
     memoCall: 0,
   };
 }

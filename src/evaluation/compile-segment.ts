@@ -1,5 +1,5 @@
 import type { CompiledSegment, CompiledSegmentRule, ConditionTest, SnapshotProblem } from './compiled';
-import { collectSegmentKeys, compileConditions, testAll } from './conditions';
+import { collectSegmentKeys, compileConditions, holdsEach } from './conditions';
 import type { SegmentLookup } from './conditions';
 import type { Wire } from './reader';
 import { Reader } from './reader';
@@ -44,7 +44,7 @@ function compileMembership(
   rules: readonly CompiledSegmentRule[],
 ): ConditionTest {
   if (rules.length === 0) return ({ targetingKey }) => targetingKey !== null && included.has(targetingKey);
-  const matchesRules = keepPerCall(testRules(rules.map(({ conditions }) => testAll(conditions))));
+  const matchesRules = keepPerCall((subject) => rules.some(({ conditions }) => holdsEach(conditions, subject)));
   return (subject) => {
     const { targetingKey } = subject;
     if (targetingKey !== null) {
@@ -52,15 +52,6 @@ function compileMembership(
       if (excluded.has(targetingKey)) return false;
     }
     return matchesRules(subject);
-  };
-}
-
-function testRules(tests: readonly ConditionTest[]): ConditionTest {
-  return (subject) => {
-    for (const test of tests) {
-      if (test(subject)) return true;
-    }
-    return false;
   };
 }
 

@@ -36,8 +36,10 @@ export interface CompiledFlag {
   /** The parts, which a trace walks; null when the flag did not compile. */
   readonly design: FlagDesign | null;
   readonly evaluate: (subject: Subject) => Outcome;
+  /** The outcome when it is the same for every context, which spares the call; else null. */
+  readonly constant: Outcome | null;
   /** The outcome of one call, kept for flags that have this one as prerequisite; valid for `memoCall` only. */
-  memo: Outcome;
+  memo: Outcome | null;
   memoCall: number;
 }
 
@@ -93,7 +95,20 @@ export interface CompiledSplit {
 
 export type ConditionTest = (subject: Subject) => boolean;
 
-export type CompiledCondition =
+/**
+ * A condition in the one shape that the walk over rules meets, so that it costs one call: a plain attribute's value is
+ * read in the walk itself and given to `testValue`, anything else decides by `test`.
+ */
+export interface CompiledCondition {
+  /** The attribute name when it is a plain one that no object inherits; else null. */
+  readonly ownName: string | null;
+  readonly testValue: (value: unknown) => boolean;
+  readonly test: ConditionTest;
+  readonly detail: ConditionDetail;
+}
+
+/** What a trace tells of a condition. */
+export type ConditionDetail =
   | {
       readonly kind: 'ATTRIBUTE';
       readonly attribute: string;
@@ -101,20 +116,9 @@ export type CompiledCondition =
       readonly values: readonly unknown[];
       readonly ignoreCase: boolean;
       readonly read: AttributeReader;
-      readonly test: ConditionTest;
     }
-  | {
-      readonly kind: 'SEGMENT';
-      readonly isNegated: boolean;
-      readonly segments: readonly CompiledSegment[];
-      readonly test: ConditionTest;
-    }
-  | {
-      readonly kind: 'GROUP';
-      readonly group: GroupOperator;
-      readonly conditions: readonly CompiledCondition[];
-      readonly test: ConditionTest;
-    };
+  | { readonly kind: 'SEGMENT'; readonly isNegated: boolean; readonly segments: readonly CompiledSegment[] }
+  | { readonly kind: 'GROUP'; readonly group: GroupOperator; readonly conditions: readonly CompiledCondition[] };
 
 export interface CompiledSegment {
   readonly key: string;

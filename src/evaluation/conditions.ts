@@ -1,6 +1,7 @@
 import { MAX_CONDITION_DEPTH } from './bounds';
-import type { CompiledCondition, CompiledSegment, ConditionTest } from './compiled';
-import { compileAttributeReader } from './context';
+import type { CompiledCondition, CompiledSegment, ConditionDetail, ConditionTest } from './compiled';
+import type { Subject } from './context';
+import { compileAttributeReader, isOwnName } from './context';
 import { prepareAttributeCondition } from './operators';
 import { quote } from './operands';
 import type { Reader, Wire } from './reader';
@@ -16,27 +17,23 @@ export function compileConditions(reader: Reader, wire: Wire, segments: SegmentL
   return reader.readEach(wire, 'conditions', (condition) => compileCondition(reader, condition, segments, depth));
 }
 
-/** A test that holds when all conditions do. */
-export function testAll(conditions: readonly CompiledCondition[]): ConditionTest {
-  const tests = conditions.map(({ test }) => test);
-  const [first] = tests;
-  if (tests.length === 1 && first !== undefined) return first;
-  return (subject) => {
-    for (const test of tests) {
-      if (!test(subject)) return false;
-    }
-    return true;
-  };
+/** Whether all conditions hold. */
+export function holdsEach(conditions: readonly CompiledCondition[], subject: Subject): boolean {
+  for (const condition of conditions) {
+    if (!holds(condition, subject)) return false;
+  }
+  return true;
 }
 
-function testAnyOf(conditions: readonly CompiledCondition[]): ConditionTest {
-  const tests = conditions.map(({ test }) => test);
-  return (subject) => {
-    for (const test of tests) {
-      if (test(subject)) return true;
-    }
-    return false;
-  };
+function holdsAny(conditions: readonly CompiledCondition[], subject: Subject): boolean {
+  for (const condition of conditions) {
+    if (holds(condition, subject)) return true;
+  }
+  return false;
+}
+
+function holds({ ownName, testValue, test }: CompiledCondition, subject: Subject): boolean {
+  return ownName === null ? test(subject) : testValue(subject.attributes[ownName]);
 }
 
 function compileCondition(reader: Reader, wire: Wire, segments: SegmentLookup, depth: number): CompiledCondition | null {
@@ -59,13 +56,17 @@ function compileAttributeCondition(reader: Reader, wire: Wire): CompiledConditio
   const attribute = String(wire['attribute']);
   const read = compileAttributeReader(attribute);
   return {
-    kind: 'ATTRIBUTE',
-    attribute,
-    operator: String(wire['operator']),
-    values: wire['values'] as readonly unknown[],
-    ignoreCase: wire['ignoreCase'] === true,
-    read,
+    ownName: isOwnName(attribute) ? attribute : null,
+    testValue,
     test: (subject) => testValue(read(subject)),
+    detail: {
+      kind: 'ATTRIBUTE',
+      attribute,
+      operator: String(wire['operator']),
+      values: wire['values'] as readonly unknown[],
+      ignoreCase: wire['ignoreCase'] === true,
+      read,
+    },
   };
 }
 
@@ -85,17 +86,12 @@ function compileSegmentCondition(reader: Reader, wire: Wire, lookup: SegmentLook
 }
 
 function segmentCondition(segments: readonly CompiledSegment[], isNegated: boolean): CompiledCondition {
-  return {
-    kind: 'SEGMENT',
-    isNegated,
-    segments,
-    test: (subject) => {
-      for (const segment of segments) {
-        if (segment.contains(subject)) return !isNegated;
-      }
-      return isNegated;
-    },
-  };
+  return conditionOf({ kind: 'SEGMENT', isNegated, segments }, (subject) => {
+    for (const segment of segments) {
+      if (segment.contains(subject)) return !isNegated;
+    }
+    return isNegated;
+  });
 }
 
 function compileGroupCondition(reader: Reader, wire: Wire, segments: SegmentLookup, depth: number): CompiledCondition | null {
@@ -105,12 +101,20 @@ function compileGroupCondition(reader: Reader, wire: Wire, segments: SegmentLook
   }
   const conditions = compileConditions(reader, wire, segments, depth + 1);
   const group = wire['group'];
-  if (group === 'ALL') return { kind: 'GROUP', group, conditions, test: testAll(conditions) };
-  const testAny = testAnyOf(conditions);
-  if (group === 'ANY') return { kind: 'GROUP', group, conditions, test: testAny };
-  if (group === 'NONE') return { kind: 'GROUP', group, conditions, test: (subject) => !testAny(subject) };
+  if (group === 'ALL') return conditionOf({ kind: 'GROUP', group, conditions }, (subject) => holdsEach(conditions, subject));
+  if (group === 'ANY') return conditionOf({ kind: 'GROUP', group, conditions }, (subject) => holdsAny(conditions, subject));
+  if (group === 'NONE') return conditionOf({ kind: 'GROUP', group, conditions }, (subject) => !holdsAny(conditions, subject));
   reader.note(`Group ${quote(group)} is not known; it is ALL, ANY or NONE.`, 'group');
   return null;
+}
+
+/** A condition on anything but one attribute; the walk over rules never asks for its value. */
+function conditionOf(detail: ConditionDetail, test: ConditionTest): CompiledCondition {
+  return { ownName: null, testValue: hasNoValue, test, detail };
+}
+
+function hasNoValue(): boolean {
+  return false;
 }
 
 /** Keys of the segments that conditions of unknown shape name, read without judging anything else. */

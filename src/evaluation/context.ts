@@ -14,7 +14,7 @@ export interface Subject {
   readonly call: number;
 }
 
-/** The value that an attribute reference names, or undefined: `null` is told from absence nowhere. */
+/** The value that an attribute reference names; undefined and null both mean that it is absent. */
 export type AttributeReader = (subject: Subject) => unknown;
 
 const NO_ATTRIBUTES: { readonly [name: string]: unknown } = Object.freeze({});
@@ -55,11 +55,14 @@ export function compileAttributeReader(reference: string): AttributeReader {
   return (subject) => rest.reduce(readToken, readFirst(subject));
 }
 
+/** Whether a reference is a plain name that no object inherits; the others need the dearer test for an own property. */
+export function isOwnName(name: string): boolean {
+  return !name.startsWith('/') && name !== 'targetingKey' && !(name in INHERITED);
+}
+
 function compileNameReader(name: string): AttributeReader {
-  if (name === 'targetingKey') return (subject) => subject.targetingKey ?? undefined;
-  // Only a name that every object inherits needs the dearer test for an own property.
-  if (name in INHERITED) return (subject) => readOwn(subject.attributes, name);
-  return (subject) => subject.attributes[name] ?? undefined;
+  if (name === 'targetingKey') return (subject) => subject.targetingKey;
+  return (subject) => readOwn(subject.attributes, name);
 }
 
 function unescapeToken(token: string): string {
@@ -72,5 +75,5 @@ function readToken(value: unknown, token: string): unknown {
 }
 
 function readOwn(holder: object, name: string): unknown {
-  return Object.hasOwn(holder, name) ? ((holder as { [name: string]: unknown })[name] ?? undefined) : undefined;
+  return Object.hasOwn(holder, name) ? (holder as { [name: string]: unknown })[name] : undefined;
 }

@@ -1,41 +1,30 @@
-import type { CompiledFlag, CompiledPrerequisite, CompiledRule, CompiledTarget, ConditionTest, FlagDesign } from './compiled';
-import { testAll } from './conditions';
+import type { CompiledFlag, CompiledPrerequisite, CompiledRule, CompiledTarget, FlagDesign } from './compiled';
+import { holdsEach } from './conditions';
 import type { Subject } from './context';
 import type { Outcome } from './evaluation';
 
 /** Off, prerequisites, targets, rules, fallthrough: the order of docs/PROTOCOL.md. Flags without a part do not pay for it. */
-export function compileDecision(design: FlagDesign, isArchived: boolean): (subject: Subject) => Outcome {
-  const { isEnabled, off, prerequisites, fallthrough } = design;
-  if (!isEnabled || isArchived) return () => off;
-  const rules = design.rules.map(compileRuleDecision);
+export function compileDecision(design: FlagDesign, isArchived: boolean): Pick<CompiledFlag, 'evaluate' | 'constant'> {
+  const { isEnabled, off, prerequisites, rules, fallthrough } = design;
+  if (!isEnabled || isArchived) return { evaluate: () => off, constant: off };
   const targets = indexTargets(design.targets);
-  const { choose } = fallthrough;
-  const decideByRules = (subject: Subject): Outcome => {
-    for (const rule of rules) {
-      const outcome = rule(subject);
-      if (outcome !== null) return outcome;
-    }
-    return choose(subject);
-  };
-  const decide = rules.length === 0 ? choose : decideByRules;
-  if (prerequisites.length === 0 && targets.size === 0) return decide;
-  return (subject) => {
+  const { fixed, choose } = fallthrough;
+  const decide = rules.length === 0 ? choose : (subject: Subject) => decideByRules(rules, subject) ?? fixed ?? choose(subject);
+  if (prerequisites.length === 0 && targets.size === 0) return { evaluate: decide, constant: rules.length === 0 ? fixed : null };
+  const evaluate = (subject: Subject): Outcome => {
     for (const prerequisite of prerequisites) {
       if (!isMet(prerequisite, subject)) return prerequisite.failed;
     }
     return (subject.targetingKey === null ? undefined : targets.get(subject.targetingKey)) ?? decide(subject);
   };
+  return { evaluate, constant: null };
 }
 
-function compileRuleDecision({ conditions, gate, serve }: CompiledRule): (subject: Subject) => Outcome | null {
-  const matches = withGate(testAll(conditions), gate?.test ?? null);
-  const { fixed, choose } = serve;
-  if (fixed !== null) return (subject) => (matches(subject) ? fixed : null);
-  return (subject) => (matches(subject) ? choose(subject) : null);
-}
-
-function withGate(matches: ConditionTest, gate: ConditionTest | null): ConditionTest {
-  return gate === null ? matches : (subject) => matches(subject) && gate(subject);
+function decideByRules(rules: readonly CompiledRule[], subject: Subject): Outcome | null {
+  for (const { conditions, gate, serve } of rules) {
+    if (holdsEach(conditions, subject) && (gate === null || gate.test(subject))) return serve.fixed ?? serve.choose(subject);
+  }
+  return null;
 }
 
 function indexTargets(targets: readonly CompiledTarget[]): ReadonlyMap<string, Outcome> {
@@ -50,7 +39,8 @@ function indexTargets(targets: readonly CompiledTarget[]): ReadonlyMap<string, O
 
 /** The outcome of a flag in this call, decided at most once. */
 export function outcomeOf(flag: CompiledFlag, subject: Subject): Outcome {
-  if (flag.memoCall === subject.call) return flag.memo;
+  if (flag.constant !== null) return flag.constant;
+  if (flag.memo !== null && flag.memoCall === subject.call) return flag.memo;
   const outcome = flag.evaluate(subject);
   flag.memo = outcome;
   flag.memoCall = subject.call;

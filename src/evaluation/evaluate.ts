@@ -25,9 +25,8 @@ export function evaluate(
 ): Evaluation {
   const flag = compiled.flags.get(flagKey);
   if (flag === undefined) return flagNotFound(flagKey, compiled.revision);
-  const subject = createSubject(context);
-  if (options?.trace === true) return evaluateWithTrace(flag, subject, compiled.revision);
-  return resultOf(flag.evaluate(subject), compiled.revision);
+  if (options?.trace === true) return evaluateWithTrace(flag, createSubject(context), compiled.revision);
+  return resultOf(flag.constant ?? flag.evaluate(createSubject(context)), compiled.revision);
 }
 
 /**

@@ -100,7 +100,7 @@ export function foldCase(text: string): string {
   return text.toLowerCase().replace(/\u03c2/g, '\u03c3');
 }
 
-/** True when the test holds for the value, or for any element of a list. */
-export function testAny(test: ValueTest): ValueTest {
-  return (value) => (Array.isArray(value) ? value.some(test) : test(value));
+/** Whether the value is a list of which any element passes; lists inside lists do not count. */
+export function testElements(value: unknown, test: ValueTest): boolean {
+  return Array.isArray(value) && value.some((element) => !Array.isArray(element) && test(element));
 }

@@ -3,15 +3,15 @@ import { parseDate } from './dates';
 import type { IpRange } from './ip';
 import { isInRange, parseIp, parseIpRange } from './ip';
 import type { OperatorRow, ParsedOperand, ValueTest } from './operands';
-import { accept, defineOperator, quote, reject, testAny } from './operands';
+import { accept, defineOperator, quote, reject, testElements } from './operands';
 import type { Version } from './semver';
 import { compareVersionText, parseVersion } from './semver';
 
 export const NUMBER_OPERATORS = {
-  LESS_THAN: defineNumber('LESS_THAN', (operand) => (value) => isNumber(value) && value < operand),
-  LESS_OR_EQUAL: defineNumber('LESS_OR_EQUAL', (operand) => (value) => isNumber(value) && value <= operand),
-  GREATER_THAN: defineNumber('GREATER_THAN', (operand) => (value) => isNumber(value) && value > operand),
-  GREATER_OR_EQUAL: defineNumber('GREATER_OR_EQUAL', (operand) => (value) => isNumber(value) && value >= operand),
+  LESS_THAN: defineNumber('LESS_THAN', testLess),
+  LESS_OR_EQUAL: defineNumber('LESS_OR_EQUAL', testLessOrEqual),
+  GREATER_THAN: defineNumber('GREATER_THAN', testGreater),
+  GREATER_OR_EQUAL: defineNumber('GREATER_OR_EQUAL', testGreaterOrEqual),
   BETWEEN: definePair('BETWEEN', 'exactly 2 numbers, the lower bound first', checkBetween, testBetween),
   MODULO: definePair(
     'MODULO',
@@ -27,14 +27,11 @@ export const DATE_OPERATORS = {
 };
 
 export const VERSION_OPERATORS = {
-  SEMVER_EQUAL: defineVersion('SEMVER_EQUAL', (operand) => (text) => compareVersionText(text, operand) === 0),
-  SEMVER_LESS: defineVersion('SEMVER_LESS', (operand) => (text) => compareVersionText(text, operand) < 0),
-  SEMVER_LESS_OR_EQUAL: defineVersion('SEMVER_LESS_OR_EQUAL', (operand) => (text) => compareVersionText(text, operand) <= 0),
-  SEMVER_GREATER: defineVersion('SEMVER_GREATER', (operand) => (text) => compareVersionText(text, operand) > 0),
-  SEMVER_GREATER_OR_EQUAL: defineVersion(
-    'SEMVER_GREATER_OR_EQUAL',
-    (operand) => (text) => compareVersionText(text, operand) >= 0,
-  ),
+  SEMVER_EQUAL: defineVersion('SEMVER_EQUAL', 0, 0),
+  SEMVER_LESS: defineVersion('SEMVER_LESS', -Infinity, -1),
+  SEMVER_LESS_OR_EQUAL: defineVersion('SEMVER_LESS_OR_EQUAL', -Infinity, 0),
+  SEMVER_GREATER: defineVersion('SEMVER_GREATER', 1, Infinity),
+  SEMVER_GREATER_OR_EQUAL: defineVersion('SEMVER_GREATER_OR_EQUAL', 0, Infinity),
 };
 
 export const IP_OPERATORS = {
@@ -46,7 +43,10 @@ export const IP_OPERATORS = {
     countMin: 1,
     countMax: MAX_CONDITION_VALUES,
     parse: parseRangeOperand,
-    build: (ranges) => testAny((value) => typeof value === 'string' && isInAnyRange(value, ranges)),
+    build: (ranges) => {
+      const test: ValueTest = (value) => (typeof value === 'string' ? isInAnyRange(value, ranges) : testElements(value, test));
+      return test;
+    },
   }),
 };
 
@@ -67,8 +67,29 @@ function defineNumber(name: string, testFor: (operand: number) => ValueTest): Op
     countMin: 1,
     countMax: 1,
     parse: parseNumber,
-    build: ([operand]) => testAny(testFor(operand as number)),
+    build: ([operand]) => testFor(operand as number),
   });
+}
+
+// The four are written out: a comparison as an argument would be a second call in the hottest tests there are.
+function testLess(operand: number): ValueTest {
+  const test: ValueTest = (value) => (isNumber(value) ? value < operand : testElements(value, test));
+  return test;
+}
+
+function testLessOrEqual(operand: number): ValueTest {
+  const test: ValueTest = (value) => (isNumber(value) ? value <= operand : testElements(value, test));
+  return test;
+}
+
+function testGreater(operand: number): ValueTest {
+  const test: ValueTest = (value) => (isNumber(value) ? value > operand : testElements(value, test));
+  return test;
+}
+
+function testGreaterOrEqual(operand: number): ValueTest {
+  const test: ValueTest = (value) => (isNumber(value) ? value >= operand : testElements(value, test));
+  return test;
 }
 
 function definePair(
@@ -86,7 +107,7 @@ function definePair(
     countMax: 2,
     parse: parseNumber,
     checkTogether: ([first, second]) => check(first as number, second as number),
-    build: ([first, second]) => testAny(testFor(first as number, second as number)),
+    build: ([first, second]) => testFor(first as number, second as number),
   });
 }
 
@@ -95,7 +116,8 @@ function checkBetween(lower: number, upper: number): string | null {
 }
 
 function testBetween(lower: number, upper: number): ValueTest {
-  return (value) => isNumber(value) && value >= lower && value <= upper;
+  const test: ValueTest = (value) => (isNumber(value) ? value >= lower && value <= upper : testElements(value, test));
+  return test;
 }
 
 function checkModulo(divisor: number, remainder: number): string | null {
@@ -106,11 +128,12 @@ function checkModulo(divisor: number, remainder: number): string | null {
 /** Euclidean: the remainder is never negative. */
 function testModulo(divisor: number, remainder: number): ValueTest {
   const size = Math.abs(divisor);
-  return (value) => {
-    if (!isNumber(value)) return false;
+  const test: ValueTest = (value) => {
+    if (!isNumber(value)) return testElements(value, test);
     const left = value % size;
     return (left < 0 ? left + size : left) === remainder;
   };
+  return test;
 }
 
 function defineDate(name: string, test: (value: number, operand: number) => boolean): OperatorRow {
@@ -125,11 +148,13 @@ function defineDate(name: string, test: (value: number, operand: number) => bool
       const date = dateOf(value);
       return date === null ? reject(`Value ${quote(value)} is not an RFC 3339 date and time or epoch milliseconds.`) : accept(date);
     },
-    build: ([operand]) =>
-      testAny((value) => {
+    build: ([operand]) => {
+      const testValue: ValueTest = (value) => {
         const date = dateOf(value);
-        return date !== null && test(date, operand as number);
-      }),
+        return date === null ? testElements(value, testValue) : test(date, operand as number);
+      };
+      return testValue;
+    },
   });
 }
 
@@ -138,7 +163,8 @@ function dateOf(value: unknown): number | null {
   return isNumber(value) ? value : null;
 }
 
-function defineVersion(name: string, testFor: (operand: Version) => (text: string) => boolean): OperatorRow {
+/** Holds when the order of the value to the operand lies between the two, both included; NaN, no version, lies nowhere. */
+function defineVersion(name: string, orderMin: number, orderMax: number): OperatorRow {
   return defineOperator<Version>({
     name,
     accepts: 'VERSION',
@@ -154,8 +180,13 @@ function defineVersion(name: string, testFor: (operand: Version) => (text: strin
       );
     },
     build: ([operand]) => {
-      const test = testFor(operand as Version);
-      return testAny((value) => typeof value === 'string' && test(value));
+      const version = operand as Version;
+      const test: ValueTest = (value) => {
+        if (typeof value !== 'string') return testElements(value, test);
+        const order = compareVersionText(value, version);
+        return order >= orderMin && order <= orderMax;
+      };
+      return test;
     },
   });
 }

@@ -27,8 +27,8 @@ export const TEXT_OPERATORS = {
 };
 
 export const PRESENCE_OPERATORS = {
-  EXISTS: definePresence('EXISTS', (value) => value !== undefined),
-  NOT_EXISTS: definePresence('NOT_EXISTS', (value) => value === undefined),
+  EXISTS: definePresence('EXISTS', (value) => value !== undefined && value !== null),
+  NOT_EXISTS: definePresence('NOT_EXISTS', (value) => value === undefined || value === null),
 };
 
 function isScalar(value: unknown): value is Scalar {
@@ -43,13 +43,12 @@ function isText(value: unknown): value is string {
  * A test and its negation, which holds for a value of the right type only. A list counts by its elements of the right
  * type: any of them must pass; negated: there is at least one and none passes.
  */
-function testAccepted<Accepted>(
+function testList<Accepted>(
   isAccepted: (value: unknown) => value is Accepted,
   test: (value: Accepted) => boolean,
   isNegated: boolean,
 ): ValueTest {
   return (value) => {
-    if (isAccepted(value)) return test(value) !== isNegated;
     if (!Array.isArray(value)) return false;
     let isPresent = false;
     for (const element of value) {
@@ -59,6 +58,16 @@ function testAccepted<Accepted>(
     }
     return isPresent && isNegated;
   };
+}
+
+function testScalar(test: (value: Scalar) => boolean, isNegated: boolean): ValueTest {
+  const testOther = testList(isScalar, test, isNegated);
+  return (value) => (isScalar(value) ? test(value) !== isNegated : testOther(value));
+}
+
+function testText(test: TextTest, isNegated: boolean): ValueTest {
+  const testOther = testList(isText, test, isNegated);
+  return (value) => (typeof value === 'string' ? test(value) !== isNegated : testOther(value));
 }
 
 function parseScalar(value: unknown, ignoreCase: boolean): ParsedOperand<Scalar> {
@@ -77,7 +86,10 @@ function defineIn(name: string, isNegated: boolean): OperatorRow {
     parse: parseScalar,
     build: (operands, ignoreCase) => {
       const set = new Set(operands);
-      return testAccepted(isScalar, foldScalar((value) => set.has(value), ignoreCase), isNegated);
+      const test = testScalar(foldScalar((value) => set.has(value), ignoreCase), isNegated);
+      if (ignoreCase) return test;
+      // The commonest condition of all: one closure instead of three.
+      return (value) => (typeof value === 'string' ? set.has(value) !== isNegated : test(value));
     },
   });
 }
@@ -91,7 +103,7 @@ function defineEquals(name: string, isNegated: boolean): OperatorRow {
     countMin: 1,
     countMax: 1,
     parse: parseScalar,
-    build: ([operand], ignoreCase) => testAccepted(isScalar, foldScalar((value) => value === operand, ignoreCase), isNegated),
+    build: ([operand], ignoreCase) => testScalar(foldScalar((value) => value === operand, ignoreCase), isNegated),
   });
 }
 
@@ -113,7 +125,7 @@ function defineText(name: string, isNegated: boolean, testFor: (operand: string)
     },
     build: (operands, ignoreCase) => {
       const test = anyOf(operands.map(testFor));
-      return testAccepted(isText, ignoreCase ? (text) => test(foldCase(text)) : test, isNegated);
+      return testText(ignoreCase ? (text) => test(foldCase(text)) : test, isNegated);
     },
   });
 }
@@ -131,7 +143,7 @@ function defineMatches(name: string, isNegated: boolean): OperatorRow {
       const { matches, problem } = compileRegex(value, ignoreCase);
       return problem === null ? accept(matches) : reject(problem);
     },
-    build: (operands) => testAccepted(isText, anyOf(operands), isNegated),
+    build: (operands) => testText(anyOf(operands), isNegated),
   });
 }
 

@@ -32,9 +32,23 @@ export function parseVersion(text: string): Version | null {
   return { major, minor, patch, prerelease: prerelease === '' ? [] : prerelease.split('.') };
 }
 
+/** The version read last. One context's version is compared with many operands in a row, and reading it is the dear part. */
+const last = { text: '', isPlain: false, major: 0, minor: 0, patch: 0 };
+
 /** Negative, 0 or positive as `text` is lower than, equal to or higher than `version`; NaN when it is not a version. */
 export function compareVersionText(text: string, version: Version): number {
-  // One pass over digits and dots, without allocating: the form that nearly every version has.
+  if (text !== last.text) readPlain(text);
+  if (!last.isPlain) return compareAnyVersionText(text, version);
+  if (last.major !== version.major) return last.major - version.major;
+  if (last.minor !== version.minor) return last.minor - version.minor;
+  if (last.patch !== version.patch) return last.patch - version.patch;
+  return version.prerelease.length === 0 ? 0 : 1;
+}
+
+/** Reads the form that nearly every version has, one to three short numbers, in one pass and without allocating. */
+function readPlain(text: string): void {
+  last.text = text;
+  last.isPlain = false;
   let major = 0;
   let minor = 0;
   let part = 0;
@@ -42,29 +56,24 @@ export function compareVersionText(text: string, version: Version): number {
   let value = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (code === 46 && digits > 0 && part < 2) {
+    if (code >= 48 && code <= 57 && digits < 9 && (digits === 0 || value > 0)) {
+      value = value * 10 + code - 48;
+      digits += 1;
+    } else if (code === 46 && digits > 0 && part < 2) {
       if (part === 0) major = value;
       else minor = value;
       part += 1;
       digits = 0;
       value = 0;
-    } else if (code >= 48 && code <= 57 && digits < 15 && (digits === 0 || value > 0)) {
-      value = value * 10 + code - 48;
-      digits += 1;
     } else {
-      return compareAnyVersionText(text, version);
+      return;
     }
   }
-  if (digits === 0) return NaN;
-  if (part === 0) return compareParts(value, 0, 0, version);
-  return part === 1 ? compareParts(major, value, 0, version) : compareParts(major, minor, value, version);
-}
-
-function compareParts(major: number, minor: number, patch: number, version: Version): number {
-  if (major !== version.major) return major - version.major;
-  if (minor !== version.minor) return minor - version.minor;
-  if (patch !== version.patch) return patch - version.patch;
-  return version.prerelease.length === 0 ? 0 : 1;
+  if (digits === 0) return;
+  last.isPlain = true;
+  last.major = part === 0 ? value : major;
+  last.minor = part === 1 ? value : minor;
+  last.patch = part === 2 ? value : 0;
 }
 
 function compareAnyVersionText(text: string, version: Version): number {

@@ -146,21 +146,21 @@ class Tracer {
     return { traces, isEachMatched: traces.every(({ matched }) => matched) };
   }
 
-  private tellCondition(condition: CompiledCondition): ConditionTrace {
-    const matched = condition.test(this.subject);
-    switch (condition.kind) {
+  private tellCondition({ test, detail }: CompiledCondition): ConditionTrace {
+    const matched = test(this.subject);
+    switch (detail.kind) {
       case 'ATTRIBUTE': {
-        const { kind, attribute, operator, ignoreCase } = condition;
-        const expected = condition.values as readonly JsonValue[];
-        return { kind, attribute, actual: this.read(condition.read), operator, expected, ignoreCase, matched };
+        const { kind, attribute, operator, ignoreCase } = detail;
+        const expected = detail.values as readonly JsonValue[];
+        return { kind, attribute, actual: this.read(detail.read), operator, expected, ignoreCase, matched };
       }
       case 'GROUP': {
-        const { kind, group } = condition;
-        return { kind, group, conditions: this.tellUntil(condition.conditions, group !== 'ALL').traces, matched };
+        const { kind, group } = detail;
+        return { kind, group, conditions: this.tellUntil(detail.conditions, group !== 'ALL').traces, matched };
       }
       case 'SEGMENT': {
-        const operator = condition.isNegated ? 'NOT_IN_SEGMENT' : 'IN_SEGMENT';
-        return { kind: 'SEGMENT', operator, segments: this.tellMemberships(condition.segments), matched };
+        const operator = detail.isNegated ? 'NOT_IN_SEGMENT' : 'IN_SEGMENT';
+        return { kind: 'SEGMENT', operator, segments: this.tellMemberships(detail.segments), matched };
       }
     }
   }
