@@ -1,0 +1,48 @@
+// Compiles to dist/ when the sources are newer than the last build.
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { installWhatIsMissing, root, run } from './install.mjs';
+
+const SOURCES = ['src', 'migrations', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const marker = join(root, 'dist', '.built-from');
+
+export function buildWhatIsStale() {
+  const digest = digestOfSources();
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === digest) return;
+  process.stdout.write('Building (after a change of the sources) …\n');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  mkdirSync(join(root, 'dist', 'src', 'database'), { recursive: true });
+  // Loaded by a worker thread, so the compiler does not see it.
+  copyFileSync(
+    join(root, 'src', 'database', 'embedded-worker.cjs'),
+    join(root, 'dist', 'src', 'database', 'embedded-worker.cjs'),
+  );
+  writeFileSync(marker, digest);
+}
+
+function digestOfSources() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    hash.update(path).update('\0').update(readFileSync(join(root, path)));
+  };
+  for (const source of SOURCES) {
+    if (source.includes('.')) add(source);
+    else for (const file of filesBelow(source)) add(file);
+  }
+  return hash.digest('hex');
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  installWhatIsMissing();
+  buildWhatIsStale();
+}

@@ -1,0 +1,116 @@
+/** The schema with its resolvers, and what each of them is given. */
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FlagStream } from './delivery/stream';
+import { digestOfMutation } from './graphql/payload';
+import type { Resolvers } from './graphql/generated/resolver-types';
+import type { AccessLoaders } from './modules/access/access-loaders';
+import { createAccessLoaders } from './modules/access/access-loaders';
+import { accessResolvers } from './modules/access/access-resolvers';
+import type { AccessService } from './modules/access/access-service';
+import type { Actor } from './modules/access/actor';
+import { createChangeLoaders, type ChangeLoaders } from './modules/changes/change-loaders';
+import { changeResolvers } from './modules/changes/change-resolvers';
+import type { ChangeService } from './modules/changes/change-service';
+import type { ApiKeyService } from './modules/environments/api-key-service';
+import { createEnvironmentLoaders, type EnvironmentLoaders } from './modules/environments/environment-loaders';
+import { environmentResolvers } from './modules/environments/environment-resolvers';
+import type { EnvironmentService } from './modules/environments/environment-service';
+import { createFlagLoaders, type FlagLoaders } from './modules/flags/flag-loaders';
+import { flagResolvers } from './modules/flags/flag-resolvers';
+import type { FlagService } from './modules/flags/flag-service';
+import { createOrganizationLoaders, type OrganizationLoaders } from './modules/organizations/organization-loaders';
+import { organizationResolvers } from './modules/organizations/organization-resolvers';
+import type { OrganizationService } from './modules/organizations/organization-service';
+import { createProjectLoaders, type ProjectLoaders } from './modules/projects/project-loaders';
+import { projectResolvers } from './modules/projects/project-resolvers';
+import type { ProjectService } from './modules/projects/project-service';
+import { snapshotResolvers } from './modules/snapshots/snapshot-resolvers';
+import type { SnapshotService } from './modules/snapshots/snapshot-service';
+
+/** The use-cases. They live as long as the process. */
+export interface Services {
+  readonly access: AccessService;
+  readonly changes: ChangeService;
+  readonly organizations: OrganizationService;
+  readonly projects: ProjectService;
+  readonly environments: EnvironmentService;
+  readonly apiKeys: ApiKeyService;
+  readonly flags: FlagService;
+  readonly snapshots: SnapshotService;
+}
+
+/** Batches and remembers reads for one operation, or for one event of a subscription; never longer. */
+export type Loaders = AccessLoaders &
+  OrganizationLoaders &
+  ProjectLoaders &
+  EnvironmentLoaders &
+  FlagLoaders &
+  ChangeLoaders;
+
+/** What a resolver is given. One for each operation. */
+export interface Context {
+  readonly actor: Actor;
+  readonly services: Services;
+  readonly loaders: Loaders;
+  readonly stream: FlagStream;
+  readonly requestId: string;
+}
+
+export function createLoaders(connection: Parameters<typeof createFlagLoaders>[0]): Loaders {
+  return {
+    ...createAccessLoaders(connection),
+    ...createOrganizationLoaders(connection),
+    ...createProjectLoaders(connection),
+    ...createEnvironmentLoaders(connection),
+    ...createFlagLoaders(connection),
+    ...createChangeLoaders(connection),
+  };
+}
+
+const sharedResolvers: Resolvers = {
+  DateTime: GraphQLDateTimeISO,
+  JSON: GraphQLJSON,
+  JSONObject: GraphQLJSONObject,
+  UserError: {
+    __resolveType: (issue) => (issue.code === 'STALE_VERSION' ? 'StaleVersionError' : 'InputError'),
+  },
+  StaleVersionError: { currentVersion: (issue) => issue.currentVersion ?? 0 },
+};
+
+export function createSchema(schemaDirectory: string): GraphQLSchema {
+  const files = readdirSync(schemaDirectory).filter((file) => file.endsWith('.graphql'));
+  const schema = makeExecutableSchema<Context>({
+    typeDefs: files.sort().map((file) => readFileSync(join(schemaDirectory, file), 'utf8')),
+    resolvers: [
+      sharedResolvers,
+      accessResolvers,
+      organizationResolvers,
+      projectResolvers,
+      environmentResolvers,
+      flagResolvers,
+      changeResolvers,
+      snapshotResolvers,
+    ],
+    inheritResolversFromInterfaces: true,
+  });
+  scopeIdempotency(schema);
+  return schema;
+}
+
+/** One Idempotency-Key covers a whole request; each mutation field of it gets a claim of its own. */
+function scopeIdempotency(schema: GraphQLSchema): void {
+  for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
+    const resolve = field.resolve as GraphQLFieldResolver<unknown, Context, { input: unknown }>;
+    field.resolve = (parent, args: { input: unknown }, context: Context, info) => {
+      const { idempotency } = context.actor.request;
+      if (idempotency === null) return resolve(parent, args, context, info);
+      const claim = { ...idempotency, field: String(info.path.key), digest: digestOfMutation(name, args.input) };
+      const actor = { ...context.actor, request: { ...context.actor.request, idempotency: claim } };
+      return resolve(parent, args, { ...context, actor }, info);
+    };
+  }
+}

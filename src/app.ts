@@ -1,0 +1,203 @@
+/** The composition root: configuration -> connect -> build -> listen, and the way back. Every adapter is made here. */
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import { migrations } from '../migrations';
+import { createLoaders, createSchema, type Services } from './api';
+import type { Clock } from './clock';
+import { systemClock } from './clock';
+import type { Config } from './config';
+import { createDataSource } from './database/data-source';
+import { openEmbeddedDatabase, type EmbeddedLocation } from './database/embedded';
+import { migrate } from './database/migrate';
+import { Seal } from './database/seal';
+import { Database } from './database/transaction';
+import type { Bell } from './delivery/bell';
+import { createMemoryBell } from './delivery/memory-bell';
+import { createRedisBell } from './delivery/redis-bell';
+import { FlagStream } from './delivery/stream';
+import { startWatch } from './delivery/watch';
+import { entities } from './entities';
+import { StartFault, UserFault } from './errors';
+import { AccessService } from './modules/access/access-service';
+import { Authenticator } from './modules/access/authenticate';
+import { Tokens } from './modules/access/tokens';
+import { ChangeService } from './modules/changes/change-service';
+import { purgeClaims } from './modules/changes/idempotency-repository';
+import { ApiKeyService } from './modules/environments/api-key-service';
+import { EnvironmentService } from './modules/environments/environment-service';
+import { FlagService } from './modules/flags/flag-service';
+import { OrganizationService } from './modules/organizations/organization-service';
+import { ProjectService } from './modules/projects/project-service';
+import { SnapshotCache } from './modules/snapshots/snapshot-cache';
+import { SnapshotService } from './modules/snapshots/snapshot-service';
+import { PACKAGE_ROOT } from './package-root';
+import { startServer } from './server';
+import { join } from 'node:path';
+
+export interface App {
+  readonly url: string;
+  readonly services: Services;
+  readonly database: Database;
+  /** Null when somebody has set the installation up already. */
+  readonly setUpToken: string | null;
+  /** Drains and closes everything, in the order that loses nothing. */
+  readonly close: () => Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Where the embedded database lives, when it is not the configured directory. */
+  readonly embedded?: EmbeddedLocation;
+}
+
+const PURGE_INTERVAL_MS = 3_600_000;
+
+/** Resolves when the server answers. Throws `StartFault` with one sentence when it cannot start. */
+export async function startApp({ config, log, clock = systemClock, embedded }: AppOptions): Promise<App> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const dataSource = await connect(config, log, embedded, closers);
+    const ran = await migrate(dataSource);
+    if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
+
+    const bell = createBell(config, log);
+    closers.push(() => bell.close());
+    const database = new Database({ dataSource, onCommit: (heads) => bell.ring(heads) });
+    const tokens = new Tokens(config.jwtSecret);
+    const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
+    const cache = new SnapshotCache({ database });
+    const services: Services = {
+      access: new AccessService({ database, changes, tokens }),
+      changes,
+      organizations: new OrganizationService({ database, changes }),
+      projects: new ProjectService({ database, changes }),
+      environments: new EnvironmentService({ database, changes }),
+      apiKeys: new ApiKeyService({ database, changes, keyPepper: config.keyPepper }),
+      flags: new FlagService({ database, changes }),
+      snapshots: new SnapshotService({ cache }),
+    };
+    const stream = new FlagStream({ database, cache });
+    const authenticator = new Authenticator({ database, clock, secrets: { tokens, keyPepper: config.keyPepper } });
+
+    await createConfiguredOwner(config, services);
+    const setUpToken = (await services.access.isSetUp()) ? null : tokens.setUpToken();
+
+    const watch = await startWatch({ bell, cache, onError: (err) => log.warn({ err }, 'the book could not be read') });
+    closers.push(() => watch.stop());
+    closers.push(startPurge(database, clock, log));
+    const server = await startServer({
+      schema: createSchema(join(PACKAGE_ROOT, 'schema')),
+      log,
+      host: config.host,
+      port: config.port,
+      isProduction: config.isProduction,
+      allowedOrigins: config.allowedOrigins,
+      unreadiness: () => unreadiness(database),
+      createContext: async (authorization, request) => ({
+        actor: await authenticator.authenticate(authorization, request),
+        services,
+        loaders: createLoaders(database.connection),
+        stream,
+        requestId: request.requestId,
+      }),
+    }).catch((error: unknown) => {
+      throw portFault(error, config) ?? error;
+    });
+    closers.push(() => server.close());
+    return { url: server.url, services, database, setUpToken, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function connect(
+  config: Config,
+  log: Logger,
+  embedded: EmbeddedLocation | undefined,
+  closers: (() => Promise<void>)[],
+): Promise<DataSource> {
+  const onPoolError = (err: Error): void => log.warn({ err }, 'a database connection was lost');
+  let dataSource: DataSource;
+  if (config.databaseUrl !== null) {
+    const connection = { url: config.databaseUrl, poolSize: config.databasePoolSize };
+    dataSource = createDataSource({ connection, entities, migrations, onPoolError });
+  } else {
+    const database = await openEmbeddedDatabase(embedded ?? { dataDir: config.dataDir });
+    closers.push(database.close);
+    dataSource = createDataSource({ connection: database, entities, migrations, onPoolError });
+  }
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    const cause = messageOf(error);
+    throw new StartFault(`The database at DATABASE_URL cannot be reached: ${cause}.`, { cause: error });
+  }
+  closers.push(() => dataSource.destroy());
+  return dataSource;
+}
+
+/** Node reports a refused connection to several addresses as an AggregateError without a message. */
+function messageOf(error: unknown): string {
+  const { message, errors } = error as { message?: string; errors?: Error[] };
+  return (message === undefined || message === '' ? errors?.map((part) => part.message).join(', ') : message) ?? 'unknown cause';
+}
+
+function createBell(config: Config, log: Logger): Bell {
+  if (config.redisUrl === null) return createMemoryBell();
+  return createRedisBell({
+    url: config.redisUrl,
+    onStateChange: (state, cause) => {
+      if (state === 'connected') log.info('connected to Redis');
+      else log.warn({ cause }, 'Redis is away: changes reach other servers by the poll, within about a second');
+    },
+  });
+}
+
+async function createConfiguredOwner(config: Config, services: Services): Promise<void> {
+  if (config.owner === null) return;
+  const request = { requestId: 'start', address: '', userAgent: '', idempotency: null };
+  try {
+    await services.access.createFirstUser({ kind: 'SYSTEM', request }, { ...config.owner, name: 'Owner' });
+  } catch (error) {
+    if (error instanceof UserFault) throw new StartFault(`OWNER_EMAIL or OWNER_PASSWORD is refused: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Forgets idempotency claims that have ended, now and then. */
+function startPurge(database: Database, clock: Clock, log: Logger): () => Promise<void> {
+  const timer = setInterval(() => {
+    purgeClaims(database.connection, clock.now()).catch((err: unknown) => log.warn({ err }, 'purging failed'));
+  }, PURGE_INTERVAL_MS);
+  timer.unref();
+  return async () => clearInterval(timer);
+}
+
+async function unreadiness(database: Database): Promise<string | null> {
+  try {
+    await database.connection.query('SELECT 1');
+    return null;
+  } catch {
+    return 'the database does not answer';
+  }
+}
+
+function portFault(error: unknown, { host, port }: Config): StartFault | null {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new StartFault(`Port ${port} on ${host} is in use; stop what uses it or set PORT to another port.`);
+    case 'EACCES':
+      return new StartFault(`Port ${port} on ${host} may not be used by this account; set PORT to a port above 1023.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartFault(`HOST ${host} is no address of this machine.`);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,6 @@
+/** The one source of time, injected so that tests can set it. */
+export interface Clock {
+  readonly now: () => Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };

@@ -1,0 +1,134 @@
+/** The only reader of the environment. Read once, checked whole, frozen. Its secrets are never logged. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StartFault } from './errors';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const SECRET_LENGTH_MIN = 32;
+
+const secret = z.string().min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_MIN} characters`).optional();
+
+const variables = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test'], 'must be development, production or test').default('development'),
+  PORT: integer(0, 65_535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
+  DATABASE_POOL_SIZE: integer(2, 1_000).default(10),
+  REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  DATA_DIR: z.string().default('./data'),
+  OWNER_EMAIL: z.string().optional(),
+  OWNER_PASSWORD: z.string().optional(),
+  JWT_SECRET: secret,
+  KEY_PEPPER: secret,
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  ALLOWED_ORIGINS: z.string().default('').transform((text) => text.split(',').map((origin) => origin.trim()).filter(Boolean)),
+});
+
+export interface Config {
+  readonly isProduction: boolean;
+  readonly port: number;
+  readonly host: string;
+  /** Null: the embedded database under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly databasePoolSize: number;
+  /** Null: this server runs alone. */
+  readonly redisUrl: string | null;
+  readonly dataDir: string;
+  /** Null: the first user is made with the set-up token. */
+  readonly owner: { readonly email: string; readonly password: string } | null;
+  readonly jwtSecret: string;
+  readonly keyPepper: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Origins that browsers may call from, besides the server's own. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** Throws `StartFault` with one sentence that names every variable at fault. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  // A variable that is set to nothing is one that is not set: compose files pass both alike.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    throw new StartFault(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ') + '.');
+  }
+  const values = parsed.data;
+  if ((values.OWNER_EMAIL === undefined) !== (values.OWNER_PASSWORD === undefined)) {
+    throw new StartFault('OWNER_EMAIL and OWNER_PASSWORD must be set together.');
+  }
+  const isProduction = values.NODE_ENV === 'production';
+  const { JWT_SECRET: jwtSecret, KEY_PEPPER: keyPepper } = values;
+  const secrets =
+    jwtSecret !== undefined && keyPepper !== undefined
+      ? { jwtSecret, keyPepper }
+      : { ...keptSecrets(values.DATA_DIR, isProduction), ...(jwtSecret ? { jwtSecret } : {}), ...(keyPepper ? { keyPepper } : {}) };
+  return Object.freeze({
+    isProduction,
+    port: values.PORT,
+    host: values.HOST,
+    databaseUrl: values.DATABASE_URL ?? null,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    redisUrl: values.REDIS_URL ?? null,
+    dataDir: values.DATA_DIR,
+    owner:
+      values.OWNER_EMAIL !== undefined && values.OWNER_PASSWORD !== undefined
+        ? { email: values.OWNER_EMAIL, password: values.OWNER_PASSWORD }
+        : null,
+    ...secrets,
+    logLevel: values.LOG_LEVEL,
+    allowedOrigins: values.ALLOWED_ORIGINS,
+  });
+}
+
+function integer(min: number, max: number): z.ZodType<number, string | undefined> {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message) as unknown as z.ZodType<number, string | undefined>;
+}
+
+function urlOf(protocols: readonly string[], example: string): z.ZodType<string, string> {
+  const isRight = (text: string): boolean => URL.canParse(text) && protocols.includes(new URL(text).protocol);
+  return z.string().refine(isRight, `must be a URL such as ${example}`);
+}
+
+interface Secrets {
+  readonly jwtSecret: string;
+  readonly keyPepper: string;
+}
+
+/** Outside production, secrets that are not set are drawn once and kept with the data. */
+function keptSecrets(dataDir: string, isProduction: boolean): Secrets {
+  if (isProduction) throw new StartFault('JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production.');
+  const path = join(dataDir, 'secrets.json');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const drawn: Secrets = { jwtSecret: randomBytes(32).toString('base64url'), keyPepper: randomBytes(32).toString('base64url') };
+    // `wx` fails when the file exists: of two processes that start at once, both read what one wrote.
+    writeFileSync(path, JSON.stringify(drawn, null, 2), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new StartFault(`DATA_DIR ${JSON.stringify(dataDir)} cannot be written to: ${(error as Error).message}.`);
+    }
+  }
+  return secretsIn(path);
+}
+
+function secretsIn(path: string): Secrets {
+  const parsed = z
+    .object({ jwtSecret: z.string().min(SECRET_LENGTH_MIN), keyPepper: z.string().min(SECRET_LENGTH_MIN) })
+    .safeParse(jsonOrNull(readFileSync(path, 'utf8')));
+  if (!parsed.success) throw new StartFault(`The file ${path} is damaged; restore it, or set JWT_SECRET and KEY_PEPPER.`);
+  return parsed.data;
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

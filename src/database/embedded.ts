@@ -1,0 +1,174 @@
+/**
+ * PostgreSQL in this process: PGlite in a worker thread, behind the genuine pg driver.
+ *
+ * pg is given a Duplex instead of a socket; what it writes goes to the worker as wire-protocol bytes and the replies come
+ * back. So TypeORM, SQL and error codes are those of a PostgreSQL server. There is one session: use a pool of one.
+ * Survives kill -9; a loss of power is not promised, for PGlite does not call fsync.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Duplex } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import { lockDirectory } from './directory-lock';
+
+const TERMINATE = 'X'.charCodeAt(0);
+
+export interface EmbeddedDatabase {
+  /** What pg takes as its `stream` option: a fresh Duplex for each connection. */
+  readonly createStream: () => Duplex;
+  /** The whole data directory as a tar archive, to be opened later by `loadFrom`. */
+  readonly dump: () => Promise<Uint8Array>;
+  /** Writes everything out and frees the directory. Close the pool before. */
+  readonly close: () => Promise<void>;
+}
+
+/** Where the database lives: a directory that is created and locked, or memory, at first filled from a dump. */
+export type EmbeddedLocation = { readonly dataDir: string } | { readonly loadFrom?: string };
+
+/** Fails with one sentence when another process uses the directory. */
+export async function openEmbeddedDatabase(location: EmbeddedLocation): Promise<EmbeddedDatabase> {
+  if (!('dataDir' in location)) return startWorker({ loadFrom: location.loadFrom }, async () => undefined);
+  const dataDir = resolve(location.dataDir);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = await lockDirectory(dataDir);
+  try {
+    return await startWorker({ dataDir: join(dataDir, 'postgres') }, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+interface Reply {
+  readonly kind: 'ready' | 'unopened' | 'data' | 'done' | 'failed';
+  readonly id?: number;
+  readonly bytes?: Uint8Array;
+  readonly message?: string;
+}
+
+interface Pending {
+  readonly onData: (bytes: Uint8Array) => void;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+async function startWorker(
+  workerData: { readonly dataDir?: string; readonly loadFrom?: string },
+  unlock: () => Promise<void>,
+): Promise<EmbeddedDatabase> {
+  const worker = new Worker(join(__dirname, 'embedded-worker.cjs'), { workerData });
+  const pending = new Map<number, Pending>();
+  let nextId = 1;
+
+  await new Promise<void>((ready, failed) => {
+    worker.once('error', failed);
+    worker.once('message', (reply: Reply) => {
+      worker.off('error', failed);
+      if (reply.kind === 'ready') ready();
+      else failed(new Error(`The embedded database did not open: ${reply.message}`));
+    });
+  });
+
+  const failAll = (error: Error): void => {
+    for (const request of pending.values()) request.reject(error);
+    pending.clear();
+  };
+  worker.on('error', failAll);
+  worker.on('exit', () => failAll(new Error('The embedded database has stopped.')));
+  worker.on('message', (reply: Reply) => {
+    const request = pending.get(reply.id ?? 0);
+    if (!request) return;
+    if (reply.kind === 'data') {
+      request.onData(reply.bytes ?? new Uint8Array());
+      return;
+    }
+    pending.delete(reply.id ?? 0);
+    if (reply.kind === 'done') request.resolve(reply);
+    else request.reject(new Error(reply.message));
+  });
+
+  const ask = (kind: string, bytes?: Uint8Array, onData: (bytes: Uint8Array) => void = () => undefined): Promise<Reply> =>
+    new Promise((resolveReply, reject) => {
+      const id = nextId++;
+      pending.set(id, { onData, resolve: resolveReply, reject });
+      worker.postMessage({ kind, id, bytes });
+    });
+
+  return {
+    createStream: () => new EmbeddedStream(ask),
+    dump: async () => (await ask('dump')).bytes ?? new Uint8Array(),
+    close: async () => {
+      await ask('close').catch(() => undefined);
+      await worker.terminate();
+      await unlock();
+    },
+  };
+}
+
+type Ask = (kind: string, bytes?: Uint8Array, onData?: (bytes: Uint8Array) => void) => Promise<unknown>;
+
+/** The part of a net.Socket that pg uses. */
+class EmbeddedStream extends Duplex {
+  constructor(private readonly ask: Ask) {
+    super();
+  }
+
+  connect(): this {
+    process.nextTick(() => this.emit('connect'));
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  override _read(): void {
+    // Replies are pushed when they come; pg reads everything at once.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    // Terminate would shut the one backend down for everybody.
+    if (chunk.length === 5 && chunk[0] === TERMINATE) {
+      callback();
+      return;
+    }
+    this.ask('protocol', Uint8Array.from(chunk), (bytes) => this.push(Buffer.from(bytes))).then(
+      () => callback(),
+      (error: Error) => callback(error),
+    );
+  }
+
+  override _writev(chunks: { chunk: Buffer; encoding: BufferEncoding }[], callback: (error?: Error | null) => void): void {
+    const messages = chunks.map(({ chunk }) => chunk).filter((chunk) => !(chunk.length === 5 && chunk[0] === TERMINATE));
+    if (messages.length === 0) callback();
+    else this._write(Buffer.concat(messages), 'binary' as BufferEncoding, callback);
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    this.push(null);
+    this.reset(callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.reset(() => callback(error));
+  }
+
+  private reset(callback: () => void): void {
+    this.ask('reset').then(
+      () => callback(),
+      () => callback(),
+    );
+  }
+}

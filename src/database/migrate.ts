@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+
+/** Any number, the same in every server of one database. */
+const MIGRATION_LOCK = 7_205_759_403;
+const LOCK_POLL_MS = 200;
+/** Another server may be migrating a large table. */
+const LOCK_TIMEOUT_MS = 120_000;
+
+/**
+ * Runs the migrations that are missing and answers their names. Several servers may start at once: one migrates, the
+ * others wait. The lock is polled, because a session that waits in `pg_advisory_lock` holds a snapshot, and
+ * CREATE INDEX CONCURRENTLY would wait for that session for ever.
+ */
+export async function migrate(dataSource: DataSource): Promise<string[]> {
+  return withMigrationLock(dataSource, async () => (await dataSource.runMigrations()).map(({ name }) => name));
+}
+
+/** Takes back the newest migration. */
+export async function revertLastMigration(dataSource: DataSource): Promise<void> {
+  await withMigrationLock(dataSource, () => dataSource.undoLastMigration());
+}
+
+async function withMigrationLock<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
+  // The embedded database has one session; a second connection to hold the lock would wait for ever, and nobody else is there.
+  if (dataSource.options.type === 'postgres' && dataSource.options.poolSize === 1) return work();
+  const runner = dataSource.createQueryRunner();
+  try {
+    await takeLock((sql, parameters) => runner.query(sql, parameters) as Promise<{ taken: boolean }[]>);
+    try {
+      return await work();
+    } finally {
+      await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    }
+  } finally {
+    await runner.release();
+  }
+}
+
+async function takeLock(query: (sql: string, parameters: unknown[]) => Promise<{ taken: boolean }[]>): Promise<void> {
+  for (let waitedMs = 0; waitedMs < LOCK_TIMEOUT_MS; waitedMs += LOCK_POLL_MS) {
+    const rows = await query('SELECT pg_try_advisory_lock($1) AS taken', [MIGRATION_LOCK]);
+    if (rows[0]?.taken) return;
+    await sleep(LOCK_POLL_MS);
+  }
+  throw new Error(`Another server has held the migration lock for ${LOCK_TIMEOUT_MS / 1000} s.`);
+}

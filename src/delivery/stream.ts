@@ -1,0 +1,147 @@
+/**
+ * The stream behind `flagChanged`: every revision after the subscriber's cursor, in order, exactly once, then live; or
+ * one RESYNC where that is not possible. A subscriber is a cursor that pulls, so nothing queues for a slow one; one that
+ * falls further back than the book's memory reaches gets a RESYNC (docs/PROTOCOL.md).
+ */
+import type { Database } from '../database/transaction';
+import { RequestFault } from '../errors';
+import { findEnvironmentHeads, listRevisionsAfter } from '../modules/changes/change-repository';
+import type { FlagEvent } from '../modules/changes/flag-event';
+import type { RevisionRow } from '../modules/snapshots/apply-revisions';
+import { REVISIONS_KEPT, type Cursor, type EnvironmentBook } from '../modules/snapshots/environment-book';
+import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
+
+const PAGE_ROWS = 100;
+
+export type FlagChangedEvent =
+  | { readonly kind: 'CHANGES'; readonly revision: number; readonly epoch: string; readonly changes: readonly FlagEvent[] }
+  | { readonly kind: 'RESYNC'; readonly revision: number; readonly epoch: string; readonly changes: readonly [] };
+
+export interface FlagChangedRequest {
+  /** Null: live only, from the book's newest revision. */
+  readonly since: Cursor | null;
+  /** Null: all flags. */
+  readonly flagKeys: ReadonlySet<string> | null;
+}
+
+export interface FlagStreamOptions {
+  readonly database: Database;
+  readonly cache: SnapshotCache;
+}
+
+export class FlagStream {
+  constructor(private readonly options: FlagStreamOptions) {}
+
+  /** Ends with NOT_FOUND when the environment is deleted. `return()` ends it at once, also while it waits. */
+  flagChanged(book: EnvironmentBook, request: FlagChangedRequest): AsyncIterableIterator<FlagChangedEvent> {
+    const waiter = new Waiter(book);
+    const from = request.since ?? { epoch: book.epoch, revision: book.revision };
+    const events = this.follow(book, from, request.flagKeys, waiter);
+    return {
+      next: () => events.next(),
+      return: () => {
+        waiter.end();
+        return events.return(undefined);
+      },
+      throw: (error: unknown) => {
+        waiter.end();
+        return events.throw(error);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  private async *follow(
+    book: EnvironmentBook,
+    from: Cursor,
+    flagKeys: ReadonlySet<string> | null,
+    waiter: Waiter,
+  ): AsyncGenerator<FlagChangedEvent, undefined> {
+    let cursor = from;
+    try {
+      while (!waiter.hasEnded) {
+        if (book.isClosed) throw new RequestFault('NOT_FOUND', 'The environment was deleted.');
+        waiter.arm();
+        const rows = await this.rowsAfter(book, cursor);
+        if (rows === null) {
+          cursor = { epoch: book.epoch, revision: book.revision };
+          yield { kind: 'RESYNC', ...cursor, changes: [] };
+          continue;
+        }
+        for (const row of rows) {
+          cursor = { epoch: row.epoch, revision: row.revision };
+          const changes = flagKeys === null ? row.events : row.events.filter((event) => concerns(event, flagKeys));
+          if (changes.length > 0) yield { kind: 'CHANGES', ...cursor, changes };
+        }
+        if (rows.length === 0) await waiter.wait();
+      }
+      return undefined;
+    } finally {
+      waiter.end();
+    }
+  }
+
+  /** A page of the revisions after the cursor; empty when there is none yet; null when the subscriber must begin anew. */
+  private async rowsAfter(book: EnvironmentBook, cursor: Cursor): Promise<readonly RevisionRow[] | null> {
+    if (cursor.epoch !== book.epoch || cursor.revision < 0) return null;
+    if (cursor.revision > book.revision) return (await this.bookHas(book, cursor)) ? [] : null;
+    if (book.revision - cursor.revision > REVISIONS_KEPT) return null;
+    const remembered = book.revisionsAfter(cursor.revision);
+    if (remembered) return remembered.slice(0, PAGE_ROWS);
+    const { connection } = this.options.database;
+    const rows = await listRevisionsAfter(connection, book.scope.environmentId, cursor.revision, PAGE_ROWS);
+    const follows = rows.length > 0 && rows.every((row, i) => row.epoch === cursor.epoch && row.revision === cursor.revision + 1 + i);
+    return follows ? rows : null;
+  }
+
+  /** Whether a revision that this process has not seen yet is in the database. */
+  private async bookHas(book: EnvironmentBook, cursor: Cursor): Promise<boolean> {
+    const [head] = await findEnvironmentHeads(this.options.database.connection, [book.scope.environmentId]);
+    if (head?.epoch !== cursor.epoch || head.revision < cursor.revision) return false;
+    await this.options.cache.catchUp(book.scope.environmentId);
+    return true;
+  }
+}
+
+function concerns(event: FlagEvent, flagKeys: ReadonlySet<string>): boolean {
+  return event.kind === 'SEGMENT_UPDATED' || flagKeys.has(event.flagKey);
+}
+
+/** Waits for the next change of a book after `arm`, or for the end of the stream. */
+class Waiter {
+  private changed = false;
+  private ended = false;
+  private wake: () => void = () => undefined;
+  private readonly stop: () => void;
+
+  constructor(book: EnvironmentBook) {
+    this.stop = book.onChange(() => {
+      this.changed = true;
+      this.wake();
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
+  /** Forgets earlier changes: call it before looking at the book. */
+  arm(): void {
+    this.changed = false;
+  }
+
+  async wait(): Promise<void> {
+    if (this.changed || this.ended) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  end(): void {
+    this.ended = true;
+    this.stop();
+    this.wake();
+  }
+}

@@ -1,0 +1,32 @@
+import { ApiKeyEntity } from './modules/access/api-key-entity';
+import { IdempotencyRecordEntity } from './modules/changes/idempotency-record-entity';
+import { RoleBindingEntity } from './modules/access/role-binding-entity';
+import { UserEntity } from './modules/access/user-entity';
+import { ChangeBodyEntity } from './modules/changes/change-body-entity';
+import { ChangeEntity } from './modules/changes/change-entity';
+import { EnvironmentRevisionEntity } from './modules/changes/environment-revision-entity';
+import { AccessHeadEntity, AuditHeadEntity, EnvironmentHeadEntity } from './modules/changes/head-entities';
+import { EnvironmentEntity } from './modules/environments/environment-entity';
+import { FlagConfigurationEntity } from './modules/flags/flag-configuration-entity';
+import { FlagEntity } from './modules/flags/flag-entity';
+import { OrganizationEntity } from './modules/organizations/organization-entity';
+import { ProjectEntity } from './modules/projects/project-entity';
+
+/** Every table. */
+export const entities = [
+  UserEntity,
+  RoleBindingEntity,
+  ApiKeyEntity,
+  IdempotencyRecordEntity,
+  ChangeEntity,
+  ChangeBodyEntity,
+  EnvironmentRevisionEntity,
+  EnvironmentHeadEntity,
+  AccessHeadEntity,
+  AuditHeadEntity,
+  OrganizationEntity,
+  ProjectEntity,
+  EnvironmentEntity,
+  FlagEntity,
+  FlagConfigurationEntity,
+] as const;

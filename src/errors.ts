@@ -1,0 +1,84 @@
+/** The whole catalogue of what can go wrong by intent. docs/ERRORS.md tells clients what to do about each. */
+
+/** Codes of `UserError`: what the caller of a mutation can fix. */
+export const USER_ERROR_CODES = [
+  'BLANK',
+  'TOO_LONG',
+  'INVALID',
+  'OUT_OF_RANGE',
+  'TYPE_MISMATCH',
+  'DUPLICATE',
+  'NOT_FOUND',
+  'STALE_VERSION',
+  'CYCLE',
+  'ARCHIVED',
+  'WRONG_CREDENTIALS',
+  'ALREADY_SET_UP',
+  'IDEMPOTENCY_KEY_REUSED',
+] as const;
+export type UserErrorCode = (typeof USER_ERROR_CODES)[number];
+
+/** One thing that the caller can fix. `path` goes from `input` down; null when no one place is at fault. */
+export interface Issue {
+  readonly code: UserErrorCode;
+  readonly message: string;
+  readonly path: readonly string[] | null;
+  /** Only with STALE_VERSION: the version that the object has now. */
+  readonly currentVersion?: number;
+}
+
+/** Thrown by services, once, with everything that is wrong; leaves as `payload.userErrors`. Nothing was written. */
+export class UserFault extends Error {
+  constructor(readonly issues: readonly Issue[]) {
+    super(issues.map((issue) => issue.message).join(' '));
+    this.name = 'UserFault';
+  }
+}
+
+/** Codes of top-level errors, in `extensions.code`. */
+export const REQUEST_ERROR_CODES = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'OPERATION_LIMIT_EXCEEDED',
+  'SUBSCRIPTION_OVER_HTTP',
+  'METHOD_NOT_ALLOWED',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'PAYLOAD_TOO_LARGE',
+  'NOT_FOUND',
+  'REVISION_NOT_REACHED',
+  'UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+] as const;
+export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
+
+/** A request that is refused as a whole; leaves as a top-level error with this code. The message may be shown to anybody. */
+export class RequestFault extends Error {
+  constructor(
+    readonly code: RequestErrorCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'RequestFault';
+  }
+}
+
+export class Unauthenticated extends RequestFault {
+  constructor(message = 'This needs a valid credential in the Authorization header.') {
+    super('UNAUTHENTICATED', message);
+  }
+}
+
+/** For what the actor may see but not do. What the actor may not see is not found. */
+export class Forbidden extends RequestFault {
+  constructor(permission: string) {
+    super('FORBIDDEN', `This needs the permission ${permission}.`);
+  }
+}
+
+/** The server cannot start; the message is one sentence for the operator and names the setting at fault. */
+export class StartFault extends Error {}

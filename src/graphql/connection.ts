@@ -1,0 +1,64 @@
+/** Keyset paging (Relay cursor connections specification, forward only). */
+import { RequestFault } from '../errors';
+
+export const PAGE_SIZE_MAX = 100;
+const PAGE_SIZE_DEFAULT = 50;
+
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+export interface Connection<Row> {
+  readonly edges: { readonly cursor: string; readonly node: Row }[];
+  readonly nodes: Row[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/**
+ * One page. `list` answers the rows after a position (null: from the beginning), at most `limit`; `positionOf` the text
+ * by which the list is sorted and which no two rows share.
+ */
+export async function page<Row>(
+  { first, after }: PageArguments,
+  list: (position: string | null, limit: number) => Promise<readonly Row[]>,
+  positionOf: (row: Row) => string,
+): Promise<Connection<Row>> {
+  const size = first ?? PAGE_SIZE_DEFAULT;
+  if (size < 1 || size > PAGE_SIZE_MAX) {
+    throw new RequestFault('BAD_USER_INPUT', `first: ${size} was given; 1 to ${PAGE_SIZE_MAX} are allowed.`);
+  }
+  const position = after === null || after === undefined ? null : decodeCursor(after);
+  const rows = await list(position, size + 1);
+  const nodes = rows.slice(0, size);
+  const edges = nodes.map((node) => ({ cursor: encodeCursor(positionOf(node)), node }));
+  return {
+    edges,
+    nodes,
+    pageInfo: {
+      hasNextPage: rows.length > size,
+      hasPreviousPage: position !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+const CURSOR_PREFIX = 'after:';
+
+function encodeCursor(position: string): string {
+  return Buffer.from(CURSOR_PREFIX + position, 'utf8').toString('base64url');
+}
+
+function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (!text.startsWith(CURSOR_PREFIX) || text.includes('\u0000') || Buffer.from(text, 'utf8').toString('base64url') !== cursor) {
+    throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection.');
+  }
+  return text.slice(CURSOR_PREFIX.length);
+}

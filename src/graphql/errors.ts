@@ -1,0 +1,45 @@
+/** The one place where anything that is not `userErrors` becomes `errors[]`. What we did not mean to say is masked. */
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { REQUEST_ERROR_CODES, RequestFault, type RequestErrorCode } from '../errors';
+
+export interface ErrorContext {
+  readonly requestId: string;
+  /** Called once for each error that is our fault, with the cause. */
+  readonly report: (error: unknown) => void;
+}
+
+const KNOWN_CODES: ReadonlySet<string> = new Set(REQUEST_ERROR_CODES);
+
+/** What a client may see of an error. */
+export function formatError(error: unknown, context: ErrorContext): GraphQLFormattedError {
+  const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
+  if (cause instanceof RequestFault) return formatted(cause.message, cause.code, place, context);
+  const code = intendedCode(error);
+  if (code !== null) return formatted((error as GraphQLError).message, code, place, context);
+  context.report(cause);
+  return formatted('Internal error', 'INTERNAL_SERVER_ERROR', place, context);
+}
+
+/** Of errors that GraphQL or Apollo raise about the request itself; null for everything else. */
+function intendedCode(error: unknown): RequestErrorCode | null {
+  if (!(error instanceof GraphQLError)) return null;
+  const { code } = error.extensions;
+  if (typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR') return code as RequestErrorCode;
+  // Raised by graphql-js itself, not by a resolver: about the document or its variables.
+  return error.originalError === undefined && error.path === undefined ? 'GRAPHQL_VALIDATION_FAILED' : null;
+}
+
+function formatted(
+  message: string,
+  code: RequestErrorCode,
+  place: Pick<Partial<GraphQLError>, 'locations' | 'path'>,
+  { requestId }: ErrorContext,
+): GraphQLFormattedError {
+  return {
+    message,
+    ...(place.locations ? { locations: place.locations } : {}),
+    ...(place.path ? { path: place.path } : {}),
+    extensions: { code, requestId },
+  };
+}

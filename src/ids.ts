@@ -1,0 +1,27 @@
+import { v7 as uuidv7 } from 'uuid';
+
+/** The nouns that have ids; the id of a thing begins with its noun. */
+export type IdKind =
+  | 'organization'
+  | 'project'
+  | 'environment'
+  | 'flag'
+  | 'variation'
+  | 'segment'
+  | 'user'
+  | 'binding'
+  | 'key'
+  | 'session'
+  | 'change'
+  | 'rule'
+  | 'request';
+
+/** A new opaque id: its noun and a UUIDv7 (RFC 9562), so that ids made later sort later. */
+export function newId(kind: IdKind): string {
+  return `${kind}_${uuidv7().replaceAll('-', '')}`;
+}
+
+/** The noun of an id; null for text that is no id of ours. */
+export function kindOfId(id: string): string | null {
+  return /^([a-z]+)_[0-9a-f]{32}(?:_[0-9a-f]{32})?$/.exec(id)?.[1] ?? null;
+}

@@ -1,0 +1,90 @@
+/** The program: reads the configuration, starts, tells where to go, and drains on SIGTERM and SIGINT. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import { startApp, type App } from './app';
+import { readConfig, type Config } from './config';
+import { StartFault } from './errors';
+
+/** A drain that takes longer is cut off, so that an orchestrator need not kill. */
+const DRAIN_TIMEOUT_MS = 25_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config);
+  const app = await startApp({ config, log });
+  log.info({ url: app.url }, 'listening');
+  showSetUpToken(app, config);
+  if (!config.isProduction) process.stdout.write(greeting(app, config));
+  drainOnSignal(app, log);
+}
+
+function createLog(config: Config): Logger {
+  return pino({
+    level: config.logLevel,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: ['*.password', '*.authorization', '*.secret', '*.passwordHash', 'headers.authorization'],
+  });
+}
+
+/** Keeps the token where `npm run demo` on the same machine finds it; gone once somebody has used it. */
+function showSetUpToken(app: App, config: Config): void {
+  if (config.databaseUrl !== null) {
+    if (app.setUpToken !== null) process.stdout.write(`One-time set-up token: ${app.setUpToken}\n`);
+    return;
+  }
+  const path = join(config.dataDir, 'set-up-token');
+  if (app.setUpToken === null) rmSync(path, { force: true });
+  else writeFileSync(path, app.setUpToken, { mode: 0o600 });
+}
+
+function greeting(app: App, config: Config): string {
+  const store = config.databaseUrl === null ? `embedded PostgreSQL in ${config.dataDir}` : 'PostgreSQL server';
+  const logIn =
+    app.setUpToken === null
+      ? 'Log in with the mutation logIn (e-mail and password of your user).'
+      : `There is no user yet. Make the first one with the mutation createFirstOwner and the
+  one-time set-up token ${app.setUpToken}`;
+  return `
+Flagstaff is ready.
+  GraphQL    ${app.url}/graphql   (HTTP, and WebSocket with graphql-transport-ws)
+  GraphiQL   ${app.url}/graphiql
+  Data       ${store}
+  ${logIn}
+  To see it work: npm run demo (in another terminal)
+
+`;
+}
+
+function drainOnSignal(app: App, log: Logger): void {
+  let isDraining = false;
+  const drain = (signal: NodeJS.Signals): void => {
+    if (isDraining) return;
+    isDraining = true;
+    log.info({ signal }, 'draining');
+    setTimeout(() => {
+      log.error(`the drain took longer than ${DRAIN_TIMEOUT_MS / 1000} s`);
+      process.exit(1);
+    }, DRAIN_TIMEOUT_MS).unref();
+    app.close().then(
+      () => {
+        log.info('closed');
+        process.exitCode = 0;
+        log.flush(() => process.exit(0));
+      },
+      (err: unknown) => {
+        log.error({ err }, 'closing failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', drain);
+  process.on('SIGINT', drain);
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof StartFault ? error.message : (error as Error).stack;
+  process.stderr.write(`Flagstaff cannot start: ${text}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,69 @@
+import type { Connection } from '../../database/transaction';
+import type { Binding } from './actor';
+import { ApiKeyEntity } from './api-key-entity';
+import { RoleBindingEntity } from './role-binding-entity';
+import { UserEntity } from './user-entity';
+
+/** Locks the table against other first users until the transaction ends, and answers whether it holds a user. */
+export async function lockForFirstUser(connection: Connection): Promise<boolean> {
+  await connection.query('LOCK TABLE app_user IN SHARE ROW EXCLUSIVE MODE');
+  return connection.existsBy(UserEntity, {});
+}
+
+export function hasUser(connection: Connection): Promise<boolean> {
+  return connection.existsBy(UserEntity, {});
+}
+
+export async function insertUser(connection: Connection, user: UserEntity): Promise<void> {
+  await connection.insert(UserEntity, user);
+}
+
+export function findUserByEmail(connection: Connection, email: string): Promise<UserEntity | null> {
+  return connection.findOneBy(UserEntity, { email });
+}
+
+export function findUsersByIds(connection: Connection, ids: readonly string[]): Promise<UserEntity[]> {
+  return connection.createQueryBuilder(UserEntity, 'u').where('u.id = ANY(:ids)', { ids }).getMany();
+}
+
+export async function insertBinding(connection: Connection, binding: RoleBindingEntity): Promise<void> {
+  await connection.insert(RoleBindingEntity, binding);
+}
+
+export function findBindingsOfUser(connection: Connection, userId: string): Promise<Binding[]> {
+  return connection.find(RoleBindingEntity, {
+    where: { userId },
+    select: { role: true, organizationId: true, projectId: true, environmentId: true },
+    order: { id: 'ASC' },
+  });
+}
+
+export async function insertApiKey(connection: Connection, key: ApiKeyEntity): Promise<void> {
+  await connection.insert(ApiKeyEntity, key);
+}
+
+export function findApiKeyByHash(connection: Connection, hash: string): Promise<ApiKeyEntity | null> {
+  return connection.findOneBy(ApiKeyEntity, { hash });
+}
+
+export function findApiKeysByIds(connection: Connection, ids: readonly string[]): Promise<ApiKeyEntity[]> {
+  return connection.createQueryBuilder(ApiKeyEntity, 'k').where('k.id = ANY(:ids)', { ids }).getMany();
+}
+
+export function countLiveApiKeys(connection: Connection, environmentId: string): Promise<number> {
+  return connection
+    .createQueryBuilder(ApiKeyEntity, 'k')
+    .where('k.environmentId = :environmentId AND k.revokedAt IS NULL', { environmentId })
+    .getCount();
+}
+
+export function findApiKeysByEnvironmentIds(
+  connection: Connection,
+  environmentIds: readonly string[],
+): Promise<ApiKeyEntity[]> {
+  return connection
+    .createQueryBuilder(ApiKeyEntity, 'k')
+    .where('k.environmentId = ANY(:environmentIds)', { environmentIds })
+    .orderBy('k.id')
+    .getMany();
+}

@@ -1,0 +1,119 @@
+import type { Database } from '../../database/transaction';
+import { UserFault } from '../../errors';
+import { newId } from '../../ids';
+import type { ChangeService } from '../changes/change-service';
+import { SYSTEM_CHAIN, type EnvironmentRevision } from '../changes/record-change';
+import { unstorable } from '../input-rules';
+import { findUserByEmail, hasUser, insertUser, lockForFirstUser } from './access-repository';
+import { accountIssues, normalizeEmail, type AccountInput } from './access-rules';
+import type { Actor } from './actor';
+import { hashPassword, verifyPassword } from './passwords';
+import type { Tokens } from './tokens';
+import type { UserEntity } from './user-entity';
+
+export interface AccessServiceOptions {
+  readonly database: Database;
+  readonly changes: ChangeService;
+  readonly tokens: Tokens;
+}
+
+export interface LogInResult {
+  readonly user: UserEntity;
+  readonly accessToken: string;
+  readonly expiresAt: Date;
+  readonly revisions: EnvironmentRevision[];
+}
+
+/** Accounts and sessions. */
+export class AccessService {
+  constructor(private readonly options: AccessServiceOptions) {}
+
+  /** Whether somebody has set the installation up. */
+  isSetUp(): Promise<boolean> {
+    return hasUser(this.options.database.connection);
+  }
+
+  /** The first user, for whoever read the server's one-time token. */
+  async createFirstOwner(
+    actor: Actor,
+    input: AccountInput & { readonly setUpToken: string },
+  ): Promise<{ user: UserEntity; revisions: EnvironmentRevision[] }> {
+    if (!this.options.tokens.isSetUpToken(input.setUpToken)) {
+      const message = 'The set-up token is wrong; the server prints it when it starts.';
+      throw new UserFault([{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'setUpToken'] }]);
+    }
+    const result = await this.createFirstUser(actor, input);
+    if (result) return result;
+    throw new UserFault([{ code: 'ALREADY_SET_UP', message: 'There is a user already; sign in instead.', path: null }]);
+  }
+
+  /** Makes the user when there is none; null when there is one. Of several calls at once, one makes it. */
+  async createFirstUser(
+    actor: Actor,
+    input: AccountInput,
+  ): Promise<{ user: UserEntity; revisions: EnvironmentRevision[] } | null> {
+    const issues = accountIssues(input);
+    if (issues.length > 0) throw new UserFault(issues);
+    const passwordHash = await hashPassword(input.password);
+    return this.options.changes.commit(actor, async (tx) => {
+      if (await lockForFirstUser(tx.connection)) return null;
+      const user: UserEntity = {
+        id: newId('user'),
+        email: normalizeEmail(input.email),
+        name: input.name,
+        passwordHash,
+        version: 1,
+        createdAt: this.options.changes.now(),
+      };
+      await insertUser(tx.connection, user);
+      const revisions = await this.options.changes.record(tx, actor, {
+        kind: 'USER_CREATED',
+        organizationId: SYSTEM_CHAIN,
+        projectId: null,
+        deliveries: [],
+        items: [
+          {
+            subjectKind: 'USER',
+            subjectId: user.id,
+            subjectKey: user.email,
+            version: 1,
+            before: null,
+            after: { email: user.email, name: user.name },
+          },
+        ],
+      });
+      return { user, revisions };
+    });
+  }
+
+  /** An unknown e-mail and a wrong password cannot be told apart, neither by the answer nor by its time. */
+  async logIn(actor: Actor, input: { readonly email: string; readonly password: string }): Promise<LogInResult> {
+    const email = normalizeEmail(input.email);
+    const user = unstorable(email) ? null : await findUserByEmail(this.options.database.connection, email);
+    const isRight = await verifyPassword(user?.passwordHash ?? null, input.password);
+    if (!user || !isRight) {
+      throw new UserFault([{ code: 'WRONG_CREDENTIALS', message: 'E-mail or password is wrong.', path: ['input'] }]);
+    }
+    const token = await this.options.tokens.sign(user.id, this.options.changes.now());
+    const revisions = await this.options.changes.commit(actor, (tx) =>
+      this.options.changes.record(tx, actor, {
+        kind: 'SESSION_CREATED',
+        organizationId: SYSTEM_CHAIN,
+        projectId: null,
+        deliveries: [],
+        items: [
+          {
+            subjectKind: 'SESSION',
+            subjectId: newId('session'),
+            subjectKey: user.email,
+            parentId: user.id,
+            version: 1,
+            before: null,
+            after: { email: user.email, expiresAt: token.expiresAt.toISOString() },
+          },
+        ],
+      }),
+    );
+    return { user, accessToken: token.text, expiresAt: token.expiresAt, revisions };
+  }
+}

@@ -1,0 +1,102 @@
+import type { ApiKeyKind } from './api-key-format';
+import { READS_UPWARD, ROLE_PERMISSIONS, type Permission, type Role } from './permissions';
+
+/** Where a permission is asked for. */
+export interface Scope {
+  readonly organizationId: string;
+  /** Absent: the organization itself. */
+  readonly projectId?: string | null;
+  /** Absent: the project itself. */
+  readonly environmentId?: string | null;
+}
+
+export interface Binding {
+  readonly role: Role;
+  readonly organizationId: string;
+  readonly projectId: string | null;
+  readonly environmentId: string | null;
+}
+
+/** What is known of the request that the actor makes; the audit log keeps it. */
+export interface RequestInfo {
+  readonly requestId: string;
+  /** IP address of the client as the server sees it. */
+  readonly address: string;
+  /** At most 256 characters. */
+  readonly userAgent: string;
+  readonly idempotency: IdempotencyClaim | null;
+}
+
+/** That a mutation must apply once, however often it is sent. */
+export interface IdempotencyClaim {
+  readonly key: string;
+  /** Which mutation field of the operation. */
+  readonly field: string;
+  /** Of the mutation's name and input. */
+  readonly digest: string;
+}
+
+/** Who acts. Made anew for each operation. */
+export type Actor = AnonymousActor | UserActor | ApiKeyActor | SystemActor;
+
+export interface AnonymousActor {
+  readonly kind: 'ANONYMOUS';
+  readonly request: RequestInfo;
+}
+
+export interface UserActor {
+  readonly kind: 'USER';
+  readonly id: string;
+  /** E-mail. */
+  readonly name: string;
+  readonly bindings: readonly Binding[];
+  readonly request: RequestInfo;
+}
+
+export interface ApiKeyActor {
+  readonly kind: 'API_KEY';
+  readonly id: string;
+  readonly name: string;
+  readonly keyKind: ApiKeyKind;
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly environmentId: string;
+  readonly request: RequestInfo;
+}
+
+/** The server itself, for example when it makes the first owner from its configuration. */
+export interface SystemActor {
+  readonly kind: 'SYSTEM';
+  readonly request: RequestInfo;
+}
+
+const KEY_PERMISSIONS: Readonly<Record<ApiKeyKind, ReadonlySet<Permission>>> = {
+  SERVER: new Set<Permission>(['flag:evaluate', 'snapshot:read']),
+  CLIENT: new Set<Permission>(['flag:evaluate']),
+  MOBILE: new Set<Permission>(['flag:evaluate']),
+};
+
+/** Whether the actor has the permission there. Default deny. */
+export function permits(actor: Actor, permission: Permission, scope: Scope): boolean {
+  switch (actor.kind) {
+    case 'ANONYMOUS':
+      return false;
+    case 'SYSTEM':
+      return true;
+    case 'API_KEY':
+      return KEY_PERMISSIONS[actor.keyKind].has(permission) && scope.environmentId === actor.environmentId;
+    case 'USER':
+      return actor.bindings.some((binding) => bindingPermits(binding, permission, scope));
+  }
+}
+
+function bindingPermits(binding: Binding, permission: Permission, scope: Scope): boolean {
+  if (binding.organizationId !== scope.organizationId || !ROLE_PERMISSIONS[binding.role].has(permission)) return false;
+  const upward = READS_UPWARD.has(permission);
+  return covers(binding.projectId, scope.projectId, upward) && covers(binding.environmentId, scope.environmentId, upward);
+}
+
+function covers(bound: string | null, asked: string | null | undefined, upward: boolean): boolean {
+  if (bound === null || bound === asked) return true;
+  return upward && (asked === null || asked === undefined);
+}

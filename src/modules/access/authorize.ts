@@ -1,0 +1,31 @@
+import { Forbidden, Unauthenticated, UserFault } from '../../errors';
+import { quote } from '../input-rules';
+import { permits, type Actor, type Scope } from './actor';
+import type { Permission } from './permissions';
+
+/** What is asked of a thing, and what seeing it takes. */
+export interface Demand {
+  readonly permission: Permission;
+  /** The permission that makes the thing visible at all. */
+  readonly toSee: Permission;
+}
+
+/**
+ * True: the actor may. False: the actor may not even see it, which must look as if it did not exist.
+ * Throws `Forbidden` for what it may see but not do, and `Unauthenticated` for an anonymous caller.
+ */
+export function authorize(actor: Actor, demand: Demand, scope: Scope, scopeToSee: Scope = scope): boolean {
+  requireIdentity(actor);
+  if (permits(actor, demand.permission, scope)) return true;
+  if (permits(actor, demand.toSee, scopeToSee)) throw new Forbidden(demand.permission);
+  return false;
+}
+
+export function requireIdentity(actor: Actor): void {
+  if (actor.kind === 'ANONYMOUS') throw new Unauthenticated();
+}
+
+/** What a mutation answers about a thing that is not there or must not be seen. `what` is its noun: `flag`. */
+export function notFound(what: string, idOrKey: string, path: readonly string[]): UserFault {
+  return new UserFault([{ code: 'NOT_FOUND', message: `There is no ${what} ${quote(idOrKey)}.`, path }]);
+}

@@ -1,0 +1,33 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { Role } from './permissions';
+
+/** A role of one user on an organization, a project or an environment. */
+@Entity('role_binding')
+@Check('role_binding_role_check', `"role" IN ('OWNER', 'ADMIN', 'EDITOR', 'VIEWER')`)
+@Index('role_binding_user_id_index', ['userId'])
+@Index('role_binding_organization_id_index', ['organizationId'])
+export class RoleBindingEntity {
+  @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'role_binding_pkey' })
+  readonly id!: string;
+
+  @ForeignKey('UserEntity', { name: 'role_binding_user_id_fkey', onDelete: 'CASCADE' })
+  @Column({ name: 'user_id', type: 'text' })
+  readonly userId!: string;
+
+  @Column({ name: 'role', type: 'text' })
+  readonly role!: Role;
+
+  @ForeignKey('OrganizationEntity', { name: 'role_binding_organization_id_fkey', onDelete: 'CASCADE' })
+  @Column({ name: 'organization_id', type: 'text' })
+  readonly organizationId!: string;
+
+  /** Null: every project of the organization. */
+  @ForeignKey('ProjectEntity', { name: 'role_binding_project_id_fkey', onDelete: 'CASCADE' })
+  @Column({ name: 'project_id', type: 'text', nullable: true })
+  readonly projectId!: string | null;
+
+  /** Null: every environment. */
+  @ForeignKey('EnvironmentEntity', { name: 'role_binding_environment_id_fkey', onDelete: 'CASCADE' })
+  @Column({ name: 'environment_id', type: 'text', nullable: true })
+  readonly environmentId!: string | null;
+}

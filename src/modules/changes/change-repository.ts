@@ -1,0 +1,144 @@
+import type { Connection } from '../../database/transaction';
+import { ChangeBodyEntity } from './change-body-entity';
+import { ChangeEntity } from './change-entity';
+import type { ChangeKind } from './change-kinds';
+import { EnvironmentRevisionEntity } from './environment-revision-entity';
+import { AccessHeadEntity, AuditHeadEntity, EnvironmentHeadEntity } from './head-entities';
+
+export type EnvironmentHead = Pick<EnvironmentHeadEntity, 'environmentId' | 'epoch' | 'revision'>;
+
+export async function insertEnvironmentHead(connection: Connection, head: EnvironmentHeadEntity): Promise<void> {
+  await connection.insert(EnvironmentHeadEntity, head);
+}
+
+export async function insertAccessHead(connection: Connection, organizationId: string): Promise<void> {
+  await connection.insert(AccessHeadEntity, { organizationId, revision: 0 });
+}
+
+/** +1 for each, locked in id order so that two writers never wait for each other in a circle. */
+export async function raiseEnvironmentHeads(
+  connection: Connection,
+  environmentIds: readonly string[],
+): Promise<EnvironmentHead[]> {
+  await connection.query(
+    'SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE',
+    [environmentIds],
+  );
+  const [rows] = (await connection.query(
+    `UPDATE environment_head SET revision = revision + 1 WHERE environment_id = ANY($1)
+     RETURNING environment_id AS "environmentId", epoch, revision`,
+    [environmentIds],
+  )) as [EnvironmentHead[], number];
+  return rows.toSorted((a, b) => (a.environmentId < b.environmentId ? -1 : 1));
+}
+
+export async function raiseAccessHead(connection: Connection, organizationId: string): Promise<void> {
+  await connection.query('UPDATE access_head SET revision = revision + 1 WHERE organization_id = $1', [organizationId]);
+}
+
+/** The heads of these environments; those that are gone are left out. */
+export function findEnvironmentHeads(connection: Connection, environmentIds: readonly string[]): Promise<EnvironmentHead[]> {
+  return connection.query(
+    'SELECT environment_id AS "environmentId", epoch, revision FROM environment_head WHERE environment_id = ANY($1)',
+    [environmentIds],
+  );
+}
+
+/** Locks the end of a chain until the transaction ends; makes the chain when it is new. */
+export async function lockAuditHead(connection: Connection, organizationId: string): Promise<AuditHeadEntity> {
+  const rows: AuditHeadEntity[] = await connection.query(
+    `INSERT INTO audit_head (organization_id, sequence, hash) VALUES ($1, 0, '')
+     ON CONFLICT (organization_id) DO UPDATE SET sequence = audit_head.sequence
+     RETURNING organization_id AS "organizationId", sequence, hash`,
+    [organizationId],
+  );
+  return rows[0] as AuditHeadEntity;
+}
+
+export async function moveAuditHead(connection: Connection, head: AuditHeadEntity): Promise<void> {
+  await connection.update(
+    AuditHeadEntity,
+    { organizationId: head.organizationId },
+    { sequence: head.sequence, hash: head.hash },
+  );
+}
+
+export async function insertChange(
+  connection: Connection,
+  change: ChangeEntity,
+  bodies: readonly ChangeBodyEntity[],
+): Promise<void> {
+  await connection.insert(ChangeEntity, change);
+  if (bodies.length > 0) await connection.insert(ChangeBodyEntity, [...bodies]);
+}
+
+export async function insertRevisions(connection: Connection, rows: readonly EnvironmentRevisionEntity[]): Promise<void> {
+  // TypeORM's partial of the recursive JSON type is too deep for the compiler.
+  await connection.insert(EnvironmentRevisionEntity as new () => object, [...rows]);
+}
+
+/** The revisions after `revision`, in order, at most `limit`. */
+export function listRevisionsAfter(
+  connection: Connection,
+  environmentId: string,
+  revision: number,
+  limit: number,
+): Promise<EnvironmentRevisionEntity[]> {
+  return connection
+    .createQueryBuilder(EnvironmentRevisionEntity, 'r')
+    .where('r.environmentId = :environmentId AND r.revision > :revision', { environmentId, revision })
+    .orderBy('r.revision', 'ASC')
+    .limit(limit)
+    .getMany();
+}
+
+export interface ChangeSearch {
+  readonly projectId: string;
+  readonly kinds: readonly ChangeKind[] | null;
+  /** Changes of this thing, and of what has it as parent. */
+  readonly subjectId: string | null;
+  readonly environmentId: string | null;
+}
+
+/** Newest first, from before `sequence` (null: from the end). */
+export function listChanges(
+  connection: Connection,
+  search: ChangeSearch,
+  beforeSequence: string | null,
+  limit: number,
+): Promise<ChangeEntity[]> {
+  const query = connection
+    .createQueryBuilder(ChangeEntity, 'c')
+    .where('c.projectId = :projectId', { projectId: search.projectId })
+    .orderBy('c.sequence', 'DESC')
+    .limit(limit);
+  if (beforeSequence !== null) query.andWhere('c.sequence < :beforeSequence', { beforeSequence });
+  if (search.kinds) query.andWhere('c.kind = ANY(:kinds)', { kinds: search.kinds });
+  if (search.subjectId !== null) {
+    query.andWhere(
+      `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND (b.subject_id = :subjectId OR b.parent_id = :subjectId))`,
+      { subjectId: search.subjectId },
+    );
+  }
+  if (search.environmentId !== null) {
+    query.andWhere(
+      `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND b.environment_id = :environmentId)`,
+      { environmentId: search.environmentId },
+    );
+  }
+  return query.getMany();
+}
+
+export function findChangesByIds(connection: Connection, ids: readonly string[]): Promise<ChangeEntity[]> {
+  return connection.createQueryBuilder(ChangeEntity, 'c').where('c.id = ANY(:ids)', { ids }).getMany();
+}
+
+/** The bodies of these changes, in the order of each change. */
+export function findBodiesByChangeIds(connection: Connection, changeIds: readonly string[]): Promise<ChangeBodyEntity[]> {
+  return connection
+    .createQueryBuilder(ChangeBodyEntity, 'b')
+    .where('b.changeId = ANY(:changeIds)', { changeIds })
+    .orderBy('b.changeId')
+    .addOrderBy('b.position')
+    .getMany();
+}

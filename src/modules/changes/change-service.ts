@@ -1,0 +1,73 @@
+import { issueOfConstraint, type ConstraintIssues } from '../../database/constraint-errors';
+import type { Clock } from '../../clock';
+import type { Seal } from '../../database/seal';
+import type { Database, Transaction } from '../../database/transaction';
+import { UserFault } from '../../errors';
+import type { Actor } from '../access/actor';
+import type { ChangeEntity } from './change-entity';
+import { listChanges, type ChangeSearch } from './change-repository';
+import { keepResult, takeClaim } from './idempotency-repository';
+import type { IdempotencyRecordEntity } from './idempotency-record-entity';
+import { recordChange, type ChangeDraft, type EnvironmentRevision } from './record-change';
+
+export interface ChangeServiceOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** For results of mutations that wait for a repeated request. */
+  readonly seal: Seal;
+}
+
+/** The one way to write: each use-case that changes something is one `commit` with one `record` as its last step. */
+export class ChangeService {
+  constructor(private readonly options: ChangeServiceOptions) {}
+
+  /**
+   * Runs `work` in one transaction. With an idempotency claim the work is done once; a repeated request gets the first
+   * result again, with instants as RFC 3339 text. A unique violation named in `constraintIssues` becomes a `UserFault`.
+   */
+  async commit<T>(
+    actor: Actor,
+    work: (tx: Transaction) => Promise<T>,
+    constraintIssues: ConstraintIssues = {},
+  ): Promise<T> {
+    try {
+      return await this.options.database.transaction((tx) => this.once(tx, actor, work));
+    } catch (error) {
+      const issue = issueOfConstraint(error, constraintIssues);
+      throw issue ? new UserFault([issue]) : error;
+    }
+  }
+
+  /** The time that a change made now bears. */
+  now(): Date {
+    return this.options.clock.now();
+  }
+
+  /** Writes the change down, as the last step of a `commit`. */
+  record(tx: Transaction, actor: Actor, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
+    return recordChange(tx, actor, this.now(), draft);
+  }
+
+  /** Newest first; the caller has authorised the project. */
+  list(search: ChangeSearch, beforeSequence: string | null, limit: number): Promise<ChangeEntity[]> {
+    return listChanges(this.options.database.connection, search, beforeSequence, limit);
+  }
+
+  private async once<T>(tx: Transaction, actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const claim = actor.request.idempotency;
+    if (claim === null || (actor.kind !== 'USER' && actor.kind !== 'API_KEY')) return work(tx);
+    const earlier = await takeClaim(tx.connection, actor.id, claim, this.now());
+    if (earlier) return this.replay<T>(earlier, claim.digest);
+    const result = await work(tx);
+    await keepResult(tx.connection, actor.id, claim, this.options.seal.seal(JSON.stringify(result)));
+    return result;
+  }
+
+  private replay<T>(record: IdempotencyRecordEntity, digest: string): T {
+    if (record.digest !== digest || record.sealedResult === null) {
+      const message = `The Idempotency-Key ${JSON.stringify(record.idempotencyKey)} was used within 24 hours for another request.`;
+      throw new UserFault([{ code: 'IDEMPOTENCY_KEY_REUSED', message, path: null }]);
+    }
+    return JSON.parse(this.options.seal.open(record.sealedResult)) as T;
+  }
+}

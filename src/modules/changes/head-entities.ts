@@ -1,0 +1,43 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** Where an environment stands. Raised last in a transaction, under its row lock, so that revision order is commit order. */
+@Entity('environment_head')
+@Index('environment_head_project_id_index', ['projectId'])
+export class EnvironmentHeadEntity {
+  @PrimaryColumn({ name: 'environment_id', type: 'text', primaryKeyConstraintName: 'environment_head_pkey' })
+  @ForeignKey('EnvironmentEntity', { name: 'environment_head_environment_id_fkey', onDelete: 'CASCADE' })
+  readonly environmentId!: string;
+
+  @Column({ name: 'project_id', type: 'text' })
+  readonly projectId!: string;
+
+  @Column({ name: 'epoch', type: 'text' })
+  readonly epoch!: string;
+
+  @Column({ name: 'revision', type: 'integer' })
+  readonly revision!: number;
+}
+
+/** Where the access rules of an organization stand: raised by each change of keys, members, roles and sessions. */
+@Entity('access_head')
+export class AccessHeadEntity {
+  @PrimaryColumn({ name: 'organization_id', type: 'text', primaryKeyConstraintName: 'access_head_pkey' })
+  @ForeignKey('OrganizationEntity', { name: 'access_head_organization_id_fkey', onDelete: 'CASCADE' })
+  readonly organizationId!: string;
+
+  @Column({ name: 'revision', type: 'integer' })
+  readonly revision!: number;
+}
+
+/** End of an organization's audit chain; locked last in every writing transaction. Outlives the organization. */
+@Entity('audit_head')
+export class AuditHeadEntity {
+  @PrimaryColumn({ name: 'organization_id', type: 'text', primaryKeyConstraintName: 'audit_head_pkey' })
+  readonly organizationId!: string;
+
+  @Column({ name: 'sequence', type: 'bigint' })
+  readonly sequence!: string;
+
+  @Column({ name: 'hash', type: 'text' })
+  readonly hash!: string;
+}

@@ -1,0 +1,56 @@
+import type { Connection } from '../../database/transaction';
+import type { IdempotencyClaim } from '../access/actor';
+import { IdempotencyRecordEntity } from './idempotency-record-entity';
+
+export const IDEMPOTENCY_LIFETIME_MS = 24 * 3_600_000;
+
+/**
+ * Takes the claim for this transaction; answers null when it is ours now, or the record of the request that had it
+ * first. Waits for a transaction that holds the same claim.
+ */
+export async function takeClaim(
+  connection: Connection,
+  actorId: string,
+  claim: IdempotencyClaim,
+  now: Date,
+): Promise<IdempotencyRecordEntity | null> {
+  const rows: unknown[] = await connection.query(
+    `INSERT INTO idempotency_record AS r (actor_id, idempotency_key, field, digest, sealed_result, created_at)
+     VALUES ($1, $2, $3, $4, NULL, $5)
+     ON CONFLICT (actor_id, idempotency_key, field) DO UPDATE
+       SET digest = excluded.digest, sealed_result = NULL, created_at = excluded.created_at
+       WHERE r.created_at <= $6
+     RETURNING 1`,
+    [actorId, claim.key, claim.field, claim.digest, now, new Date(now.getTime() - IDEMPOTENCY_LIFETIME_MS)],
+  );
+  if (rows.length > 0) return null;
+  return connection.findOneByOrFail(IdempotencyRecordEntity, {
+    actorId,
+    idempotencyKey: claim.key,
+    field: claim.field,
+  });
+}
+
+export async function keepResult(
+  connection: Connection,
+  actorId: string,
+  claim: IdempotencyClaim,
+  sealedResult: string,
+): Promise<void> {
+  await connection.update(
+    IdempotencyRecordEntity,
+    { actorId, idempotencyKey: claim.key, field: claim.field },
+    { sealedResult },
+  );
+}
+
+/** Forgets claims that have ended; answers how many. */
+export async function purgeClaims(connection: Connection, now: Date): Promise<number> {
+  const result = await connection
+    .createQueryBuilder()
+    .delete()
+    .from(IdempotencyRecordEntity)
+    .where('created_at <= :end', { end: new Date(now.getTime() - IDEMPOTENCY_LIFETIME_MS) })
+    .execute();
+  return result.affected ?? 0;
+}

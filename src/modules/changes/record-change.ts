@@ -1,0 +1,150 @@
+/**
+ * Writes down what was changed, in the transaction that changed it, as its last statements. History, audit and delivery
+ * all read what is written here. The caller holds the lock of the project or organization; the heads are locked in the
+ * order environment heads by id, then audit head, so that revision order is commit order (docs/adr/0004).
+ */
+import { randomBytes } from 'node:crypto';
+import type { Transaction } from '../../database/transaction';
+import { newId } from '../../ids';
+import type { Actor } from '../access/actor';
+import type { ChangeBodyEntity } from './change-body-entity';
+import type { ActorKind, ChangeKind, SubjectKind } from './change-kinds';
+import {
+  insertChange,
+  insertRevisions,
+  lockAuditHead,
+  moveAuditHead,
+  raiseAccessHead,
+  raiseEnvironmentHeads,
+} from './change-repository';
+import { bodiesDigest, bodyDigest, canonicalText, chainHash } from './change-rules';
+import type { FlagEvent } from './flag-event';
+
+/** The chain of what belongs to no organization: accounts and sessions. */
+export const SYSTEM_CHAIN = 'system';
+
+export interface ChangeDraft {
+  readonly kind: ChangeKind;
+  readonly organizationId: string;
+  readonly projectId: string | null;
+  readonly items: readonly ChangeItemDraft[];
+  /** What is delivered where. Empty when nothing that is evaluated changed. */
+  readonly deliveries: readonly Delivery[];
+  /** Whether the organization's keys, members or roles changed. */
+  readonly changesAccess?: boolean;
+}
+
+export interface ChangeItemDraft {
+  readonly subjectKind: SubjectKind;
+  readonly subjectId: string;
+  readonly subjectKey: string;
+  readonly parentId?: string;
+  readonly environmentId?: string;
+  readonly version: number;
+  /** The thing before, without secrets. Null when it was created. */
+  readonly before: object | null;
+  /** The thing after, without secrets. Null when it was deleted. */
+  readonly after: object | null;
+}
+
+export interface Delivery {
+  readonly environmentId: string;
+  readonly events: readonly FlagEvent[];
+}
+
+/** The revision of an environment that holds a change. */
+export interface EnvironmentRevision {
+  readonly environmentId: string;
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+/** Answers the new revisions of the environments in `deliveries`, in id order. */
+export async function recordChange(
+  tx: Transaction,
+  actor: Actor,
+  now: Date,
+  draft: ChangeDraft,
+): Promise<EnvironmentRevision[]> {
+  const changeId = newId('change');
+  const revisions = await raiseHeads(tx, changeId, now, draft);
+  await appendToChain(tx, actor, now, changeId, draft);
+  return revisions;
+}
+
+async function raiseHeads(tx: Transaction, changeId: string, now: Date, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
+  if (draft.changesAccess) {
+    await raiseAccessHead(tx.connection, draft.organizationId);
+    tx.raisedHeads.add(draft.organizationId);
+  }
+  if (draft.deliveries.length === 0) return [];
+  const events = new Map(draft.deliveries.map((delivery) => [delivery.environmentId, delivery.events]));
+  const heads = await raiseEnvironmentHeads(tx.connection, [...events.keys()]);
+  await insertRevisions(
+    tx.connection,
+    heads.map((head) => ({ ...head, changeId, events: events.get(head.environmentId) ?? [], createdAt: now })),
+  );
+  for (const head of heads) tx.raisedHeads.add(head.environmentId);
+  return heads;
+}
+
+async function appendToChain(tx: Transaction, actor: Actor, now: Date, changeId: string, draft: ChangeDraft): Promise<void> {
+  const bodies = draft.items.map((item, position) => bodyOf(changeId, position, item));
+  const head = await lockAuditHead(tx.connection, draft.organizationId);
+  const row = {
+    id: changeId,
+    organizationId: draft.organizationId,
+    sequence: String(BigInt(head.sequence) + 1n),
+    projectId: draft.projectId,
+    kind: draft.kind,
+    ...actorColumns(actor),
+    requestId: actor.request.requestId,
+    address: actor.request.address,
+    userAgent: actor.request.userAgent,
+    result: 'SUCCEEDED' as const,
+    bodyDigest: bodiesDigest(bodies.map((body) => body.digest)),
+    createdAt: now,
+  };
+  const canonical = canonicalText({ ...row, createdAt: now.toISOString() });
+  const hash = chainHash(head.hash, canonical);
+  await insertChange(tx.connection, { ...row, canonical, hash }, bodies);
+  await moveAuditHead(tx.connection, { organizationId: draft.organizationId, sequence: row.sequence, hash });
+}
+
+function bodyOf(changeId: string, position: number, item: ChangeItemDraft): ChangeBodyEntity {
+  const before = item.before === null ? null : canonicalText(item.before);
+  const after = item.after === null ? null : canonicalText(item.after);
+  const salt = randomBytes(16).toString('base64url');
+  return {
+    changeId,
+    position,
+    subjectKind: item.subjectKind,
+    subjectId: item.subjectId,
+    subjectKey: item.subjectKey,
+    parentId: item.parentId ?? null,
+    environmentId: item.environmentId ?? null,
+    version: item.version,
+    before,
+    after,
+    salt,
+    digest: bodyDigest(salt, before, after),
+  };
+}
+
+function actorColumns(actor: Actor): {
+  actorKind: ActorKind;
+  actorId: string | null;
+  actorName: string;
+  authentication: string;
+} {
+  switch (actor.kind) {
+    case 'USER':
+      return { actorKind: 'USER', actorId: actor.id, actorName: actor.name, authentication: 'ACCESS_TOKEN' };
+    case 'API_KEY':
+      return { actorKind: 'API_KEY', actorId: actor.id, actorName: actor.name, authentication: 'API_KEY' };
+    // Nobody is signed in while the first owner is made or a user signs in: the server does it for them.
+    case 'ANONYMOUS':
+    case 'SYSTEM':
+      return { actorKind: 'SYSTEM', actorId: null, actorName: 'system', authentication: 'NONE' };
+  }
+}

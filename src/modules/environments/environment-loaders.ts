@@ -1,0 +1,28 @@
+import DataLoader from 'dataloader';
+import { groupRows, orderById } from '../../database/group-rows';
+import type { Connection } from '../../database/transaction';
+import { findEnvironmentHeads, type EnvironmentHead } from '../changes/change-repository';
+import type { EnvironmentEntity } from './environment-entity';
+import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from './environment-repository';
+
+export interface EnvironmentLoaders {
+  readonly environment: DataLoader<string, EnvironmentEntity | null>;
+  /** In their order, whether or not the actor may see each. */
+  readonly environmentsOfProject: DataLoader<string, EnvironmentEntity[]>;
+  /** Null when the environment is gone. */
+  readonly environmentHead: DataLoader<string, EnvironmentHead | null>;
+}
+
+export function createEnvironmentLoaders(connection: Connection): EnvironmentLoaders {
+  return {
+    environment: new DataLoader(async (ids) => orderById(await findEnvironmentsByIds(connection, ids), ids)),
+    environmentsOfProject: new DataLoader(async (projectIds) => {
+      const rows = groupRows(await findEnvironmentsByProjectIds(connection, projectIds), (row) => row.projectId);
+      return projectIds.map((id) => rows.get(id) ?? []);
+    }),
+    environmentHead: new DataLoader(async (ids) => {
+      const heads = new Map((await findEnvironmentHeads(connection, ids)).map((head) => [head.environmentId, head]));
+      return ids.map((id) => heads.get(id) ?? null);
+    }),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Resolvers } from '../../graphql/generated/resolver-types';
+import { payload } from '../../graphql/payload';
+import { required } from '../../graphql/required';
+
+export const environmentResolvers: Resolvers = {
+  Query: {
+    environment: (_parent, { id }, { actor, services }) => services.environments.find(actor, id),
+  },
+  Mutation: {
+    createEnvironment: (_parent, { input }, { actor, services }) => payload(services.environments.create(actor, input)),
+  },
+  Environment: {
+    revision: async ({ id }, _args, { loaders }) => (await required(loaders.environmentHead.load(id))).revision,
+    epoch: async ({ id }, _args, { loaders }) => (await required(loaders.environmentHead.load(id))).epoch,
+    project: ({ projectId }, _args, { loaders }) => required(loaders.project.load(projectId)),
+    apiKeys: async (environment, _args, { actor, services, loaders }) =>
+      services.apiKeys.visible(
+        actor,
+        await required(loaders.project.load(environment.projectId)),
+        await loaders.apiKeysOfEnvironment.load(environment.id),
+      ),
+  },
+};

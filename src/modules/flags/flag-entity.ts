@@ -1,0 +1,73 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import type { FlagValueType, JsonValue } from '../../evaluation';
+
+export type FlagLifetime = 'TEMPORARY' | 'PERMANENT';
+
+/** A variation as it is stored within its flag. */
+export interface StoredVariation {
+  readonly key: string;
+  readonly name: string;
+  readonly value: JsonValue;
+}
+
+@Entity('flag')
+@Unique('flag_project_id_key_unique', ['projectId', 'key'])
+@Check('flag_value_type_check', `"value_type" IN ('BOOLEAN', 'STRING', 'NUMBER', 'JSON')`)
+@Check('flag_lifetime_check', `"lifetime" IN ('TEMPORARY', 'PERMANENT')`)
+export class FlagEntity {
+  @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'flag_pkey' })
+  readonly id!: string;
+
+  @ForeignKey('ProjectEntity', { name: 'flag_project_id_fkey', onDelete: 'CASCADE' })
+  @Column({ name: 'project_id', type: 'text' })
+  readonly projectId!: string;
+
+  @Column({ name: 'key', type: 'text' })
+  readonly key!: string;
+
+  @Column({ name: 'name', type: 'text' })
+  readonly name!: string;
+
+  @Column({ name: 'description', type: 'text' })
+  readonly description!: string;
+
+  @Column({ name: 'value_type', type: 'text' })
+  readonly valueType!: FlagValueType;
+
+  /** 2 to 100, in declared order. They change only with their flag, under its version, so they are part of its row. */
+  @Column({ name: 'variations', type: 'json' })
+  readonly variations!: readonly StoredVariation[];
+
+  /** Key of the variation that a configuration serves while off, until it is set otherwise. */
+  @Column({ name: 'off_variation', type: 'text' })
+  readonly offVariation!: string;
+
+  /** Key of the variation that a configuration's fallthrough serves, until it is set otherwise. */
+  @Column({ name: 'on_variation', type: 'text' })
+  readonly onVariation!: string;
+
+  /** Alphabetical, unique. */
+  @Column({ name: 'tags', type: 'text', array: true })
+  readonly tags!: readonly string[];
+
+  @Column({ name: 'lifetime', type: 'text' })
+  readonly lifetime!: FlagLifetime;
+
+  @Column({ name: 'is_client_available', type: 'boolean' })
+  readonly isClientAvailable!: boolean;
+
+  @Column({ name: 'is_archived', type: 'boolean' })
+  readonly isArchived!: boolean;
+
+  @Column({ name: 'salt', type: 'text' })
+  readonly salt!: string;
+
+  @Column({ name: 'version', type: 'integer' })
+  readonly version!: number;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  readonly createdAt!: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz', precision: 3 })
+  readonly updatedAt!: Date;
+}

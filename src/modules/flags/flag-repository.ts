@@ -1,0 +1,112 @@
+import type { Connection } from '../../database/transaction';
+import { FlagConfigurationEntity } from './flag-configuration-entity';
+import { FlagEntity } from './flag-entity';
+
+export async function insertFlag(connection: Connection, flag: FlagEntity): Promise<void> {
+  // TypeORM's partial of the recursive JSON type is too deep for the compiler.
+  await connection.insert(FlagEntity as new () => object, flag);
+}
+
+export function findFlagsByIds(connection: Connection, ids: readonly string[]): Promise<FlagEntity[]> {
+  return connection.createQueryBuilder(FlagEntity, 'f').where('f.id = ANY(:ids)', { ids }).getMany();
+}
+
+export function findFlagByKey(connection: Connection, projectId: string, key: string): Promise<FlagEntity | null> {
+  return connection.findOneBy(FlagEntity, { projectId, key });
+}
+
+export function findFlagsByKeys(
+  connection: Connection,
+  projectId: string,
+  keys: readonly string[],
+): Promise<FlagEntity[]> {
+  return connection
+    .createQueryBuilder(FlagEntity, 'f')
+    .where('f.projectId = :projectId AND f.key = ANY(:keys)', { projectId, keys })
+    .getMany();
+}
+
+/** By key, after `afterKey` (null: from the beginning). */
+export function listFlags(
+  connection: Connection,
+  projectId: string,
+  afterKey: string | null,
+  limit: number,
+): Promise<FlagEntity[]> {
+  const query = connection
+    .createQueryBuilder(FlagEntity, 'f')
+    .where('f.projectId = :projectId', { projectId })
+    .orderBy('f.key', 'ASC')
+    .limit(limit);
+  if (afterKey !== null) query.andWhere('f.key > :afterKey', { afterKey });
+  return query.getMany();
+}
+
+export function findAllFlags(connection: Connection, projectId: string): Promise<FlagEntity[]> {
+  return connection.findBy(FlagEntity, { projectId });
+}
+
+/** Null for a configuration that was never set. */
+export function findConfiguration(
+  connection: Connection,
+  flagId: string,
+  environmentId: string,
+): Promise<FlagConfigurationEntity | null> {
+  return connection.findOneBy(FlagConfigurationEntity, { flagId, environmentId });
+}
+
+export function findConfigurationsByFlagIds(
+  connection: Connection,
+  flagIds: readonly string[],
+): Promise<FlagConfigurationEntity[]> {
+  return connection
+    .createQueryBuilder(FlagConfigurationEntity, 'c')
+    .where('c.flagId = ANY(:flagIds)', { flagIds })
+    .getMany();
+}
+
+export function findConfigurationsByEnvironment(
+  connection: Connection,
+  environmentId: string,
+): Promise<FlagConfigurationEntity[]> {
+  return connection.findBy(FlagConfigurationEntity, { environmentId });
+}
+
+/** Flag key -> keys of its prerequisites in the environment, for those that have any. */
+export async function findPrerequisiteKeys(
+  connection: Connection,
+  environmentId: string,
+): Promise<Map<string, string[]>> {
+  const rows: { key: string; prerequisites: { flagKey: string }[] }[] = await connection.query(
+    `SELECT f.key, c.prerequisites FROM flag_configuration c JOIN flag f ON f.id = c.flag_id
+     WHERE c.environment_id = $1 AND jsonb_array_length(c.prerequisites) > 0 ORDER BY f.key`,
+    [environmentId],
+  );
+  return new Map(rows.map(({ key, prerequisites }) => [key, prerequisites.map(({ flagKey }) => flagKey)]));
+}
+
+/**
+ * Writes the configuration when its row still has the version before; answers whether it did. Version 0 has no row, so
+ * that the first write is an insert.
+ */
+export async function saveConfiguration(connection: Connection, next: FlagConfigurationEntity): Promise<boolean> {
+  if (next.version === 1) {
+    const result = await connection
+      .createQueryBuilder()
+      .insert()
+      // TypeORM's partial of the recursive JSON type is too deep for the compiler.
+      .into(FlagConfigurationEntity as new () => object)
+      .values(next)
+      .orIgnore()
+      .returning('flag_id')
+      .execute();
+    return (result.raw as unknown[]).length === 1;
+  }
+  const { flagId, environmentId, ...columns } = next;
+  const result = await connection.update(
+    FlagConfigurationEntity as new () => object,
+    { flagId, environmentId, version: next.version - 1 },
+    columns,
+  );
+  return result.affected === 1;
+}

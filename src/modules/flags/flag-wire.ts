@@ -1,0 +1,51 @@
+/** A flag in one environment as it travels: the wire form that evaluation reads, and what people read beside it. Pure. */
+import type { SnapshotFlag } from '../../evaluation';
+import type { FlagEvent, FlagEventKind } from '../changes/flag-event';
+import type { FlagConfigurationEntity } from './flag-configuration-entity';
+import type { FlagEntity } from './flag-entity';
+
+/** The configuration of a flag that has no row in this environment. */
+export function initialConfiguration(flag: FlagEntity, environmentId: string): FlagConfigurationEntity {
+  return {
+    flagId: flag.id,
+    environmentId,
+    isEnabled: false,
+    offVariation: flag.offVariation,
+    prerequisites: [],
+    targets: [],
+    rules: [],
+    fallthrough: { variation: flag.onVariation },
+    version: 0,
+    updatedAt: null,
+  };
+}
+
+export function wireOfFlag(flag: FlagEntity, configuration: FlagConfigurationEntity): SnapshotFlag {
+  return {
+    key: flag.key,
+    version: flag.version + configuration.version,
+    valueType: flag.valueType,
+    isEnabled: configuration.isEnabled,
+    isArchived: flag.isArchived,
+    isClientAvailable: flag.isClientAvailable,
+    salt: flag.salt,
+    variations: flag.variations.map(({ key, value }) => ({ key, value })),
+    offVariation: configuration.offVariation,
+    prerequisites: configuration.prerequisites,
+    targets: configuration.targets,
+    rules: configuration.rules.map(({ name: _name, ...rule }) => rule),
+    fallthrough: configuration.fallthrough,
+  };
+}
+
+export function flagEvent(
+  kind: Exclude<FlagEventKind, 'SEGMENT_UPDATED' | 'DELETED'>,
+  flag: FlagEntity,
+  configuration: FlagConfigurationEntity,
+): FlagEvent {
+  return {
+    kind,
+    flagKey: flag.key,
+    flag: { label: { name: flag.name, tags: flag.tags }, wire: wireOfFlag(flag, configuration) },
+  };
+}

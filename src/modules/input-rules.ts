@@ -1,0 +1,70 @@
+/** Checks that all nouns share. Pure: each answers what is wrong, and an empty list when nothing is. */
+import type { Issue } from '../errors';
+
+export type Path = readonly string[];
+
+const KEY_FORM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+export const NAME_LENGTH_MAX = 255;
+export const DESCRIPTION_LENGTH_MAX = 2_000;
+
+/** A key that people choose and that never changes. `what` begins the sentence: `Flag key`. */
+export function keyIssues(what: string, key: string, path: Path): Issue[] {
+  if (KEY_FORM.test(key)) return [];
+  if (key === '') return [{ code: 'BLANK', message: `${what} must not be empty.`, path }];
+  if (key.length > 200) {
+    return [{ code: 'TOO_LONG', message: `${what} has ${key.length} characters; at most 200 are allowed.`, path }];
+  }
+  const message = `${what} ${quote(key)} may contain only letters, digits, ".", "-" and "_", and must begin with a letter or digit.`;
+  return [{ code: 'INVALID', message, path }];
+}
+
+/** A name that people read: 1 to 255 characters, not only white space. */
+export function nameIssues(what: string, name: string, path: Path): Issue[] {
+  if (name.trim() === '') return [{ code: 'BLANK', message: `${what} must not be empty.`, path }];
+  return textIssues(what, name, path, NAME_LENGTH_MAX);
+}
+
+/** Text that may be empty. */
+export function textIssues(what: string, text: string, path: Path, lengthMax: number): Issue[] {
+  if (text.length > lengthMax) {
+    return [{ code: 'TOO_LONG', message: `${what} has ${text.length} characters; at most ${lengthMax} are allowed.`, path }];
+  }
+  return unstorable(text) ? [{ code: 'INVALID', message: `${what} must not contain ${UNSTORABLE}.`, path }] : [];
+}
+
+/** A list with a bound on its length. */
+export function countIssues(what: string, count: number, min: number, max: number, path: Path): Issue[] {
+  if (count >= min && count <= max) return [];
+  const bound = min === 0 ? `at most ${max}` : `${min} to ${max}`;
+  return [{ code: 'OUT_OF_RANGE', message: `${what}: ${count} were given; ${bound} are allowed.`, path }];
+}
+
+/** The positions of entries that stand earlier in the list already. */
+export function repeatedPositions(values: readonly string[]): number[] {
+  const seen = new Set<string>();
+  return values.flatMap((value, position) => {
+    if (seen.has(value)) return [position];
+    seen.add(value);
+    return [];
+  });
+}
+
+const UNSTORABLE = 'U+0000 or a lone surrogate';
+
+/** U+0000 and lone surrogates: PostgreSQL cannot store the first and UTF-8 cannot write the second. */
+export function unstorable(text: string): boolean {
+  return text.includes('\u0000') || !text.isWellFormed();
+}
+
+/** Whether such text stands anywhere in a JSON value, keys included. */
+export function hasUnstorableText(value: unknown): boolean {
+  if (typeof value === 'string') return unstorable(value);
+  if (Array.isArray(value)) return value.some(hasUnstorableText);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, member]) => unstorable(key) || hasUnstorableText(member));
+}
+
+/** Text for a message: quoted, controls escaped, shortened. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

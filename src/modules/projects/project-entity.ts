@@ -1,0 +1,27 @@
+import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+
+@Entity('project')
+@Unique('project_organization_id_key_unique', ['organizationId', 'key'])
+export class ProjectEntity {
+  @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'project_pkey' })
+  readonly id!: string;
+
+  @ForeignKey('OrganizationEntity', { name: 'project_organization_id_fkey', onDelete: 'CASCADE' })
+  @Column({ name: 'organization_id', type: 'text' })
+  readonly organizationId!: string;
+
+  @Column({ name: 'key', type: 'text' })
+  readonly key!: string;
+
+  @Column({ name: 'name', type: 'text' })
+  readonly name!: string;
+
+  @Column({ name: 'description', type: 'text' })
+  readonly description!: string;
+
+  @Column({ name: 'version', type: 'integer' })
+  readonly version!: number;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  readonly createdAt!: Date;
+}

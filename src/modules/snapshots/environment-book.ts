@@ -1,0 +1,103 @@
+/**
+ * What this process knows of one environment: the newest snapshot, compiled, and the last revisions. Live, gap and
+ * resume all read from here; a subscriber is only a cursor into it, so that a slow one costs nothing.
+ */
+import { compileSnapshot, type CompiledSnapshot, type Snapshot } from '../../evaluation';
+import { applyRevisions, type RevisionRow } from './apply-revisions';
+
+/** How many revisions stay in memory, and how far back a subscriber may resume. */
+export const REVISIONS_KEPT = 1_000;
+
+export interface EnvironmentScope {
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly environmentId: string;
+}
+
+/** Where a reader stands. */
+export interface Cursor {
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+export class EnvironmentBook {
+  private current: CompiledSnapshot;
+  private wire: Snapshot;
+  private recent: RevisionRow[] = [];
+  private closed = false;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    readonly scope: EnvironmentScope,
+    snapshot: Snapshot,
+  ) {
+    this.wire = snapshot;
+    this.current = compileSnapshot(snapshot).compiled;
+  }
+
+  get epoch(): string {
+    return this.wire.epoch;
+  }
+
+  get revision(): number {
+    return this.wire.revision;
+  }
+
+  get snapshot(): Snapshot {
+    return this.wire;
+  }
+
+  /** Immutable: whoever holds it evaluates one revision for as long as it likes. */
+  get compiled(): CompiledSnapshot {
+    return this.current;
+  }
+
+  /** Whether the environment is gone. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** Takes the revisions that follow; answers false, and changes nothing, when they leave a gap. */
+  apply(rows: readonly RevisionRow[]): boolean {
+    const next = applyRevisions(this.wire, rows);
+    if (next === null) return false;
+    this.recent = [...this.recent, ...rows].slice(-REVISIONS_KEPT);
+    this.show(next);
+    return true;
+  }
+
+  /** Begins anew from a snapshot that was read whole; readers with an older cursor must resynchronise. */
+  reset(snapshot: Snapshot): void {
+    this.recent = [];
+    this.show(snapshot);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.announce();
+  }
+
+  /** The revisions after the cursor, in order; null when memory does not reach back that far. */
+  revisionsAfter(revision: number): readonly RevisionRow[] | null {
+    if (revision === this.revision) return [];
+    const first = this.recent[0];
+    if (first === undefined || revision < first.revision - 1) return null;
+    return this.recent.slice(revision - first.revision + 1);
+  }
+
+  /** Calls back at each change of any kind; answers the function that ends it. The listener must not throw. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private show(snapshot: Snapshot): void {
+    this.wire = snapshot;
+    this.current = compileSnapshot(snapshot, this.current).compiled;
+    this.announce();
+  }
+
+  private announce(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+}

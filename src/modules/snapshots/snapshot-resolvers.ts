@@ -1,0 +1,44 @@
+import type { FlagChangedEvent } from '../../delivery/stream';
+import { RequestFault } from '../../errors';
+import type { Resolvers } from '../../graphql/generated/resolver-types';
+
+export const snapshotResolvers: Resolvers = {
+  Query: {
+    evaluate: (_parent, args, { actor, services }) => services.snapshots.evaluate(actor, args),
+    snapshot: (_parent, args, { actor, services }) => services.snapshots.read(actor, args),
+  },
+  Subscription: {
+    flagChanged: {
+      subscribe: async (_parent, { environmentId, flagKeys, since }, { actor, services, stream }) => {
+        const book = await services.snapshots.openFor(actor, environmentId, 'snapshot:read');
+        if (!book) throw new RequestFault('NOT_FOUND', `There is no environment ${JSON.stringify(environmentId)}.`);
+        return stream.flagChanged(book, { since: since ?? null, flagKeys: flagKeys ? new Set(flagKeys) : null });
+      },
+      resolve: (event: FlagChangedEvent) => event,
+    },
+  },
+  ContextEvaluations: {
+    values: ({ evaluations }) =>
+      Object.fromEntries(
+        evaluations.filter(({ reason }) => reason !== 'ERROR').map(({ flagKey, value }) => [flagKey, value]),
+      ),
+  },
+  Evaluation: { variation: ({ variationKey }) => variationKey },
+  FlagChange: {
+    flagKey: (event) => (event.kind === 'SEGMENT_UPDATED' ? null : event.flagKey),
+    segmentKey: (event) => (event.kind === 'SEGMENT_UPDATED' ? event.segmentKey : null),
+    flag: (event) => (event.kind === 'SEGMENT_UPDATED' ? null : event.flag),
+    wire: (event) => (event.kind === 'SEGMENT_UPDATED' ? event.wire : (event.flag?.wire ?? null)),
+  },
+  FlagVersion: {
+    key: ({ wire }) => wire.key,
+    name: ({ label }) => label.name,
+    tags: ({ label }) => label.tags,
+    valueType: ({ wire }) => wire.valueType,
+    isEnabled: ({ wire }) => wire.isEnabled,
+    isArchived: ({ wire }) => wire.isArchived,
+    isClientAvailable: ({ wire }) => wire.isClientAvailable,
+    version: ({ wire }) => wire.version,
+    variations: ({ wire }) => wire.variations,
+  },
+};

@@ -1,0 +1,39 @@
+/** What an evaluation request must look like. Pure: each answers a sentence, or null when nothing is wrong. */
+
+export const CONTEXTS_MAX = 1_000;
+export const EVALUATIONS_MAX = 100_000;
+const ATTRIBUTES_BYTES_MAX = 65_536;
+const ATTRIBUTES_DEPTH_MAX = 20;
+
+export interface ContextInput {
+  readonly targetingKey?: string | null;
+  readonly attributes?: Readonly<Record<string, unknown>> | null;
+}
+
+export function contextsProblem(contexts: readonly ContextInput[]): string | null {
+  if (contexts.length < 1 || contexts.length > CONTEXTS_MAX) {
+    return `contexts: ${contexts.length} were given; 1 to ${CONTEXTS_MAX} are allowed.`;
+  }
+  for (const [position, { attributes }] of contexts.entries()) {
+    if (!attributes) continue;
+    const bytes = Buffer.byteLength(JSON.stringify(attributes));
+    if (bytes > ATTRIBUTES_BYTES_MAX) {
+      return `contexts.${position}.attributes has ${bytes} bytes as JSON; at most ${ATTRIBUTES_BYTES_MAX} are allowed.`;
+    }
+    if (isDeeperThan(attributes, ATTRIBUTES_DEPTH_MAX)) {
+      return `contexts.${position}.attributes nests deeper than ${ATTRIBUTES_DEPTH_MAX}.`;
+    }
+  }
+  return null;
+}
+
+export function evaluationsProblem(contexts: number, flags: number): string | null {
+  const count = contexts * flags;
+  if (count <= EVALUATIONS_MAX) return null;
+  return `${contexts} contexts x ${flags} flags are ${count} evaluations; at most ${EVALUATIONS_MAX} are allowed in one operation.`;
+}
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((member) => isDeeperThan(member, depth - 1));
+}

@@ -1,0 +1,37 @@
+/** What HTTP and WebSocket share. */
+import type { GraphQLSchema } from 'graphql';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Logger } from 'pino';
+import type { Context } from './api';
+import { RequestFault } from './errors';
+import type { RequestInfo } from './modules/access/actor';
+
+export interface TransportOptions {
+  readonly schema: GraphQLSchema;
+  readonly log: Logger;
+  readonly isProduction: boolean;
+  /** Origins of browsers, besides the server's own. */
+  readonly allowedOrigins: readonly string[];
+  /** Decides who asks and makes what the resolvers are given. Throws `Unauthenticated`. */
+  readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;
+  /** Why the server cannot serve now; null when it can. */
+  readonly unreadiness: () => Promise<string | null>;
+}
+
+const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
+const USER_AGENT_LENGTH_MAX = 256;
+
+/** What is known of a request before anybody is authenticated. */
+export function requestInfoOf(requestId: string, address: string, headers: IncomingHttpHeaders): RequestInfo {
+  const key = headers['idempotency-key'];
+  if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key) || key.length > IDEMPOTENCY_KEY_LENGTH_MAX)) {
+    const bound = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters`;
+    throw new RequestFault('BAD_USER_INPUT', `The Idempotency-Key header must have ${bound}.`);
+  }
+  return {
+    requestId,
+    address,
+    userAgent: (headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH_MAX),
+    idempotency: key === undefined ? null : { key, field: '', digest: '' },
+  };
+}

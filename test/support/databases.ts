@@ -1,0 +1,107 @@
+/**
+ * Where the databases of a test run come from. Embedded: one migrated database is dumped once to a file and loaded by
+ * each world. With DATABASE_URL: one migrated template database, copied for each world. The names are of our own.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { migrations } from '../../migrations';
+import { createDataSource } from '../../src/database/data-source';
+import { openEmbeddedDatabase } from '../../src/database/embedded';
+import { migrate } from '../../src/database/migrate';
+import { entities } from '../../src/entities';
+
+interface RunState {
+  readonly dump: string | null;
+  readonly template: string | null;
+  readonly directory: string;
+}
+
+const STATE_VARIABLE = 'FLAGSTAFF_TEST_STATE';
+const fail = (error: Error): never => {
+  throw error;
+};
+
+/** Once for a run: makes the migrated original. */
+export async function prepareDatabases(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'flagstaff-test-'));
+  const state: RunState = process.env.DATABASE_URL
+    ? { directory, dump: null, template: await createTemplate() }
+    : { directory, dump: await dumpMigrated(join(directory, 'migrated.tar')), template: null };
+  process.env[STATE_VARIABLE] = join(directory, 'state.json');
+  writeFileSync(join(directory, 'state.json'), JSON.stringify(state));
+}
+
+/** Once at the end of a run: removes everything that it made. */
+export async function removeDatabases(): Promise<void> {
+  const { directory, template } = runState();
+  if (template !== null) {
+    await onServer(async (client) => {
+      const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [
+        template,
+      ]);
+      for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS "${datname}" WITH (FORCE)`);
+    });
+  }
+  rmSync(directory, { recursive: true, force: true });
+}
+
+export type TestDatabase =
+  | { readonly kind: 'embedded'; readonly loadFrom: string }
+  | { readonly kind: 'server'; readonly url: string; readonly drop: () => Promise<void> };
+
+/** A migrated database of one's own. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const { dump, template } = runState();
+  if (dump !== null) return { kind: 'embedded', loadFrom: dump };
+  const name = `${template}_${randomBytes(6).toString('hex')}`;
+  await onServer((client) => client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
+  return {
+    kind: 'server',
+    url: urlOf(name),
+    drop: () => onServer(async (client) => void (await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`))),
+  };
+}
+
+function runState(): RunState {
+  return JSON.parse(readFileSync(process.env[STATE_VARIABLE] ?? '', 'utf8')) as RunState;
+}
+
+async function dumpMigrated(path: string): Promise<string> {
+  const database = await openEmbeddedDatabase({});
+  const dataSource = createDataSource({ connection: database, entities, migrations, onPoolError: fail });
+  await dataSource.initialize();
+  await migrate(dataSource);
+  await dataSource.destroy();
+  writeFileSync(path, await database.dump());
+  await database.close();
+  return path;
+}
+
+async function createTemplate(): Promise<string> {
+  const name = `flagstaff_test_${randomBytes(4).toString('hex')}`;
+  await onServer((client) => client.query(`CREATE DATABASE "${name}"`));
+  const dataSource = createDataSource({ connection: { url: urlOf(name), poolSize: 3 }, entities, migrations, onPoolError: fail });
+  await dataSource.initialize();
+  await migrate(dataSource);
+  await dataSource.destroy();
+  return name;
+}
+
+function urlOf(name: string): string {
+  const url = new URL(process.env.DATABASE_URL ?? '');
+  url.pathname = `/${name}`;
+  return url.toString();
+}
+
+async function onServer<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,3 @@
+import { removeDatabases } from './databases';
+
+export default removeDatabases;

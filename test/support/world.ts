@@ -1,0 +1,117 @@
+/** A whole server on a database of its own, as a test's world: nothing in it is a mock. */
+import { randomBytes } from 'node:crypto';
+import { GraphQLClient } from 'graphql-request';
+import { createClient, type Client as SocketClient } from 'graphql-ws';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { WebSocket } from 'ws';
+import { startApp, type App } from '../../src/app';
+import type { Clock } from '../../src/clock';
+import { readConfig } from '../../src/config';
+import { createTestDatabase, type TestDatabase } from './databases';
+
+export interface World {
+  readonly app: App;
+  /** `http://…/graphql`. */
+  readonly url: string;
+  readonly owner: Login;
+  /** Everything that the server logged, as parsed lines. */
+  readonly logLines: () => Record<string, unknown>[];
+  /** A GraphQL client over HTTP; without a credential: anonymous. */
+  readonly client: (credential?: string, headers?: Record<string, string>) => GraphQLClient;
+  /** The real graphql-ws client. Closed with the world. */
+  readonly socket: (credential?: string) => SocketClient;
+  /** Another server on the same database (not with the embedded one). Closed with the world. */
+  readonly startSecondServer: () => Promise<App>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Login {
+  readonly email: string;
+  readonly password: string;
+  readonly accessToken: string;
+}
+
+export const isEmbedded = !process.env.DATABASE_URL;
+
+export async function createWorld(options: { readonly clock?: Clock; readonly env?: Record<string, string> } = {}): Promise<World> {
+  const database = await createTestDatabase();
+  const lines: string[] = [];
+  const start = (): Promise<App> => startOn(database, lines, options);
+  const app = await start();
+  const others: App[] = [];
+  const sockets: SocketClient[] = [];
+  const url = `${app.url}/graphql`;
+  const client = (credential?: string, headers: Record<string, string> = {}): GraphQLClient =>
+    new GraphQLClient(url, { headers: { ...authorization(credential), ...headers } });
+  return {
+    app,
+    url,
+    owner: await createOwner(app, client()),
+    logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    client,
+    socket: (credential) => {
+      const socket = createClient({
+        url: url.replace(/^http/, 'ws'),
+        webSocketImpl: WebSocket,
+        connectionParams: authorization(credential),
+        retryAttempts: 0,
+      });
+      sockets.push(socket);
+      return socket;
+    },
+    startSecondServer: async () => {
+      const other = await start();
+      others.push(other);
+      return other;
+    },
+    close: async () => {
+      for (const socket of sockets) await socket.dispose();
+      for (const other of others) await other.close();
+      await app.close();
+      if (database.kind === 'server') await database.drop();
+    },
+  };
+}
+
+export function authorization(credential: string | undefined): Record<string, string> {
+  return credential === undefined ? {} : { authorization: `Bearer ${credential}` };
+}
+
+async function startOn(
+  database: TestDatabase,
+  lines: string[],
+  { clock, env = {} }: { readonly clock?: Clock; readonly env?: Record<string, string> },
+): Promise<App> {
+  const secrets = { JWT_SECRET: 'a secret of the tests, of 32 characters', KEY_PEPPER: 'a pepper of the tests, of 32 characters' };
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    ...(database.kind === 'server' ? { DATABASE_URL: database.url, DATABASE_POOL_SIZE: '5' } : {}),
+    ...(process.env.REDIS_URL ? { REDIS_URL: process.env.REDIS_URL } : {}),
+    ...secrets,
+    ...env,
+  });
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, callback) => {
+      lines.push(...chunk.toString('utf8').split('\n').filter(Boolean));
+      callback();
+    },
+  });
+  const embedded = database.kind === 'embedded' ? { loadFrom: database.loadFrom } : undefined;
+  return startApp({ config, log: pino({ level: 'info' }, sink), clock, embedded });
+}
+
+async function createOwner(app: App, client: GraphQLClient): Promise<Login> {
+  const login = { email: `owner-${randomBytes(4).toString('hex')}@example.com`, password: 'correct horse battery staple' };
+  const { createFirstOwner } = await client.request<{ createFirstOwner: { userErrors: unknown[] } }>(
+    `mutation ($input: CreateFirstOwnerInput!) { createFirstOwner(input: $input) { userErrors { message } } }`,
+    { input: { ...login, name: 'Owner', setUpToken: app.setUpToken } },
+  );
+  if (createFirstOwner.userErrors.length > 0) throw new Error(JSON.stringify(createFirstOwner.userErrors));
+  const { logIn } = await client.request<{ logIn: { accessToken: string } }>(
+    `mutation ($input: LogInInput!) { logIn(input: $input) { accessToken } }`,
+    { input: login },
+  );
+  return { ...login, accessToken: logIn.accessToken };
+}
