@@ -39,7 +39,9 @@ export class CreateAccess1795000000000 implements MigrationInterface {
         CONSTRAINT "project_pkey" PRIMARY KEY ("id")
       )
     `);
-    await runner.query(`ALTER TABLE "project" ADD CONSTRAINT "project_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "project" ADD CONSTRAINT "project_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE`,
+    );
     await runner.query(`
       CREATE TABLE "environment" (
         "id" text NOT NULL,
@@ -55,7 +57,9 @@ export class CreateAccess1795000000000 implements MigrationInterface {
         CONSTRAINT "environment_pkey" PRIMARY KEY ("id")
       )
     `);
-    await runner.query(`ALTER TABLE "environment" ADD CONSTRAINT "environment_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "environment" ADD CONSTRAINT "environment_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE`,
+    );
     await runner.query(`
       CREATE TABLE "role_binding" (
         "id" text NOT NULL,
@@ -70,10 +74,18 @@ export class CreateAccess1795000000000 implements MigrationInterface {
     `);
     await runner.query(`CREATE INDEX "role_binding_organization_id_index" ON "role_binding" ("organization_id")`);
     await runner.query(`CREATE INDEX "role_binding_user_id_index" ON "role_binding" ("user_id")`);
-    await runner.query(`ALTER TABLE "role_binding" ADD CONSTRAINT "role_binding_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "app_user"("id") ON DELETE CASCADE`);
-    await runner.query(`ALTER TABLE "role_binding" ADD CONSTRAINT "role_binding_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE`);
-    await runner.query(`ALTER TABLE "role_binding" ADD CONSTRAINT "role_binding_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE`);
-    await runner.query(`ALTER TABLE "role_binding" ADD CONSTRAINT "role_binding_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "role_binding" ADD CONSTRAINT "role_binding_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "app_user"("id") ON DELETE CASCADE`,
+    );
+    await runner.query(
+      `ALTER TABLE "role_binding" ADD CONSTRAINT "role_binding_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE`,
+    );
+    await runner.query(
+      `ALTER TABLE "role_binding" ADD CONSTRAINT "role_binding_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE`,
+    );
+    await runner.query(
+      `ALTER TABLE "role_binding" ADD CONSTRAINT "role_binding_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`,
+    );
     await runner.query(`
       CREATE TABLE "api_key" (
         "id" text NOT NULL,
@@ -93,9 +105,15 @@ export class CreateAccess1795000000000 implements MigrationInterface {
       )
     `);
     await runner.query(`CREATE INDEX "api_key_environment_id_index" ON "api_key" ("environment_id")`);
-    await runner.query(`ALTER TABLE "api_key" ADD CONSTRAINT "api_key_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE`);
-    await runner.query(`ALTER TABLE "api_key" ADD CONSTRAINT "api_key_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE`);
-    await runner.query(`ALTER TABLE "api_key" ADD CONSTRAINT "api_key_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "api_key" ADD CONSTRAINT "api_key_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE`,
+    );
+    await runner.query(
+      `ALTER TABLE "api_key" ADD CONSTRAINT "api_key_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE`,
+    );
+    await runner.query(
+      `ALTER TABLE "api_key" ADD CONSTRAINT "api_key_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`,
+    );
     await runner.query(`
       CREATE TABLE "idempotency_record" (
         "actor_id" text NOT NULL,

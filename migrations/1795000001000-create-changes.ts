@@ -18,7 +18,9 @@ export class CreateChanges1795000001000 implements MigrationInterface {
         CONSTRAINT "access_head_pkey" PRIMARY KEY ("organization_id")
       )
     `);
-    await runner.query(`ALTER TABLE "access_head" ADD CONSTRAINT "access_head_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "access_head" ADD CONSTRAINT "access_head_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE CASCADE`,
+    );
     await runner.query(`
       CREATE TABLE "environment_head" (
         "environment_id" text NOT NULL,
@@ -29,7 +31,9 @@ export class CreateChanges1795000001000 implements MigrationInterface {
       )
     `);
     await runner.query(`CREATE INDEX "environment_head_project_id_index" ON "environment_head" ("project_id")`);
-    await runner.query(`ALTER TABLE "environment_head" ADD CONSTRAINT "environment_head_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "environment_head" ADD CONSTRAINT "environment_head_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`,
+    );
     await runner.query(`
       CREATE TABLE "change" (
         "id" text NOT NULL,
@@ -73,7 +77,9 @@ export class CreateChanges1795000001000 implements MigrationInterface {
     `);
     await runner.query(`CREATE INDEX "change_body_parent_id_index" ON "change_body" ("parent_id", "change_id")`);
     await runner.query(`CREATE INDEX "change_body_subject_id_index" ON "change_body" ("subject_id", "change_id")`);
-    await runner.query(`ALTER TABLE "change_body" ADD CONSTRAINT "change_body_change_id_fkey" FOREIGN KEY ("change_id") REFERENCES "change"("id")`);
+    await runner.query(
+      `ALTER TABLE "change_body" ADD CONSTRAINT "change_body_change_id_fkey" FOREIGN KEY ("change_id") REFERENCES "change"("id")`,
+    );
     await runner.query(`
       CREATE TABLE "environment_revision" (
         "environment_id" text NOT NULL,
@@ -86,7 +92,9 @@ export class CreateChanges1795000001000 implements MigrationInterface {
       )
     `);
     await runner.query(`CREATE INDEX "environment_revision_created_at_index" ON "environment_revision" ("created_at")`);
-    await runner.query(`ALTER TABLE "environment_revision" ADD CONSTRAINT "environment_revision_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "environment_revision" ADD CONSTRAINT "environment_revision_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

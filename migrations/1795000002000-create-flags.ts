@@ -28,7 +28,9 @@ export class CreateFlags1795000002000 implements MigrationInterface {
         CONSTRAINT "flag_pkey" PRIMARY KEY ("id")
       )
     `);
-    await runner.query(`ALTER TABLE "flag" ADD CONSTRAINT "flag_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "flag" ADD CONSTRAINT "flag_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE`,
+    );
     await runner.query(`
       CREATE TABLE "flag_configuration" (
         "flag_id" text NOT NULL,
@@ -45,8 +47,12 @@ export class CreateFlags1795000002000 implements MigrationInterface {
       )
     `);
     await runner.query(`CREATE INDEX "flag_configuration_environment_id_index" ON "flag_configuration" ("environment_id")`);
-    await runner.query(`ALTER TABLE "flag_configuration" ADD CONSTRAINT "flag_configuration_flag_id_fkey" FOREIGN KEY ("flag_id") REFERENCES "flag"("id") ON DELETE CASCADE`);
-    await runner.query(`ALTER TABLE "flag_configuration" ADD CONSTRAINT "flag_configuration_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`);
+    await runner.query(
+      `ALTER TABLE "flag_configuration" ADD CONSTRAINT "flag_configuration_flag_id_fkey" FOREIGN KEY ("flag_id") REFERENCES "flag"("id") ON DELETE CASCADE`,
+    );
+    await runner.query(
+      `ALTER TABLE "flag_configuration" ADD CONSTRAINT "flag_configuration_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -26,7 +26,10 @@ export function buildWhatIsStale() {
 function digestOfSources() {
   const hash = createHash('sha256');
   const add = (path) => {
-    hash.update(path).update('\0').update(readFileSync(join(root, path)));
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)));
   };
   for (const source of SOURCES) {
     if (source.includes('.')) add(source);

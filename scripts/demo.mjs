@@ -48,31 +48,71 @@ async function main() {
   const client = new GraphQLClient(url, { headers: { authorization: `Bearer ${accessToken}` } });
   const suffix = randomBytes(3).toString('hex');
 
-  const { organization } = await mutate(client, 'createOrganization', 'CreateOrganizationInput', { key: `acme-${suffix}`, name: 'Acme' }, 'organization { id key }');
-  const { project } = await mutate(client, 'createProject', 'CreateProjectInput', { organizationId: organization.id, key: 'shop', name: 'Web shop' }, 'project { id key }');
+  const { organization } = await mutate(
+    client,
+    'createOrganization',
+    'CreateOrganizationInput',
+    { key: `acme-${suffix}`, name: 'Acme' },
+    'organization { id key }',
+  );
+  const { project } = await mutate(
+    client,
+    'createProject',
+    'CreateProjectInput',
+    { organizationId: organization.id, key: 'shop', name: 'Web shop' },
+    'project { id key }',
+  );
   const environments = {};
   for (const [key, name, color, isProduction] of [
     ['development', 'Development', '#2e7d32', false],
     ['staging', 'Staging', '#f9a825', false],
     ['production', 'Production', '#c62828', true],
   ]) {
-    const { environment } = await mutate(client, 'createEnvironment', 'CreateEnvironmentInput', { projectId: project.id, key, name, color, isProduction }, 'environment { id key }');
+    const { environment } = await mutate(
+      client,
+      'createEnvironment',
+      'CreateEnvironmentInput',
+      { projectId: project.id, key, name, color, isProduction },
+      'environment { id key }',
+    );
     environments[key] = environment.id;
   }
 
   say(`Creating ${demoFlags.length} flags in 3 environments …`);
   const flags = {};
   for (const { flag: input, targeting } of demoFlags) {
-    const { flag } = await mutate(client, 'createFlag', 'CreateFlagInput', { projectId: project.id, ...input }, 'flag { id key }');
+    const { flag } = await mutate(
+      client,
+      'createFlag',
+      'CreateFlagInput',
+      { projectId: project.id, ...input },
+      'flag { id key }',
+    );
     flags[flag.key] = flag.id;
     for (const [key, configuration] of Object.entries(targeting)) {
       const where = { flagId: flag.id, environmentId: environments[key], expectedVersion: 0 };
-      await mutate(client, 'setFlagConfiguration', 'SetFlagConfigurationInput', { ...where, ...configuration }, 'configuration { version }');
+      await mutate(
+        client,
+        'setFlagConfiguration',
+        'SetFlagConfigurationInput',
+        { ...where, ...configuration },
+        'configuration { version }',
+      );
     }
   }
   const keys = {};
-  for (const [kind, key] of [['SERVER', 'production'], ['CLIENT', 'production'], ['SERVER', 'development']]) {
-    const { secret } = await mutate(client, 'createApiKey', 'CreateApiKeyInput', { environmentId: environments[key], kind, name: `Demo ${kind.toLowerCase()}` }, 'secret');
+  for (const [kind, key] of [
+    ['SERVER', 'production'],
+    ['CLIENT', 'production'],
+    ['SERVER', 'development'],
+  ]) {
+    const { secret } = await mutate(
+      client,
+      'createApiKey',
+      'CreateApiKeyInput',
+      { environmentId: environments[key], kind, name: `Demo ${kind.toLowerCase()}` },
+      'secret',
+    );
     keys[`${kind} ${key}`] = secret;
   }
 
@@ -90,7 +130,15 @@ async function main() {
       query Demo($contexts: [EvaluationContextInput!]!, $flagKeys: [String!]) {
         evaluate(contexts: $contexts, flagKeys: $flagKeys) {
           revision
-          results { targetingKey evaluations { flagKey variation reason value } }
+          results {
+            targetingKey
+            evaluations {
+              flagKey
+              variation
+              reason
+              value
+            }
+          }
         }
       }
     `,

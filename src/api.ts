@@ -44,12 +44,7 @@ export interface Services {
 }
 
 /** Batches and remembers reads for one operation, or for one event of a subscription; never longer. */
-export type Loaders = AccessLoaders &
-  OrganizationLoaders &
-  ProjectLoaders &
-  EnvironmentLoaders &
-  FlagLoaders &
-  ChangeLoaders;
+export type Loaders = AccessLoaders & OrganizationLoaders & ProjectLoaders & EnvironmentLoaders & FlagLoaders & ChangeLoaders;
 
 /** What a resolver is given. One for each operation. */
 export interface Context {

@@ -189,15 +189,12 @@ async function unreadiness(database: Database): Promise<string | null> {
 }
 
 function portFault(error: unknown, { host, port }: Config): StartFault | null {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
-      return new StartFault(`Port ${port} on ${host} is in use; stop what uses it or set PORT to another port.`);
-    case 'EACCES':
-      return new StartFault(`Port ${port} on ${host} may not be used by this account; set PORT to a port above 1023.`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new StartFault(`HOST ${host} is no address of this machine.`);
-    default:
-      return null;
-  }
+  const sentences: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Port ${port} on ${host} is in use; stop what uses it or set PORT to another port.`,
+    EACCES: `Port ${port} on ${host} may not be used by this account; set PORT to a port above 1023.`,
+    EADDRNOTAVAIL: `HOST ${host} is no address of this machine.`,
+    ENOTFOUND: `HOST ${host} is no address of this machine.`,
+  };
+  const sentence = sentences[(error as NodeJS.ErrnoException).code ?? ''];
+  return sentence === undefined ? null : new StartFault(sentence);
 }

@@ -23,7 +23,15 @@ const variables = z.object({
   JWT_SECRET: secret,
   KEY_PEPPER: secret,
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  ALLOWED_ORIGINS: z.string().default('').transform((text) => text.split(',').map((origin) => origin.trim()).filter(Boolean)),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    ),
 });
 
 export interface Config {
@@ -62,7 +70,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const secrets =
     jwtSecret !== undefined && keyPepper !== undefined
       ? { jwtSecret, keyPepper }
-      : { ...keptSecrets(values.DATA_DIR, isProduction), ...(jwtSecret ? { jwtSecret } : {}), ...(keyPepper ? { keyPepper } : {}) };
+      : {
+          ...keptSecrets(values.DATA_DIR, isProduction),
+          ...(jwtSecret ? { jwtSecret } : {}),
+          ...(keyPepper ? { keyPepper } : {}),
+        };
   return Object.freeze({
     isProduction,
     port: values.PORT,
@@ -81,13 +93,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   });
 }
 
-function integer(min: number, max: number): z.ZodType<number, string | undefined> {
+function integer(min: number, max: number): z.ZodType<number, string> {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
     .regex(/^\d{1,9}$/, message)
     .transform(Number)
-    .refine((value) => value >= min && value <= max, message) as unknown as z.ZodType<number, string | undefined>;
+    .refine((value) => value >= min && value <= max, message);
 }
 
 function urlOf(protocols: readonly string[], example: string): z.ZodType<string, string> {

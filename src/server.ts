@@ -3,7 +3,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -99,9 +99,10 @@ function unknownRequest(log: Logger): ErrorContext {
 const refuseSubscriptions: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, response }) => {
-      if (operation?.operation !== 'subscription') return;
+      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
       response.http.status = 400;
-      const message = 'Subscriptions are served over WebSocket (subprotocol graphql-transport-ws) at the same path, not over HTTP.';
+      const message =
+        'Subscriptions are served over WebSocket (subprotocol graphql-transport-ws) at the same path, not over HTTP.';
       throw new GraphQLError(message, { extensions: { code: 'SUBSCRIPTION_OVER_HTTP' } });
     },
   }),
@@ -231,5 +232,8 @@ function faultOfFastify(error: FastifyError): RequestFault | null {
 
 function sendError(reply: FastifyReply, status: number, error: Error, request: FastifyRequest, log: Logger): void {
   const formatted = formatError(error, errorContextOf(request, log));
-  void reply.code(status).type('application/json; charset=utf-8').send({ errors: [formatted] });
+  void reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send({ errors: [formatted] });
 }

@@ -52,7 +52,7 @@ export function createSocketServer(http: HttpServer, options: TransportOptions):
     return createContext(typeof authorization === 'string' ? authorization : undefined, { ...info, idempotency: null });
   };
   const mask = (errors: readonly GraphQLError[], requestId: string): GraphQLError[] =>
-    errors.map((error) => formatError(error, reporter(log, requestId))) as GraphQLFormattedError[] as GraphQLError[];
+    errors.map((error) => toGraphqlError(error, log, requestId));
 
   const graphql = useServer<ConnectionParams, SocketExtra>(
     {
@@ -86,7 +86,7 @@ export function createSocketServer(http: HttpServer, options: TransportOptions):
       },
       onNext: (_context, _id, _payload, { contextValue }, result) =>
         result.errors ? { ...result, errors: mask(result.errors, (contextValue as Context).requestId) } : undefined,
-      onError: (_context, _id, _payload, errors) => mask(errors as GraphQLError[], randomUUID()),
+      onError: (_context, _id, _payload, errors) => mask(errors, randomUUID()),
     },
     sockets,
     PING_INTERVAL_MS,
@@ -123,13 +123,17 @@ function reporter(log: TransportOptions['log'], requestId: string): Parameters<t
   return { requestId, report: (cause) => log.error({ requestId, err: cause }, 'operation failed') };
 }
 
-function toGraphqlError(error: unknown, log: TransportOptions['log']): GraphQLError {
-  return formatError(error, reporter(log, randomUUID())) as GraphQLFormattedError as GraphQLError;
+/** graphql-ws sends what it is given, and asks for the class although only its JSON travels. */
+function toGraphqlError(error: unknown, log: TransportOptions['log'], requestId = randomUUID() as string): GraphQLError {
+  return formatError(error, reporter(log, requestId)) as GraphQLError;
 }
 
 function logOperation(log: TransportOptions['log'], context: Context, payload: SubscribePayload): void {
   const { address } = context.actor.request;
-  log.info({ requestId: context.requestId, path: '/graphql', socket: true, operationName: payload.operationName, address }, 'operation');
+  log.info(
+    { requestId: context.requestId, path: '/graphql', socket: true, operationName: payload.operationName, address },
+    'operation',
+  );
 }
 
 /** Browsers send their origin and do not keep it for themselves; programs send none. */
@@ -142,4 +146,3 @@ function isAllowedOrigin({ headers }: IncomingMessage, allowedOrigins: readonly 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
-

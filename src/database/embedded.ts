@@ -153,7 +153,7 @@ class EmbeddedStream extends Duplex {
   override _writev(chunks: { chunk: Buffer; encoding: BufferEncoding }[], callback: (error?: Error | null) => void): void {
     const messages = chunks.map(({ chunk }) => chunk).filter((chunk) => !(chunk.length === 5 && chunk[0] === TERMINATE));
     if (messages.length === 0) callback();
-    else this._write(Buffer.concat(messages), 'binary' as BufferEncoding, callback);
+    else this._write(Buffer.concat(messages), 'binary', callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {

@@ -10,10 +10,7 @@ export function groupRows<Row>(rows: readonly Row[], keyOf: (row: Row) => string
 }
 
 /** One row or null for each id, in the order of the ids: what a DataLoader answers. */
-export function orderById<Row extends { readonly id: string }>(
-  rows: readonly Row[],
-  ids: readonly string[],
-): (Row | null)[] {
+export function orderById<Row extends { readonly id: string }>(rows: readonly Row[], ids: readonly string[]): (Row | null)[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }

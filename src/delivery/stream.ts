@@ -92,7 +92,8 @@ export class FlagStream {
     if (remembered) return remembered.slice(0, PAGE_ROWS);
     const { connection } = this.options.database;
     const rows = await listRevisionsAfter(connection, book.scope.environmentId, cursor.revision, PAGE_ROWS);
-    const follows = rows.length > 0 && rows.every((row, i) => row.epoch === cursor.epoch && row.revision === cursor.revision + 1 + i);
+    const follows =
+      rows.length > 0 && rows.every((row, i) => row.epoch === cursor.epoch && row.revision === cursor.revision + 1 + i);
     return follows ? rows : null;
   }
 

@@ -20,5 +20,7 @@ export async function payload<T extends object>(work: Promise<T>): Promise<(T & 
 
 /** Tells one mutation from another that bears the same Idempotency-Key. */
 export function digestOfMutation(fieldName: string, input: unknown): string {
-  return createHash('sha256').update(`${fieldName} ${JSON.stringify(input)}`).digest('base64url');
+  return createHash('sha256')
+    .update(`${fieldName} ${JSON.stringify(input)}`)
+    .digest('base64url');
 }

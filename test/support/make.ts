@@ -45,7 +45,8 @@ export async function make<Payload>(client: GraphQLClient, name: string, input: 
 export async function makeOrganization(world: World): Promise<Made> {
   const key = uniqueKey('organization');
   const client = world.client(world.owner.accessToken);
-  return (await make<{ organization: Made }>(client, 'createOrganization', { key, name: 'Acme' }, 'organization { id key }')).organization;
+  return (await make<{ organization: Made }>(client, 'createOrganization', { key, name: 'Acme' }, 'organization { id key }'))
+    .organization;
 }
 
 export async function makeProject(world: World): Promise<MadeProject> {
@@ -73,7 +74,12 @@ export async function makeApiKey(project: MadeProject, environment: Made, kind =
   return (await make<{ secret: string }>(project.client, 'createApiKey', input, 'secret')).secret;
 }
 
-export async function toggle(project: MadeProject, flag: Made, environment: Made, isEnabled: boolean): Promise<{ revision: number; epoch: string }> {
+export async function toggle(
+  project: MadeProject,
+  flag: Made,
+  environment: Made,
+  isEnabled: boolean,
+): Promise<{ revision: number; epoch: string }> {
   const input = { flagId: flag.id, environmentId: environment.id, isEnabled };
   const payload = await make<{ revisions: { revision: number; epoch: string }[] }>(
     project.client,

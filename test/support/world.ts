@@ -34,7 +34,9 @@ export interface Login {
 
 export const isEmbedded = !process.env.DATABASE_URL;
 
-export async function createWorld(options: { readonly clock?: Clock; readonly env?: Record<string, string> } = {}): Promise<World> {
+export async function createWorld(
+  options: { readonly clock?: Clock; readonly env?: Record<string, string> } = {},
+): Promise<World> {
   const database = await createTestDatabase();
   const lines: string[] = [];
   const start = (): Promise<App> => startOn(database, lines, options);
@@ -83,7 +85,10 @@ async function startOn(
   lines: string[],
   { clock, env = {} }: { readonly clock?: Clock; readonly env?: Record<string, string> },
 ): Promise<App> {
-  const secrets = { JWT_SECRET: 'a secret of the tests, of 32 characters', KEY_PEPPER: 'a pepper of the tests, of 32 characters' };
+  const secrets = {
+    JWT_SECRET: 'a secret of the tests, of 32 characters',
+    KEY_PEPPER: 'a pepper of the tests, of 32 characters',
+  };
   const config = readConfig({
     NODE_ENV: 'test',
     PORT: '0',

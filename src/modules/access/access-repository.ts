@@ -57,10 +57,7 @@ export function countLiveApiKeys(connection: Connection, environmentId: string):
     .getCount();
 }
 
-export function findApiKeysByEnvironmentIds(
-  connection: Connection,
-  environmentIds: readonly string[],
-): Promise<ApiKeyEntity[]> {
+export function findApiKeysByEnvironmentIds(connection: Connection, environmentIds: readonly string[]): Promise<ApiKeyEntity[]> {
   return connection
     .createQueryBuilder(ApiKeyEntity, 'k')
     .where('k.environmentId = ANY(:environmentIds)', { environmentIds })

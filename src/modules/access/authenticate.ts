@@ -34,10 +34,7 @@ export class Authenticator {
   }
 
   private async actorOfApiKey(secret: string, request: RequestInfo): Promise<Actor | null> {
-    const key = await findApiKeyByHash(
-      this.options.database.connection,
-      hashApiKey(secret, this.options.secrets.keyPepper),
-    );
+    const key = await findApiKeyByHash(this.options.database.connection, hashApiKey(secret, this.options.secrets.keyPepper));
     if (key === null || key.revokedAt !== null) return null;
     if (key.expiresAt !== null && key.expiresAt <= this.options.clock.now()) return null;
     const { id, name, kind, organizationId, projectId, environmentId } = key;

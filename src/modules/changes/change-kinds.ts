@@ -11,13 +11,6 @@ export type ChangeKind =
   | 'API_KEY_CREATED';
 
 export type SubjectKind =
-  | 'USER'
-  | 'SESSION'
-  | 'ORGANIZATION'
-  | 'PROJECT'
-  | 'ENVIRONMENT'
-  | 'FLAG'
-  | 'FLAG_CONFIGURATION'
-  | 'API_KEY';
+  'USER' | 'SESSION' | 'ORGANIZATION' | 'PROJECT' | 'ENVIRONMENT' | 'FLAG' | 'FLAG_CONFIGURATION' | 'API_KEY';
 
 export type ActorKind = 'USER' | 'API_KEY' | 'SYSTEM';

@@ -20,15 +20,14 @@ export async function raiseEnvironmentHeads(
   connection: Connection,
   environmentIds: readonly string[],
 ): Promise<EnvironmentHead[]> {
-  await connection.query(
-    'SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE',
-    [environmentIds],
-  );
-  const [rows] = (await connection.query(
+  await connection.query('SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE', [
+    environmentIds,
+  ]);
+  const [rows] = await connection.query<[EnvironmentHead[], number]>(
     `UPDATE environment_head SET revision = revision + 1 WHERE environment_id = ANY($1)
      RETURNING environment_id AS "environmentId", epoch, revision`,
     [environmentIds],
-  )) as [EnvironmentHead[], number];
+  );
   return rows.toSorted((a, b) => (a.environmentId < b.environmentId ? -1 : 1));
 }
 
@@ -56,11 +55,7 @@ export async function lockAuditHead(connection: Connection, organizationId: stri
 }
 
 export async function moveAuditHead(connection: Connection, head: AuditHeadEntity): Promise<void> {
-  await connection.update(
-    AuditHeadEntity,
-    { organizationId: head.organizationId },
-    { sequence: head.sequence, hash: head.hash },
-  );
+  await connection.update(AuditHeadEntity, { organizationId: head.organizationId }, { sequence: head.sequence, hash: head.hash });
 }
 
 export async function insertChange(
@@ -74,7 +69,8 @@ export async function insertChange(
 
 export async function insertRevisions(connection: Connection, rows: readonly EnvironmentRevisionEntity[]): Promise<void> {
   // TypeORM's partial of the recursive JSON type is too deep for the compiler.
-  await connection.insert(EnvironmentRevisionEntity as new () => object, [...rows]);
+  const table: new () => object = EnvironmentRevisionEntity;
+  await connection.insert(table, [...rows]);
 }
 
 /** The revisions after `revision`, in order, at most `limit`. */
@@ -121,10 +117,9 @@ export function listChanges(
     );
   }
   if (search.environmentId !== null) {
-    query.andWhere(
-      `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND b.environment_id = :environmentId)`,
-      { environmentId: search.environmentId },
-    );
+    query.andWhere(`EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND b.environment_id = :environmentId)`, {
+      environmentId: search.environmentId,
+    });
   }
   return query.getMany();
 }

@@ -19,7 +19,11 @@ export const changeResolvers: Resolvers = {
     items: ({ id }, _args, { loaders }) => loaders.bodiesOfChange.load(id),
   },
   ChangeItem: {
-    before: ({ before }) => (before === null ? null : JSON.parse(before)),
-    after: ({ after }) => (after === null ? null : JSON.parse(after)),
+    before: ({ before }) => parsed(before),
+    after: ({ after }) => parsed(after),
   },
 };
+
+function parsed(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}

@@ -25,11 +25,7 @@ export class ChangeService {
    * Runs `work` in one transaction. With an idempotency claim the work is done once; a repeated request gets the first
    * result again, with instants as RFC 3339 text. A unique violation named in `constraintIssues` becomes a `UserFault`.
    */
-  async commit<T>(
-    actor: Actor,
-    work: (tx: Transaction) => Promise<T>,
-    constraintIssues: ConstraintIssues = {},
-  ): Promise<T> {
+  async commit<T>(actor: Actor, work: (tx: Transaction) => Promise<T>, constraintIssues: ConstraintIssues = {}): Promise<T> {
     try {
       return await this.options.database.transaction((tx) => this.once(tx, actor, work));
     } catch (error) {

@@ -37,11 +37,7 @@ export async function keepResult(
   claim: IdempotencyClaim,
   sealedResult: string,
 ): Promise<void> {
-  await connection.update(
-    IdempotencyRecordEntity,
-    { actorId, idempotencyKey: claim.key, field: claim.field },
-    { sealedResult },
-  );
+  await connection.update(IdempotencyRecordEntity, { actorId, idempotencyKey: claim.key, field: claim.field }, { sealedResult });
 }
 
 /** Forgets claims that have ended; answers how many. */

@@ -60,12 +60,7 @@ export interface EnvironmentRevision {
 }
 
 /** Answers the new revisions of the environments in `deliveries`, in id order. */
-export async function recordChange(
-  tx: Transaction,
-  actor: Actor,
-  now: Date,
-  draft: ChangeDraft,
-): Promise<EnvironmentRevision[]> {
+export async function recordChange(tx: Transaction, actor: Actor, now: Date, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
   const changeId = newId('change');
   const revisions = await raiseHeads(tx, changeId, now, draft);
   await appendToChain(tx, actor, now, changeId, draft);

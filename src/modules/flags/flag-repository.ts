@@ -2,9 +2,12 @@ import type { Connection } from '../../database/transaction';
 import { FlagConfigurationEntity } from './flag-configuration-entity';
 import { FlagEntity } from './flag-entity';
 
+// TypeORM's partials of the recursive JSON type are too deep for the compiler.
+const FLAG_TABLE: new () => object = FlagEntity;
+const CONFIGURATION_TABLE: new () => object = FlagConfigurationEntity;
+
 export async function insertFlag(connection: Connection, flag: FlagEntity): Promise<void> {
-  // TypeORM's partial of the recursive JSON type is too deep for the compiler.
-  await connection.insert(FlagEntity as new () => object, flag);
+  await connection.insert(FLAG_TABLE, flag);
 }
 
 export function findFlagsByIds(connection: Connection, ids: readonly string[]): Promise<FlagEntity[]> {
@@ -15,11 +18,7 @@ export function findFlagByKey(connection: Connection, projectId: string, key: st
   return connection.findOneBy(FlagEntity, { projectId, key });
 }
 
-export function findFlagsByKeys(
-  connection: Connection,
-  projectId: string,
-  keys: readonly string[],
-): Promise<FlagEntity[]> {
+export function findFlagsByKeys(connection: Connection, projectId: string, keys: readonly string[]): Promise<FlagEntity[]> {
   return connection
     .createQueryBuilder(FlagEntity, 'f')
     .where('f.projectId = :projectId AND f.key = ANY(:keys)', { projectId, keys })
@@ -59,10 +58,7 @@ export function findConfigurationsByFlagIds(
   connection: Connection,
   flagIds: readonly string[],
 ): Promise<FlagConfigurationEntity[]> {
-  return connection
-    .createQueryBuilder(FlagConfigurationEntity, 'c')
-    .where('c.flagId = ANY(:flagIds)', { flagIds })
-    .getMany();
+  return connection.createQueryBuilder(FlagConfigurationEntity, 'c').where('c.flagId = ANY(:flagIds)', { flagIds }).getMany();
 }
 
 export function findConfigurationsByEnvironment(
@@ -73,10 +69,7 @@ export function findConfigurationsByEnvironment(
 }
 
 /** Flag key -> keys of its prerequisites in the environment, for those that have any. */
-export async function findPrerequisiteKeys(
-  connection: Connection,
-  environmentId: string,
-): Promise<Map<string, string[]>> {
+export async function findPrerequisiteKeys(connection: Connection, environmentId: string): Promise<Map<string, string[]>> {
   const rows: { key: string; prerequisites: { flagKey: string }[] }[] = await connection.query(
     `SELECT f.key, c.prerequisites FROM flag_configuration c JOIN flag f ON f.id = c.flag_id
      WHERE c.environment_id = $1 AND jsonb_array_length(c.prerequisites) > 0 ORDER BY f.key`,
@@ -94,8 +87,7 @@ export async function saveConfiguration(connection: Connection, next: FlagConfig
     const result = await connection
       .createQueryBuilder()
       .insert()
-      // TypeORM's partial of the recursive JSON type is too deep for the compiler.
-      .into(FlagConfigurationEntity as new () => object)
+      .into(CONFIGURATION_TABLE)
       .values(next)
       .orIgnore()
       .returning('flag_id')
@@ -103,10 +95,6 @@ export async function saveConfiguration(connection: Connection, next: FlagConfig
     return (result.raw as unknown[]).length === 1;
   }
   const { flagId, environmentId, ...columns } = next;
-  const result = await connection.update(
-    FlagConfigurationEntity as new () => object,
-    { flagId, environmentId, version: next.version - 1 },
-    columns,
-  );
+  const result = await connection.update(CONFIGURATION_TABLE, { flagId, environmentId, version: next.version - 1 }, columns);
   return result.affected === 1;
 }

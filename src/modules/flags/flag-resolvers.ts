@@ -16,8 +16,7 @@ export const flagResolvers: Resolvers = {
   Mutation: {
     createFlag: (_parent, { input }, { actor, services }) => payload(services.flags.create(actor, input)),
     toggleFlag: (_parent, { input }, { actor, services }) => payload(services.flags.toggle(actor, input)),
-    setFlagConfiguration: (_parent, { input }, { actor, services }) =>
-      payload(services.flags.setConfiguration(actor, input)),
+    setFlagConfiguration: (_parent, { input }, { actor, services }) => payload(services.flags.setConfiguration(actor, input)),
   },
   Flag: {
     project: ({ projectId }, _args, { loaders }) => required(loaders.project.load(projectId)),

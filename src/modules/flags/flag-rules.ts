@@ -145,11 +145,7 @@ const VALUE_TYPE_WORDS: Readonly<Record<FlagValueType, string>> = {
   JSON: 'JSON',
 };
 
-function knownVariationIssues(
-  variations: readonly VariationInput[],
-  key: string | null | undefined,
-  path: Path,
-): Issue[] {
+function knownVariationIssues(variations: readonly VariationInput[], key: string | null | undefined, path: Path): Issue[] {
   if (key === null || key === undefined || variations.some((variation) => variation.key === key)) return [];
   return [{ code: 'NOT_FOUND', message: `The flag has no variation ${quote(key)}.`, path }];
 }

@@ -88,14 +88,9 @@ export interface TargetingSurroundings {
   readonly newRuleId: () => string;
 }
 
-export type Targeting = Pick<
-  FlagConfigurationEntity,
-  'offVariation' | 'prerequisites' | 'targets' | 'rules' | 'fallthrough'
->;
+export type Targeting = Pick<FlagConfigurationEntity, 'offVariation' | 'prerequisites' | 'targets' | 'rules' | 'fallthrough'>;
 
-export type TargetingPlan =
-  | { readonly issues: readonly Issue[] }
-  | { readonly issues: null; readonly targeting: Targeting };
+export type TargetingPlan = { readonly issues: readonly Issue[] } | { readonly issues: null; readonly targeting: Targeting };
 
 /** The targeting in stored form, or everything that is wrong with the input. */
 export function planTargeting(input: TargetingInput, around: TargetingSurroundings): TargetingPlan {
@@ -227,11 +222,7 @@ function countOf(conditions: readonly ConditionInput[]): number {
   return conditions.reduce((sum, { group }) => sum + 1 + (group ? countOf(group.conditions) : 0), 0);
 }
 
-function conditionsIssues(
-  conditions: readonly ConditionInput[],
-  segmentKeys: ReadonlySet<string>,
-  path: Path,
-): Issue[] {
+function conditionsIssues(conditions: readonly ConditionInput[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
   return conditions.flatMap((condition, position) => {
     const at = [...path, String(position)];
     if (condition.attribute) return attributeIssues(condition.attribute, [...at, 'attribute']);
@@ -245,7 +236,7 @@ function attributeIssues(condition: AttributeConditionInput, path: Path): Issue[
     const message = 'A condition must not contain U+0000 or a lone surrogate.';
     return [{ code: 'INVALID', message, path }];
   }
-  return checkAttributeCondition({ ...condition, values: condition.values as readonly JsonValue[] }).map((problem) => ({
+  return checkAttributeCondition({ ...condition, values: condition.values }).map((problem) => ({
     code: 'INVALID',
     message: problem.message,
     path: [...path, ...problem.path.map(String)],
@@ -321,8 +312,8 @@ function storedRule(rule: RuleInput, around: TargetingSurroundings): StoredRule 
 export function storedConditions(conditions: readonly ConditionInput[]): SnapshotCondition[] {
   return conditions.map(({ attribute, segment, group }): SnapshotCondition => {
     if (attribute) {
-      const values = attribute.values as readonly JsonValue[];
       const { ignoreCase } = attribute;
+      const values = attribute.values as readonly JsonValue[];
       return { attribute: attribute.attribute, operator: attribute.operator, values, ...(ignoreCase ? { ignoreCase } : {}) };
     }
     if (segment) return { operator: segment.operator, segments: segment.segments };

@@ -11,11 +11,7 @@ export function findOrganizationsByIds(connection: Connection, ids: readonly str
 
 /** Locks the organization until the transaction ends; null when there is none. */
 export function lockOrganization(connection: Connection, id: string): Promise<OrganizationEntity | null> {
-  return connection
-    .createQueryBuilder(OrganizationEntity, 'o')
-    .where('o.id = :id', { id })
-    .setLock('pessimistic_write')
-    .getOne();
+  return connection.createQueryBuilder(OrganizationEntity, 'o').where('o.id = :id', { id }).setLock('pessimistic_write').getOne();
 }
 
 /** By key, after `afterKey` (null: from the beginning). */

@@ -9,21 +9,13 @@ export function findProjectsByIds(connection: Connection, ids: readonly string[]
   return connection.createQueryBuilder(ProjectEntity, 'p').where('p.id = ANY(:ids)', { ids }).getMany();
 }
 
-export function findProjectByKey(
-  connection: Connection,
-  organizationId: string,
-  key: string,
-): Promise<ProjectEntity | null> {
+export function findProjectByKey(connection: Connection, organizationId: string, key: string): Promise<ProjectEntity | null> {
   return connection.findOneBy(ProjectEntity, { organizationId, key });
 }
 
 /** First statement of every transaction that writes in a project: holds all other writers of the project off. */
 export function lockProject(connection: Connection, id: string): Promise<ProjectEntity | null> {
-  return connection
-    .createQueryBuilder(ProjectEntity, 'p')
-    .where('p.id = :id', { id })
-    .setLock('pessimistic_write')
-    .getOne();
+  return connection.createQueryBuilder(ProjectEntity, 'p').where('p.id = :id', { id }).setLock('pessimistic_write').getOne();
 }
 
 /** By key, after `afterKey` (null: from the beginning). `ids` null: all of the organization. */

@@ -45,10 +45,7 @@ export class ProjectService {
     return listProjects(this.options.database.connection, organizationId, ids, afterKey, limit);
   }
 
-  async create(
-    actor: Actor,
-    input: CreateProjectInput,
-  ): Promise<{ project: ProjectEntity; revisions: EnvironmentRevision[] }> {
+  async create(actor: Actor, input: CreateProjectInput): Promise<{ project: ProjectEntity; revisions: EnvironmentRevision[] }> {
     const description = input.description ?? '';
     const issues = [
       ...keyIssues('Project key', input.key, ['input', 'key']),

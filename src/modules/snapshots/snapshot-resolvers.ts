@@ -19,9 +19,7 @@ export const snapshotResolvers: Resolvers = {
   },
   ContextEvaluations: {
     values: ({ evaluations }) =>
-      Object.fromEntries(
-        evaluations.filter(({ reason }) => reason !== 'ERROR').map(({ flagKey, value }) => [flagKey, value]),
-      ),
+      Object.fromEntries(evaluations.filter(({ reason }) => reason !== 'ERROR').map(({ flagKey, value }) => [flagKey, value])),
   },
   Evaluation: { variation: ({ variationKey }) => variationKey },
   FlagChange: {

@@ -1,4 +1,12 @@
-import { evaluate, evaluateAll, isClientAvailable, type CompiledSnapshot, type Evaluation, type EvaluationContext, type Snapshot } from '../../evaluation';
+import {
+  evaluate,
+  evaluateAll,
+  isClientAvailable,
+  type CompiledSnapshot,
+  type Evaluation,
+  type EvaluationContext,
+  type Snapshot,
+} from '../../evaluation';
 import { RequestFault } from '../../errors';
 import type { Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
@@ -70,16 +78,13 @@ export class SnapshotService {
   }
 
   /** The book of an environment for an actor who has the permission there; null when the actor may not see it. */
-  async openFor(
-    actor: Actor,
-    environmentId: string | null | undefined,
-    permission: Permission,
-  ): Promise<EnvironmentBook | null> {
+  async openFor(actor: Actor, environmentId: string | null | undefined, permission: Permission): Promise<EnvironmentBook | null> {
     const id = environmentId ?? (actor.kind === 'API_KEY' ? actor.environmentId : null);
     const book = id === null ? null : await this.options.cache.open(id);
     const scope = book?.scope ?? { organizationId: '', projectId: '', environmentId: id ?? '' };
     const isAllowed = authorize(actor, { permission, toSee: 'flag:evaluate' }, scope);
-    if (id === null) throw new RequestFault('BAD_USER_INPUT', 'environmentId is needed: the credential is no key of one environment.');
+    if (id === null)
+      throw new RequestFault('BAD_USER_INPUT', 'environmentId is needed: the credential is no key of one environment.');
     return isAllowed ? book : null;
   }
 
@@ -132,7 +137,9 @@ function evaluateFlags(
   return flagKeys.map((key) => {
     const isHidden = !seesAll && compiled.flags.get(key)?.isClientAvailable !== true;
     // Evaluated under a key that no flag can have, a hidden flag is answered exactly as one that does not exist.
-    return isHidden ? { ...evaluate(compiled, '', context), flagKey: key, errorMessage: unknownFlag(key) } : evaluate(compiled, key, context);
+    return isHidden
+      ? { ...evaluate(compiled, '', context), flagKey: key, errorMessage: unknownFlag(key) }
+      : evaluate(compiled, key, context);
   });
 }
 

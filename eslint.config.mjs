@@ -1,0 +1,172 @@
+import js from '@eslint/js';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+// Rooms, from the ground up: a room may import the rooms before it. A noun may import the nouns before it.
+const NOUNS = ['changes', 'access', 'organizations', 'projects', 'environments', 'segments', 'flags', 'snapshots'];
+const nounZones = NOUNS.flatMap((noun, i) => {
+  // access and changes stand on one floor: who acted is part of a change.
+  const later = NOUNS.slice(i + 1).filter((other) => !(noun === 'changes' && other === 'access'));
+  return later.map((other) => ({
+    target: `./src/modules/${noun}/**/!(*-resolvers).ts`,
+    from: `./src/modules/${other}`,
+    message: `${noun} comes before ${other}: what needs both belongs to ${other}.`,
+  }));
+});
+
+export default tseslint.config(
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'bench/node_modules/**',
+      'coverage/**',
+      'data/**',
+      'src/graphql/generated/**',
+      'examples/generated/**',
+    ],
+  },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.json' })] },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', prefer: 'type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // An async function that fits a promised shape need not await; a throw in it still becomes a rejection.
+      '@typescript-eslint/require-await': 'off',
+      'no-console': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'], location: 'start' }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          basePath: import.meta.dirname,
+          zones: [
+            {
+              target: './src/evaluation',
+              from: './src',
+              except: ['./evaluation'],
+              message: 'The core imports nothing of the rest.',
+            },
+            { target: './src/graphql/!(generated)', from: './src/modules', message: 'graphql/ knows no noun.' },
+            { target: './src/graphql/!(generated)', from: './src/delivery' },
+            {
+              target: './src/database',
+              from: ['./src/modules', './src/graphql', './src/delivery'],
+              message: 'database/ knows no noun.',
+            },
+            {
+              target: './src/modules/**/*-rules.ts',
+              from: ['./src/database', './src/graphql', './src/delivery'],
+              message: 'Rules are pure.',
+            },
+            {
+              target: './src/modules/**/!(*-resolvers).ts',
+              from: ['./src/graphql', './src/delivery'],
+              message: 'Only resolvers know GraphQL and delivery.',
+            },
+            {
+              target: ['./src/modules', './src/delivery', './src/database', './src/graphql/*.ts'],
+              from: ['./src/app.ts', './src/main.ts', './src/server.ts', './src/socket-server.ts'],
+            },
+            ...nounZones,
+          ],
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'typeorm', message: 'Only entities, repositories, database/ and migrations/ know TypeORM.' },
+            { name: 'graphql', message: 'Only resolvers, graphql/ and the transports know GraphQL.' },
+            { name: 'ioredis', message: 'Only delivery/redis-bell.ts knows Redis.' },
+          ],
+          patterns: [{ group: ['@apollo/*'], message: 'Only server.ts knows Apollo.' }],
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
+      ],
+    },
+  },
+  {
+    files: [
+      'src/**/*-entity.ts',
+      'src/**/head-entities.ts',
+      'src/**/*-repository.ts',
+      'src/database/**/*.ts',
+      'src/graphql/**/*.ts',
+      'src/**/*-resolvers.ts',
+      'src/{api,app,server,socket-server,transport}.ts',
+      'src/delivery/redis-bell.ts',
+    ],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  { files: ['src/main.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['src/evaluation/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\.|re2js$)', message: 'The core imports only itself, and re2js.' }] },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'The core has no clock.' },
+        { object: 'Math', property: 'random', message: 'The core draws nothing.' },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      'max-lines': 'off',
+      'no-loss-of-precision': 'off',
+    },
+  },
+  { files: ['codegen.ts', 'test/support/global-*.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.{mjs,cjs}'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        fetch: 'readonly',
+        performance: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        Blob: 'readonly',
+        require: 'readonly',
+        module: 'writable',
+        __dirname: 'readonly',
+      },
+    },
+  },
+);
