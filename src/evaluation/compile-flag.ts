@@ -8,7 +8,7 @@ import type {
 } from './compiled';
 import { compileGate, compileServe, readVariation } from './compile-serve';
 import type { ServeSurroundings } from './compile-serve';
-import type { SegmentLookup } from './conditions';
+import type { ConditionLinks } from './conditions';
 import { collectSegmentKeys, compileConditions } from './conditions';
 import { compileDecision } from './decide';
 import type { EvaluationReason, Outcome } from './evaluation';
@@ -19,15 +19,15 @@ import type { FlagValueType, JsonValue, SnapshotVariation } from './snapshot';
 
 const VALUE_TYPES: readonly unknown[] = ['BOOLEAN', 'STRING', 'NUMBER', 'JSON'];
 
-/** Compiles one flag; its prerequisites are in `flags` already, its segments in `segments`. */
+/** Compiles one flag; its prerequisites are in `flags` already, its segments in `links`. */
 export function compileFlag(
   key: string,
   wire: Wire,
   flags: ReadonlyMap<string, CompiledFlag | null>,
-  segments: SegmentLookup,
+  links: ConditionLinks,
 ): CompiledFlag {
   const reader = new Reader({ flagKey: key });
-  const compiler = new FlagCompiler(key, wire, reader, flags, segments);
+  const compiler = new FlagCompiler(key, wire, reader, flags, links);
   const design = compiler.compileDesign();
   if (design === null || reader.problems.length > 0) return brokenFlag(key, wire, reader.problems);
   return flagOf(key, wire, compiler, [], design, compileDecision(design, compiler.isArchived));
@@ -110,7 +110,7 @@ class FlagCompiler {
     private readonly wire: Wire,
     private readonly reader: Reader,
     private readonly flags: ReadonlyMap<string, CompiledFlag | null>,
-    private readonly segments: SegmentLookup,
+    private readonly links: ConditionLinks,
   ) {
     this.version = reader.readInteger(wire, 'version', Number.MAX_SAFE_INTEGER);
     this.valueType = wire['valueType'] as FlagValueType;
@@ -179,9 +179,9 @@ class FlagCompiler {
   }
 
   private compileRule(wire: Wire): CompiledRule | null {
-    const { reader, salt, segments } = this;
+    const { reader, salt, links } = this;
     const id = reader.readText(wire, 'id');
-    const conditions = compileConditions(reader, wire, segments);
+    const conditions = compileConditions(reader, wire, links);
     const gate = isPresent(wire['gate']) ? reader.readInside(wire, 'gate', (inner) => compileGate(reader, salt, id, inner)) : null;
     const serve = reader.readInside(wire, 'serve', (inner) => compileServe(this.around('RULE_MATCH', id), inner));
     return serve === null ? null : { id, conditions, gate, serve };

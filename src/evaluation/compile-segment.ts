@@ -1,20 +1,20 @@
 import type { CompiledSegment, CompiledSegmentRule, ConditionTest, SnapshotProblem } from './compiled';
 import { collectSegmentKeys, compileConditions, holdsEach } from './conditions';
-import type { SegmentLookup } from './conditions';
+import type { ConditionLinks } from './conditions';
 import type { Wire } from './reader';
 import { Reader } from './reader';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Compiles one segment; those that its rules name are in `segments` already. */
-export function compileSegment(key: string, wire: Wire, segments: SegmentLookup): CompiledSegment {
+/** Compiles one segment; those that its rules name are in `links` already. */
+export function compileSegment(key: string, wire: Wire, links: ConditionLinks): CompiledSegment {
   const reader = new Reader({ segmentKey: key });
   const version = reader.readInteger(wire, 'version', Number.MAX_SAFE_INTEGER);
   const included = new Set(reader.readTexts(wire, 'included'));
   const excluded = new Set(reader.readTexts(wire, 'excluded'));
   const rules = reader.readEach(wire, 'rules', (rule) => ({
     id: reader.readText(rule, 'id'),
-    conditions: compileConditions(reader, rule, segments),
+    conditions: compileConditions(reader, rule, links),
   }));
   if (reader.problems.length > 0) return brokenSegment(key, wire, reader.problems);
   const segmentKeys = collectSegmentKeys(wire['rules']);

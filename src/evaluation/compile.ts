@@ -2,8 +2,9 @@ import { MAX_PREREQUISITE_DEPTH, MAX_SEGMENT_DEPTH } from './bounds';
 import type { CompiledFlag, CompiledSegment, CompiledSnapshot, SnapshotProblem } from './compiled';
 import { brokenFlag, collectPrerequisiteKeys, compileFlag } from './compile-flag';
 import { brokenSegment, compileSegment } from './compile-segment';
+import type { ConditionLinks } from './conditions';
 import { collectSegmentKeys } from './conditions';
-import { isRecord } from './context';
+import { AttributeSlots, isRecord } from './context';
 import { quote } from './operands';
 import { planCompile } from './plan';
 import type { Wire } from './reader';
@@ -16,14 +17,16 @@ export interface CompileResult {
   readonly problems: readonly SnapshotProblem[];
 }
 
-const EMPTY: CompiledSnapshot = Object.freeze({ epoch: '', revision: 0, flags: new Map(), segments: new Map() });
+function startEmpty(): CompiledSnapshot {
+  return { epoch: '', revision: 0, flags: new Map(), segments: new Map(), attributeSlots: new AttributeSlots() };
+}
 
 /**
  * Compiles a snapshot once, so that every evaluation is decided without parsing. Never throws, whatever JSON it gets: a
  * flag that cannot be decided answers ERROR / PARSE_ERROR, the others live. With `previous`, flags and segments are
  * reused whose wire object is the same reference and whose segments and prerequisites are all reused too.
  */
-export function compileSnapshot(snapshot: Snapshot, previous: CompiledSnapshot = EMPTY): CompileResult {
+export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot): CompileResult {
   const problems: SnapshotProblem[] = [];
   const wire: Wire = isRecord(snapshot) ? snapshot : {};
   const epoch = wire['epoch'];
@@ -38,18 +41,22 @@ export function compileSnapshot(snapshot: Snapshot, previous: CompiledSnapshot =
   // A format that an older reader would misread raises formatVersion: nothing in it may be guessed at.
   const segmentWires = readEntries(problems, 'segments', isReadable ? wire['segments'] : []);
   const flagWires = readEntries(problems, 'flags', isReadable ? wire['flags'] : []);
-  const { segments, dirtyKeys } = compileSegments(segmentWires, previous);
-  const flags = compileFlags(flagWires, segments, dirtyKeys, previous);
+  const base = previous ?? startEmpty();
+  const tests: ConditionLinks['tests'] = new Map();
+  const { segments, dirtyKeys } = compileSegments(segmentWires, base, tests);
+  const flags = compileFlags(flagWires, segments, dirtyKeys, base, tests);
   for (const segment of segments.values()) problems.push(...segment.problems);
   for (const flag of flags.values()) problems.push(...flag.problems);
-  const compiled = { epoch: isEpoch ? epoch : '', revision: isRevision ? revision : 0, flags, segments };
+  const compiled = { epoch: isEpoch ? epoch : '', revision: isRevision ? revision : 0, flags, segments, attributeSlots: base.attributeSlots };
   return { compiled, problems };
 }
 
 function compileSegments(
   wires: ReadonlyMap<string, Wire>,
   previous: CompiledSnapshot,
+  tests: ConditionLinks['tests'],
 ): { readonly segments: ReadonlyMap<string, CompiledSegment>; readonly dirtyKeys: ReadonlySet<string> } {
+  const slots = previous.attributeSlots;
   const plan = planCompile({
     wires,
     known: previous.segments,
@@ -60,7 +67,7 @@ function compileSegments(
     noun: 'Segments',
   });
   const segments = plan.compile((key, wire, done, problem) =>
-    problem === null ? compileSegment(key, wire, done) : brokenSegment(key, wire, [{ segmentKey: key, path: ['rules'], message: problem }]),
+    problem === null ? compileSegment(key, wire, { segments: done, slots, tests }) : brokenSegment(key, wire, [{ segmentKey: key, path: ['rules'], message: problem }]),
   );
   return { segments, dirtyKeys: plan.dirtyKeys };
 }
@@ -70,7 +77,9 @@ function compileFlags(
   segments: ReadonlyMap<string, CompiledSegment>,
   dirtySegmentKeys: ReadonlySet<string>,
   previous: CompiledSnapshot,
+  tests: ConditionLinks['tests'],
 ): ReadonlyMap<string, CompiledFlag> {
+  const slots = previous.attributeSlots;
   const plan = planCompile({
     wires,
     known: previous.flags,
@@ -82,7 +91,7 @@ function compileFlags(
   });
   return plan.compile((key, wire, done, problem) =>
     problem === null
-      ? compileFlag(key, wire, done, segments)
+      ? compileFlag(key, wire, done, { segments, slots, tests })
       : brokenFlag(key, wire, [{ flagKey: key, path: ['prerequisites'], message: problem }]),
   );
 }

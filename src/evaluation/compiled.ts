@@ -1,4 +1,4 @@
-import type { AttributeReader, Subject } from './context';
+import type { AttributeReader, AttributeSlots, Subject } from './context';
 import type { Outcome } from './evaluation';
 import type { FlagValueType, GroupOperator, SnapshotRollout, SnapshotVariation } from './snapshot';
 
@@ -10,6 +10,7 @@ export interface CompiledSnapshot {
   readonly flags: ReadonlyMap<string, CompiledFlag>;
   /** By key, in key order. */
   readonly segments: ReadonlyMap<string, CompiledSegment>;
+  readonly attributeSlots: AttributeSlots;
 }
 
 /** Something wrong in a snapshot. The flag or segment it names answers with an error or is in no context; others live. */
@@ -102,6 +103,8 @@ export type ConditionTest = (subject: Subject) => boolean;
 export interface CompiledCondition {
   /** The attribute name when it is a plain one that no object inherits; else null. */
   readonly ownName: string | null;
+  /** Where a call keeps that attribute's value; -1 for nowhere. */
+  readonly slot: number;
   readonly testValue: (value: unknown) => boolean;
   readonly test: ConditionTest;
   readonly detail: ConditionDetail;

@@ -1,20 +1,27 @@
 import { MAX_CONDITION_DEPTH } from './bounds';
 import type { CompiledCondition, CompiledSegment, ConditionDetail, ConditionTest } from './compiled';
-import type { Subject } from './context';
-import { compileAttributeReader, isOwnName } from './context';
+import type { AttributeSlots, Subject } from './context';
+import { checkAttributeReference, compileAttributeReader, isOwnName, readPlain } from './context';
+import type { PreparedCondition } from './operators';
 import { prepareAttributeCondition } from './operators';
 import { quote } from './operands';
 import type { Reader, Wire } from './reader';
 import { isPresent } from './reader';
 
-/** The segments of the snapshot that compiled so far; a broken one is there, with its problems. */
-export type SegmentLookup = ReadonlyMap<string, CompiledSegment>;
+/** What conditions are linked to. */
+export interface ConditionLinks {
+  /** The segments of the snapshot that compiled so far; a broken one is there, with its problems. */
+  readonly segments: ReadonlyMap<string, CompiledSegment>;
+  readonly slots: AttributeSlots;
+  /** Tests made in this compile, by operator and operands. */
+  readonly tests: Map<string, PreparedCondition>;
+}
 
 const CONDITION_KINDS = ['attribute', 'segments', 'group'] as const;
 
 /** Compiles the `conditions` of a rule or group. What cannot be decided is noted with the reader and left out. */
-export function compileConditions(reader: Reader, wire: Wire, segments: SegmentLookup, depth = 1): CompiledCondition[] {
-  return reader.readEach(wire, 'conditions', (condition) => compileCondition(reader, condition, segments, depth));
+export function compileConditions(reader: Reader, wire: Wire, links: ConditionLinks, depth = 1): CompiledCondition[] {
+  return reader.readEach(wire, 'conditions', (condition) => compileCondition(reader, condition, links, depth));
 }
 
 /** Whether all conditions hold. */
@@ -32,31 +39,33 @@ function holdsAny(conditions: readonly CompiledCondition[], subject: Subject): b
   return false;
 }
 
-function holds({ ownName, testValue, test }: CompiledCondition, subject: Subject): boolean {
-  return ownName === null ? test(subject) : testValue(subject.attributes[ownName]);
+function holds({ ownName, slot, testValue, test }: CompiledCondition, subject: Subject): boolean {
+  return ownName === null ? test(subject) : testValue(readPlain(subject, ownName, slot));
 }
 
-function compileCondition(reader: Reader, wire: Wire, segments: SegmentLookup, depth: number): CompiledCondition | null {
+function compileCondition(reader: Reader, wire: Wire, links: ConditionLinks, depth: number): CompiledCondition | null {
   const [kind, ...others] = CONDITION_KINDS.filter((name) => isPresent(wire[name]));
   if (kind === undefined || others.length > 0) {
     reader.note('A condition has exactly one of attribute, segments and group.');
     return null;
   }
-  if (kind === 'attribute') return compileAttributeCondition(reader, wire);
-  if (kind === 'segments') return compileSegmentCondition(reader, wire, segments);
-  return compileGroupCondition(reader, wire, segments, depth);
+  if (kind === 'attribute') return compileAttributeCondition(reader, wire, links);
+  if (kind === 'segments') return compileSegmentCondition(reader, wire, links);
+  return compileGroupCondition(reader, wire, links, depth);
 }
 
-function compileAttributeCondition(reader: Reader, wire: Wire): CompiledCondition | null {
-  const { test: testValue, issues } = prepareAttributeCondition(wire);
+function compileAttributeCondition(reader: Reader, wire: Wire, { slots, tests }: ConditionLinks): CompiledCondition | null {
+  const { test: testValue, issues } = prepareOnce(wire, tests);
   if (testValue === null) {
     for (const issue of issues) reader.note(issue.message, ...issue.path);
     return null;
   }
   const attribute = String(wire['attribute']);
   const read = compileAttributeReader(attribute);
+  const ownName = isOwnName(attribute) ? attribute : null;
   return {
-    ownName: isOwnName(attribute) ? attribute : null,
+    ownName,
+    slot: ownName === null ? -1 : slots.slotOf(ownName),
     testValue,
     test: (subject) => testValue(read(subject)),
     detail: {
@@ -70,7 +79,26 @@ function compileAttributeCondition(reader: Reader, wire: Wire): CompiledConditio
   };
 }
 
-function compileSegmentCondition(reader: Reader, wire: Wire, lookup: SegmentLookup): CompiledCondition | null {
+/**
+ * The same lists, bounds and versions recur from flag to flag; sharing their tests keeps a large snapshot small enough
+ * for the processor's caches, and compiles a pattern once.
+ */
+function prepareOnce(wire: Wire, tests: Map<string, PreparedCondition>): PreparedCondition {
+  const { attribute, operator, values, ignoreCase } = wire;
+  // Operands that nest are refused anyway, and might nest too deep for JSON.stringify.
+  if (!Array.isArray(values) || values.some((value) => typeof value === 'object') || typeof ignoreCase === 'object') {
+    return prepareAttributeCondition(wire);
+  }
+  if (checkAttributeReference(attribute) !== null || typeof operator !== 'string') return prepareAttributeCondition(wire);
+  const key = JSON.stringify([operator, ignoreCase, values]);
+  const known = tests.get(key);
+  if (known !== undefined) return known;
+  const prepared = prepareAttributeCondition(wire);
+  tests.set(key, prepared);
+  return prepared;
+}
+
+function compileSegmentCondition(reader: Reader, wire: Wire, { segments: lookup }: ConditionLinks): CompiledCondition | null {
   const operator = wire['operator'];
   if (operator !== 'IN_SEGMENT' && operator !== 'NOT_IN_SEGMENT') {
     reader.note(`Operator ${quote(operator)} is not known for segments; it is IN_SEGMENT or NOT_IN_SEGMENT.`, 'operator');
@@ -94,12 +122,12 @@ function segmentCondition(segments: readonly CompiledSegment[], isNegated: boole
   });
 }
 
-function compileGroupCondition(reader: Reader, wire: Wire, segments: SegmentLookup, depth: number): CompiledCondition | null {
+function compileGroupCondition(reader: Reader, wire: Wire, links: ConditionLinks, depth: number): CompiledCondition | null {
   if (depth > MAX_CONDITION_DEPTH) {
     reader.note(`Groups nest at most ${MAX_CONDITION_DEPTH} deep.`);
     return null;
   }
-  const conditions = compileConditions(reader, wire, segments, depth + 1);
+  const conditions = compileConditions(reader, wire, links, depth + 1);
   const group = wire['group'];
   if (group === 'ALL') return conditionOf({ kind: 'GROUP', group, conditions }, (subject) => holdsEach(conditions, subject));
   if (group === 'ANY') return conditionOf({ kind: 'GROUP', group, conditions }, (subject) => holdsAny(conditions, subject));
@@ -110,7 +138,7 @@ function compileGroupCondition(reader: Reader, wire: Wire, segments: SegmentLook
 
 /** A condition on anything but one attribute; the walk over rules never asks for its value. */
 function conditionOf(detail: ConditionDetail, test: ConditionTest): CompiledCondition {
-  return { ownName: null, testValue: hasNoValue, test, detail };
+  return { ownName: null, slot: -1, testValue: hasNoValue, test, detail };
 }
 
 function hasNoValue(): boolean {

@@ -12,6 +12,8 @@ export interface Subject {
   readonly targetingKey: string | null;
   readonly attributes: { readonly [name: string]: unknown };
   readonly call: number;
+  /** Values of plain attributes read so far, by slot, when many flags are decided in the call; null when one is. */
+  readonly slots: unknown[] | null;
 }
 
 /** The value that an attribute reference names; undefined and null both mean that it is absent. */
@@ -19,15 +21,49 @@ export type AttributeReader = (subject: Subject) => unknown;
 
 const NO_ATTRIBUTES: { readonly [name: string]: unknown } = Object.freeze({});
 const INHERITED: { readonly [name: string]: unknown } = Object.prototype as unknown as { [name: string]: unknown };
+const UNREAD = Object.freeze({});
+/** Names beyond it have no slot: hostile snapshots must not make every call long. */
+const MAX_SLOTS = 1_000;
 let callCount = 0;
 
-export function createSubject(context: EvaluationContext): Subject {
+/** Numbers the plain attribute names of a line of compiled snapshots; a number stays while the names only grow. */
+export class AttributeSlots {
+  private readonly slots = new Map<string, number>();
+
+  get count(): number {
+    return this.slots.size;
+  }
+
+  /** The slot of a name, or -1 when all are given out. */
+  slotOf(name: string): number {
+    const known = this.slots.get(name);
+    if (known !== undefined) return known;
+    if (this.slots.size >= MAX_SLOTS) return -1;
+    this.slots.set(name, this.slots.size);
+    return this.slots.size - 1;
+  }
+}
+
+/** The value of a plain name that no object inherits. */
+export function readPlain(subject: Subject, name: string, slot: number): unknown {
+  const { slots, attributes } = subject;
+  if (slots === null || slot < 0) return attributes[name];
+  const kept = slots[slot];
+  if (kept !== UNREAD) return kept;
+  const value = attributes[name];
+  slots[slot] = value;
+  return value;
+}
+
+/** `slotCount` is given when many flags are decided: each plain attribute is then read from the context once. */
+export function createSubject(context: EvaluationContext, slotCount: number | null = null): Subject {
   const { targetingKey, attributes }: { targetingKey?: unknown; attributes?: unknown } = context ?? NO_ATTRIBUTES;
   callCount += 1;
   return {
     targetingKey: typeof targetingKey === 'string' && targetingKey !== '' ? targetingKey : null,
     attributes: isRecord(attributes) ? attributes : NO_ATTRIBUTES,
     call: callCount,
+    slots: slotCount === null ? null : new Array<unknown>(slotCount).fill(UNREAD),
   };
 }
 

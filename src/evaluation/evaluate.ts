@@ -38,7 +38,7 @@ export function evaluateAll(
   context: EvaluationContext,
   options?: EvaluateAllOptions,
 ): Evaluation[] {
-  const subject = createSubject(context);
+  const subject = createSubject(context, compiled.attributeSlots.count);
   const { revision } = compiled;
   const filter = options?.filter ?? null;
   const isTraced = options?.trace === true;
@@ -57,7 +57,7 @@ export function isClientAvailable(flag: CompiledFlag): boolean {
 
 /** Keys of the segments that the context is in, in key order. */
 export function segmentsOf(compiled: CompiledSnapshot, context: EvaluationContext): string[] {
-  const subject = createSubject(context);
+  const subject = createSubject(context, compiled.attributeSlots.count);
   const keys: string[] = [];
   for (const segment of compiled.segments.values()) {
     if (segment.contains(subject)) keys.push(segment.key);

@@ -85,7 +85,7 @@ function defineIn(name: string, isNegated: boolean): OperatorRow {
     countMax: MAX_CONDITION_VALUES,
     parse: parseScalar,
     build: (operands, ignoreCase) => {
-      const set = new Set(operands);
+      const set: ReadonlySet<unknown> = new Set(operands);
       const test = testScalar(foldScalar((value) => set.has(value), ignoreCase), isNegated);
       if (ignoreCase) return test;
       // The commonest condition of all: one closure instead of three.
