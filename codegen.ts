@@ -47,6 +47,7 @@ const config: CodegenConfig = {
           UserError: '../../errors#Issue',
           InputError: '../../errors#Issue',
           StaleVersionError: '../../errors#Issue',
+          InUseError: '../../errors#Issue',
           Variation: '../../modules/flags/flag-entity#StoredVariation',
           Viewer: '../../modules/access/actor#Actor',
         },

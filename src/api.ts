@@ -71,9 +71,17 @@ const sharedResolvers: Resolvers = {
   JSON: GraphQLJSON,
   JSONObject: GraphQLJSONObject,
   UserError: {
-    __resolveType: (issue) => (issue.code === 'STALE_VERSION' ? 'StaleVersionError' : 'InputError'),
+    __resolveType: (issue) => {
+      if (issue.stale) return 'StaleVersionError';
+      return issue.usedBy ? 'InUseError' : 'InputError';
+    },
   },
-  StaleVersionError: { currentVersion: (issue) => issue.currentVersion ?? 0 },
+  StaleVersionError: {
+    currentVersion: (issue) => issue.stale?.currentVersion ?? 0,
+    changedBy: (issue) => issue.stale?.changedBy ?? null,
+    changedAt: (issue) => issue.stale?.changedAt ?? null,
+  },
+  InUseError: { usedBy: (issue) => issue.usedBy ?? [] },
 };
 
 export function createSchema(schemaDirectory: string): GraphQLSchema {

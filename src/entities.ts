@@ -9,8 +9,11 @@ import { AccessHeadEntity, AuditHeadEntity, EnvironmentHeadEntity } from './modu
 import { EnvironmentEntity } from './modules/environments/environment-entity';
 import { FlagConfigurationEntity } from './modules/flags/flag-configuration-entity';
 import { FlagEntity } from './modules/flags/flag-entity';
+import { FlagUsageEntity } from './modules/flags/flag-usage-entity';
 import { OrganizationEntity } from './modules/organizations/organization-entity';
 import { ProjectEntity } from './modules/projects/project-entity';
+import { SegmentEntity } from './modules/segments/segment-entity';
+import { SegmentKeyEntity } from './modules/segments/segment-key-entity';
 
 /** Every table. */
 export const entities = [
@@ -29,4 +32,7 @@ export const entities = [
   EnvironmentEntity,
   FlagEntity,
   FlagConfigurationEntity,
+  FlagUsageEntity,
+  SegmentEntity,
+  SegmentKeyEntity,
 ] as const;

@@ -12,6 +12,10 @@ export const USER_ERROR_CODES = [
   'STALE_VERSION',
   'CYCLE',
   'ARCHIVED',
+  'NOT_ARCHIVED',
+  'IN_USE',
+  'LAST_OWNER',
+  'EXPIRED',
   'WRONG_CREDENTIALS',
   'ALREADY_SET_UP',
   'IDEMPOTENCY_KEY_REUSED',
@@ -23,8 +27,25 @@ export interface Issue {
   readonly code: UserErrorCode;
   readonly message: string;
   readonly path: readonly string[] | null;
-  /** Only with STALE_VERSION: the version that the object has now. */
-  readonly currentVersion?: number;
+  /** Only with STALE_VERSION: where the object stands now. */
+  readonly stale?: StaleFacts;
+  /** Only with IN_USE: by what; at most 100. */
+  readonly usedBy?: readonly Usage[];
+}
+
+export interface StaleFacts {
+  readonly currentVersion: number;
+  /** Who made that version. Null when nobody changed it since it was created with its owner, or when that is not known. */
+  readonly changedBy: { readonly kind: 'USER' | 'API_KEY' | 'SYSTEM'; readonly id: string | null; readonly name: string } | null;
+  readonly changedAt: Date | null;
+}
+
+/** A place that uses a thing. Keys are of the same project. */
+export interface Usage {
+  readonly flagKey: string | null;
+  readonly segmentKey: string | null;
+  /** Null where the use is not in one environment. */
+  readonly environmentKey: string | null;
 }
 
 /** Thrown by services, once, with everything that is wrong; leaves as `payload.userErrors`. Nothing was written. */

@@ -240,18 +240,66 @@ export type ChangeItem = {
 export type ChangeKind =
   /** An API key was created. */
   | 'API_KEY_CREATED'
+  /** An API key was revoked. */
+  | 'API_KEY_REVOKED'
+  /** An API key got a successor. */
+  | 'API_KEY_ROTATED'
+  /** Several configurations were changed at once. */
+  | 'CHANGE_SET_APPLIED'
   /** An environment was created. */
   | 'ENVIRONMENT_CREATED'
+  /** An environment was deleted with its configurations and keys. */
+  | 'ENVIRONMENT_DELETED'
+  /** An environment was changed. */
+  | 'ENVIRONMENT_UPDATED'
+  /** A flag was archived. */
+  | 'FLAG_ARCHIVED'
+  /** The targeting of a flag was copied from another environment. */
+  | 'FLAG_CONFIGURATION_COPIED'
+  /** The targeting of a flag was set back to an earlier version. */
+  | 'FLAG_CONFIGURATION_ROLLED_BACK'
   /** The targeting of a flag in an environment was replaced. */
   | 'FLAG_CONFIGURATION_SET'
   /** A flag was created. */
   | 'FLAG_CREATED'
+  /** A flag was deleted. */
+  | 'FLAG_DELETED'
+  /** A flag was restored from the archive. */
+  | 'FLAG_RESTORED'
   /** A flag was switched on or off in an environment. */
   | 'FLAG_TOGGLED'
+  /** A flag itself was changed. */
+  | 'FLAG_UPDATED'
+  /** Somebody accepted an invitation. */
+  | 'INVITATION_ACCEPTED'
+  /** Somebody was invited to an organization. */
+  | 'MEMBER_INVITED'
+  /** A member was removed. */
+  | 'MEMBER_REMOVED'
+  /** A member got another role. */
+  | 'MEMBER_ROLE_SET'
   /** An organization was created. */
   | 'ORGANIZATION_CREATED'
+  /** An organization was deleted with all that it owned. */
+  | 'ORGANIZATION_DELETED'
+  /** An organization was changed. */
+  | 'ORGANIZATION_UPDATED'
   /** A project was created. */
   | 'PROJECT_CREATED'
+  /** A project was deleted with all that it owned. */
+  | 'PROJECT_DELETED'
+  /** A project was changed. */
+  | 'PROJECT_UPDATED'
+  /** A segment was created. */
+  | 'SEGMENT_CREATED'
+  /** A segment was deleted. */
+  | 'SEGMENT_DELETED'
+  /** Targeting keys were added to a segment. */
+  | 'SEGMENT_KEYS_ADDED'
+  /** Targeting keys were removed from a segment. */
+  | 'SEGMENT_KEYS_REMOVED'
+  /** The name, description or rules of a segment were changed. */
+  | 'SEGMENT_UPDATED'
   /** A user signed in. */
   | 'SESSION_CREATED'
   /** An account was made. */
@@ -386,6 +434,8 @@ export type CreateFlagInput = {
   readonly offVariation?: InputMaybe<Scalars['String']['input']>;
   /** Key of the variation that the fallthrough serves at first. Left out: the first one. */
   readonly onVariation?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the user who answers for it, a member of the organization. Left out or null: the caller, when a user. */
+  readonly ownerId?: InputMaybe<Scalars['ID']['input']>;
   /** The project that will own it. */
   readonly projectId: Scalars['ID']['input'];
   /** At most 50, each 1 to 100 characters. */
@@ -787,6 +837,19 @@ export type GroupOperator =
   | 'ANY'
   /** No member matches. An empty group matches. */
   | 'NONE';
+
+/** The object is used elsewhere, so that it cannot be removed. */
+export type InUseError = UserError & {
+  readonly __typename?: 'InUseError';
+  /** Always IN_USE. */
+  readonly code: UserErrorCode;
+  /** A sentence that names the thing and the bound. */
+  readonly message: Scalars['String']['output'];
+  /** Where in the arguments the object stands. */
+  readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Where it is used; at most 100. */
+  readonly usedBy: ReadonlyArray<Usage>;
+};
 
 /** A problem that needs no more than its message, code and path. */
 export type InputError = UserError & {
@@ -1336,6 +1399,10 @@ export type SnapshotResult = {
 /** The object changed since the caller read it. Read it again, then decide again. */
 export type StaleVersionError = UserError & {
   readonly __typename?: 'StaleVersionError';
+  /** When that version was made. Null when it is not known. */
+  readonly changedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who made that version. Null when it is not known. */
+  readonly changedBy?: Maybe<ChangeActor>;
   /** Always STALE_VERSION. */
   readonly code: UserErrorCode;
   /** The version that the object has now. */
@@ -1356,10 +1423,16 @@ export type SubjectKind =
   | 'FLAG'
   /** A flag's configuration in one environment. */
   | 'FLAG_CONFIGURATION'
+  /** An invitation to an organization. */
+  | 'INVITATION'
+  /** What a user may do in an organization. */
+  | 'MEMBER'
   /** An organization. */
   | 'ORGANIZATION'
   /** A project. */
   | 'PROJECT'
+  /** A segment. */
+  | 'SEGMENT'
   /** A session of a user. */
   | 'SESSION'
   /** A user. */
@@ -1422,6 +1495,17 @@ export type ToggleFlagPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** A place that uses a thing. Keys are of the same project. */
+export type Usage = {
+  readonly __typename?: 'Usage';
+  /** Key of the environment. Null where the use is not in one environment. */
+  readonly environmentKey?: Maybe<Scalars['String']['output']>;
+  /** Key of the flag that uses it. Null when a segment does. */
+  readonly flagKey?: Maybe<Scalars['String']['output']>;
+  /** Key of the segment that uses it. Null when a flag does. */
+  readonly segmentKey?: Maybe<Scalars['String']['output']>;
+};
+
 /** A person with an account. */
 export type User = Node & {
   readonly __typename?: 'User';
@@ -1457,10 +1541,18 @@ export type UserErrorCode =
   | 'CYCLE'
   /** The same key or name stands elsewhere already. */
   | 'DUPLICATE'
+  /** The invitation has ended. */
+  | 'EXPIRED'
   /** The `Idempotency-Key` was used within 24 hours for another request. */
   | 'IDEMPOTENCY_KEY_REUSED'
   /** The value has the wrong form, for example a key with a space. */
   | 'INVALID'
+  /** The thing is used elsewhere; `usedBy` of `InUseError` names where. */
+  | 'IN_USE'
+  /** The organization would be left without an owner. */
+  | 'LAST_OWNER'
+  /** The flag is not archived; archive it first. */
+  | 'NOT_ARCHIVED'
   /** The thing named does not exist, or the caller may not see it. */
   | 'NOT_FOUND'
   /** A number or the length of a list is outside its bounds, or weights do not sum to 100000. */
@@ -1591,6 +1683,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   UserError:
     | ( IssueRow )
     | ( IssueRow )
+    | ( IssueRow )
   ;
 };
 
@@ -1651,6 +1744,7 @@ export type ResolversTypes = {
   GateInput: GateInput;
   GroupOperator: GroupOperator;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  InUseError: ResolverTypeWrapper<IssueRow>;
   InputError: ResolverTypeWrapper<IssueRow>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
@@ -1694,6 +1788,7 @@ export type ResolversTypes = {
   TargetInput: TargetInput;
   ToggleFlagInput: ToggleFlagInput;
   ToggleFlagPayload: ResolverTypeWrapper<Omit<ToggleFlagPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  Usage: ResolverTypeWrapper<Usage>;
   User: ResolverTypeWrapper<UserEntityRow>;
   UserError: ResolverTypeWrapper<IssueRow>;
   UserErrorCode: UserErrorCode;
@@ -1748,6 +1843,7 @@ export type ResolversParentTypes = {
   Gate: Gate;
   GateInput: GateInput;
   ID: Scalars['ID']['output'];
+  InUseError: IssueRow;
   InputError: IssueRow;
   Int: Scalars['Int']['output'];
   JSON: Scalars['JSON']['output'];
@@ -1788,6 +1884,7 @@ export type ResolversParentTypes = {
   TargetInput: TargetInput;
   ToggleFlagInput: ToggleFlagInput;
   ToggleFlagPayload: Omit<ToggleFlagPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  Usage: Usage;
   User: UserEntityRow;
   UserError: IssueRow;
   Variation: StoredVariationRow;
@@ -2032,6 +2129,14 @@ export type GateResolvers<ContextType = Context, ParentType extends ResolversPar
   weight?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type InUseErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InUseError'] = ResolversParentTypes['InUseError']> = {
+  code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  usedBy?: Resolver<ReadonlyArray<ResolversTypes['Usage']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type InputErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InputError'] = ResolversParentTypes['InputError']> = {
   code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -2194,6 +2299,8 @@ export type SnapshotResultResolvers<ContextType = Context, ParentType extends Re
 };
 
 export type StaleVersionErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StaleVersionError'] = ResolversParentTypes['StaleVersionError']> = {
+  changedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  changedBy?: Resolver<Maybe<ResolversTypes['ChangeActor']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
   currentVersion?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -2217,6 +2324,12 @@ export type ToggleFlagPayloadResolvers<ContextType = Context, ParentType extends
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UsageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Usage'] = ResolversParentTypes['Usage']> = {
+  environmentKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  flagKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  segmentKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -2226,7 +2339,7 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'InputError' | 'StaleVersionError', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'InUseError' | 'InputError' | 'StaleVersionError', ParentType, ContextType>;
 };
 
 export type VariationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Variation'] = ResolversParentTypes['Variation']> = {
@@ -2272,6 +2385,7 @@ export type Resolvers<ContextType = Context> = {
   FlagVersion?: FlagVersionResolvers<ContextType>;
   FlagVersionVariation?: FlagVersionVariationResolvers<ContextType>;
   Gate?: GateResolvers<ContextType>;
+  InUseError?: InUseErrorResolvers<ContextType>;
   InputError?: InputErrorResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   JSONObject?: GraphQLScalarType;
@@ -2299,6 +2413,7 @@ export type Resolvers<ContextType = Context> = {
   Subscription?: SubscriptionResolvers<ContextType>;
   Target?: TargetResolvers<ContextType>;
   ToggleFlagPayload?: ToggleFlagPayloadResolvers<ContextType>;
+  Usage?: UsageResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   Variation?: VariationResolvers<ContextType>;

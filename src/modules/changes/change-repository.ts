@@ -137,3 +137,14 @@ export function findBodiesByChangeIds(connection: Connection, changeIds: readonl
     .addOrderBy('b.position')
     .getMany();
 }
+
+/** The newest change of a thing itself (not of what has it as parent). Null when none is recorded. */
+export function findLastChange(connection: Connection, subjectId: string): Promise<ChangeEntity | null> {
+  return connection
+    .createQueryBuilder(ChangeEntity, 'c')
+    .innerJoin(ChangeBodyEntity, 'b', 'b.changeId = c.id')
+    .where('b.subjectId = :subjectId', { subjectId })
+    .orderBy('c.sequence', 'DESC')
+    .limit(1)
+    .getOne();
+}

@@ -50,6 +50,11 @@ export class FlagEntity {
   @Column({ name: 'tags', type: 'text', array: true })
   readonly tags!: readonly string[];
 
+  /** Null when nobody is named, or that account is gone. */
+  @ForeignKey('UserEntity', { name: 'flag_owner_id_fkey', onDelete: 'SET NULL' })
+  @Column({ name: 'owner_id', type: 'text', nullable: true })
+  readonly ownerId!: string | null;
+
   @Column({ name: 'lifetime', type: 'text' })
   readonly lifetime!: FlagLifetime;
 
@@ -68,6 +73,11 @@ export class FlagEntity {
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
 
+  /** When the flag itself last changed. */
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3 })
   readonly updatedAt!: Date;
+
+  /** When the flag or one of its configurations last changed. */
+  @Column({ name: 'changed_at', type: 'timestamptz', precision: 3 })
+  readonly changedAt!: Date;
 }

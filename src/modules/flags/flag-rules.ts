@@ -37,6 +37,7 @@ export interface CreateFlagInput {
   readonly offVariation?: string | null;
   readonly onVariation?: string | null;
   readonly tags?: readonly string[] | null;
+  readonly ownerId?: string | null;
   readonly lifetime?: FlagLifetime | null;
   readonly isClientAvailable?: boolean | null;
 }
@@ -78,6 +79,7 @@ export function planFlag(input: CreateFlagInput, stamp: NewFlagStamp): FlagPlan 
     offVariation,
     onVariation,
     tags: [...new Set(tags)].sort(),
+    ownerId: input.ownerId ?? null,
     lifetime: input.lifetime ?? 'TEMPORARY',
     isClientAvailable: input.isClientAvailable ?? false,
     isArchived: false,
@@ -85,6 +87,7 @@ export function planFlag(input: CreateFlagInput, stamp: NewFlagStamp): FlagPlan 
     version: 1,
     createdAt: stamp.now,
     updatedAt: stamp.now,
+    changedAt: stamp.now,
   };
   return { issues: null, flag };
 }

@@ -231,7 +231,14 @@ export function configurationId({ flagId, environmentId }: { flagId: string; env
 
 function stale(currentVersion: number, expectedVersion: number): UserFault {
   const message = `The configuration has version ${currentVersion}, not ${expectedVersion}; read it again.`;
-  return new UserFault([{ code: 'STALE_VERSION', message, path: ['input', 'expectedVersion'], currentVersion }]);
+  return new UserFault([
+    {
+      code: 'STALE_VERSION',
+      message,
+      path: ['input', 'expectedVersion'],
+      stale: { currentVersion, changedBy: null, changedAt: null },
+    },
+  ]);
 }
 
 function flagBody(flag: FlagEntity): object {

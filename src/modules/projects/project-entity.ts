@@ -19,6 +19,10 @@ export class ProjectEntity {
   @Column({ name: 'description', type: 'text' })
   readonly description!: string;
 
+  /** After how many days without change or evaluation a temporary flag counts as stale; 1 to 3,650. */
+  @Column({ name: 'stale_after_days', type: 'integer' })
+  readonly staleAfterDays!: number;
+
   @Column({ name: 'version', type: 'integer' })
   readonly version!: number;
 

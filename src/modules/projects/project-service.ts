@@ -24,6 +24,9 @@ export interface CreateProjectInput {
   readonly description?: string | null;
 }
 
+/** Until the project says otherwise. */
+const STALE_AFTER_DAYS_DEFAULT = 30;
+
 export class ProjectService {
   constructor(private readonly options: ProjectServiceOptions) {}
 
@@ -63,7 +66,16 @@ export class ProjectService {
         }
         if (issues.length > 0) throw new UserFault(issues);
         const createdAt = this.options.changes.now();
-        const project: ProjectEntity = { id: newId('project'), organizationId, key, name, description, version: 1, createdAt };
+        const project: ProjectEntity = {
+          id: newId('project'),
+          organizationId,
+          key,
+          name,
+          description,
+          staleAfterDays: STALE_AFTER_DAYS_DEFAULT,
+          version: 1,
+          createdAt,
+        };
         await insertProject(tx.connection, project);
         const revisions = await this.options.changes.record(tx, actor, {
           kind: 'PROJECT_CREATED',

@@ -1,0 +1,19 @@
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+
+/** How often and when a flag was last evaluated in an environment; written in batches, behind the requests. */
+@Entity('flag_usage')
+export class FlagUsageEntity {
+  @PrimaryColumn({ name: 'flag_id', type: 'text', primaryKeyConstraintName: 'flag_usage_pkey' })
+  @ForeignKey('FlagEntity', { name: 'flag_usage_flag_id_fkey', onDelete: 'CASCADE' })
+  readonly flagId!: string;
+
+  @PrimaryColumn({ name: 'environment_id', type: 'text', primaryKeyConstraintName: 'flag_usage_pkey' })
+  @ForeignKey('EnvironmentEntity', { name: 'flag_usage_environment_id_fkey', onDelete: 'CASCADE' })
+  readonly environmentId!: string;
+
+  @Column({ name: 'evaluations', type: 'bigint' })
+  readonly evaluations!: string;
+
+  @Column({ name: 'last_evaluated_at', type: 'timestamptz', precision: 3 })
+  readonly lastEvaluatedAt!: Date;
+}
