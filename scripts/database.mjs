@@ -1,0 +1,54 @@
+// `npm run db:migrate` and `npm run db:revert`: on DATABASE_URL, or on the embedded database under DATA_DIR.
+import { createRequire } from 'node:module';
+import { fail, installWhatIsMissing } from './install.mjs';
+import { buildWhatIsStale } from './build.mjs';
+
+const [task] = process.argv.slice(2);
+if (task !== 'migrate' && task !== 'revert') fail('Say what to do: migrate or revert.');
+installWhatIsMissing();
+buildWhatIsStale();
+
+const load = createRequire(import.meta.url);
+const { readConfig } = load('../dist/src/config.js');
+const { createDataSource } = load('../dist/src/database/data-source.js');
+const { openEmbeddedDatabase } = load('../dist/src/database/embedded.js');
+const { migrate, revertLastMigration } = load('../dist/src/database/migrate.js');
+const { entities } = load('../dist/src/entities.js');
+const { migrations } = load('../dist/migrations/index.js');
+
+async function main() {
+  const { databaseUrl, databasePoolSize, dataDir } = readConfig(process.env);
+  const embedded = databaseUrl === null ? await openEmbeddedDatabase({ dataDir }) : null;
+  const connection = embedded ?? { url: databaseUrl, poolSize: databasePoolSize };
+  const dataSource = createDataSource({ connection, entities, migrations, onPoolError: (error) => fail(error.message) });
+  try {
+    await dataSource.initialize();
+    if (task === 'migrate') {
+      const names = await migrate(dataSource);
+      process.stdout.write(names.length === 0 ? 'The database is up to date.\n' : `Applied: ${names.join(', ')}.\n`);
+    } else {
+      const newest = await newestMigration(dataSource);
+      if (newest === null) {
+        process.stdout.write('There is no migration to take back.\n');
+      } else {
+        await revertLastMigration(dataSource);
+        process.stdout.write(`Taken back: ${newest}.\n`);
+      }
+    }
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await embedded?.close();
+  }
+}
+
+async function newestMigration(dataSource) {
+  const [{ has }] = await dataSource.query(`SELECT to_regclass('migration') IS NOT NULL AS has`);
+  if (!has) return null;
+  const [row] = await dataSource.query('SELECT name FROM migration ORDER BY id DESC LIMIT 1');
+  return row?.name ?? null;
+}
+
+main().catch((error) => {
+  const causes = error?.errors?.map(({ message }) => message).join(', ');
+  fail(`The database could not be changed: ${causes || error?.message || error}`);
+});
