@@ -1,0 +1,41 @@
+/** Counts what a server sends to its database, on the pg driver itself, so that nothing between can hide a statement. */
+import type { PoolClient, Pool } from 'pg';
+import type { World } from './world';
+
+export interface Counted<T> {
+  readonly result: T;
+  /** Texts in the order in which they were sent, BEGIN and COMMIT included. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * Runs `work` and answers the statements that the world's first server sent meanwhile, whoever asked for them. A request
+ * also costs the two that find out who asks. A server whose subscriptions or evaluations have opened an environment looks
+ * at its head each second: count in a world where none is open. Not to be nested.
+ */
+export async function countStatements<T>(world: World, work: () => Promise<T>): Promise<Counted<T>> {
+  const { master: pool } = world.app.database.connection.dataSource.driver as unknown as { readonly master: Pool };
+  const statements: string[] = [];
+  const restores = new Map<PoolClient, () => void>();
+  const listen = (client: PoolClient): void => {
+    if (restores.has(client)) return;
+    const original = client.query.bind(client) as (...args: unknown[]) => unknown;
+    const counting = (...args: unknown[]): unknown => {
+      statements.push(textOf(args[0]));
+      return original(...args);
+    };
+    Object.assign(client, { query: counting });
+    restores.set(client, () => Reflect.deleteProperty(client, 'query'));
+  };
+  pool.on('acquire', listen);
+  try {
+    return { result: await work(), statements };
+  } finally {
+    pool.off('acquire', listen);
+    for (const restore of restores.values()) restore();
+  }
+}
+
+function textOf(query: unknown): string {
+  return typeof query === 'string' ? query : (query as { readonly text: string }).text;
+}
