@@ -1,27 +1,73 @@
 /**
  * One process per data directory: two PGlite processes on one directory destroy it.
- * The lock is a file with the owner's pid and start time, made with link(2), which fails when the name exists. A lock
- * whose owner is gone is taken over.
+ *
+ * A lock is a file `lock.N` with its owner's pid and start time, made with link(2), which fails when the name exists. A
+ * lock whose owner is gone is not moved or replaced, for somebody else may be doing just that: it is outbid by `lock.N+1`,
+ * which only one of several can make. Whoever made one looks at the others once more before it believes that it won.
  */
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartFault } from '../errors';
 
+const LOCK_NAME = /^lock\.([1-9]\d{0,14})$/;
+
 /** Answers the function that frees the directory. Throws `StartFault` when a live process holds it. */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  const path = join(directory, 'lock');
   const owner = JSON.stringify({ pid: process.pid, startedAt: await startTimeOf(process.pid), nonce: randomUUID() });
-  const draft = `${path}.${process.pid}.${randomUUID()}`;
+  const draft = join(directory, `draft.${process.pid}.${randomUUID()}`);
   await writeFile(draft, owner, { mode: 0o600 });
   try {
-    while (!(await linkIfFree(draft, path))) await removeStaleLock(path, directory);
+    const path = await takeLock(directory, draft);
+    return () => rm(path, { force: true });
   } finally {
     await rm(draft, { force: true });
   }
-  return async () => {
-    if ((await readFile(path, 'utf8').catch(() => '')) === owner) await rm(path, { force: true });
-  };
+}
+
+/** Answers the path of the lock that is ours now. */
+async function takeLock(directory: string, draft: string): Promise<string> {
+  for (;;) {
+    const stale = await staleLocks(directory, null);
+    const name = `lock.${Math.max(0, ...stale.map(generationOf)) + 1}`;
+    const path = join(directory, name);
+    if (!(await linkIfFree(draft, path))) continue;
+    try {
+      const outbid = await staleLocks(directory, name);
+      for (const other of outbid) await rm(join(directory, other), { force: true });
+      return path;
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+  }
+}
+
+/** The names of the locks, but for our own, when nobody holds one of them. Throws `StartFault` when somebody does. */
+async function staleLocks(directory: string, own: string | null): Promise<string[]> {
+  const names = (await readdir(directory)).filter((name) => LOCK_NAME.test(name) && name !== own);
+  for (const name of names) {
+    const pid = await livePid(await readIfThere(join(directory, name)));
+    if (pid === null) continue;
+    throw new StartFault(
+      `The data directory ${directory} is in use by process ${pid}; stop that process or set DATA_DIR to another directory.`,
+    );
+  }
+  return names;
+}
+
+/** Empty when it has just been given back. Any other failure is one: a lock that we may not read is held. */
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function generationOf(name: string): number {
+  return Number(LOCK_NAME.exec(name)?.[1] ?? 0);
 }
 
 async function linkIfFree(draft: string, path: string): Promise<boolean> {
@@ -32,26 +78,6 @@ async function linkIfFree(draft: string, path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-}
-
-async function removeStaleLock(path: string, directory: string): Promise<void> {
-  const held = await readFile(path, 'utf8').catch(() => null);
-  if (held === null) return;
-  const pid = await livePid(held);
-  if (pid !== null) {
-    throw new StartFault(
-      `The data directory ${directory} is in use by process ${pid}; stop that process or set DATA_DIR to another directory.`,
-    );
-  }
-  const aside = `${path}.stale.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
-  }
-  // Another process may have replaced the stale lock between our look and our move: then give its lock back.
-  if ((await readFile(aside, 'utf8')) !== held) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
 }
 
 async function livePid(held: string): Promise<number | null> {

@@ -49,7 +49,7 @@ export async function removeDatabases(): Promise<void> {
 }
 
 export type TestDatabase =
-  | { readonly kind: 'embedded'; readonly loadFrom: string }
+  | { readonly kind: 'embedded'; readonly loadFrom?: string }
   | { readonly kind: 'server'; readonly url: string; readonly drop: () => Promise<void> };
 
 /** A migrated database of one's own. */
@@ -58,6 +58,19 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   if (dump !== null) return { kind: 'embedded', loadFrom: dump };
   const name = `${template}_${randomBytes(6).toString('hex')}`;
   await onServer((client) => client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
+  return serverDatabase(name);
+}
+
+/** A database of one's own without any table. */
+export async function createUnmigratedDatabase(): Promise<TestDatabase> {
+  const { template } = runState();
+  if (template === null) return { kind: 'embedded' };
+  const name = `${template}_${randomBytes(6).toString('hex')}`;
+  await onServer((client) => client.query(`CREATE DATABASE "${name}"`));
+  return serverDatabase(name);
+}
+
+function serverDatabase(name: string): TestDatabase {
   return {
     kind: 'server',
     url: urlOf(name),
