@@ -36,7 +36,6 @@ export function compileFlag(
 /** A flag that always answers ERROR / PARSE_ERROR with its first problem. */
 export function brokenFlag(key: string, wire: Wire, problems: readonly SnapshotProblem[]): CompiledFlag {
   const [problem] = problems as readonly [SnapshotProblem];
-  const place = problem.path.length === 0 ? '' : ` at ${problem.path.join('.')}`;
   const version = isWhole(wire['version'], Number.MAX_SAFE_INTEGER) ? wire['version'] : 0;
   const outcome: Outcome = {
     flagKey: key,
@@ -47,7 +46,7 @@ export function brokenFlag(key: string, wire: Wire, problems: readonly SnapshotP
     reason: 'ERROR',
     ruleId: null,
     prerequisiteKey: null,
-    errorMessage: `Flag ${quote(key)} did not compile${place}: ${problem.message}`,
+    errorMessage: `Flag ${quote(key)} did not compile at ${problem.path.join('.')}: ${problem.message}`,
     inExperiment: false,
     latest: null,
   };
