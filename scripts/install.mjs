@@ -1,29 +1,36 @@
 // Brings a fresh clone to the point where its dependencies are there. Plain Node, no dependencies.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createHash } from 'node:crypto';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 const OLDEST_NODE = [20, 19];
 
-/** Runs `npm ci` when node_modules does not fit package-lock.json. */
+/** Runs `npm ci` when what is installed is not what package-lock.json says. */
 export function installWhatIsMissing() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
     fail(`Node ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.versions.node}.`);
   }
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  const marker = join(root, 'node_modules', '.flagstaff-lock');
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
+  if (isInstalled()) return;
   process.stdout.write('Installing dependencies (once) …\n');
   // The compiler and the tests are development dependencies, and NODE_ENV=production would leave them out.
   run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
-  writeFileSync(marker, wanted);
+}
+
+/** npm writes down at the end of an installation what it has installed, so one that was interrupted is not taken for whole. */
+function isInstalled() {
+  const notes = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(notes)) return false;
+  const { packages: installed } = JSON.parse(readFileSync(notes, 'utf8'));
+  const { packages: wanted } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    // Optional packages are binaries, most of them for other platforms.
+    if (path === '' || (optional && !installed[path])) return true;
+    return installed[path]?.version === version && installed[path]?.integrity === integrity;
+  });
 }
 
 /** Runs a command in the project's root; ends this program when it fails. */

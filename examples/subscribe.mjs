@@ -1,0 +1,42 @@
+// Prints every change of an environment as it is committed, and goes on where it stopped after a lost connection.
+// FLAGSTAFF_KEY=fs_server_… node examples/subscribe.mjs
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+
+const client = createClient({
+  url: process.env.FLAGSTAFF_URL ?? 'ws://localhost:4000/graphql',
+  webSocketImpl: WebSocket, // Node before 22 has none of its own
+  connectionParams: { authorization: `Bearer ${process.env.FLAGSTAFF_KEY}` },
+  retryAttempts: Infinity,
+  shouldRetry: () => true,
+});
+
+const query = `
+  subscription Changes($since: RevisionInput) {
+    flagChanged(since: $since) {
+      kind
+      revision
+      epoch
+      changes { kind flagKey flag { isEnabled version } }
+    }
+  }
+`;
+
+// graphql-ws sends the variables anew after each reconnect: a getter makes them say where we are then.
+let since = null;
+const variables = {
+  get since() {
+    return since;
+  },
+};
+
+for await (const { data, errors } of client.iterate({ query, variables })) {
+  if (errors) {
+    console.error(errors);
+    break;
+  }
+  const { kind, revision, epoch, changes } = data.flagChanged;
+  since = { epoch, revision };
+  if (kind === 'RESYNC') console.log(`revision ${revision}: read the snapshot anew`);
+  for (const change of changes) console.log(`revision ${revision}:`, JSON.stringify(change));
+}
