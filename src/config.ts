@@ -1,6 +1,6 @@
 /** The only reader of the environment. Read once, checked whole, frozen. Its secrets are never logged. */
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartFault } from './errors';
@@ -116,17 +116,30 @@ interface Secrets {
 function keptSecrets(dataDir: string, isProduction: boolean): Secrets {
   if (isProduction) throw new StartFault('JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production.');
   const path = join(dataDir, 'secrets.json');
+  const drawn: Secrets = { jwtSecret: randomBytes(32).toString('base64url'), keyPepper: randomBytes(32).toString('base64url') };
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const drawn: Secrets = { jwtSecret: randomBytes(32).toString('base64url'), keyPepper: randomBytes(32).toString('base64url') };
-    // `wx` fails when the file exists: of two processes that start at once, both read what one wrote.
-    writeFileSync(path, JSON.stringify(drawn, null, 2), { mode: 0o600, flag: 'wx' });
+    return writeIfNew(path, drawn) ? drawn : secretsIn(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new StartFault(`DATA_DIR ${JSON.stringify(dataDir)} cannot be written to: ${(error as Error).message}.`);
-    }
+    if (error instanceof StartFault) throw error;
+    throw new StartFault(`DATA_DIR ${JSON.stringify(dataDir)} cannot be used: ${(error as Error).message}.`);
   }
-  return secretsIn(path);
+}
+
+/** False when the file is there: of two processes that start at once, both go by what one wrote. */
+function writeIfNew(path: string, secrets: Secrets): boolean {
+  // Written aside and linked, so that nobody reads half a file.
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 function secretsIn(path: string): Secrets {

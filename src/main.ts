@@ -12,11 +12,13 @@ const DRAIN_TIMEOUT_MS = 25_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config);
-  const app = await startApp({ config, log });
-  log.info({ url: app.url }, 'listening');
+  const starting = startApp({ config, log });
+  // From the first moment: a signal that comes while the server starts is obeyed as soon as it has started.
+  drainOnSignal(starting, log);
+  const app = await starting;
   showSetUpToken(app, config);
+  log.info({ url: app.url }, 'listening');
   if (!config.isProduction) process.stdout.write(greeting(app, config));
-  drainOnSignal(app, log);
 }
 
 function createLog(config: Config): Logger {
@@ -57,7 +59,7 @@ Flagstaff is ready.
 `;
 }
 
-function drainOnSignal(app: App, log: Logger): void {
+function drainOnSignal(starting: Promise<App>, log: Logger): void {
   let isDraining = false;
   const drain = (signal: NodeJS.Signals): void => {
     if (isDraining) return;
@@ -67,20 +69,22 @@ function drainOnSignal(app: App, log: Logger): void {
       log.error(`the drain took longer than ${DRAIN_TIMEOUT_MS / 1000} s`);
       process.exit(1);
     }, DRAIN_TIMEOUT_MS).unref();
-    app.close().then(
-      () => {
-        log.info('closed');
-        process.exitCode = 0;
-        log.flush(() => process.exit(0));
-      },
-      (err: unknown) => {
-        log.error({ err }, 'closing failed');
-        process.exit(1);
-      },
-    );
+    // Why a start failed is told by whoever waits for it.
+    starting.then((app) => close(app, log)).catch(() => process.exit(1));
   };
   process.on('SIGTERM', drain);
   process.on('SIGINT', drain);
+}
+
+async function close(app: App, log: Logger): Promise<void> {
+  try {
+    await app.close();
+    log.info('closed');
+    log.flush(() => process.exit(0));
+  } catch (err) {
+    log.error({ err }, 'closing failed');
+    process.exit(1);
+  }
 }
 
 main().catch((error: unknown) => {

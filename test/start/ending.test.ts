@@ -1,0 +1,214 @@
+/** How the program ends, and what is there when it starts again. */
+import { existsSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { GraphQLClient } from 'graphql-request';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { eventually, uniqueKey } from '../support/make';
+import { cleanUpProcesses, makePlace, runProgram, type Program } from '../support/processes';
+import { isEmbedded } from '../support/world';
+
+afterEach(cleanUpProcesses);
+
+const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
+
+async function signIn(program: Program): Promise<GraphQLClient> {
+  const url = `${await program.listening}/graphql`;
+  const { logIn } = await new GraphQLClient(url).request<{ logIn: { accessToken: string } }>(
+    `mutation ($input: LogInInput!) { logIn(input: $input) { accessToken } }`,
+    { input: { email: OWNER.OWNER_EMAIL, password: OWNER.OWNER_PASSWORD } },
+  );
+  return new GraphQLClient(url, { headers: { authorization: `Bearer ${logIn.accessToken}` } });
+}
+
+async function createOrganization(client: GraphQLClient, key: string): Promise<void> {
+  await client.request(
+    `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { organization { id } } }`,
+    {
+      input: { key, name: 'Acme' },
+    },
+  );
+}
+
+const organizationKeys = async (client: GraphQLClient): Promise<string[]> => {
+  const { organizations } = await client.request<{ organizations: { nodes: { key: string }[] } }>(
+    '{ organizations { nodes { key } } }',
+  );
+  return organizations.nodes.map(({ key }) => key);
+};
+
+it('keeps every acknowledged change through kill -9, and the keys under which tokens and API keys are valid', async () => {
+  const place = await makePlace();
+  const first = runProgram({ ...place, ...OWNER });
+  const client = await signIn(first);
+  const key = uniqueKey('organization');
+  await createOrganization(client, key);
+
+  first.signal('SIGKILL');
+  const ending = await first.ended;
+  const second = runProgram({ ...place, ...OWNER });
+  const sameToken = client.requestConfig.headers as Record<string, string>;
+  const keys = await organizationKeys(new GraphQLClient(`${await second.listening}/graphql`, { headers: sameToken }));
+
+  expect(ending).toEqual({ code: null, signal: 'SIGKILL', stderr: '' });
+  expect(keys).toEqual([key]);
+});
+
+it('ends with code 0 on SIGTERM: a request that runs is answered, and sockets are closed with 1001', async () => {
+  const program = runProgram({ ...(await makePlace()), ...OWNER });
+  const client = await signIn(program);
+  const closeCodes: unknown[] = [];
+  const url = await program.listening;
+  const sockets = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    lazy: false,
+    retryAttempts: 0,
+    onNonLazyError: () => undefined,
+    connectionParams: client.requestConfig.headers as Record<string, string>,
+    on: { closed: (event) => void closeCodes.push((event as { code: number }).code) },
+  });
+  await new Promise((resolve) => sockets.on('connected', () => resolve(null)));
+  const running = startRequest(`${url}/graphql`, client);
+  await running.isUnderWay;
+
+  program.signal('SIGTERM');
+  const refused = untilRefused(url);
+  await refused;
+  const answer = await running.finish();
+  const ending = await program.ended;
+  await sockets.dispose();
+
+  expect(answer).toEqual({ status: 200, body: { data: { viewer: { user: { email: OWNER.OWNER_EMAIL } } } } });
+  expect(closeCodes).toEqual([1001]);
+  expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
+  expect(program.logLines().slice(-1)).toMatchObject([{ msg: 'closed' }]);
+});
+
+it('ends with code 0 on SIGINT, and on several signals at once', async () => {
+  const program = runProgram({ ...(await makePlace()), ...OWNER });
+  await program.listening;
+
+  program.signal('SIGINT');
+  program.signal('SIGTERM');
+  program.signal('SIGINT');
+
+  expect(await program.ended).toEqual({ code: 0, signal: null, stderr: '' });
+});
+
+if (isEmbedded) {
+  it('ends with code 0 when the signal comes while it starts', async () => {
+    const place = await makePlace();
+    const program = runProgram(place);
+    await eventually(async () => existsSync(join(place.DATA_DIR!, 'lock.1')));
+
+    program.signal('SIGTERM');
+    const ending = await program.ended;
+
+    expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
+    expect(program.logLines().slice(-1)).toMatchObject([{ msg: 'closed' }]);
+  });
+
+  it('refuses a data directory that another process uses, and does not harm it', async () => {
+    const place = await makePlace();
+    const first = runProgram({ ...place, ...OWNER });
+    const client = await signIn(first);
+    const second = runProgram({ ...place, ...OWNER });
+
+    const ending = await second.ended;
+    const key = uniqueKey('organization');
+    await createOrganization(client, key);
+
+    expect(ending).toEqual({
+      code: 1,
+      signal: null,
+      stderr:
+        `Flagstaff cannot start: The data directory ${place.DATA_DIR} is in use by process ${first.pid}; ` +
+        'stop that process or set DATA_DIR to another directory.\n',
+    });
+    expect(await organizationKeys(client)).toEqual([key]);
+  });
+
+  it('gives the data directory to one of two processes that start at once after a kill -9', async () => {
+    const place = await makePlace();
+    const killed = runProgram(place);
+    await killed.listening;
+    killed.signal('SIGKILL');
+    await killed.ended;
+
+    const both = [runProgram(place), runProgram(place)];
+    const outcomes = await Promise.all(
+      both.map(async (program) => {
+        const isListening = await program.listening.then(
+          () => true,
+          () => false,
+        );
+        return isListening ? 'listens' : (await program.ended).code;
+      }),
+    );
+
+    expect(outcomes.toSorted()).toEqual([1, 'listens']);
+  });
+
+  it('keeps the one-time set-up token beside the data until there is a user', async () => {
+    const place = await makePlace();
+    const path = join(place.DATA_DIR!, 'set-up-token');
+    const first = runProgram(place);
+    await first.listening;
+    const token = readFileSync(path, 'utf8');
+    first.signal('SIGTERM');
+    await first.ended;
+
+    const second = runProgram({ ...place, ...OWNER });
+    await signIn(second);
+
+    expect(first.stdout()).toContain(`one-time set-up token ${token}`);
+    expect(existsSync(path)).toBe(false);
+  });
+}
+
+interface RunningRequest {
+  readonly isUnderWay: Promise<void>;
+  readonly finish: () => Promise<{ status: number | undefined; body: unknown }>;
+}
+
+/** A request whose body ends only when `finish` is called. */
+function startRequest(url: string, client: GraphQLClient): RunningRequest {
+  const body = JSON.stringify({ query: '{ viewer { user { email } } }' });
+  const headers = {
+    ...(client.requestConfig.headers as Record<string, string>),
+    'content-type': 'application/json',
+    expect: '100-continue',
+  };
+  const outgoing = request(url, { method: 'POST', headers: { ...headers, 'content-length': body.length } });
+  const answer = new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode, body: JSON.parse(text) }));
+    });
+  });
+  answer.catch(() => undefined);
+  const isUnderWay = new Promise<void>((resolve) => outgoing.on('continue', () => resolve()));
+  outgoing.flushHeaders();
+  return {
+    isUnderWay,
+    finish: () => {
+      outgoing.end(body);
+      return answer;
+    },
+  };
+}
+
+/** Resolves when no new connection is taken any more. */
+async function untilRefused(url: string): Promise<void> {
+  for (;;) {
+    const isTaken = await fetch(`${url}/livez`, { headers: { connection: 'close' } }).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+    if (!isTaken) return;
+  }
+}

@@ -1,0 +1,122 @@
+/** What keeps the program from starting: one sentence on stderr that names the setting, exit code 1, no stack trace. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cleanUpProcesses, freePort, makeDataDir, makePlace, runProgram } from '../support/processes';
+
+afterEach(cleanUpProcesses);
+
+const refusal = (sentence: string): object => ({ code: 1, signal: null, stderr: `Flagstaff cannot start: ${sentence}\n` });
+
+it('refuses values that it does not understand, all in one sentence', async () => {
+  const program = runProgram({
+    NODE_ENV: 'prod',
+    PORT: '70000',
+    DATABASE_URL: 'mysql://localhost/flags',
+    DATABASE_POOL_SIZE: '1',
+    REDIS_URL: 'localhost:6379',
+    LOG_LEVEL: 'loud',
+    JWT_SECRET: 'short',
+    DATA_DIR: makeDataDir(),
+  });
+
+  const ending = await program.ended;
+
+  expect(ending).toEqual(
+    refusal(
+      'NODE_ENV must be development, production or test; ' +
+        'PORT must be a whole number from 0 to 65535; ' +
+        'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database; ' +
+        'DATABASE_POOL_SIZE must be a whole number from 2 to 1000; ' +
+        'REDIS_URL must be a URL such as redis://host:6379; ' +
+        'JWT_SECRET must have at least 32 characters; ' +
+        'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent.',
+    ),
+  );
+  expect(program.stdout()).toBe('');
+});
+
+it('refuses half an owner', async () => {
+  const program = runProgram({ OWNER_EMAIL: 'owner@example.com', DATA_DIR: makeDataDir() });
+
+  const ending = await program.ended;
+
+  expect(ending).toEqual(refusal('OWNER_EMAIL and OWNER_PASSWORD must be set together.'));
+});
+
+it('refuses an owner whose password is too short, without telling the password', async () => {
+  const program = runProgram({ OWNER_EMAIL: 'owner', OWNER_PASSWORD: 'short', ...(await makePlace()) });
+
+  const ending = await program.ended;
+
+  expect(ending).toEqual(
+    refusal(
+      'OWNER_EMAIL or OWNER_PASSWORD is refused: E-mail must be an address such as name@example.com. ' +
+        'Password has 5 characters; 12 to 1024 are allowed.',
+    ),
+  );
+});
+
+it('refuses to draw secrets in production', async () => {
+  const program = runProgram({ NODE_ENV: 'production', DATA_DIR: makeDataDir() });
+
+  const ending = await program.ended;
+
+  expect(ending).toEqual(refusal('JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production.'));
+});
+
+it('refuses a database that does not answer', async () => {
+  const port = await freePort();
+  const program = runProgram({ DATABASE_URL: `postgres://user:hunter2@127.0.0.1:${port}/flags`, DATA_DIR: makeDataDir() });
+
+  const ending = await program.ended;
+
+  expect(ending).toEqual(refusal(`The database at DATABASE_URL cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}.`));
+});
+
+it('refuses a port that is in use', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const program = runProgram({ PORT: String(port), ...(await makePlace()) });
+
+  const ending = await program.ended;
+
+  other.close();
+  expect(ending).toEqual(refusal(`Port ${port} on 127.0.0.1 is in use; stop what uses it or set PORT to another port.`));
+});
+
+it('refuses a host that is none of the machine', async () => {
+  const program = runProgram({ HOST: '192.0.2.1', ...(await makePlace()) });
+
+  const ending = await program.ended;
+
+  expect(ending).toEqual(refusal('HOST 192.0.2.1 is no address of this machine.'));
+});
+
+it('refuses a data directory that is a file', async () => {
+  const dataDir = makeDataDir();
+  mkdirSync(dirname(dataDir), { recursive: true });
+  writeFileSync(dataDir, 'not a directory');
+  const program = runProgram({ DATA_DIR: dataDir });
+
+  const ending = await program.ended;
+
+  expect(ending).toEqual(
+    refusal(`DATA_DIR ${JSON.stringify(dataDir)} cannot be used: EEXIST: file already exists, mkdir '${dataDir}'.`),
+  );
+});
+
+it('refuses secrets that were damaged, rather than to make others with which no key would be valid', async () => {
+  const dataDir = makeDataDir();
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(join(dataDir, 'secrets.json'), '{"jwtSecret":');
+  const program = runProgram({ DATA_DIR: dataDir });
+
+  const ending = await program.ended;
+
+  expect(ending).toEqual(
+    refusal(`The file ${join(dataDir, 'secrets.json')} is damaged; restore it, or set JWT_SECRET and KEY_PEPPER.`),
+  );
+});
