@@ -157,6 +157,15 @@ function addHooks(app: FastifyInstance, { log, allowedOrigins }: TransportOption
     if (declared > BODY_BYTES_MAX_ANONYMOUS) throw bodyTooLarge(BODY_BYTES_MAX_ANONYMOUS);
     return payload.pipe(countingBytes(BODY_BYTES_MAX_ANONYMOUS));
   });
+  let isDraining = false;
+  app.addHook('preClose', async () => {
+    isDraining = true;
+  });
+  app.addHook('onSend', async (_request, reply, payload) => {
+    // The last answer on a kept-alive connection: otherwise the drain would wait until the connection has idled out.
+    if (isDraining) reply.header('connection', 'close');
+    return payload;
+  });
   app.addHook('onResponse', async (request, reply) => {
     log.info(
       {

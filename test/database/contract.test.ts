@@ -191,7 +191,9 @@ it('answers 200 queries that are asked at once, each with its own answer', async
   const answers = await Promise.all(
     numbers.map((n) =>
       n % 10 === 9
-        ? dataSource.query('SELECT 1 / $1::integer', [0]).catch((error: { driverError: { code: string } }) => error.driverError.code)
+        ? dataSource
+            .query('SELECT 1 / $1::integer', [0])
+            .catch((error: { driverError: { code: string } }) => error.driverError.code)
         : dataSource.query('SELECT $1::integer AS n', [n]),
     ),
   );
@@ -232,4 +234,3 @@ it('lets the second of two writers see what the first one wrote', async () => {
 
   expect(await dataSource.query(`SELECT total FROM ${table}`)).toEqual([{ total: 4 }]);
 });
-
