@@ -17,7 +17,7 @@ import { ROLLOUT_SHARES, WORKLOADS } from './evaluation/workloads';
 
 const ROUND_COUNT = 7;
 const ROUND_MS = 120;
-const CONTENDERS: readonly Contender[] = process.env["QUICK"] ? [OURS, BOUND] : [OURS, BOUND, ...PEERS];
+const CONTENDERS: readonly Contender[] = [OURS, BOUND, ...PEERS];
 
 interface Figure {
   readonly medianNs: number;
@@ -30,9 +30,23 @@ export async function run(): Promise<void> {
   for (const workload of WORKLOADS) workloads[workload.name] = await runWorkload(workload);
   const compile = measureCompile();
   const memory = measureMemory();
-  console.log(`\nCompile of 1,000 flags x 5 rules: ${compile.fullMs.toFixed(1)} ms; one change in 10,000 flags: ${compile.incrementalMs.toFixed(2)} ms`);
-  console.log(`Compiled snapshot of 10,000 flags: ${(memory.compiledBytes / 1e6).toFixed(1)} MB beside ${(memory.wireBytes / 1e6).toFixed(1)} MB of wire objects`);
-  console.log(JSON.stringify({ workloads, compile, memory, rounds: ROUND_COUNT, node: process.version, cores: cpus().length, versions: readVersions() }));
+  console.log(
+    `\nCompile of 1,000 flags x 5 rules: ${compile.fullMs.toFixed(1)} ms; one change in 10,000 flags: ${compile.incrementalMs.toFixed(2)} ms`,
+  );
+  console.log(
+    `Compiled snapshot of 10,000 flags: ${(memory.compiledBytes / 1e6).toFixed(1)} MB beside ${(memory.wireBytes / 1e6).toFixed(1)} MB of wire objects`,
+  );
+  console.log(
+    JSON.stringify({
+      workloads,
+      compile,
+      memory,
+      rounds: ROUND_COUNT,
+      node: process.version,
+      cores: cpus().length,
+      versions: readVersions(),
+    }),
+  );
 }
 
 async function runWorkload(workload: Workload): Promise<unknown> {
@@ -47,7 +61,15 @@ async function runWorkload(workload: Workload): Promise<unknown> {
   const best = peers[0] ?? { name: '', ns: NaN };
   const ours = nsOf(OURS.name);
   const bound = nsOf(BOUND.name);
-  return { oursNs: ours, boundNs: bound, bestPeer: best.name, bestPeerNs: best.ns, timesBestPeer: round(best.ns / ours), timesBound: round(ours / bound), all: Object.fromEntries(figures) };
+  return {
+    oursNs: ours,
+    boundNs: bound,
+    bestPeer: best.name,
+    bestPeerNs: best.ns,
+    timesBestPeer: round(best.ns / ours),
+    timesBound: round(ours / bound),
+    all: Object.fromEntries(figures),
+  };
 }
 
 /** Every contender answers as we do, flag by flag; where hashes differ by design, the shares over all contexts must agree. */
@@ -59,9 +81,14 @@ async function checkAnswers(workload: Workload, prepared: readonly (readonly [Co
     for (const [place, answer] of answers.entries()) {
       const flagIndex = place % workload.flags.length;
       const isRight = isSplit[flagIndex] === true ? ROLLOUT_SHARES.some(([key]) => key === answer) : answer === expected[place];
-      if (!isRight) throw new Error(`${name} answers ${String(answer)} in ${workload.name} where ${String(expected[place])} is right.`);
+      if (!isRight)
+        throw new Error(`${name} answers ${String(answer)} in ${workload.name} where ${String(expected[place])} is right.`);
     }
-    if (isSplit.includes(true)) checkShares(`${name} in ${workload.name}`, answers.filter((_, place) => isSplit[place % workload.flags.length] === true));
+    if (isSplit.includes(true))
+      checkShares(
+        `${name} in ${workload.name}`,
+        answers.filter((_, place) => isSplit[place % workload.flags.length] === true),
+      );
   }
 }
 
@@ -124,7 +151,11 @@ function printTable({ name, title }: Workload, figures: ReadonlyMap<string, Figu
   const ours = figures.get(OURS.name)?.medianNs ?? NaN;
   console.log(`\n${name} ${title}`);
   for (const [contender, { medianNs, minNs, maxNs }] of figures) {
-    const columns = [medianNs.toFixed(0).padStart(10), `${minNs.toFixed(0)} to ${maxNs.toFixed(0)}`.padStart(22), (medianNs / ours).toFixed(1).padStart(8)];
+    const columns = [
+      medianNs.toFixed(0).padStart(10),
+      `${minNs.toFixed(0)} to ${maxNs.toFixed(0)}`.padStart(22),
+      (medianNs / ours).toFixed(1).padStart(8),
+    ];
     console.log(`  ${contender.padEnd(32)}${columns.join('')} x`);
   }
 }
@@ -132,7 +163,11 @@ function printTable({ name, title }: Workload, figures: ReadonlyMap<string, Figu
 function makeManyFlags(count: number): Snapshot {
   const [, ruled] = WORKLOADS;
   const [flag] = makeSnapshot(ruled?.flags ?? []).flags as readonly [SnapshotFlag];
-  const flags = Array.from({ length: count }, (_, index) => ({ ...flag, key: `flag-${String(index).padStart(5, '0')}`, salt: `salt-${index}` }));
+  const flags = Array.from({ length: count }, (_, index) => ({
+    ...flag,
+    key: `flag-${String(index).padStart(5, '0')}`,
+    salt: `salt-${index}`,
+  }));
   return JSON.parse(JSON.stringify({ ...makeSnapshot([]), flags })) as Snapshot;
 }
 

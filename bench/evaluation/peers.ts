@@ -52,13 +52,26 @@ const LAUNCHDARKLY: Contender = {
     const { init } = requirePeer('@launchdarkly/node-server-sdk') as { init: (key: string, options: unknown) => Client };
     const { TestData } = requirePeer('@launchdarkly/node-server-sdk/integrations') as { TestData: new () => TestData };
     const data = new TestData();
-    await data.usePreconfiguredSegment({ key: 'members', included: SEGMENT_KEYS, excluded: [], rules: [], salt: 's', version: 1 });
+    await data.usePreconfiguredSegment({
+      key: 'members',
+      included: SEGMENT_KEYS,
+      excluded: [],
+      rules: [],
+      salt: 's',
+      version: 1,
+    });
     for (const flag of flags) await data.usePreconfiguredFlag(launchDarklyFlag(flag));
-    const client = init('offline', { updateProcessor: data.getFactory(), sendEvents: false, diagnosticOptOut: true, logger: SILENT });
+    const client = init('offline', {
+      updateProcessor: data.getFactory(),
+      sendEvents: false,
+      diagnosticOptOut: true,
+      logger: SILENT,
+    });
     await client.waitForInitialization({ timeout: 5 });
     const users = contexts.map(({ targetingKey, ...attributes }) => ({ kind: 'user', key: targetingKey, ...attributes }));
     return {
-      answers: (index) => Promise.all(flags.map(async (flag) => (await client.variationDetail(flag.key, users[index], defaultOf(flag))).value)),
+      answers: (index) =>
+        Promise.all(flags.map(async (flag) => (await client.variationDetail(flag.key, users[index], defaultOf(flag))).value)),
       spin: async (count) => {
         for (let index = 0; index < count; index += 1) {
           const user = users[index % users.length];
@@ -73,14 +86,25 @@ const LAUNCHDARKLY: Contender = {
 function launchDarklyFlag(flag: BenchFlag): unknown {
   const isRollout = flag.kind === 'ROLLOUT';
   const shares = ROLLOUT_SHARES.map(([, percent], variation) => ({ variation, weight: percent * 1_000 }));
-  const clause = (attribute: string, op: string, values: unknown, negate = false): unknown => ({ attribute, op, values, negate, contextKind: 'user' });
+  const clause = (attribute: string, op: string, values: unknown, negate = false): unknown => ({
+    attribute,
+    op,
+    values,
+    negate,
+    contextKind: 'user',
+  });
   const ruleOf = (clauses: unknown[], index: number): unknown => ({ id: `rule-${index}`, variation: 0, clauses });
   const ruleClauses = ({ countries, ageMin, versionMin }: BenchRule): unknown[] => [
     clause('country', 'in', countries),
     clause('age', 'greaterThanOrEqual', [ageMin]),
     clause('appVersion', 'semVerLessThan', [versionMin], true),
   ];
-  const clauses = flag.kind === 'RULES' ? flag.rules.map(ruleClauses) : flag.kind === 'SEGMENT' ? [[clause('', 'segmentMatch', ['members'])]] : [];
+  const clauses =
+    flag.kind === 'RULES'
+      ? flag.rules.map(ruleClauses)
+      : flag.kind === 'SEGMENT'
+        ? [[clause('', 'segmentMatch', ['members'])]]
+        : [];
   return {
     key: flag.key,
     version: 1,
@@ -91,7 +115,9 @@ function launchDarklyFlag(flag: BenchFlag): unknown {
     targets: [],
     prerequisites: [],
     rules: clauses.map(ruleOf),
-    fallthrough: isRollout ? { rollout: { contextKind: 'user', variations: shares } } : { variation: flag.kind === 'PLAIN' ? 0 : 1 },
+    fallthrough: isRollout
+      ? { rollout: { contextKind: 'user', variations: shares } }
+      : { variation: flag.kind === 'PLAIN' ? 0 : 1 },
   };
 }
 
@@ -109,7 +135,13 @@ const UNLEASH: Contender = {
       Unleash: new (options: unknown) => Client;
       InMemStorageProvider: new () => unknown;
     };
-    const constraint = (contextName: string, operator: string, more: object): unknown => ({ contextName, operator, values: [], inverted: false, ...more });
+    const constraint = (contextName: string, operator: string, more: object): unknown => ({
+      contextName,
+      operator,
+      values: [],
+      inverted: false,
+      ...more,
+    });
     const ruleStrategy = ({ countries, ageMin, versionMin }: BenchRule): unknown => ({
       name: 'default',
       parameters: {},
@@ -124,10 +156,23 @@ const UNLEASH: Contender = {
       if (flag.kind === 'SEGMENT') return [{ name: 'default', parameters: {}, constraints: [], segments: [1] }];
       if (flag.kind === 'PLAIN') return [{ name: 'default', parameters: {}, constraints: [] }];
       const variants = ROLLOUT_SHARES.map(([name, percent]) => ({ name, weight: percent * 10, stickiness: 'userId' }));
-      return [{ name: 'flexibleRollout', parameters: { rollout: '100', stickiness: 'userId', groupId: flag.key }, constraints: [], variants }];
+      return [
+        {
+          name: 'flexibleRollout',
+          parameters: { rollout: '100', stickiness: 'userId', groupId: flag.key },
+          constraints: [],
+          variants,
+        },
+      ];
     };
     const segments = [{ id: 1, constraints: [constraint('userId', 'IN', { values: SEGMENT_KEYS })] }];
-    const data = flags.map((flag) => ({ name: flag.key, enabled: true, type: 'release', strategies: strategies(flag), impressionData: false }));
+    const data = flags.map((flag) => ({
+      name: flag.key,
+      enabled: true,
+      type: 'release',
+      strategies: strategies(flag),
+      impressionData: false,
+    }));
     const client = new Unleash({
       appName: 'bench',
       // Nothing listens there; the bootstrap is all that is used.
@@ -143,7 +188,10 @@ const UNLEASH: Contender = {
     client.on('warn', ignore);
     await client.start().catch(ignore);
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const users = contexts.map(({ targetingKey, country, age, appVersion }) => ({ userId: targetingKey, properties: { country, age: String(age), appVersion } }));
+    const users = contexts.map(({ targetingKey, country, age, appVersion }) => ({
+      userId: targetingKey,
+      properties: { country, age: String(age), appVersion },
+    }));
     const question = (flag: BenchFlag, user: unknown): unknown =>
       flag.kind === 'ROLLOUT' ? client.getVariant(flag.key, user) : client.isEnabled(flag.key, user);
     const answerOf = (result: unknown): Answer => (typeof result === 'boolean' ? result : (result as { name: string }).name);
@@ -173,7 +221,12 @@ const GROWTHBOOK: Contender = {
     const features = Object.fromEntries(flags.map((flag) => [flag.key, { defaultValue: defaultOf(flag), rules: rules(flag) }]));
     const client = new GrowthBookClient().initSync({ payload: { features, savedGroups: { members: SEGMENT_KEYS } } });
     const users = contexts.map(({ targetingKey, ...attributes }) => ({ attributes: { id: targetingKey, ...attributes } }));
-    return ask(flags, users, (flag, user) => client.evalFeature(flag.key, user), (result) => (result as { value: Answer }).value);
+    return ask(
+      flags,
+      users,
+      (flag, user) => client.evalFeature(flag.key, user),
+      (result) => (result as { value: Answer }).value,
+    );
   },
 };
 
@@ -185,9 +238,15 @@ const FLAGD: Contender = {
       resolveBooleanEvaluation(key: string, fallback: boolean, context: unknown): { value: Answer };
       resolveStringEvaluation(key: string, fallback: string, context: unknown): { value: Answer };
     }
-    const { FlagdCore } = requirePeer('@openfeature/flagd-core') as { FlagdCore: new (storage?: unknown, logger?: unknown) => Core };
+    const { FlagdCore } = requirePeer('@openfeature/flagd-core') as {
+      FlagdCore: new (storage?: unknown, logger?: unknown) => Core;
+    };
     const test = ({ countries, ageMin, versionMin }: BenchRule): unknown => ({
-      and: [{ in: [{ var: 'country' }, countries] }, { '>=': [{ var: 'age' }, ageMin] }, { sem_ver: [{ var: 'appVersion' }, '>=', versionMin] }],
+      and: [
+        { in: [{ var: 'country' }, countries] },
+        { '>=': [{ var: 'age' }, ageMin] },
+        { sem_ver: [{ var: 'appVersion' }, '>=', versionMin] },
+      ],
     });
     const targeting = (flag: BenchFlag): unknown => {
       if (flag.kind === 'RULES') return { if: [...flag.rules.flatMap((rule) => [test(rule), 'on']), 'off'] };
@@ -197,12 +256,22 @@ const FLAGD: Contender = {
     const entry = (flag: BenchFlag): [string, unknown] => {
       const isText = flag.kind === 'ROLLOUT';
       const variants = isText ? { a: 'a', b: 'b', c: 'c' } : { on: true, off: false };
-      return [flag.key, { state: 'ENABLED', variants, defaultVariant: isText ? 'a' : flag.kind === 'PLAIN' ? 'on' : 'off', targeting: targeting(flag) }];
+      return [
+        flag.key,
+        {
+          state: 'ENABLED',
+          variants,
+          defaultVariant: isText ? 'a' : flag.kind === 'PLAIN' ? 'on' : 'off',
+          targeting: targeting(flag),
+        },
+      ];
     };
     const core = new FlagdCore(undefined, SILENT);
     core.setConfigurations(JSON.stringify({ flags: Object.fromEntries(flags.map(entry)) }));
     const question = (flag: BenchFlag, context: BenchContext): unknown =>
-      flag.kind === 'ROLLOUT' ? core.resolveStringEvaluation(flag.key, 'a', context) : core.resolveBooleanEvaluation(flag.key, false, context);
+      flag.kind === 'ROLLOUT'
+        ? core.resolveStringEvaluation(flag.key, 'a', context)
+        : core.resolveBooleanEvaluation(flag.key, false, context);
     return ask(flags, contexts, question, (result) => (result as { value: Answer }).value);
   },
 };
@@ -225,17 +294,29 @@ const FLAGSMITH: Contender = {
       if (flag.kind === 'RULES') return flag.rules.map(ruleConditions);
       return flag.kind === 'SEGMENT' ? [[condition('$.identity.identifier', 'IN', SEGMENT_KEYS)]] : [];
     };
-    const feature = (flag: BenchFlag, id: number, enabled: boolean): object => ({ key: String(id), name: flag.key, enabled, value: 'a', metadata: { id } });
+    const feature = (flag: BenchFlag, id: number, enabled: boolean): object => ({
+      key: String(id),
+      name: flag.key,
+      enabled,
+      value: 'a',
+      metadata: { id },
+    });
     const variants = ROLLOUT_SHARES.map(([value, weight], priority) => ({ value, weight, priority }));
     const features = Object.fromEntries(
-      flags.map((flag, id) => [flag.key, { ...feature(flag, id, flag.kind === 'PLAIN'), ...(flag.kind === 'ROLLOUT' ? { variants } : {}) }]),
+      flags.map((flag, id) => [
+        flag.key,
+        { ...feature(flag, id, flag.kind === 'PLAIN'), ...(flag.kind === 'ROLLOUT' ? { variants } : {}) },
+      ]),
     );
     const segments = Object.fromEntries(
       flags.flatMap((flag, id) =>
         conditionsOf(flag).map((conditions, place) => {
           const key = `${id}-${place}`;
           const rules = [{ type: 'ALL', conditions, rules: [] }];
-          return [key, { key, name: key, rules, overrides: [{ ...feature(flag, id, true), priority: place }], metadata: { id: place } }];
+          return [
+            key,
+            { key, name: key, rules, overrides: [{ ...feature(flag, id, true), priority: place }], metadata: { id: place } },
+          ];
         }),
       ),
     );
@@ -278,9 +359,19 @@ const CONFIGCAT: Contender = {
     });
     const setting = (flag: BenchFlag): unknown => {
       if (flag.kind === 'ROLLOUT') {
-        return { t: 1, v: { s: 'a' }, i: 'a', p: ROLLOUT_SHARES.map(([key, percent]) => ({ p: percent, v: { s: key }, i: key })) };
+        return {
+          t: 1,
+          v: { s: 'a' },
+          i: 'a',
+          p: ROLLOUT_SHARES.map(([key, percent]) => ({ p: percent, v: { s: key }, i: key })),
+        };
       }
-      const rules = flag.kind === 'RULES' ? flag.rules.map(ruleOf) : flag.kind === 'SEGMENT' ? [{ c: [{ s: { s: 0, c: 0 } }], s: serve(true) }] : [];
+      const rules =
+        flag.kind === 'RULES'
+          ? flag.rules.map(ruleOf)
+          : flag.kind === 'SEGMENT'
+            ? [{ c: [{ s: { s: 0, c: 0 } }], s: serve(true) }]
+            : [];
       return { t: 0, ...serve(flag.kind === 'PLAIN'), r: rules };
     };
     const config = {
@@ -297,7 +388,9 @@ const CONFIGCAT: Contender = {
     });
     await client.waitForReady();
     const snapshot = client.snapshot();
-    const users = contexts.map(({ targetingKey, country, age, appVersion }) => new configcat.User(targetingKey, undefined, country, { age, appVersion }));
+    const users = contexts.map(
+      ({ targetingKey, country, age, appVersion }) => new configcat.User(targetingKey, undefined, country, { age, appVersion }),
+    );
     const question = (flag: BenchFlag, user: unknown): unknown => snapshot.getValueDetails(flag.key, defaultOf(flag), user);
     return { ...ask(flags, users, question, (result) => (result as { value: Answer }).value), close: () => client.dispose() };
   },

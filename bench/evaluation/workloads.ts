@@ -35,7 +35,28 @@ export const ROLLOUT_SHARES = [
   ['c', 50],
 ] as const;
 export const SEGMENT_KEYS: readonly string[] = Array.from({ length: 1_000 }, (_, index) => `member-${index * 7}`);
-const COUNTRIES = ['de', 'fr', 'it', 'es', 'pt', 'nl', 'be', 'at', 'ch', 'pl', 'cz', 'dk', 'se', 'no', 'fi', 'ie', 'gr', 'hu', 'ro', 'bg'];
+const COUNTRIES = [
+  'de',
+  'fr',
+  'it',
+  'es',
+  'pt',
+  'nl',
+  'be',
+  'at',
+  'ch',
+  'pl',
+  'cz',
+  'dk',
+  'se',
+  'no',
+  'fi',
+  'ie',
+  'gr',
+  'hu',
+  'ro',
+  'bg',
+];
 
 function makeRules(count: number): BenchRule[] {
   // Only the last rule's version is low enough: the others fail at their last condition.
@@ -69,7 +90,12 @@ const contexts = makeContexts(500);
 
 export const WORKLOADS: readonly Workload[] = [
   { name: 'W1', title: 'flag on, no rule', flags: [{ kind: 'PLAIN', key: 'plain' }], contexts },
-  { name: 'W2', title: '5 rules x 3 conditions, the last matches', flags: [{ kind: 'RULES', key: 'ruled', rules: makeRules(5) }], contexts },
+  {
+    name: 'W2',
+    title: '5 rules x 3 conditions, the last matches',
+    flags: [{ kind: 'RULES', key: 'ruled', rules: makeRules(5) }],
+    contexts,
+  },
   { name: 'W3', title: 'rollout over 3 variations', flags: [{ kind: 'ROLLOUT', key: 'rolled-out' }], contexts },
   { name: 'W4', title: 'segment of 1,000 keys', flags: [{ kind: 'SEGMENT', key: 'segmented' }], contexts },
   { name: 'W5', title: '500 mixed flags, one context', flags: makeMix(500), contexts: contexts.slice(0, 1) },

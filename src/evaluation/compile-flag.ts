@@ -1,11 +1,4 @@
-import type {
-  CompiledFlag,
-  CompiledPrerequisite,
-  CompiledRule,
-  CompiledTarget,
-  FlagDesign,
-  SnapshotProblem,
-} from './compiled';
+import type { CompiledFlag, CompiledPrerequisite, CompiledRule, CompiledTarget, FlagDesign, SnapshotProblem } from './compiled';
 import { compileGate, compileServe, readVariation } from './compile-serve';
 import type { ServeSurroundings } from './compile-serve';
 import type { ConditionLinks } from './conditions';
@@ -113,7 +106,8 @@ class FlagCompiler {
   ) {
     this.version = reader.readInteger(wire, 'version', Number.MAX_SAFE_INTEGER);
     this.valueType = wire['valueType'] as FlagValueType;
-    if (!VALUE_TYPES.includes(wire['valueType'])) reader.note(`Value type ${quote(wire['valueType'])} is not known.`, 'valueType');
+    if (!VALUE_TYPES.includes(wire['valueType']))
+      reader.note(`Value type ${quote(wire['valueType'])} is not known.`, 'valueType');
     this.isEnabled = reader.readBoolean(wire, 'isEnabled');
     this.isArchived = reader.readBoolean(wire, 'isArchived');
     this.isClientAvailable = reader.readBoolean(wire, 'isClientAvailable');
@@ -181,7 +175,9 @@ class FlagCompiler {
     const { reader, salt, links } = this;
     const id = reader.readText(wire, 'id');
     const conditions = compileConditions(reader, wire, links);
-    const gate = isPresent(wire['gate']) ? reader.readInside(wire, 'gate', (inner) => compileGate(reader, salt, id, inner)) : null;
+    const gate = isPresent(wire['gate'])
+      ? reader.readInside(wire, 'gate', (inner) => compileGate(reader, salt, id, inner))
+      : null;
     const serve = reader.readInside(wire, 'serve', (inner) => compileServe(this.around('RULE_MATCH', id), inner));
     return serve === null ? null : { id, conditions, gate, serve };
   }
@@ -208,7 +204,19 @@ class FlagCompiler {
     const { key: flagKey, version: flagVersion } = this;
     const errorMessage = null;
     const latest = null;
-    return { flagKey, flagVersion, value, variationKey, variationIndex, reason, ruleId, prerequisiteKey, errorMessage, inExperiment, latest };
+    return {
+      flagKey,
+      flagVersion,
+      value,
+      variationKey,
+      variationIndex,
+      reason,
+      ruleId,
+      prerequisiteKey,
+      errorMessage,
+      inExperiment,
+      latest,
+    };
   }
 }
 

@@ -47,7 +47,13 @@ export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot)
   const flags = compileFlags(flagWires, segments, dirtyKeys, base, tests);
   for (const segment of segments.values()) problems.push(...segment.problems);
   for (const flag of flags.values()) problems.push(...flag.problems);
-  const compiled = { epoch: isEpoch ? epoch : '', revision: isRevision ? revision : 0, flags, segments, attributeSlots: base.attributeSlots };
+  const compiled = {
+    epoch: isEpoch ? epoch : '',
+    revision: isRevision ? revision : 0,
+    flags,
+    segments,
+    attributeSlots: base.attributeSlots,
+  };
   return { compiled, problems };
 }
 
@@ -67,7 +73,9 @@ function compileSegments(
     noun: 'Segments',
   });
   const segments = plan.compile((key, wire, done, problem) =>
-    problem === null ? compileSegment(key, wire, { segments: done, slots, tests }) : brokenSegment(key, wire, [{ segmentKey: key, path: ['rules'], message: problem }]),
+    problem === null
+      ? compileSegment(key, wire, { segments: done, slots, tests })
+      : brokenSegment(key, wire, [{ segmentKey: key, path: ['rules'], message: problem }]),
   );
   return { segments, dirtyKeys: plan.dirtyKeys };
 }

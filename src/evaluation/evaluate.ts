@@ -33,11 +33,7 @@ export function evaluate(
  * Decides every flag for one context, in key order; archived flags are left out. What flags share, prerequisites and
  * segments, is decided once in the call.
  */
-export function evaluateAll(
-  compiled: CompiledSnapshot,
-  context: EvaluationContext,
-  options?: EvaluateAllOptions,
-): Evaluation[] {
+export function evaluateAll(compiled: CompiledSnapshot, context: EvaluationContext, options?: EvaluateAllOptions): Evaluation[] {
   const subject = createSubject(context, compiled.attributeSlots.count);
   const { revision } = compiled;
   const filter = options?.filter ?? null;

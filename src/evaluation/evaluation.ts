@@ -4,22 +4,11 @@ import type { Trace } from './trace-shape';
 
 /** Why a flag has the value it has. */
 export type EvaluationReason =
-  | 'DISABLED'
-  | 'PREREQUISITE_FAILED'
-  | 'TARGET_MATCH'
-  | 'RULE_MATCH'
-  | 'SPLIT'
-  | 'FALLTHROUGH'
-  | 'ERROR';
+  'DISABLED' | 'PREREQUISITE_FAILED' | 'TARGET_MATCH' | 'RULE_MATCH' | 'SPLIT' | 'FALLTHROUGH' | 'ERROR';
 
 /** OpenFeature's codes. The core itself answers with the first two. */
 export type EvaluationErrorCode =
-  | 'FLAG_NOT_FOUND'
-  | 'PARSE_ERROR'
-  | 'TYPE_MISMATCH'
-  | 'TARGETING_KEY_MISSING'
-  | 'INVALID_CONTEXT'
-  | 'GENERAL';
+  'FLAG_NOT_FOUND' | 'PARSE_ERROR' | 'TYPE_MISMATCH' | 'TARGETING_KEY_MISSING' | 'INVALID_CONTEXT' | 'GENERAL';
 
 /**
  * The answer for one flag and one context. Every property is always there. Frozen; without a trace, the same answer at

@@ -11,8 +11,7 @@ export interface OperandIssue {
 
 /** What operands compile to: a test, or all that is wrong with them. */
 export type CompiledOperands =
-  | { readonly test: ValueTest; readonly issues: readonly [] }
-  | { readonly test: null; readonly issues: readonly OperandIssue[] };
+  { readonly test: ValueTest; readonly issues: readonly [] } | { readonly test: null; readonly issues: readonly OperandIssue[] };
 
 /** One operator. Another dialect's operators would be further rows under namespaced names. */
 export interface OperatorRow {
@@ -27,8 +26,7 @@ export interface OperatorRow {
 
 /** An operand as the test wants it, or the sentence that says why it is none. */
 export type ParsedOperand<Operand> =
-  | { readonly operand: Operand; readonly problem: null }
-  | { readonly operand: null; readonly problem: string };
+  { readonly operand: Operand; readonly problem: null } | { readonly operand: null; readonly problem: string };
 
 export interface OperatorDesign<Operand> {
   readonly name: string;

@@ -146,7 +146,9 @@ function defineDate(name: string, test: (value: number, operand: number) => bool
     countMax: 1,
     parse: (value) => {
       const date = dateOf(value);
-      return date === null ? reject(`Value ${quote(value)} is not an RFC 3339 date and time or epoch milliseconds.`) : accept(date);
+      return date === null
+        ? reject(`Value ${quote(value)} is not an RFC 3339 date and time or epoch milliseconds.`)
+        : accept(date);
     },
     build: ([operand]) => {
       const testValue: ValueTest = (value) => {
@@ -193,7 +195,9 @@ function defineVersion(name: string, orderMin: number, orderMax: number): Operat
 
 function parseRangeOperand(value: unknown): ParsedOperand<IpRange> {
   const range = typeof value === 'string' ? parseIpRange(value) : null;
-  return range === null ? reject(`Value ${quote(value)} is not an IPv4 or IPv6 range as 10.0.0.0/8 or 2001:db8::/32.`) : accept(range);
+  return range === null
+    ? reject(`Value ${quote(value)} is not an IPv4 or IPv6 range as 10.0.0.0/8 or 2001:db8::/32.`)
+    : accept(range);
 }
 
 function isInAnyRange(text: string, ranges: readonly IpRange[]): boolean {

@@ -86,7 +86,10 @@ function defineIn(name: string, isNegated: boolean): OperatorRow {
     parse: parseScalar,
     build: (operands, ignoreCase) => {
       const set: ReadonlySet<unknown> = new Set(operands);
-      const test = testScalar(foldScalar((value) => set.has(value), ignoreCase), isNegated);
+      const test = testScalar(
+        foldScalar((value) => set.has(value), ignoreCase),
+        isNegated,
+      );
       if (ignoreCase) return test;
       // The commonest condition of all: one closure instead of three.
       return (value) => (typeof value === 'string' ? set.has(value) !== isNegated : test(value));
@@ -103,7 +106,11 @@ function defineEquals(name: string, isNegated: boolean): OperatorRow {
     countMin: 1,
     countMax: 1,
     parse: parseScalar,
-    build: ([operand], ignoreCase) => testScalar(foldScalar((value) => value === operand, ignoreCase), isNegated),
+    build: ([operand], ignoreCase) =>
+      testScalar(
+        foldScalar((value) => value === operand, ignoreCase),
+        isNegated,
+      ),
   });
 }
 

@@ -15,12 +15,7 @@ interface PlanInput<Compiled> {
 }
 
 /** Compiles one thing; `done` holds all that it refers to, `problem` says why its references cannot be followed. */
-type CompileOne<Compiled> = (
-  key: string,
-  wire: Wire,
-  done: ReadonlyMap<string, Compiled>,
-  problem: string | null,
-) => Compiled;
+type CompileOne<Compiled> = (key: string, wire: Wire, done: ReadonlyMap<string, Compiled>, problem: string | null) => Compiled;
 
 interface CompilePlan<Compiled> {
   /** Keys that are compiled anew, and keys that are gone. */
@@ -78,7 +73,9 @@ function listChangedKeys<Compiled extends { readonly source: unknown }>(input: P
 }
 
 /** Only keys that refer to something: most do not. */
-function collectEdges<Compiled extends { readonly source: unknown }>(input: PlanInput<Compiled>): ReadonlyMap<string, readonly string[]> {
+function collectEdges<Compiled extends { readonly source: unknown }>(
+  input: PlanInput<Compiled>,
+): ReadonlyMap<string, readonly string[]> {
   const edges = new Map<string, readonly string[]>();
   for (const [key, wire] of input.wires) {
     const compiled = input.known.get(key);

@@ -4,8 +4,7 @@ import { MAX_REGEX_LENGTH, MAX_REGEX_PROGRAM } from './bounds';
 
 /** A compiled pattern, or the sentence that says why there is none. */
 export type Regex =
-  | { readonly matches: (text: string) => boolean; readonly problem: null }
-  | { readonly matches: null; readonly problem: string };
+  { readonly matches: (text: string) => boolean; readonly problem: null } | { readonly matches: null; readonly problem: string };
 
 /**
  * Compiles RE2 syntax for an unanchored search in time linear in the text. A pattern is hostile input: an engine that

@@ -4,13 +4,7 @@
  * other languages; a change that an older reader would misread raises `formatVersion`.
  */
 
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** The type of every value a flag serves. Fixed when the flag is created. */
 export type FlagValueType = 'BOOLEAN' | 'STRING' | 'NUMBER' | 'JSON';

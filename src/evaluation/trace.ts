@@ -73,7 +73,8 @@ class Tracer {
     { design, isArchived }: CompiledFlag,
     { reason, ruleId }: Outcome,
   ): Pick<FlagTrace, 'prerequisites' | 'targets' | 'rules' | 'fallthrough'> {
-    if (design === null || !design.isEnabled || isArchived) return { prerequisites: [], targets: [], rules: [], fallthrough: null };
+    if (design === null || !design.isEnabled || isArchived)
+      return { prerequisites: [], targets: [], rules: [], fallthrough: null };
     const prerequisites = this.tellPrerequisites(design);
     if (reason === 'PREREQUISITE_FAILED') return { prerequisites, targets: [], rules: [], fallthrough: null };
     const targets = this.tellTargets(design);

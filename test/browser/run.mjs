@@ -69,7 +69,18 @@ function findBrowser() {
 function compileCore() {
   mkdirSync(modules, { recursive: true });
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  const options = ['-p', join(root, 'src', 'evaluation'), '--noEmit', 'false', '--module', 'ES2022', '--moduleResolution', 'bundler', '--outDir', modules];
+  const options = [
+    '-p',
+    join(root, 'src', 'evaluation'),
+    '--noEmit',
+    'false',
+    '--module',
+    'ES2022',
+    '--moduleResolution',
+    'bundler',
+    '--outDir',
+    modules,
+  ];
   const { status, stdout } = spawnSync(process.execPath, [compiler, ...options], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`The core does not compile to ES modules:\n${stdout}`);
 }
@@ -81,7 +92,9 @@ function answer(path) {
   if (path === '/re2js.js') return ['text/javascript', readFileSync(join(dirname(require.resolve('re2js')), 'index.js'))];
   if (module !== null) return ['text/javascript', readFileSync(join(modules, `${module[1]}.js`))];
   const file = normalize(path).split(sep).pop();
-  return path.startsWith('/conformance/') && topics.includes(file) ? ['application/json', readFileSync(join(conformance, file))] : null;
+  return path.startsWith('/conformance/') && topics.includes(file)
+    ? ['application/json', readFileSync(join(conformance, file))]
+    : null;
 }
 
 function serve(onReport) {
@@ -120,7 +133,10 @@ async function runInBrowser(browser) {
   const child = spawn(browser, [...FLAGS, `--user-data-dir=${profile}`, url], { stdio: 'ignore', detached: true });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   child.once('error', (error) => settle({ passed: 0, failed: [`${browser} did not start: ${error.message}`] }));
-  const timer = setTimeout(() => settle({ passed: 0, failed: [`${browser} did not report within ${TIMEOUT_MS / 1000} s.`] }), TIMEOUT_MS);
+  const timer = setTimeout(
+    () => settle({ passed: 0, failed: [`${browser} did not report within ${TIMEOUT_MS / 1000} s.`] }),
+    TIMEOUT_MS,
+  );
   void exited.then((code) => settle({ passed: 0, failed: [`${browser} ended with code ${code} before it reported.`] }));
   const report = await reported;
   clearTimeout(timer);

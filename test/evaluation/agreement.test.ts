@@ -17,7 +17,11 @@ describe('given generated flag sets', () => {
       for (let round = 0; round < 20; round += 1) {
         const context = generateContext(dice);
         for (const flag of snapshot.flags) {
-          const { value, variationKey, reason, ruleId, prerequisiteKey, errorCode, inExperiment } = evaluate(compiled, flag.key, context);
+          const { value, variationKey, reason, ruleId, prerequisiteKey, errorCode, inExperiment } = evaluate(
+            compiled,
+            flag.key,
+            context,
+          );
           const ours = { value, variationKey, reason, ruleId, prerequisiteKey, errorCode, inExperiment };
           const theirs = interpreter.evaluate(flag.key, context);
           // Comparing texts first: the matcher is too slow for 100,000 rounds and only needed to tell a difference.
@@ -72,7 +76,8 @@ describe('given generated flag sets', () => {
         if (JSON.stringify(recomputed) !== JSON.stringify({ variationKey, value })) {
           expect({ trace, ...recomputed }).toEqual({ trace, variationKey, value });
         }
-        if (JSON.stringify({ ...traced, trace: null }) !== JSON.stringify(plain)) expect({ ...traced, trace: null }).toEqual(plain);
+        if (JSON.stringify({ ...traced, trace: null }) !== JSON.stringify(plain))
+          expect({ ...traced, trace: null }).toEqual(plain);
         traceCount += 1;
       }
     }

@@ -19,7 +19,12 @@ function chiSquare(table: readonly (readonly number[])[]): number {
   const rows = table.map((row) => row.reduce((sum, count) => sum + count, 0));
   const columns = table[0]!.map((_, column) => table.reduce((sum, row) => sum + row[column]!, 0));
   return table.reduce(
-    (sum, row, y) => sum + row.reduce((rowSum, count, x) => rowSum + (count - (rows[y]! * columns[x]!) / total) ** 2 / ((rows[y]! * columns[x]!) / total), 0),
+    (sum, row, y) =>
+      sum +
+      row.reduce(
+        (rowSum, count, x) => rowSum + (count - (rows[y]! * columns[x]!) / total) ** 2 / ((rows[y]! * columns[x]!) / total),
+        0,
+      ),
     0,
   );
 }
@@ -89,7 +94,11 @@ it.each<[string, (index: number) => string | number]>([
       variations: weights.map((value, index) => ({ key: `v${index}`, value })),
       offVariation: 'v0',
       fallthrough: {
-        rollout: { bucketBy: 'id', whenMissing: 'v0', shares: weights.map((weight, index) => ({ variation: `v${index}`, weight })) },
+        rollout: {
+          bucketBy: 'id',
+          whenMissing: 'v0',
+          shares: weights.map((weight, index) => ({ variation: `v${index}`, weight })),
+        },
       },
     }),
   ]);
@@ -132,14 +141,16 @@ it('correlates neither a gate with its split nor two gates with each other', () 
 });
 
 it('moves nobody out when a gate or a first share widens from 10 to 20 percent', () => {
-  const gated = (key: string, weight: number) => makeFlag(key, { rules: [makeRule({ gate: { bucketBy: 'targetingKey', weight } })] });
+  const gated = (key: string, weight: number) =>
+    makeFlag(key, { rules: [makeRule({ gate: { bucketBy: 'targetingKey', weight } })] });
   const compiled = compileClean([
     gated('gate-10', 10_000),
     gated('gate-20', 20_000),
     makeFlag('split-10', { fallthrough: makeRollout(10_000) }),
     makeFlag('split-20', { fallthrough: makeRollout(20_000) }),
   ]);
-  const isServed = (flagKey: string, targetingKey: string): boolean => evaluate(compiled, flagKey, { targetingKey }).value === true;
+  const isServed = (flagKey: string, targetingKey: string): boolean =>
+    evaluate(compiled, flagKey, { targetingKey }).value === true;
   const moved = { out: 0, in: 0 };
 
   for (let index = 0; index < 100_000; index += 1) {
@@ -156,12 +167,18 @@ it('moves nobody out when a gate or a first share widens from 10 to 20 percent',
 
 it('keeps a context in its variation whichever rule splits', () => {
   const rules = ['de', 'fr'].map((country) =>
-    makeRule({ id: country, conditions: [{ attribute: 'country', operator: 'EQUALS', values: [country] }], serve: makeRollout(50_000) }),
+    makeRule({
+      id: country,
+      conditions: [{ attribute: 'country', operator: 'EQUALS', values: [country] }],
+      serve: makeRollout(50_000),
+    }),
   );
   const compiled = compileClean([makeFlag('flag', { rules })]);
 
   for (let index = 0; index < 1_000; index += 1) {
-    const [first, second] = ['de', 'fr'].map((country) => evaluate(compiled, 'flag', { targetingKey: `u${index}`, attributes: { country } }));
+    const [first, second] = ['de', 'fr'].map((country) =>
+      evaluate(compiled, 'flag', { targetingKey: `u${index}`, attributes: { country } }),
+    );
     expect(first?.variationKey).toBe(second?.variationKey);
   }
 });

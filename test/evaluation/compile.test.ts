@@ -12,7 +12,12 @@ function problemsOf(flag: SnapshotFlag): unknown {
 }
 
 it.each<[string, object, (string | number)[], string]>([
-  ['a version that is no number', { version: 'x' }, ['version'], 'version must be a whole number from 0 to 9007199254740991; got "x".'],
+  [
+    'a version that is no number',
+    { version: 'x' },
+    ['version'],
+    'version must be a whole number from 0 to 9007199254740991; got "x".',
+  ],
   ['an unknown value type', { valueType: 'DATE' }, ['valueType'], 'Value type "DATE" is not known.'],
   ['a switch that is a text', { isEnabled: 'yes' }, ['isEnabled'], 'isEnabled must be true or false; got "yes".'],
   ['a salt that is a number', { salt: 5 }, ['salt'], 'salt must be a text; got 5.'],
@@ -20,35 +25,170 @@ it.each<[string, object, (string | number)[], string]>([
   ['a rule that is no object', { rules: [null] }, ['rules', 0], 'An object is expected here; got null.'],
   ['no fallthrough', { fallthrough: undefined }, ['fallthrough'], 'An object is expected here; got undefined.'],
   ['an unknown off variation', { offVariation: 'maybe' }, ['offVariation'], 'Variation "maybe" is not one of the flag\'s.'],
-  ['a target of an unknown variation', { targets: [{ variation: 5, targetingKeys: [] }] }, ['targets', 0, 'variation'], "Variation 5 is not one of the flag's."],
-  ['a targeting key that is a number', { targets: [{ variation: 'yes', targetingKeys: ['a', 5] }] }, ['targets', 0, 'targetingKeys', 1], 'targetingKeys must hold texts; got 5.'],
-  ['an unknown prerequisite', { prerequisites: [{ flagKey: 'absent', variation: 'yes' }] }, ['prerequisites', 0, 'flagKey'], 'Flag "absent" is not in the snapshot.'],
+  [
+    'a target of an unknown variation',
+    { targets: [{ variation: 5, targetingKeys: [] }] },
+    ['targets', 0, 'variation'],
+    "Variation 5 is not one of the flag's.",
+  ],
+  [
+    'a targeting key that is a number',
+    { targets: [{ variation: 'yes', targetingKeys: ['a', 5] }] },
+    ['targets', 0, 'targetingKeys', 1],
+    'targetingKeys must hold texts; got 5.',
+  ],
+  [
+    'an unknown prerequisite',
+    { prerequisites: [{ flagKey: 'absent', variation: 'yes' }] },
+    ['prerequisites', 0, 'flagKey'],
+    'Flag "absent" is not in the snapshot.',
+  ],
   ['a serve of nothing', { fallthrough: {} }, ['fallthrough'], 'Exactly one of variation and rollout is served.'],
-  ['a serve of two', { fallthrough: { variation: 'yes', rollout: {} } }, ['fallthrough'], 'Exactly one of variation and rollout is served.'],
-  ['a rule that serves an unknown variation', { rules: [makeRule({ serve: { variation: 'maybe' } })] }, ['rules', 0, 'serve', 'variation'], 'Variation "maybe" is not one of the flag\'s.'],
-  ['weights that sum to less', { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'no', shares: [{ variation: 'yes', weight: 99_999 }] } } }, ['fallthrough', 'rollout', 'shares'], 'The weights of a rollout sum to 100000; these sum to 99999.'],
-  ['a share of an unknown variation', { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'no', shares: [{ variation: 'maybe', weight: 100_000 }] } } }, ['fallthrough', 'rollout', 'shares', 0, 'variation'], 'Variation "maybe" is not one of the flag\'s.'],
-  ['an unknown whenMissing', { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'maybe', shares: [{ variation: 'yes', weight: 100_000 }] } } }, ['fallthrough', 'rollout', 'whenMissing'], 'Variation "maybe" is not one of the flag\'s.'],
-  ['a rollout by nothing', { fallthrough: { rollout: { bucketBy: '', whenMissing: 'no', shares: [{ variation: 'yes', weight: 100_000 }] } } }, ['fallthrough', 'rollout', 'bucketBy'], 'An attribute reference must be a text that is not empty.'],
-  ['an experiment that is a number', { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'no', isExperiment: 1, shares: [{ variation: 'yes', weight: 100_000 }] } } }, ['fallthrough', 'rollout', 'isExperiment'], 'isExperiment must be true or false; got 1.'],
-  ['a gate beyond everything', { rules: [makeRule({ gate: { bucketBy: 'id', weight: 100_001 } })] }, ['rules', 0, 'gate', 'weight'], 'weight must be a whole number from 0 to 100000; got 100001.'],
-  ['a gate by nothing', { rules: [makeRule({ gate: { bucketBy: '', weight: 1 } })] }, ['rules', 0, 'gate', 'bucketBy'], 'An attribute reference must be a text that is not empty.'],
-  ['a condition of no kind', { rules: [makeRule({ conditions: [{} as SnapshotCondition] })] }, ['rules', 0, 'conditions', 0], 'A condition has exactly one of attribute, segments and group.'],
-  ['a condition of two kinds', { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', group: 'ALL' }] }] }, ['rules', 0, 'conditions', 0], 'A condition has exactly one of attribute, segments and group.'],
-  ['an unknown group', { rules: [{ ...makeRule(), conditions: [{ group: 'SOME', conditions: [] }] }] }, ['rules', 0, 'conditions', 0, 'group'], 'Group "SOME" is not known; it is ALL, ANY or NONE.'],
-  ['an unknown segment', { rules: [makeRule({ conditions: [inSegment('absent')] })] }, ['rules', 0, 'conditions', 0, 'segments', 0], 'Segment "absent" is not in the snapshot.'],
-  ['an unknown segment operator', { rules: [{ ...makeRule(), conditions: [{ operator: 'IN', segments: [] }] }] }, ['rules', 0, 'conditions', 0, 'operator'], 'Operator "IN" is not known for segments; it is IN_SEGMENT or NOT_IN_SEGMENT.'],
-  ['an undecidable condition', { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 'LIKE', values: ['x'] }] }] }, ['rules', 0, 'conditions', 0, 'operator'], 'Operator "LIKE" is not known.'],
-  ['an operator that is no text', { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 5, values: ['x'] }] }] }, ['rules', 0, 'conditions', 0, 'operator'], 'Operator 5 is not known.'],
-  ['a value that nests', { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 'IN', values: [{}] }] }] }, ['rules', 0, 'conditions', 0, 'values', 0], 'Value an object is not a text, a finite number, true or false.'],
-  ['a variation that occurs twice', { variations: [{ key: 'no', value: true }, { key: 'no', value: false }] }, ['variations', 1, 'key'], 'Variation "no" occurs twice.'],
-  ['a value of another type', { variations: [{ key: 'yes', value: 'x' }, { key: 'no', value: false }] }, ['variations', 0, 'value'], 'The value of a "BOOLEAN" flag\'s variation cannot be "x".'],
-  ['a value that is not there', { valueType: 'JSON', variations: [{ key: 'no' }] }, ['variations', 0, 'value'], 'The value of a "JSON" flag\'s variation cannot be undefined.'],
+  [
+    'a serve of two',
+    { fallthrough: { variation: 'yes', rollout: {} } },
+    ['fallthrough'],
+    'Exactly one of variation and rollout is served.',
+  ],
+  [
+    'a rule that serves an unknown variation',
+    { rules: [makeRule({ serve: { variation: 'maybe' } })] },
+    ['rules', 0, 'serve', 'variation'],
+    'Variation "maybe" is not one of the flag\'s.',
+  ],
+  [
+    'weights that sum to less',
+    { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'no', shares: [{ variation: 'yes', weight: 99_999 }] } } },
+    ['fallthrough', 'rollout', 'shares'],
+    'The weights of a rollout sum to 100000; these sum to 99999.',
+  ],
+  [
+    'a share of an unknown variation',
+    { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'no', shares: [{ variation: 'maybe', weight: 100_000 }] } } },
+    ['fallthrough', 'rollout', 'shares', 0, 'variation'],
+    'Variation "maybe" is not one of the flag\'s.',
+  ],
+  [
+    'an unknown whenMissing',
+    { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'maybe', shares: [{ variation: 'yes', weight: 100_000 }] } } },
+    ['fallthrough', 'rollout', 'whenMissing'],
+    'Variation "maybe" is not one of the flag\'s.',
+  ],
+  [
+    'a rollout by nothing',
+    { fallthrough: { rollout: { bucketBy: '', whenMissing: 'no', shares: [{ variation: 'yes', weight: 100_000 }] } } },
+    ['fallthrough', 'rollout', 'bucketBy'],
+    'An attribute reference must be a text that is not empty.',
+  ],
+  [
+    'an experiment that is a number',
+    {
+      fallthrough: {
+        rollout: { bucketBy: 'id', whenMissing: 'no', isExperiment: 1, shares: [{ variation: 'yes', weight: 100_000 }] },
+      },
+    },
+    ['fallthrough', 'rollout', 'isExperiment'],
+    'isExperiment must be true or false; got 1.',
+  ],
+  [
+    'a gate beyond everything',
+    { rules: [makeRule({ gate: { bucketBy: 'id', weight: 100_001 } })] },
+    ['rules', 0, 'gate', 'weight'],
+    'weight must be a whole number from 0 to 100000; got 100001.',
+  ],
+  [
+    'a gate by nothing',
+    { rules: [makeRule({ gate: { bucketBy: '', weight: 1 } })] },
+    ['rules', 0, 'gate', 'bucketBy'],
+    'An attribute reference must be a text that is not empty.',
+  ],
+  [
+    'a condition of no kind',
+    { rules: [makeRule({ conditions: [{} as SnapshotCondition] })] },
+    ['rules', 0, 'conditions', 0],
+    'A condition has exactly one of attribute, segments and group.',
+  ],
+  [
+    'a condition of two kinds',
+    { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', group: 'ALL' }] }] },
+    ['rules', 0, 'conditions', 0],
+    'A condition has exactly one of attribute, segments and group.',
+  ],
+  [
+    'an unknown group',
+    { rules: [{ ...makeRule(), conditions: [{ group: 'SOME', conditions: [] }] }] },
+    ['rules', 0, 'conditions', 0, 'group'],
+    'Group "SOME" is not known; it is ALL, ANY or NONE.',
+  ],
+  [
+    'an unknown segment',
+    { rules: [makeRule({ conditions: [inSegment('absent')] })] },
+    ['rules', 0, 'conditions', 0, 'segments', 0],
+    'Segment "absent" is not in the snapshot.',
+  ],
+  [
+    'an unknown segment operator',
+    { rules: [{ ...makeRule(), conditions: [{ operator: 'IN', segments: [] }] }] },
+    ['rules', 0, 'conditions', 0, 'operator'],
+    'Operator "IN" is not known for segments; it is IN_SEGMENT or NOT_IN_SEGMENT.',
+  ],
+  [
+    'an undecidable condition',
+    { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 'LIKE', values: ['x'] }] }] },
+    ['rules', 0, 'conditions', 0, 'operator'],
+    'Operator "LIKE" is not known.',
+  ],
+  [
+    'an operator that is no text',
+    { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 5, values: ['x'] }] }] },
+    ['rules', 0, 'conditions', 0, 'operator'],
+    'Operator 5 is not known.',
+  ],
+  [
+    'a value that nests',
+    { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 'IN', values: [{}] }] }] },
+    ['rules', 0, 'conditions', 0, 'values', 0],
+    'Value an object is not a text, a finite number, true or false.',
+  ],
+  [
+    'a variation that occurs twice',
+    {
+      variations: [
+        { key: 'no', value: true },
+        { key: 'no', value: false },
+      ],
+    },
+    ['variations', 1, 'key'],
+    'Variation "no" occurs twice.',
+  ],
+  [
+    'a value of another type',
+    {
+      variations: [
+        { key: 'yes', value: 'x' },
+        { key: 'no', value: false },
+      ],
+    },
+    ['variations', 0, 'value'],
+    'The value of a "BOOLEAN" flag\'s variation cannot be "x".',
+  ],
+  [
+    'a value that is not there',
+    { valueType: 'JSON', variations: [{ key: 'no' }] },
+    ['variations', 0, 'value'],
+    'The value of a "JSON" flag\'s variation cannot be undefined.',
+  ],
 ])('names a problem with %s, and answers PARSE_ERROR', (_, parts, path, message) => {
   const { compiled, problems } = compileSnapshot(makeSnapshot([makeFlag('a-healthy'), hostile(parts)]));
 
   expect(problems).toContainEqual({ flagKey: 'flag', path, message });
-  expect(evaluate(compiled, 'flag', {})).toMatchObject({ reason: 'ERROR', errorCode: 'PARSE_ERROR', value: null, variationKey: null, variationIndex: -1 });
+  expect(evaluate(compiled, 'flag', {})).toMatchObject({
+    reason: 'ERROR',
+    errorCode: 'PARSE_ERROR',
+    value: null,
+    variationKey: null,
+    variationIndex: -1,
+  });
   expect(evaluate(compiled, 'a-healthy', {})).toMatchObject({ reason: 'FALLTHROUGH', errorCode: null });
 });
 
@@ -76,17 +216,29 @@ it('answers for an unknown flag with the same shape', () => {
   const unknown = evaluate(compiled, 'absent', {});
 
   expect(Object.keys(unknown)).toEqual(Object.keys(known));
-  expect(unknown).toMatchObject({ errorCode: 'FLAG_NOT_FOUND', errorMessage: 'Flag "absent" is not in the snapshot.', flagVersion: null });
+  expect(unknown).toMatchObject({
+    errorCode: 'FLAG_NOT_FOUND',
+    errorMessage: 'Flag "absent" is not in the snapshot.',
+    flagVersion: null,
+  });
 });
 
 it('names the place and the sentence in the message of a broken flag', () => {
   const { compiled } = compileSnapshot(makeSnapshot([hostile({ rules: [makeRule({ serve: { variation: 'maybe' } })] })]));
 
-  expect(evaluate(compiled, 'flag', {}).errorMessage).toBe('Flag "flag" did not compile at rules.0.serve.variation: Variation "maybe" is not one of the flag\'s.');
+  expect(evaluate(compiled, 'flag', {}).errorMessage).toBe(
+    'Flag "flag" did not compile at rules.0.serve.variation: Variation "maybe" is not one of the flag\'s.',
+  );
 });
 
 it('names the path of a cycle of prerequisites in every flag on it, and only there', () => {
-  const flags = [makeFlag('a', needs('b')), makeFlag('b', needs('c')), makeFlag('c', needs('a')), makeFlag('d', needs('a')), makeFlag('e', needs('e'))];
+  const flags = [
+    makeFlag('a', needs('b')),
+    makeFlag('b', needs('c')),
+    makeFlag('c', needs('a')),
+    makeFlag('d', needs('a')),
+    makeFlag('e', needs('e')),
+  ];
   const { compiled, problems } = compileSnapshot(makeSnapshot(flags));
   const message = 'Prerequisites form a cycle: a -> b -> c -> a.';
 
@@ -98,8 +250,12 @@ it('names the path of a cycle of prerequisites in every flag on it, and only the
 });
 
 it('names the path of a cycle of segments, and breaks what refers to it', () => {
-  const segments = ['x', 'y', 'z'].map((key) => makeSegment(key, { rules: [{ id: 'r', conditions: [inSegment(key === 'x' ? 'y' : 'x')] }] }));
-  const { problems } = compileSnapshot(makeSnapshot([makeFlag('flag', { rules: [makeRule({ conditions: [inSegment('z')] })] })], segments));
+  const segments = ['x', 'y', 'z'].map((key) =>
+    makeSegment(key, { rules: [{ id: 'r', conditions: [inSegment(key === 'x' ? 'y' : 'x')] }] }),
+  );
+  const { problems } = compileSnapshot(
+    makeSnapshot([makeFlag('flag', { rules: [makeRule({ conditions: [inSegment('z')] })] })], segments),
+  );
 
   expect(problems).toEqual([
     { segmentKey: 'x', path: ['rules'], message: 'Segments form a cycle: x -> y -> x.' },
@@ -110,21 +266,40 @@ it('names the path of a cycle of segments, and breaks what refers to it', () => 
 });
 
 it('refuses paths of prerequisites that are too deep to walk', () => {
-  const flags = Array.from({ length: 5_000 }, (_, index) => makeFlag(`f${String(index).padStart(4, '0')}`, index === 0 ? {} : needs(`f${String(index - 1).padStart(4, '0')}`)));
+  const flags = Array.from({ length: 5_000 }, (_, index) =>
+    makeFlag(`f${String(index).padStart(4, '0')}`, index === 0 ? {} : needs(`f${String(index - 1).padStart(4, '0')}`)),
+  );
   const { compiled, problems } = compileSnapshot(makeSnapshot(flags));
 
-  expect(problems[0]).toEqual({ flagKey: 'f0050', path: ['prerequisites'], message: 'Prerequisites nest at most 50 deep; got 51.' });
+  expect(problems[0]).toEqual({
+    flagKey: 'f0050',
+    path: ['prerequisites'],
+    message: 'Prerequisites nest at most 50 deep; got 51.',
+  });
   expect(evaluate(compiled, 'f0049', {}).reason).toBe('PREREQUISITE_FAILED');
   expect(evaluate(compiled, 'f4999', {}).errorCode).toBe('PARSE_ERROR');
 });
 
 it('decides shared prerequisites and segments once, however many paths lead to them', () => {
-  const flags = Array.from({ length: 40 }, (_, index) => makeFlag(`f${index + 10}`, { fallthrough: { variation: 'yes' }, ...(index < 2 ? {} : needs(`f${index + 9}`, `f${index + 8}`)) }));
+  const flags = Array.from({ length: 40 }, (_, index) =>
+    makeFlag(`f${index + 10}`, {
+      fallthrough: { variation: 'yes' },
+      ...(index < 2 ? {} : needs(`f${index + 9}`, `f${index + 8}`)),
+    }),
+  );
   const segments = Array.from({ length: 18 }, (_, index) => {
     const below = index === 0 ? [] : [inSegment(`s${index + 9}`), inSegment(`s${index + 9}`)];
-    return makeSegment(`s${index + 10}`, { rules: [{ id: 'a', conditions: [...below, inSegment('nobody')] }, { id: 'b', conditions: below }] });
+    return makeSegment(`s${index + 10}`, {
+      rules: [
+        { id: 'a', conditions: [...below, inSegment('nobody')] },
+        { id: 'b', conditions: below },
+      ],
+    });
   });
-  const compiled = compileClean([...flags, makeFlag('z', { rules: [makeRule({ conditions: [inSegment('s27')] })] })], [makeSegment('nobody'), ...segments]);
+  const compiled = compileClean(
+    [...flags, makeFlag('z', { rules: [makeRule({ conditions: [inSegment('s27')] })] })],
+    [makeSegment('nobody'), ...segments],
+  );
 
   expect(evaluate(compiled, 'f49', {}, { trace: true }).trace?.flags).toHaveLength(40);
   expect(evaluate(compiled, 'z', {}, { trace: true }).trace?.segments).toHaveLength(19);
@@ -164,7 +339,9 @@ it('survives deep nesting, long lists and odd objects', () => {
     makeFlag('many', { rules: [manyNulls as never] }),
     makeFlag('many-targets', { targets: [{ variation: 'yes', targetingKeys: Array(100_000).fill(5) as never }] }),
     makeFlag('odd', { rules: [5, 'x', { conditions: [null, 5] }] as never, prerequisites: [null, 5] as never }),
-    makeFlag('odd-switch', { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 'IN', values: ['x'], ignoreCase: {} }] } as never] }),
+    makeFlag('odd-switch', {
+      rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 'IN', values: ['x'], ignoreCase: {} }] } as never],
+    }),
   ];
   const { compiled, problems } = compileSnapshot(makeSnapshot(flags));
 
@@ -177,25 +354,40 @@ it('keeps a segment of 100,000 keys', () => {
   const included = Array.from({ length: 100_000 }, (_, index) => `user-${index}`);
   const compiled = compileClean([], [makeSegment('big', { included })]);
 
-  expect([segmentsOf(compiled, { targetingKey: 'user-99999' }), segmentsOf(compiled, { targetingKey: 'user-100000' })]).toEqual([['big'], []]);
+  expect([segmentsOf(compiled, { targetingKey: 'user-99999' }), segmentsOf(compiled, { targetingKey: 'user-100000' })]).toEqual([
+    ['big'],
+    [],
+  ]);
 });
 
 it('leaves broken segments out of the segments of a context, and knows a broken key by its list', () => {
-  const { compiled, problems } = compileSnapshot(makeSnapshot([], [makeSegment('bad', { included: [5] as never }), makeSegment('good', { included: ['ada'] })]));
+  const { compiled, problems } = compileSnapshot(
+    makeSnapshot([], [makeSegment('bad', { included: [5] as never }), makeSegment('good', { included: ['ada'] })]),
+  );
 
   expect(segmentsOf(compiled, { targetingKey: 'ada' })).toEqual(['good']);
   expect(problems).toEqual([{ segmentKey: 'bad', path: ['included', 0], message: 'included must hold texts; got 5.' }]);
 });
 
 it('refuses segments nested too deep to walk', () => {
-  const segments = Array.from({ length: 21 }, (_, index) => makeSegment(`s${index + 10}`, { rules: index === 0 ? [] : [{ id: 'r', conditions: [inSegment(`s${index + 9}`)] }] }));
+  const segments = Array.from({ length: 21 }, (_, index) =>
+    makeSegment(`s${index + 10}`, { rules: index === 0 ? [] : [{ id: 'r', conditions: [inSegment(`s${index + 9}`)] }] }),
+  );
 
-  expect(compileSnapshot(makeSnapshot([], segments)).problems).toEqual([{ segmentKey: 's30', path: ['rules'], message: 'Segments nest at most 20 deep; got 21.' }]);
+  expect(compileSnapshot(makeSnapshot([], segments)).problems).toEqual([
+    { segmentKey: 's30', path: ['rules'], message: 'Segments nest at most 20 deep; got 21.' },
+  ]);
 });
 
 describe('given all flags at once', () => {
   const compiled = compileSnapshot(
-    makeSnapshot([makeFlag('c'), makeFlag('a', { isClientAvailable: false }), makeFlag('b', { isArchived: true }), hostile({ key: 'd', salt: 5 }), hostile({ key: 'e', isArchived: true, version: 'x', salt: 5 })]),
+    makeSnapshot([
+      makeFlag('c'),
+      makeFlag('a', { isClientAvailable: false }),
+      makeFlag('b', { isArchived: true }),
+      hostile({ key: 'd', salt: 5 }),
+      hostile({ key: 'e', isArchived: true, version: 'x', salt: 5 }),
+    ]),
   ).compiled;
 
   it('answers in key order and leaves archived flags out', () => {
@@ -216,7 +408,9 @@ describe('given all flags at once', () => {
   });
 
   it('tells in the trace of a broken flag that it is broken', () => {
-    expect(evaluate(compiled, 'd', {}, { trace: true }).trace?.flags).toMatchObject([{ flagKey: 'd', errorCode: 'PARSE_ERROR', variations: [], offVariation: null, fallthrough: null }]);
+    expect(evaluate(compiled, 'd', {}, { trace: true }).trace?.flags).toMatchObject([
+      { flagKey: 'd', errorCode: 'PARSE_ERROR', variations: [], offVariation: null, fallthrough: null },
+    ]);
   });
 });
 
@@ -229,7 +423,9 @@ it('tells in a trace that a broken prerequisite was not asked', () => {
 });
 
 it('gives plain attributes beyond the thousandth name their values too', () => {
-  const flags = Array.from({ length: 1_005 }, (_, index) => makeFlag(`f${index}`, { rules: [makeRule({ conditions: [{ attribute: `a${index}`, operator: 'EXISTS', values: [] }] })] }));
+  const flags = Array.from({ length: 1_005 }, (_, index) =>
+    makeFlag(`f${index}`, { rules: [makeRule({ conditions: [{ attribute: `a${index}`, operator: 'EXISTS', values: [] }] })] }),
+  );
   const attributes = Object.fromEntries(flags.map((_, index) => [`a${index}`, 1]));
 
   expect(evaluateAll(compileClean(flags), { attributes }).filter(({ value }) => value === true)).toHaveLength(1_005);

@@ -10,7 +10,11 @@ it.each([
   ['two', { a: ['b'], b: ['a'] }, ['a', 'b', 'a']],
   ['a cycle below a line', { a: ['b'], b: ['c'], c: ['d'], d: ['b'] }, ['b', 'c', 'd', 'b']],
   ['the shorter of two cycles', { a: ['b', 'd'], b: ['c'], c: ['a'], d: ['a'] }, ['a', 'd', 'a']],
-  ['names that objects inherit', { constructor: ['toString'], toString: ['constructor'] }, ['constructor', 'toString', 'constructor']],
+  [
+    'names that objects inherit',
+    { constructor: ['toString'], toString: ['constructor'] },
+    ['constructor', 'toString', 'constructor'],
+  ],
   ['a way out of the knot', { a: ['x', 'b'], b: ['a', 'x'], x: [] }, ['a', 'b', 'a']],
 ])('finds the cycle in %s', (_, edges, cycle) => {
   expect(findCycle(graph(edges))).toEqual(cycle);
@@ -32,5 +36,7 @@ it('finds a path that is longer than allowed', () => {
 
 it('writes a short path whole and a long one cut', () => {
   expect(formatPath(['a', 'b', 'a'])).toBe('a -> b -> a');
-  expect(formatPath(Array.from({ length: 100 }, (_, index) => `k${index}`))).toBe('k0 -> k1 -> k2 -> k3 -> k4 -> k5 -> … (89 more) -> k95 -> k96 -> k97 -> k98 -> k99');
+  expect(formatPath(Array.from({ length: 100 }, (_, index) => `k${index}`))).toBe(
+    'k0 -> k1 -> k2 -> k3 -> k4 -> k5 -> … (89 more) -> k95 -> k96 -> k97 -> k98 -> k99',
+  );
 });

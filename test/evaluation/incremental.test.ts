@@ -33,7 +33,10 @@ it('reuses every flag when only the revision moved, and answers with the new rev
 });
 
 it('compiles a changed flag and all above it anew, and nothing else', () => {
-  const { compiled, reused } = recompile((snapshot) => ({ ...snapshot, flags: flags.map((flag) => (flag.key === 'base' ? { ...flag, isEnabled: false } : flag)) }));
+  const { compiled, reused } = recompile((snapshot) => ({
+    ...snapshot,
+    flags: flags.map((flag) => (flag.key === 'base' ? { ...flag, isEnabled: false } : flag)),
+  }));
 
   expect(reused).toEqual(['alone', 'by-segment']);
   expect(evaluate(compiled, 'top', {})).toMatchObject({ reason: 'PREREQUISITE_FAILED', prerequisiteKey: 'middle' });
@@ -41,7 +44,10 @@ it('compiles a changed flag and all above it anew, and nothing else', () => {
 });
 
 it('compiles the flags above a changed segment anew', () => {
-  const { compiled, reused } = recompile((snapshot) => ({ ...snapshot, segments: segments.map((segment) => (segment.key === 'inner' ? { ...segment, included: ['grace'] } : segment)) }));
+  const { compiled, reused } = recompile((snapshot) => ({
+    ...snapshot,
+    segments: segments.map((segment) => (segment.key === 'inner' ? { ...segment, included: ['grace'] } : segment)),
+  }));
 
   expect(reused).toEqual(['alone', 'base', 'middle', 'top']);
   expect(evaluate(compiled, 'by-segment', { targetingKey: 'grace' }).value).toBe(true);
@@ -75,8 +81,14 @@ it('answers after any line of changes as a compile from nothing does', () => {
     let { compiled } = compileSnapshot(snapshot);
     for (let step = 0; step < 5; step += 1) {
       const next = generateSnapshot(dice, 8);
-      const mix = <Item>(items: readonly Item[], others: readonly Item[]): Item[] => items.map((item, index) => (dice.chance(0.3) ? others[index]! : item));
-      snapshot = { ...snapshot, revision: snapshot.revision + 1, flags: mix(snapshot.flags, next.flags), segments: mix(snapshot.segments, next.segments) };
+      const mix = <Item>(items: readonly Item[], others: readonly Item[]): Item[] =>
+        items.map((item, index) => (dice.chance(0.3) ? others[index]! : item));
+      snapshot = {
+        ...snapshot,
+        revision: snapshot.revision + 1,
+        flags: mix(snapshot.flags, next.flags),
+        segments: mix(snapshot.segments, next.segments),
+      };
       const incremental = compileSnapshot(snapshot, compiled);
       const fresh = compileSnapshot(snapshot);
       const context = generateContext(dice);

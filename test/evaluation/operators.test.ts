@@ -50,7 +50,12 @@ const ROWS: { readonly [operator in AttributeOperator]: Row } = {
 const PRESENCE: readonly string[] = ['EXISTS', 'NOT_EXISTS'];
 const rows = ATTRIBUTE_OPERATORS.map((operator) => ({ operator, ...ROWS[operator] }));
 
-function decide(operator: AttributeOperator, values: readonly JsonValue[], actual: JsonValue | undefined, ignoreCase?: boolean): boolean {
+function decide(
+  operator: AttributeOperator,
+  values: readonly JsonValue[],
+  actual: JsonValue | undefined,
+  ignoreCase?: boolean,
+): boolean {
   const condition = { attribute: 'a', operator, values, ...(ignoreCase === undefined ? {} : { ignoreCase }) };
   const compiled = compileClean([makeFlag('flag', { rules: [makeRule({ conditions: [condition] })] })]);
   const attributes: { [name: string]: JsonValue } = actual === undefined ? {} : { a: actual };
@@ -95,7 +100,11 @@ describe.each(rows)('given $operator', ({ operator, values, matching, other, wro
 
   it('regards case unless it is switched off, where it knows case', () => {
     if (cased !== undefined) {
-      expect([decide(operator, values, cased), decide(operator, values, cased, false), decide(operator, values, cased, true)]).toEqual([false, false, true]);
+      expect([
+        decide(operator, values, cased),
+        decide(operator, values, cased, false),
+        decide(operator, values, cased, true),
+      ]).toEqual([false, false, true]);
     } else if (!OPERATORS.get(operator)?.hasCaseSwitch) {
       expect(checkAttributeCondition({ attribute: 'a', operator, values, ignoreCase: true })).toEqual([
         { path: ['ignoreCase'], message: `Operator ${operator} does not compare text; ignoreCase has no meaning for it.` },
@@ -107,7 +116,9 @@ describe.each(rows)('given $operator', ({ operator, values, matching, other, wro
     const tooMany = isPresence ? ['x'] : Array.from({ length: 1_001 }, () => values[0] ?? null);
     const tooFew = isPresence ? ['x', 'y'] : [];
     for (const wrongValues of [tooFew, tooMany]) {
-      expect(checkAttributeCondition({ attribute: 'a', operator, values: wrongValues })).toEqual([{ path: ['values'], message: expect.stringMatching(/takes/) }]);
+      expect(checkAttributeCondition({ attribute: 'a', operator, values: wrongValues })).toEqual([
+        { path: ['values'], message: expect.stringMatching(/takes/) },
+      ]);
     }
   });
 
@@ -118,46 +129,111 @@ describe.each(rows)('given $operator', ({ operator, values, matching, other, wro
   });
 });
 
-it.each<[string, { attribute?: unknown; operator?: unknown; values?: unknown; ignoreCase?: unknown }, (string | number)[], string]>([
+it.each<
+  [string, { attribute?: unknown; operator?: unknown; values?: unknown; ignoreCase?: unknown }, (string | number)[], string]
+>([
   ['an unknown operator', { operator: 'LIKE' }, ['operator'], 'Operator "LIKE" is not known.'],
   ['an operator that is no text', { operator: [1] }, ['operator'], 'Operator a list is not known.'],
   ['an operator named like a prototype', { operator: '__proto__' }, ['operator'], 'Operator "__proto__" is not known.'],
   ['an empty reference', { attribute: '' }, ['attribute'], 'An attribute reference must be a text that is not empty.'],
   ['a reference that is no text', { attribute: 5 }, ['attribute'], 'An attribute reference must be a text that is not empty.'],
-  ['a broken pointer', { attribute: '/a~2' }, ['attribute'], 'Attribute reference "/a~2" is not a JSON Pointer: "~" must be followed by 0 or 1.'],
+  [
+    'a broken pointer',
+    { attribute: '/a~2' },
+    ['attribute'],
+    'Attribute reference "/a~2" is not a JSON Pointer: "~" must be followed by 0 or 1.',
+  ],
   ['values that are no list', { values: 'x' }, ['values'], 'Operator IN takes a list of values; got "x".'],
   ['too many values', { values: Array(1_001).fill('x') }, ['values'], 'A condition takes at most 1000 values; got 1001.'],
   ['no values', { values: [] }, ['values'], 'Operator IN takes 1 to 1000 texts, numbers or booleans; got 0 values.'],
-  ['one value too few', { operator: 'BETWEEN', values: [1] }, ['values'], 'Operator BETWEEN takes exactly 2 numbers, the lower bound first; got 1 value.'],
-  ['three bounds', { operator: 'BETWEEN', values: [1, 2, 3] }, ['values'], 'Operator BETWEEN takes exactly 2 numbers, the lower bound first; got 3 values.'],
-  ['bounds in the wrong order', { operator: 'BETWEEN', values: [2, 1] }, ['values'], 'Operator BETWEEN takes exactly 2 numbers, the lower bound first; got 2 before 1.'],
-  ['the divisor 0', { operator: 'MODULO', values: [0, 0] }, ['values'], 'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the divisor 0.'],
-  ['a remainder that cannot be', { operator: 'MODULO', values: [3, 3] }, ['values'], 'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the remainder 3 for the divisor 3.'],
-  ['a negative remainder', { operator: 'MODULO', values: [3, -1] }, ['values'], 'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the remainder -1 for the divisor 3.'],
+  [
+    'one value too few',
+    { operator: 'BETWEEN', values: [1] },
+    ['values'],
+    'Operator BETWEEN takes exactly 2 numbers, the lower bound first; got 1 value.',
+  ],
+  [
+    'three bounds',
+    { operator: 'BETWEEN', values: [1, 2, 3] },
+    ['values'],
+    'Operator BETWEEN takes exactly 2 numbers, the lower bound first; got 3 values.',
+  ],
+  [
+    'bounds in the wrong order',
+    { operator: 'BETWEEN', values: [2, 1] },
+    ['values'],
+    'Operator BETWEEN takes exactly 2 numbers, the lower bound first; got 2 before 1.',
+  ],
+  [
+    'the divisor 0',
+    { operator: 'MODULO', values: [0, 0] },
+    ['values'],
+    'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the divisor 0.',
+  ],
+  [
+    'a remainder that cannot be',
+    { operator: 'MODULO', values: [3, 3] },
+    ['values'],
+    'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the remainder 3 for the divisor 3.',
+  ],
+  [
+    'a negative remainder',
+    { operator: 'MODULO', values: [3, -1] },
+    ['values'],
+    'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the remainder -1 for the divisor 3.',
+  ],
   ['NaN', { operator: 'LESS_THAN', values: [NaN] }, ['values', 0], 'Value NaN is not a finite number.'],
   ['infinity', { values: [Infinity] }, ['values', 0], 'Value Infinity is not a text, a finite number, true or false.'],
   ['null', { values: ['a', null] }, ['values', 1], 'Value null is not a text, a finite number, true or false.'],
   ['a number as text', { operator: 'CONTAINS', values: [5] }, ['values', 0], 'Value 5 is not a text.'],
-  ['a date alone', { operator: 'BEFORE', values: ['2024-01-01'] }, ['values', 0], 'Value "2024-01-01" is not an RFC 3339 date and time or epoch milliseconds.'],
-  ['a range of words', { operator: 'IP_IN_CIDR', values: ['10.0.0.0/33'] }, ['values', 0], 'Value "10.0.0.0/33" is not an IPv4 or IPv6 range as 10.0.0.0/8 or 2001:db8::/32.'],
+  [
+    'a date alone',
+    { operator: 'BEFORE', values: ['2024-01-01'] },
+    ['values', 0],
+    'Value "2024-01-01" is not an RFC 3339 date and time or epoch milliseconds.',
+  ],
+  [
+    'a range of words',
+    { operator: 'IP_IN_CIDR', values: ['10.0.0.0/33'] },
+    ['values', 0],
+    'Value "10.0.0.0/33" is not an IPv4 or IPv6 range as 10.0.0.0/8 or 2001:db8::/32.',
+  ],
   ['a number as pattern', { operator: 'MATCHES', values: [5] }, ['values', 0], 'Value 5 is not a text.'],
-  ['a long pattern', { operator: 'MATCHES', values: ['a'.repeat(513)] }, ['values', 0], 'Regular expression has 513 characters; at most 512 are allowed.'],
-  ['a pattern of 1 MB', { operator: 'MATCHES', values: ['('.repeat(1_000_000)] }, ['values', 0], 'Regular expression has 1000000 characters; at most 512 are allowed.'],
+  [
+    'a long pattern',
+    { operator: 'MATCHES', values: ['a'.repeat(513)] },
+    ['values', 0],
+    'Regular expression has 513 characters; at most 512 are allowed.',
+  ],
+  [
+    'a pattern of 1 MB',
+    { operator: 'MATCHES', values: ['('.repeat(1_000_000)] },
+    ['values', 0],
+    'Regular expression has 1000000 characters; at most 512 are allowed.',
+  ],
   ['a case switch that is no switch', { ignoreCase: 'yes' }, ['ignoreCase'], 'ignoreCase must be true or false; got "yes".'],
 ])('refuses %s', (_, parts, path, message) => {
   expect(checkAttributeCondition({ attribute: 'a', operator: 'IN', values: ['x'], ...parts })).toEqual([{ path, message }]);
 });
 
-it.each(['(a)\\1', '(?=a)', '(?<=a)b', '(?<!a)b', '(?!a)', 'a{1001}', '[', '(', 'a**', '\\C', 'x{2}{300}{300}'])('refuses the pattern %s, which RE2 does not have', (pattern) => {
-  const issues = checkAttributeCondition({ attribute: 'a', operator: 'MATCHES', values: [pattern] });
+it.each(['(a)\\1', '(?=a)', '(?<=a)b', '(?<!a)b', '(?!a)', 'a{1001}', '[', '(', 'a**', '\\C', 'x{2}{300}{300}'])(
+  'refuses the pattern %s, which RE2 does not have',
+  (pattern) => {
+    const issues = checkAttributeCondition({ attribute: 'a', operator: 'MATCHES', values: [pattern] });
 
-  expect(issues).toEqual([{ path: ['values', 0], message: expect.stringMatching(/^Regular expression is not RE2 syntax/) }]);
-});
+    expect(issues).toEqual([{ path: ['values', 0], message: expect.stringMatching(/^Regular expression is not RE2 syntax/) }]);
+  },
+);
 
 it('refuses a pattern that compiles to too many steps', () => {
   const issues = checkAttributeCondition({ attribute: 'a', operator: 'MATCHES', values: ['((a{1,10}){1,10}){1,10}b'] });
 
-  expect(issues).toEqual([{ path: ['values', 0], message: expect.stringMatching(/^Regular expression compiles to \d+ steps; at most 2000 are allowed\.$/) }]);
+  expect(issues).toEqual([
+    {
+      path: ['values', 0],
+      message: expect.stringMatching(/^Regular expression compiles to \d+ steps; at most 2000 are allowed\.$/),
+    },
+  ]);
 });
 
 it('names everything that is wrong with a condition at once', () => {
@@ -175,6 +251,15 @@ it('cuts long values in messages', () => {
 it.each(['NaN', 'Infinity', '-Infinity'])('takes %s in a context as absent', (name) => {
   const value = Number(name);
 
-  expect([decide('LESS_THAN', [5], value), decide('GREATER_THAN', [5], value), decide('IN', [5], value), decide('NOT_IN', [5], value)]).toEqual([false, false, false, false]);
-  expect([decide('BEFORE', [5], value), decide('MODULO', [2, 0], value), decide('BETWEEN', [-1e308, 1e308], value)]).toEqual([false, false, false]);
+  expect([
+    decide('LESS_THAN', [5], value),
+    decide('GREATER_THAN', [5], value),
+    decide('IN', [5], value),
+    decide('NOT_IN', [5], value),
+  ]).toEqual([false, false, false, false]);
+  expect([decide('BEFORE', [5], value), decide('MODULO', [2, 0], value), decide('BETWEEN', [-1e308, 1e308], value)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });

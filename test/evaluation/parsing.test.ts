@@ -60,12 +60,24 @@ it.each([
   expect(version === null ? null : Math.sign(compareVersionText(left, version))).toBe(order);
 });
 
-it.each(['1.2.3.4.5', '1..2', '.1', '1:2', ':', ':::', '1::2::3', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7::8', '1.2.3.4::', '::1.2.3', '::g', '1'.repeat(50) + ':', '1.2.3.4:1::'])(
-  'reads %s as no address',
-  (text) => {
-    expect(parseIp(text)).toBeNull();
-  },
-);
+it.each([
+  '1.2.3.4.5',
+  '1..2',
+  '.1',
+  '1:2',
+  ':',
+  ':::',
+  '1::2::3',
+  '1:2:3:4:5:6:7:8:9',
+  '1:2:3:4:5:6:7::8',
+  '1.2.3.4::',
+  '::1.2.3',
+  '::g',
+  '1'.repeat(50) + ':',
+  '1.2.3.4:1::',
+])('reads %s as no address', (text) => {
+  expect(parseIp(text)).toBeNull();
+});
 
 it.each([
   ['::', [0, 0, 0, 0]],
@@ -79,7 +91,19 @@ it.each([
   expect(parseIp(text)).toEqual(words);
 });
 
-it.each(['10.0.0.0/33', '::/129', '10.0.0.0/', '10.0.0.0/08', '10.0.0.0/-1', '10.0.0.0/8/8', '/8', '10.0.0/8', '::ffff:10.0.0.0/129', 'x/100', 'x:/8'])('reads %s as no range', (text) => {
+it.each([
+  '10.0.0.0/33',
+  '::/129',
+  '10.0.0.0/',
+  '10.0.0.0/08',
+  '10.0.0.0/-1',
+  '10.0.0.0/8/8',
+  '/8',
+  '10.0.0/8',
+  '::ffff:10.0.0.0/129',
+  'x/100',
+  'x:/8',
+])('reads %s as no range', (text) => {
   expect(parseIpRange(text)).toBeNull();
 });
 
@@ -88,6 +112,9 @@ it('holds every prefix length of both families', () => {
     const range = parseIpRange(`ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/${bits}`);
     const inside = parseIp('ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff');
     const outside = parseIp('::');
-    expect([isInRange(inside ?? [], range ?? { words: [], masks: [] }), isInRange(outside ?? [], range ?? { words: [], masks: [] })]).toEqual([true, bits === 0]);
+    expect([
+      isInRange(inside ?? [], range ?? { words: [], masks: [] }),
+      isInRange(outside ?? [], range ?? { words: [], masks: [] }),
+    ]).toEqual([true, bits === 0]);
   }
 });

@@ -7,21 +7,43 @@ import { Dice, generateContext, generateSnapshot } from './support/generate';
 import { makeSnapshot } from './support/make';
 
 const seed = fc.integer();
-const NAMES = ['key', 'version', 'valueType', 'salt', 'rules', 'conditions', 'serve', 'attribute', 'operator', 'values', 'segments', 'group', '__proto__', 'constructor', 'toString'];
+const NAMES = [
+  'key',
+  'version',
+  'valueType',
+  'salt',
+  'rules',
+  'conditions',
+  'serve',
+  'attribute',
+  'operator',
+  'values',
+  'segments',
+  'group',
+  '__proto__',
+  'constructor',
+  'toString',
+];
 
 /** Takes a well-formed snapshot and puts arbitrary JSON in a few places of it. */
 function damage(dice: Dice, value: unknown, junk: unknown): unknown {
   if (dice.chance(0.02)) return junk;
   if (Array.isArray(value)) return value.map((item) => damage(dice, item, junk));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [dice.chance(0.01) ? dice.pick(NAMES) : name, damage(dice, item, junk)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [dice.chance(0.01) ? dice.pick(NAMES) : name, damage(dice, item, junk)]),
+  );
 }
 
 /** The same JSON with the members of every object in reverse order. */
 function reverseMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reverseMembers);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([name, item]) => [name, reverseMembers(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, item]) => [name, reverseMembers(item)]),
+  );
 }
 
 it('never throws, whatever JSON is the snapshot or the context', () => {
@@ -42,7 +64,11 @@ it('never throws on damaged snapshots and arbitrary contexts, and names a proble
       const dice = new Dice(state);
       const snapshot = damage(dice, generateSnapshot(dice, 5), junk) as Snapshot;
       const { compiled, problems } = compileSnapshot(snapshot);
-      for (const { flagKey, errorCode } of evaluateAll(compiled, { targetingKey: 'a', attributes: context } as EvaluationContext, { trace: true })) {
+      for (const { flagKey, errorCode } of evaluateAll(
+        compiled,
+        { targetingKey: 'a', attributes: context } as EvaluationContext,
+        { trace: true },
+      )) {
         if (errorCode !== null) expect(problems.some((problem) => problem.flagKey === flagKey)).toBe(true);
       }
       evaluateAll(compiled, context as EvaluationContext);
@@ -52,23 +78,71 @@ it('never throws on damaged snapshots and arbitrary contexts, and names a proble
 });
 
 it('never throws on an arbitrary condition', () => {
-  const operator = fc.oneof(fc.constantFrom('IN', 'MATCHES', 'BETWEEN', 'BEFORE', 'SEMVER_LESS', 'IP_IN_CIDR', 'EXISTS'), fc.string());
+  const operator = fc.oneof(
+    fc.constantFrom('IN', 'MATCHES', 'BETWEEN', 'BEFORE', 'SEMVER_LESS', 'IP_IN_CIDR', 'EXISTS'),
+    fc.string(),
+  );
   fc.assert(
-    fc.property(fc.jsonValue(), operator, fc.oneof(fc.array(fc.jsonValue()), fc.jsonValue()), fc.jsonValue(), (attribute, name, values, ignoreCase) => {
-      expect(Array.isArray(checkAttributeCondition({ attribute, operator: name, values, ignoreCase }))).toBe(true);
-    }),
+    fc.property(
+      fc.jsonValue(),
+      operator,
+      fc.oneof(fc.array(fc.jsonValue()), fc.jsonValue()),
+      fc.jsonValue(),
+      (attribute, name, values, ignoreCase) => {
+        expect(Array.isArray(checkAttributeCondition({ attribute, operator: name, values, ignoreCase }))).toBe(true);
+      },
+    ),
     { numRuns: 2_000 },
   );
 });
 
 it('never throws on an arbitrary pattern and text', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('a', 'b', '(', ')', '[', ']', '*', '+', '?', '{', '}', '1', ',', '|', '^', '$', '\\', '.', 'é', '😀', '\ud800', '-', ':', 'P', '<', '>') }), fc.string({ unit: 'binary' }), (pattern, text) => {
-      const rule = { id: 'r', conditions: [{ attribute: 'a', operator: 'MATCHES', values: [pattern] }], serve: { variation: 'v0' } };
-      const { flags } = generateSnapshot(new Dice(1), 1);
-      const { compiled } = compileSnapshot(makeSnapshot([{ ...flags[0]!, isEnabled: true, isArchived: false, rules: [rule] as never }]));
-      evaluate(compiled, flags[0]!.key, { attributes: { a: text } });
-    }),
+    fc.property(
+      fc.string({
+        unit: fc.constantFrom(
+          'a',
+          'b',
+          '(',
+          ')',
+          '[',
+          ']',
+          '*',
+          '+',
+          '?',
+          '{',
+          '}',
+          '1',
+          ',',
+          '|',
+          '^',
+          '$',
+          '\\',
+          '.',
+          'é',
+          '😀',
+          '\ud800',
+          '-',
+          ':',
+          'P',
+          '<',
+          '>',
+        ),
+      }),
+      fc.string({ unit: 'binary' }),
+      (pattern, text) => {
+        const rule = {
+          id: 'r',
+          conditions: [{ attribute: 'a', operator: 'MATCHES', values: [pattern] }],
+          serve: { variation: 'v0' },
+        };
+        const { flags } = generateSnapshot(new Dice(1), 1);
+        const { compiled } = compileSnapshot(
+          makeSnapshot([{ ...flags[0]!, isEnabled: true, isArchived: false, rules: [rule] as never }]),
+        );
+        evaluate(compiled, flags[0]!.key, { attributes: { a: text } });
+      },
+    ),
     { numRuns: 2_000 },
   );
 });
@@ -95,7 +169,12 @@ it('does not care for the order of members, in snapshots and in contexts', () =>
       const context = generateContext(dice);
       const reversed = compileSnapshot(reverseMembers(snapshot) as Snapshot);
       const answers = evaluateAll(compileSnapshot(snapshot).compiled, context).map((answer) => ({ ...answer, value: null }));
-      expect(evaluateAll(reversed.compiled, reverseMembers(context) as EvaluationContext).map((answer) => ({ ...answer, value: null }))).toEqual(answers);
+      expect(
+        evaluateAll(reversed.compiled, reverseMembers(context) as EvaluationContext).map((answer) => ({
+          ...answer,
+          value: null,
+        })),
+      ).toEqual(answers);
     }),
     { numRuns: 500 },
   );
@@ -114,10 +193,16 @@ it('keeps every bucket from 0 to 99999, and an integer beside its text', () => {
 
 it('moves nobody out of a share that widens', () => {
   fc.assert(
-    fc.property(fc.string(), fc.string(), fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 0, max: 100_000 }), (key, salt, first, second) => {
-      const bucket = bucketOf(key, salt) ?? -1;
-      const [narrow, wide] = [Math.min(first, second), Math.max(first, second)];
-      expect(bucket < narrow && bucket >= wide).toBe(false);
-    }),
+    fc.property(
+      fc.string(),
+      fc.string(),
+      fc.integer({ min: 0, max: 100_000 }),
+      fc.integer({ min: 0, max: 100_000 }),
+      (key, salt, first, second) => {
+        const bucket = bucketOf(key, salt) ?? -1;
+        const [narrow, wide] = [Math.min(first, second), Math.max(first, second)];
+        expect(bucket < narrow && bucket >= wide).toBe(false);
+      },
+    ),
   );
 });

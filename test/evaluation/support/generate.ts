@@ -1,4 +1,12 @@
-import type { JsonValue, Snapshot, SnapshotCondition, SnapshotFlag, SnapshotRule, SnapshotSegment, SnapshotServe } from '../../../src/evaluation';
+import type {
+  JsonValue,
+  Snapshot,
+  SnapshotCondition,
+  SnapshotFlag,
+  SnapshotRule,
+  SnapshotSegment,
+  SnapshotServe,
+} from '../../../src/evaluation';
 
 /** Seeded, so that a failing case can be met again. mulberry32. */
 export class Dice {
@@ -28,18 +36,136 @@ export class Dice {
   }
 }
 
-const KEYS = ['', 'a', 'b', 'ada', 'Ada', 'é', 'κόσμος', '😀', '\ud800', 'u-1', 'u-2', 'u-3', 'x y', '0', '__proto__', 'constructor'];
-const TEXTS = ['', 'a', 'b', 'A', 'ab', 'abc', 'ABC', 'Straße', 'STRASSE', 'ΟΔΟΣ', 'οδος', 'οδοσα', 'İ', 'de', 'DE', '5', 'true', '\u0000', '\ud800', '😀'];
-const NUMBERS = [0, -0, 1, -1, 2, 5, 7, -7, 10, 1.5, -1.5, 1e21, -1e21, 9007199254740991, -9007199254740991, 9007199254740993, 5e-324];
-const VERSIONS = ['1', '1.2', '1.2.3', '2.0.0', '2.0.0-rc.1', '2.0.0-rc.1.x', '2.0.0-rc.10', '2.0.0-rc.2+b', '2.0.0+5', '10.0.0', '0.0.0', '2.0.0-1', '2.0.0-a'];
+const KEYS = [
+  '',
+  'a',
+  'b',
+  'ada',
+  'Ada',
+  'é',
+  'κόσμος',
+  '😀',
+  '\ud800',
+  'u-1',
+  'u-2',
+  'u-3',
+  'x y',
+  '0',
+  '__proto__',
+  'constructor',
+];
+const TEXTS = [
+  '',
+  'a',
+  'b',
+  'A',
+  'ab',
+  'abc',
+  'ABC',
+  'Straße',
+  'STRASSE',
+  'ΟΔΟΣ',
+  'οδος',
+  'οδοσα',
+  'İ',
+  'de',
+  'DE',
+  '5',
+  'true',
+  '\u0000',
+  '\ud800',
+  '😀',
+];
+const NUMBERS = [
+  0, -0, 1, -1, 2, 5, 7, -7, 10, 1.5, -1.5, 1e21, -1e21, 9007199254740991, -9007199254740991, 9007199254740993, 5e-324,
+];
+const VERSIONS = [
+  '1',
+  '1.2',
+  '1.2.3',
+  '2.0.0',
+  '2.0.0-rc.1',
+  '2.0.0-rc.1.x',
+  '2.0.0-rc.10',
+  '2.0.0-rc.2+b',
+  '2.0.0+5',
+  '10.0.0',
+  '0.0.0',
+  '2.0.0-1',
+  '2.0.0-a',
+];
 const NOT_VERSIONS = ['v1', '1.', '01.2.3', '1.2.3.4', '1.2-rc', '', '9007199254740993.0.0', '1.2.3-01', '1.2.3+', '1e3'];
-const DATES = ['2024-02-29T12:00:00Z', '2024-02-29T12:00:00.123456Z', '2024-02-29t13:00:00+01:00', '1969-12-31T23:59:59.999Z', '0000-01-01T00:00:00Z', '9999-12-31T23:59:60Z', '2016-12-31T23:59:60Z'];
-const NOT_DATES = ['2023-02-29T00:00:00Z', '2024-02-29', '2024-02-29T12:00:00', '2024-13-01T00:00:00Z', '2024-01-01T24:00:00Z', '2024-01-01T00:00:00+24:00', 'now'];
-const ADDRESSES = ['10.1.2.3', '10.255.255.255', '11.0.0.0', '192.168.0.1', '::1', '2001:db8::1', '2001:DB8:0:0:0:0:0:2', '::ffff:10.1.2.3', '::ffff:0a01:0203', 'fe80::1'];
-const NOT_ADDRESSES = ['10.1.2', '10.01.2.3', '256.1.1.1', '::1::', '1:2:3:4:5:6:7', 'fe80::1%eth0', '1:2:3:4:5:6:7::8:9', ':1', '10.1.2.3/8', '12345::'];
-const CIDRS = ['10.0.0.0/8', '10.1.2.3', '0.0.0.0/0', '2001:db8::/32', '::/0', '::1', '::ffff:10.0.0.0/104', '::ffff:0:0/95', '192.168.0.0/31', 'fe80::/10'];
+const DATES = [
+  '2024-02-29T12:00:00Z',
+  '2024-02-29T12:00:00.123456Z',
+  '2024-02-29t13:00:00+01:00',
+  '1969-12-31T23:59:59.999Z',
+  '0000-01-01T00:00:00Z',
+  '9999-12-31T23:59:60Z',
+  '2016-12-31T23:59:60Z',
+];
+const NOT_DATES = [
+  '2023-02-29T00:00:00Z',
+  '2024-02-29',
+  '2024-02-29T12:00:00',
+  '2024-13-01T00:00:00Z',
+  '2024-01-01T24:00:00Z',
+  '2024-01-01T00:00:00+24:00',
+  'now',
+];
+const ADDRESSES = [
+  '10.1.2.3',
+  '10.255.255.255',
+  '11.0.0.0',
+  '192.168.0.1',
+  '::1',
+  '2001:db8::1',
+  '2001:DB8:0:0:0:0:0:2',
+  '::ffff:10.1.2.3',
+  '::ffff:0a01:0203',
+  'fe80::1',
+];
+const NOT_ADDRESSES = [
+  '10.1.2',
+  '10.01.2.3',
+  '256.1.1.1',
+  '::1::',
+  '1:2:3:4:5:6:7',
+  'fe80::1%eth0',
+  '1:2:3:4:5:6:7::8:9',
+  ':1',
+  '10.1.2.3/8',
+  '12345::',
+];
+const CIDRS = [
+  '10.0.0.0/8',
+  '10.1.2.3',
+  '0.0.0.0/0',
+  '2001:db8::/32',
+  '::/0',
+  '::1',
+  '::ffff:10.0.0.0/104',
+  '::ffff:0:0/95',
+  '192.168.0.0/31',
+  'fe80::/10',
+];
 const PATTERNS = ['a', '^a', 'b$', '^[a-c]+$', '(ab|cd)', '^$', '\\d', '[^a]', 'a{2}', '.'];
-const NAMES = ['country', 'age', 'tags', 'appVersion', 'seenAt', 'ip', '/organization/id', '/tags/0', 'targetingKey', '/targetingKey', '__proto__', 'constructor', '/a~1b/m~0n', 'toString'];
+const NAMES = [
+  'country',
+  'age',
+  'tags',
+  'appVersion',
+  'seenAt',
+  'ip',
+  '/organization/id',
+  '/tags/0',
+  'targetingKey',
+  '/targetingKey',
+  '__proto__',
+  'constructor',
+  '/a~1b/m~0n',
+  'toString',
+];
 
 export const TEXT_LIKE = ['STARTS_WITH', 'ENDS_WITH', 'CONTAINS', 'MATCHES'] as const;
 
@@ -64,13 +190,30 @@ export function generateValue(dice: Dice, depth = 0): JsonValue {
     case 8:
       return dice.list(0, 3, () => generateValue(dice, depth + 1));
     default:
-      return Object.fromEntries(dice.list(0, 2, () => [dice.pick(['id', 'm~n', '0', '__proto__']), generateValue(dice, depth + 1)]));
+      return Object.fromEntries(
+        dice.list(0, 2, () => [dice.pick(['id', 'm~n', '0', '__proto__']), generateValue(dice, depth + 1)]),
+      );
   }
 }
 
 export function generateContext(dice: Dice): { targetingKey?: string | null; attributes?: { [name: string]: JsonValue } | null } {
   const attributes = Object.fromEntries(
-    dice.list(0, 8, () => [dice.pick(['country', 'age', 'tags', 'appVersion', 'seenAt', 'ip', 'organization', 'a/b', '__proto__', 'constructor', 'targetingKey']), generateValue(dice)]),
+    dice.list(0, 8, () => [
+      dice.pick([
+        'country',
+        'age',
+        'tags',
+        'appVersion',
+        'seenAt',
+        'ip',
+        'organization',
+        'a/b',
+        '__proto__',
+        'constructor',
+        'targetingKey',
+      ]),
+      generateValue(dice),
+    ]),
   );
   const key = dice.below(10);
   return {
@@ -94,7 +237,10 @@ export function generateOperation(dice: Dice): { operator: string; values: JsonV
       return { operator: `${not}${operator}`, values: dice.list(1, 3, () => dice.pick(pool)), ...ignoreCase };
     }
     case 3:
-      return { operator: dice.pick(['LESS_THAN', 'LESS_OR_EQUAL', 'GREATER_THAN', 'GREATER_OR_EQUAL']), values: [dice.pick(NUMBERS)] };
+      return {
+        operator: dice.pick(['LESS_THAN', 'LESS_OR_EQUAL', 'GREATER_THAN', 'GREATER_OR_EQUAL']),
+        values: [dice.pick(NUMBERS)],
+      };
     case 4: {
       if (dice.chance(0.5)) return { operator: 'MODULO', values: [dice.pick([2, 3, -3, 7, 1.5]), dice.pick([0, 1])] };
       const [low, high] = [dice.pick(NUMBERS), dice.pick(NUMBERS)];
@@ -125,7 +271,10 @@ function generateCondition(dice: Dice, segmentKeys: readonly string[], depth: nu
     return { group: dice.pick(['ALL', 'ANY', 'NONE'] as const), conditions };
   }
   if (kind < 0.35 && segmentKeys.length > 0) {
-    return { operator: dice.pick(['IN_SEGMENT', 'NOT_IN_SEGMENT'] as const), segments: dice.list(1, 2, () => dice.pick(segmentKeys)) };
+    return {
+      operator: dice.pick(['IN_SEGMENT', 'NOT_IN_SEGMENT'] as const),
+      segments: dice.list(1, 2, () => dice.pick(segmentKeys)),
+    };
   }
   return { attribute: dice.pick(NAMES), ...generateOperation(dice) } as SnapshotCondition;
 }

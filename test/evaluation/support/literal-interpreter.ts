@@ -67,7 +67,10 @@ export function literalRead(context: any, reference: string): any {
   let value: any = merged.get(tokens[0]!);
   for (const token of tokens.slice(1)) {
     if (Array.isArray(value)) {
-      value = String(Number(token)) === token && Number.isInteger(Number(token)) && Number(token) >= 0 ? value[Number(token)] : undefined;
+      value =
+        String(Number(token)) === token && Number.isInteger(Number(token)) && Number(token) >= 0
+          ? value[Number(token)]
+          : undefined;
     } else if (value !== null && typeof value === 'object') {
       value = new Map(Object.entries(value)).get(token);
     } else {
@@ -122,9 +125,18 @@ function compareVersions(left: any, right: any): number {
 function instant(value: any): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'string') return undefined;
-  const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/i.exec(value);
+  const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/i.exec(
+    value,
+  );
   if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
@@ -179,7 +191,8 @@ function isInCidr(value: any, cidr: string): boolean {
   const networkPrefix = network.slice(0, prefix === undefined ? network.length : Number(prefix));
   const actual = unmap(ipBits(value));
   if (actual === undefined) return false;
-  if (network.length === 128 && networkPrefix.startsWith(MAPPED)) return actual.length === 32 && actual.startsWith(networkPrefix.slice(96));
+  if (network.length === 128 && networkPrefix.startsWith(MAPPED))
+    return actual.length === 32 && actual.startsWith(networkPrefix.slice(96));
   return actual.length === network.length && actual.startsWith(networkPrefix);
 }
 
@@ -210,7 +223,10 @@ function oneTest(operator: string, values: any[], ignoreCase: boolean): OneTest 
       return text((actual, expected) => actual.split(expected).length > 1 || expected === '');
     case 'MATCHES':
       // The generated patterns mean the same in RE2 and here.
-      return { accepts: isText, test: (actual) => values.some((pattern) => new RegExp(pattern, ignoreCase ? 'iu' : 'u').test(actual)) };
+      return {
+        accepts: isText,
+        test: (actual) => values.some((pattern) => new RegExp(pattern, ignoreCase ? 'iu' : 'u').test(actual)),
+      };
     case 'LESS_THAN':
       return number((actual) => actual < values[0]);
     case 'LESS_OR_EQUAL':
@@ -345,6 +361,14 @@ export class LiteralInterpreter {
   }
 
   private error(errorCode: string): LiteralResult {
-    return { value: null, variationKey: null, reason: 'ERROR', ruleId: null, prerequisiteKey: null, errorCode, inExperiment: false };
+    return {
+      value: null,
+      variationKey: null,
+      reason: 'ERROR',
+      ruleId: null,
+      prerequisiteKey: null,
+      errorCode,
+      inExperiment: false,
+    };
   }
 }

@@ -1,4 +1,11 @@
-import type { CompiledSnapshot, Snapshot, SnapshotFlag, SnapshotRule, SnapshotSegment, SnapshotServe } from '../../../src/evaluation';
+import type {
+  CompiledSnapshot,
+  Snapshot,
+  SnapshotFlag,
+  SnapshotRule,
+  SnapshotSegment,
+  SnapshotServe,
+} from '../../../src/evaluation';
 import { compileSnapshot } from '../../../src/evaluation';
 
 /** A flag that serves `no` to everyone; `parts` says what is different. */
