@@ -20,6 +20,11 @@ export interface Connection<Row> {
   };
 }
 
+/** A connection that can tell how many rows there are on all pages, when asked. */
+export interface CountedConnection<Row> extends Connection<Row> {
+  readonly count: () => Promise<number>;
+}
+
 /**
  * One page. `list` answers the rows after a position (null: from the beginning), at most `limit`; `positionOf` the text
  * by which the list is sorted and which no two rows share.
@@ -47,6 +52,16 @@ export async function page<Row>(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/** One page of a list that can be counted cheaply; the count runs only when it is selected. */
+export async function countedPage<Row>(
+  args: PageArguments,
+  list: (position: string | null, limit: number) => Promise<readonly Row[]>,
+  positionOf: (row: Row) => string,
+  count: () => Promise<number>,
+): Promise<CountedConnection<Row>> {
+  return { ...(await page(args, list, positionOf)), count };
 }
 
 const CURSOR_PREFIX = 'after:';

@@ -148,3 +148,35 @@ export function findLastChange(connection: Connection, subjectId: string): Promi
     .limit(1)
     .getOne();
 }
+
+/** What a thing was like after the change that gave it the version. Null when that is not on record. */
+export function findBodyOfVersion(
+  connection: Connection,
+  subjectId: string,
+  version: number,
+): Promise<ChangeBodyEntity | null> {
+  return connection.findOneBy(ChangeBodyEntity, { subjectId, version });
+}
+
+/** Thing -> its newest change, its own or of what has it as parent. */
+export async function findLastChanges(connection: Connection, subjectIds: readonly string[]): Promise<Map<string, ChangeEntity>> {
+  const rows: { subject: string; change_id: string }[] = await connection.query(
+    `SELECT s.subject, last.change_id FROM unnest($1::text[]) AS s(subject)
+     CROSS JOIN LATERAL (
+       SELECT b.change_id FROM change_body b JOIN change c ON c.id = b.change_id
+       WHERE b.subject_id = s.subject OR b.parent_id = s.subject ORDER BY c.sequence DESC LIMIT 1
+     ) last`,
+    [subjectIds],
+  );
+  const changes = await findChangesByIds(
+    connection,
+    rows.map((row) => row.change_id),
+  );
+  const byId = new Map(changes.map((change) => [change.id, change]));
+  return new Map(
+    rows.flatMap((row) => {
+      const change = byId.get(row.change_id);
+      return change ? [[row.subject, change] as const] : [];
+    }),
+  );
+}

@@ -1,4 +1,4 @@
-import type { SnapshotFlag, SnapshotSegment } from '../../evaluation';
+import type { SnapshotFlag, SnapshotSegmentRule } from '../../evaluation';
 
 export type FlagEventKind = 'CREATED' | 'UPDATED' | 'ARCHIVED' | 'RESTORED' | 'DELETED' | 'SEGMENT_UPDATED';
 
@@ -20,5 +20,15 @@ export type FlagEvent =
       readonly kind: 'SEGMENT_UPDATED';
       readonly segmentKey: string;
       /** Null when the segment was deleted. */
-      readonly wire: SnapshotSegment | null;
+      readonly segment: SegmentDelta | null;
     };
+
+/** A segment's new rules and what became of its keys: a large list never travels for a small change. */
+export interface SegmentDelta {
+  readonly version: number;
+  readonly rules: readonly SnapshotSegmentRule[];
+  readonly addedIncluded: readonly string[];
+  readonly addedExcluded: readonly string[];
+  /** Keys that are in neither list any more. */
+  readonly removed: readonly string[];
+}

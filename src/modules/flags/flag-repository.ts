@@ -25,20 +25,29 @@ export function findFlagsByKeys(connection: Connection, projectId: string, keys:
     .getMany();
 }
 
-/** By key, after `afterKey` (null: from the beginning). */
-export function listFlags(
-  connection: Connection,
-  projectId: string,
-  afterKey: string | null,
-  limit: number,
-): Promise<FlagEntity[]> {
-  const query = connection
-    .createQueryBuilder(FlagEntity, 'f')
-    .where('f.projectId = :projectId', { projectId })
-    .orderBy('f.key', 'ASC')
-    .limit(limit);
-  if (afterKey !== null) query.andWhere('f.key > :afterKey', { afterKey });
-  return query.getMany();
+/** Writes the flag when its row still has the version before; answers whether it did. */
+export async function updateFlag(connection: Connection, next: FlagEntity): Promise<boolean> {
+  const { id, version, projectId: _projectId, key: _key, createdAt: _createdAt, ...columns } = next;
+  const result = await connection.update(FLAG_TABLE, { id, version: version - 1 }, { ...columns, version });
+  return result.affected === 1;
+}
+
+export async function removeFlag(connection: Connection, id: string): Promise<void> {
+  await connection.delete(FlagEntity, { id });
+}
+
+/** Notes that a configuration of these flags changed. */
+export async function touchFlags(connection: Connection, ids: readonly string[], now: Date): Promise<void> {
+  await connection.query('UPDATE flag SET changed_at = $2 WHERE id = ANY($1)', [ids, now]);
+}
+
+/** Flag id -> when it was last evaluated anywhere; flags that never were are left out. */
+export async function findLastEvaluated(connection: Connection, flagIds: readonly string[]): Promise<Map<string, Date>> {
+  const rows: { flag_id: string; at: Date }[] = await connection.query(
+    'SELECT flag_id, max(last_evaluated_at) AS at FROM flag_usage WHERE flag_id = ANY($1) GROUP BY flag_id',
+    [flagIds],
+  );
+  return new Map(rows.map((row) => [row.flag_id, row.at]));
 }
 
 export function findAllFlags(connection: Connection, projectId: string): Promise<FlagEntity[]> {

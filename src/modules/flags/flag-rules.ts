@@ -1,6 +1,6 @@
 /** What a flag must look like. Pure. */
 import type { FlagValueType, JsonValue } from '../../evaluation';
-import type { Issue } from '../../errors';
+import type { Issue, Usage } from '../../errors';
 import {
   countIssues,
   DESCRIPTION_LENGTH_MAX,
@@ -78,7 +78,7 @@ export function planFlag(input: CreateFlagInput, stamp: NewFlagStamp): FlagPlan 
     variations: variations.map(storedVariation),
     offVariation,
     onVariation,
-    tags: [...new Set(tags)].sort(),
+    tags: sortedTags(tags),
     ownerId: input.ownerId ?? null,
     lifetime: input.lifetime ?? 'TEMPORARY',
     isClientAvailable: input.isClientAvailable ?? false,
@@ -96,6 +96,97 @@ const ON_AND_OFF: readonly VariationInput[] = [
   { key: 'on', name: 'On', value: true },
   { key: 'off', name: 'Off', value: false },
 ];
+
+export interface UpdateFlagInput {
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly tags?: readonly string[] | null;
+  readonly ownerId?: string | null;
+  readonly lifetime?: FlagLifetime | null;
+  readonly isClientAvailable?: boolean | null;
+  readonly variations?: readonly VariationInput[] | null;
+  readonly salt?: string | null;
+  readonly rerandomize?: boolean | null;
+}
+
+/** A place where a variation is named, so that it cannot be removed. */
+export interface VariationUse extends Usage {
+  readonly variation: string;
+}
+
+/** Fields that may be left out, but not null. `ownerId: null` means nobody. */
+const NOT_NULL = ['name', 'description', 'tags', 'lifetime', 'isClientAvailable', 'variations', 'salt'] as const;
+
+/** The flag after the update, or everything that is wrong with it. What is undefined stays. Version and times are the caller's. */
+export function planFlagUpdate(flag: FlagEntity, input: UpdateFlagInput, uses: readonly VariationUse[]): FlagPlan {
+  const issues: Issue[] = NOT_NULL.filter((field) => input[field] === null).map((field) => ({
+    code: 'INVALID',
+    message: `${field} must not be null; leave it out to keep it.`,
+    path: ['input', field],
+  }));
+  if (typeof input.name === 'string') issues.push(...nameIssues('Flag name', input.name, ['input', 'name']));
+  if (typeof input.description === 'string') {
+    const path = ['input', 'description'];
+    issues.push(...textIssues('Flag description', input.description, path, DESCRIPTION_LENGTH_MAX));
+  }
+  if (input.tags) issues.push(...tagsIssues(input.tags, ['input', 'tags']));
+  if (input.variations) {
+    const path = ['input', 'variations'];
+    issues.push(...variationsIssues(flag.valueType, input.variations, path));
+    issues.push(...removedVariationsIssues(flag, input.variations, uses, path));
+  }
+  if (typeof input.salt === 'string') issues.push(...saltIssues(input.salt, input.rerandomize ?? false));
+  if (issues.length > 0) return { issues };
+  const next: FlagEntity = {
+    ...flag,
+    name: input.name ?? flag.name,
+    description: input.description ?? flag.description,
+    tags: input.tags ? sortedTags(input.tags) : flag.tags,
+    ownerId: input.ownerId === undefined ? flag.ownerId : input.ownerId,
+    lifetime: input.lifetime ?? flag.lifetime,
+    isClientAvailable: input.isClientAvailable ?? flag.isClientAvailable,
+    variations: input.variations ? input.variations.map(storedVariation) : flag.variations,
+    salt: input.salt ?? flag.salt,
+  };
+  return { issues: null, flag: next };
+}
+
+const USES_NAMED_MAX = 100;
+
+function removedVariationsIssues(
+  flag: FlagEntity,
+  variations: readonly VariationInput[],
+  uses: readonly VariationUse[],
+  path: Path,
+): Issue[] {
+  const kept = new Set(variations.map(({ key }) => key));
+  return flag.variations.flatMap(({ key }): Issue[] => {
+    const usedBy = uses.filter((use) => use.variation === key);
+    const isDefault = key === flag.onVariation || key === flag.offVariation;
+    if (kept.has(key) || (usedBy.length === 0 && !isDefault)) return [];
+    const why = usedBy.length > 0 ? `is served in ${usedBy.length} places` : 'is what new environments serve';
+    const message = `The variation ${quote(key)} ${why}, so that it cannot be removed.`;
+    const places = usedBy.slice(0, USES_NAMED_MAX).map(({ variation: _variation, ...usage }) => usage);
+    return [{ code: 'IN_USE', message, path, usedBy: places }];
+  });
+}
+
+const SALT_LENGTH_MAX = 100;
+
+function saltIssues(salt: string, rerandomize: boolean): Issue[] {
+  const path = ['input', 'salt'];
+  if (salt === '') return [{ code: 'BLANK', message: 'Salt must not be empty.', path }];
+  const issues = textIssues('Salt', salt, path, SALT_LENGTH_MAX);
+  if (!rerandomize) {
+    const message = 'A new salt moves every context of every rollout and gate; say rerandomize: true if that is meant.';
+    issues.push({ code: 'INVALID', message, path: ['input', 'rerandomize'] });
+  }
+  return issues;
+}
+
+function sortedTags(tags: readonly string[]): string[] {
+  return [...new Set(tags)].sort();
+}
 
 function storedVariation(input: VariationInput): StoredVariation {
   return { key: input.key, name: input.name ?? '', value: (input.value ?? null) as JsonValue };

@@ -1,65 +1,53 @@
 import { randomBytes } from 'node:crypto';
 import { duplicateKey } from '../../database/constraint-errors';
-import type { Connection, Database } from '../../database/transaction';
-import { UserFault } from '../../errors';
+import type { Connection, Database, Transaction } from '../../database/transaction';
+import { UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
+import { isMember } from '../access/access-repository';
 import type { Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
-import type { ChangeService } from '../changes/change-service';
 import type { ChangeKind } from '../changes/change-kinds';
+import { canonicalText } from '../changes/change-rules';
+import type { ChangeService } from '../changes/change-service';
+import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environments/environment-repository';
+import { staleVersion } from '../changes/stale-version';
+import { findEnvironmentsByProjectIds } from '../environments/environment-repository';
 import { quote } from '../input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';
 import { lockProjectFor } from '../projects/project-service';
-import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
-import {
-  findConfiguration,
-  findFlagByKey,
-  findFlagsByIds,
-  findFlagsByKeys,
-  findPrerequisiteKeys,
-  insertFlag,
-  listFlags,
-  saveConfiguration,
-} from './flag-repository';
-import { planFlag, type CreateFlagInput } from './flag-rules';
-import { flagEvent, initialConfiguration } from './flag-wire';
-import { planTargeting, type TargetingInput } from './targeting-rules';
+import { findConfigurationsByFlagIds, findFlagByKey, findFlagsByIds, insertFlag, removeFlag, updateFlag } from './flag-repository';
+import { planFlag, planFlagUpdate, type CreateFlagInput, type UpdateFlagInput } from './flag-rules';
+import { configurationsIn } from './flag-view';
+import { flagBody, flagEvent } from './flag-wire';
+import { findDependents } from './usage-repository';
+import { variationUses } from './variation-uses';
 
 export interface FlagServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
 }
 
-export interface ToggleFlagInput {
-  readonly flagId: string;
-  readonly environmentId: string;
-  readonly isEnabled: boolean;
-}
-
-export interface SetFlagConfigurationInput extends TargetingInput {
-  readonly flagId: string;
-  readonly environmentId: string;
-  readonly expectedVersion: number;
-}
-
-export interface ConfigurationResult {
+export interface FlagResult {
   readonly flag: FlagEntity;
-  readonly configuration: FlagConfigurationEntity;
   readonly revisions: EnvironmentRevision[];
 }
 
-/** A flag and its configuration in one environment, loaded under the lock of their project. */
-interface Loaded {
-  readonly project: ProjectEntity;
-  readonly flag: FlagEntity;
-  readonly configuration: FlagConfigurationEntity;
+export interface VersionedFlagInput {
+  readonly flagId: string;
+  readonly expectedVersion: number;
 }
 
+/** A flag under the lock of its project. */
+interface LockedFlag {
+  readonly project: ProjectEntity;
+  readonly flag: FlagEntity;
+}
+
+/** Flags themselves: what is the same in every environment. */
 export class FlagService {
   constructor(private readonly options: FlagServiceOptions) {}
 
@@ -74,12 +62,8 @@ export class FlagService {
     return this.visible(actor, await findFlagByKey(this.options.database.connection, projectId, key));
   }
 
-  /** By key. The caller has authorised the project. */
-  list(projectId: string, afterKey: string | null, limit: number): Promise<FlagEntity[]> {
-    return listFlags(this.options.database.connection, projectId, afterKey, limit);
-  }
-
-  async create(actor: Actor, input: CreateFlagInput): Promise<{ flag: FlagEntity; revisions: EnvironmentRevision[] }> {
+  /** Off in every environment. */
+  async create(actor: Actor, input: CreateFlagInput): Promise<FlagResult> {
     return this.options.changes.commit(
       actor,
       async (tx) => {
@@ -87,132 +71,128 @@ export class FlagService {
         const project = await lockProjectFor(tx.connection, actor, { projectId }, 'flag:create');
         if (!project) throw notFound('project', projectId, ['input', 'projectId']);
         const salt = randomBytes(12).toString('base64url');
-        const plan = planFlag(input, { id: newId('flag'), salt, now: this.options.changes.now() });
-        if (plan.issues) throw new UserFault(plan.issues);
+        const ownerId = input.ownerId ?? (actor.kind === 'USER' ? actor.id : null);
+        const plan = planFlag({ ...input, ownerId }, { id: newId('flag'), salt, now: this.options.changes.now() });
+        const issues = [...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, input.ownerId))];
+        if (plan.issues || issues.length > 0) throw new UserFault(issues);
         const { flag } = plan;
         await insertFlag(tx.connection, flag);
-        const environments = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
-        const revisions = await this.options.changes.record(tx, actor, {
-          kind: 'FLAG_CREATED',
-          organizationId: project.organizationId,
-          projectId: project.id,
-          items: [
-            {
-              subjectKind: 'FLAG',
-              subjectId: flag.id,
-              subjectKey: flag.key,
-              version: flag.version,
-              before: null,
-              after: flagBody(flag),
-            },
-          ],
-          deliveries: environments.map(({ id }) => ({
-            environmentId: id,
-            events: [flagEvent('CREATED', flag, initialConfiguration(flag, id))],
-          })),
-        });
-        return { flag, revisions };
+        return { flag, revisions: await this.record(tx, actor, 'FLAG_CREATED', project, [null, flag]) };
       },
       duplicateKey('flag_project_id_key_unique', 'flag', input.key),
     );
   }
 
-  /** A flag that is in the wanted state already is answered as it is: nothing is recorded. */
-  async toggle(actor: Actor, input: ToggleFlagInput): Promise<ConfigurationResult> {
-    return this.configure(actor, input, 'flag:toggle', 'FLAG_TOGGLED', async (_connection, { configuration }) =>
-      configuration.isEnabled === input.isEnabled ? null : { ...configuration, isEnabled: input.isEnabled },
-    );
-  }
-
-  /** Replaces the whole targeting. */
-  async setConfiguration(actor: Actor, input: SetFlagConfigurationInput): Promise<ConfigurationResult> {
-    return this.configure(actor, input, 'flag:update', 'FLAG_CONFIGURATION_SET', async (connection, loaded) => {
-      const { configuration } = loaded;
-      if (configuration.version !== input.expectedVersion) throw stale(configuration.version, input.expectedVersion);
-      const plan = planTargeting(input, await this.surroundings(connection, loaded, input));
-      if (plan.issues) throw new UserFault(plan.issues);
-      return { ...configuration, ...plan.targeting, isEnabled: input.isEnabled ?? configuration.isEnabled };
+  /** What is left out stays. An update that changes nothing is answered as it is: nothing is recorded. */
+  async update(actor: Actor, input: UpdateFlagInput & VersionedFlagInput): Promise<FlagResult> {
+    return this.change(actor, input, 'flag:update', async (tx, { project, flag }) => {
+      if (flag.isArchived) throw archived(flag);
+      const plan = planFlagUpdate(flag, input, await variationUses(tx.connection, flag));
+      const issues = [...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, input.ownerId))];
+      if (plan.issues || issues.length > 0) throw new UserFault(issues);
+      if (canonicalText(flagBody(plan.flag)) === canonicalText(flagBody(flag))) return { flag, revisions: [] };
+      return this.write(tx, actor, 'FLAG_UPDATED', project, [flag, plan.flag]);
     });
   }
 
-  /** One change of one configuration: lock, load, authorise, decide, write, record. `decide` answers null for no change. */
-  private async configure(
+  /** Everywhere its off variation is served. Refused while another flag that is not archived has it as prerequisite. */
+  async archive(actor: Actor, input: VersionedFlagInput): Promise<FlagResult> {
+    return this.change(actor, input, 'flag:archive', async (tx, { project, flag }) => {
+      if (flag.isArchived) throw archived(flag);
+      await refuseDependents(tx.connection, flag, (dependent) => !dependent.isArchived);
+      return this.write(tx, actor, 'FLAG_ARCHIVED', project, [flag, { ...flag, isArchived: true }]);
+    });
+  }
+
+  async restore(actor: Actor, input: VersionedFlagInput): Promise<FlagResult> {
+    return this.change(actor, input, 'flag:archive', async (tx, { project, flag }) => {
+      if (!flag.isArchived) throw notArchived(flag);
+      return this.write(tx, actor, 'FLAG_RESTORED', project, [flag, { ...flag, isArchived: false }]);
+    });
+  }
+
+  /** For good, and only from the archive; its history stays. */
+  async delete(
     actor: Actor,
-    input: { readonly flagId: string; readonly environmentId: string },
+    input: VersionedFlagInput,
+  ): Promise<{ deletedFlagId: string; revisions: EnvironmentRevision[] }> {
+    return this.change(actor, input, 'flag:delete', async (tx, { project, flag }) => {
+      if (!flag.isArchived) throw notArchived(flag);
+      await refuseDependents(tx.connection, flag, () => true);
+      await removeFlag(tx.connection, flag.id);
+      return { deletedFlagId: flag.id, revisions: await this.record(tx, actor, 'FLAG_DELETED', project, [flag, null]) };
+    });
+  }
+
+  /** One change of one flag: locks the project, loads, authorises, refuses a stale version. */
+  private async change<T>(
+    actor: Actor,
+    { flagId, expectedVersion }: VersionedFlagInput,
     permission: Permission,
-    kind: ChangeKind,
-    decide: (connection: Connection, loaded: Loaded) => Promise<FlagConfigurationEntity | null>,
-  ): Promise<ConfigurationResult> {
+    work: (tx: Transaction, locked: LockedFlag) => Promise<T>,
+  ): Promise<T> {
     requireIdentity(actor);
-    const [found] = await findFlagsByIds(this.options.database.connection, [input.flagId]);
+    const [found] = await findFlagsByIds(this.options.database.connection, [flagId]);
     return this.options.changes.commit(actor, async (tx) => {
-      const loaded = await this.loadFor(tx.connection, actor, { ...input, projectId: found?.projectId ?? '' }, permission);
-      const { project, flag, configuration: before } = loaded;
-      if (flag.isArchived) {
-        const message = `The flag ${quote(flag.key)} is archived; restore it first.`;
-        throw new UserFault([{ code: 'ARCHIVED', message, path: ['input', 'flagId'] }]);
+      const project = await lockProjectFor(tx.connection, actor, { projectId: found?.projectId ?? '' }, permission);
+      const [flag] = project ? await findFlagsByIds(tx.connection, [flagId]) : [];
+      if (!project || !flag) throw notFound('flag', flagId, ['input', 'flagId']);
+      if (flag.version !== expectedVersion) {
+        const version = { current: flag.version, expected: expectedVersion };
+        throw await staleVersion(tx.connection, 'flag', flag.id, version);
       }
-      const decided = await decide(tx.connection, loaded);
-      if (decided === null) return { flag, configuration: before, revisions: [] };
-      const after = { ...decided, version: before.version + 1, updatedAt: this.options.changes.now() };
-      if (!(await saveConfiguration(tx.connection, after))) throw stale(before.version, before.version);
-      const revisions = await this.options.changes.record(tx, actor, {
-        kind,
-        organizationId: project.organizationId,
-        projectId: project.id,
-        items: [
-          {
-            subjectKind: 'FLAG_CONFIGURATION',
-            subjectId: configurationId(after),
-            subjectKey: flag.key,
-            parentId: flag.id,
-            environmentId: input.environmentId,
-            version: after.version,
-            before: configurationBody(before),
-            after: configurationBody(after),
-          },
-        ],
-        deliveries: [{ environmentId: input.environmentId, events: [flagEvent('UPDATED', flag, after)] }],
-      });
-      return { flag, configuration: after, revisions };
+      return work(tx, { project, flag });
     });
   }
 
-  private async loadFor(
-    connection: Connection,
+  private async write(
+    tx: Transaction,
     actor: Actor,
-    input: { readonly flagId: string; readonly environmentId: string; readonly projectId: string },
-    permission: Permission,
-  ): Promise<Loaded> {
-    const project = await lockProjectFor(connection, actor, input, permission);
-    const [flag] = project ? await findFlagsByIds(connection, [input.flagId]) : [];
-    if (!project || !flag) throw notFound('flag', input.flagId, ['input', 'flagId']);
-    const [environment] = await findEnvironmentsByIds(connection, [input.environmentId]);
-    if (environment?.projectId !== project.id) {
-      throw notFound('environment', input.environmentId, ['input', 'environmentId']);
-    }
-    const configuration =
-      (await findConfiguration(connection, flag.id, environment.id)) ?? initialConfiguration(flag, environment.id);
-    return { project, flag, configuration };
+    kind: keyof typeof EVENT_KINDS,
+    project: ProjectEntity,
+    [before, planned]: readonly [FlagEntity, FlagEntity],
+  ): Promise<FlagResult> {
+    const now = this.options.changes.now();
+    const flag = { ...planned, version: before.version + 1, updatedAt: now, changedAt: now };
+    await updateFlag(tx.connection, flag);
+    return { flag, revisions: await this.record(tx, actor, kind, project, [before, flag]) };
   }
 
-  private async surroundings(
-    connection: Connection,
-    { project, flag, configuration }: Loaded,
-    input: TargetingInput,
-  ): Promise<Parameters<typeof planTargeting>[1]> {
-    const named = await findFlagsByKeys(
-      connection,
-      project.id,
-      input.prerequisites.map(({ flagKey }) => flagKey),
-    );
-    return {
-      flag,
-      segmentKeys: new Set(),
-      variationsOfFlags: new Map(named.map(({ key, variations }) => [key, variations.map((variation) => variation.key)])),
-      prerequisitesOfFlags: await findPrerequisiteKeys(connection, configuration.environmentId),
-      newRuleId: () => newId('rule'),
-    };
+  /** Every environment of the project hears of a flag. */
+  private async record(
+    tx: Transaction,
+    actor: Actor,
+    kind: ChangeKind & keyof typeof EVENT_KINDS,
+    project: ProjectEntity,
+    [before, after]: readonly [FlagEntity | null, FlagEntity | null],
+  ): Promise<EnvironmentRevision[]> {
+    const flag = (after ?? before) as FlagEntity;
+    const environments = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
+    const stored = await findConfigurationsByFlagIds(tx.connection, [flag.id]);
+    const ids = environments.map(({ id }) => id);
+    return this.options.changes.record(tx, actor, {
+      kind,
+      organizationId: project.organizationId,
+      projectId: project.id,
+      items: [
+        {
+          subjectKind: 'FLAG',
+          subjectId: flag.id,
+          subjectKey: flag.key,
+          version: after?.version ?? flag.version + 1,
+          before: before && flagBody(before),
+          after: after && flagBody(after),
+        },
+      ],
+      deliveries: configurationsIn(flag, ids, stored).map((configuration) => ({
+        environmentId: configuration.environmentId,
+        events: [
+          after
+            ? flagEvent(EVENT_KINDS[kind], after, configuration)
+            : ({ kind: 'DELETED', flagKey: flag.key, flag: null } satisfies FlagEvent),
+        ],
+      })),
+    });
   }
 
   private async visible(actor: Actor, flag: FlagEntity | null): Promise<FlagEntity | null> {
@@ -224,29 +204,46 @@ export class FlagService {
   }
 }
 
-/** The opaque id of a configuration: its flag's and its environment's. */
-export function configurationId({ flagId, environmentId }: { flagId: string; environmentId: string }): string {
-  return `configuration_${flagId.split('_')[1]}_${environmentId.split('_')[1]}`;
+const EVENT_KINDS = {
+  FLAG_CREATED: 'CREATED',
+  FLAG_UPDATED: 'UPDATED',
+  FLAG_ARCHIVED: 'ARCHIVED',
+  FLAG_RESTORED: 'RESTORED',
+  FLAG_DELETED: 'UPDATED',
+} as const;
+
+const USES_NAMED_MAX = 100;
+
+async function refuseDependents(
+  connection: Connection,
+  flag: FlagEntity,
+  counts: (dependent: { readonly isArchived: boolean }) => boolean,
+): Promise<void> {
+  const dependents = (await findDependents(connection, [flag.id])).filter(counts);
+  if (dependents.length === 0) return;
+  const usedBy = dependents
+    .slice(0, USES_NAMED_MAX)
+    .map(({ flagKey, segmentKey, environmentKey }) => ({ flagKey, segmentKey, environmentKey }));
+  const message = `The flag ${quote(flag.key)} is a prerequisite in ${dependents.length} places.`;
+  throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'flagId'], usedBy }]);
 }
 
-function stale(currentVersion: number, expectedVersion: number): UserFault {
-  const message = `The configuration has version ${currentVersion}, not ${expectedVersion}; read it again.`;
-  return new UserFault([
-    {
-      code: 'STALE_VERSION',
-      message,
-      path: ['input', 'expectedVersion'],
-      stale: { currentVersion, changedBy: null, changedAt: null },
-    },
-  ]);
+async function ownerIssues(
+  connection: Connection,
+  project: ProjectEntity,
+  ownerId: string | null | undefined,
+): Promise<Issue[]> {
+  if (ownerId === null || ownerId === undefined) return [];
+  if (await isMember(connection, project.organizationId, ownerId)) return [];
+  return [{ code: 'NOT_FOUND', message: `The organization has no member ${quote(ownerId)}.`, path: ['input', 'ownerId'] }];
 }
 
-function flagBody(flag: FlagEntity): object {
-  const { id: _id, projectId: _projectId, createdAt: _createdAt, updatedAt: _updatedAt, ...body } = flag;
-  return body;
+function archived(flag: FlagEntity): UserFault {
+  const message = `The flag ${quote(flag.key)} is archived; restore it first.`;
+  return new UserFault([{ code: 'ARCHIVED', message, path: ['input', 'flagId'] }]);
 }
 
-function configurationBody(configuration: FlagConfigurationEntity): object {
-  const { flagId: _flagId, environmentId: _environmentId, updatedAt: _updatedAt, ...body } = configuration;
-  return body;
+function notArchived(flag: FlagEntity): UserFault {
+  const message = `The flag ${quote(flag.key)} is not archived; archive it first.`;
+  return new UserFault([{ code: 'NOT_ARCHIVED', message, path: ['input', 'flagId'] }]);
 }

@@ -49,3 +49,26 @@ export function flagEvent(
     flag: { label: { name: flag.name, tags: flag.tags }, wire: wireOfFlag(flag, configuration) },
   };
 }
+
+/** The opaque id of a configuration: its flag's and its environment's. */
+export function configurationId({ flagId, environmentId }: { readonly flagId: string; readonly environmentId: string }): string {
+  return `configuration_${flagId.split('_')[1]}_${environmentId.split('_')[1]}`;
+}
+
+/** What a configuration's id is made of; null for text that is none. */
+export function partsOfConfigurationId(id: string): { flagId: string; environmentId: string } | null {
+  const parts = /^configuration_([0-9a-f]{32})_([0-9a-f]{32})$/.exec(id);
+  return parts && { flagId: `flag_${parts[1]}`, environmentId: `environment_${parts[2]}` };
+}
+
+/** What history shows of a flag. */
+export function flagBody(flag: FlagEntity): object {
+  const { id: _id, projectId: _projectId, createdAt: _createdAt, updatedAt: _updatedAt, changedAt: _changedAt, ...body } = flag;
+  return body;
+}
+
+/** What history shows of a configuration. */
+export function configurationBody(configuration: FlagConfigurationEntity): object {
+  const { flagId: _flagId, environmentId: _environmentId, updatedAt: _updatedAt, ...body } = configuration;
+  return body;
+}

@@ -1,33 +1,14 @@
 /** What the targeting of a flag in one environment must look like, so that the core can decide it. Pure. */
-import {
-  checkAttributeCondition,
-  findCycle,
-  type AttributeOperator,
-  type GroupOperator,
-  type JsonValue,
-  type SegmentOperator,
-  type SnapshotCondition,
-  type SnapshotServe,
-} from '../../evaluation';
+import { checkAttributeCondition, findCycle, type SnapshotServe } from '../../evaluation';
 import type { Issue } from '../../errors';
-import {
-  countIssues,
-  hasUnstorableText,
-  keyIssues,
-  NAME_LENGTH_MAX,
-  quote,
-  repeatedPositions,
-  textIssues,
-  type Path,
-} from '../input-rules';
+import { inputOfConditions, rulesIssues, storedConditions, type RuleWithConditions } from '../condition-rules';
+import { countIssues, hasUnstorableText, quote, repeatedPositions, textIssues, type Path } from '../input-rules';
 import type { FlagConfigurationEntity, StoredRule } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 import { VARIATIONS_MAX } from './flag-rules';
 
-const RULES_MAX = 200;
-const CONDITIONS_PER_RULE_MAX = 50;
-const GROUP_DEPTH_MAX = 8;
-const SEGMENTS_PER_CONDITION_MAX = 100;
+/** More rules than are allowed are not looked at one by one. */
+const RULES_SERVED_MAX = 200;
 const TARGETING_KEYS_MAX = 1_000;
 const TARGETING_KEY_LENGTH_MAX = 1_000;
 const PREREQUISITES_MAX = 20;
@@ -43,10 +24,7 @@ export interface TargetingInput {
   readonly fallthrough: ServeInput;
 }
 
-export interface RuleInput {
-  readonly id?: string | null;
-  readonly name?: string | null;
-  readonly conditions: readonly ConditionInput[];
+export interface RuleInput extends RuleWithConditions {
   readonly gate?: { readonly bucketBy: string; readonly weight: number } | null;
   readonly serve: ServeInput;
 }
@@ -61,20 +39,6 @@ export interface RolloutInput {
   readonly bucketBy: string;
   readonly whenMissing: string;
   readonly shares: readonly { readonly variation: string; readonly weight: number }[];
-}
-
-/** Exactly one of the three is given; GraphQL sees to it. */
-export interface ConditionInput {
-  readonly attribute?: AttributeConditionInput | null;
-  readonly segment?: { readonly operator: SegmentOperator; readonly segments: readonly string[] } | null;
-  readonly group?: { readonly group: GroupOperator; readonly conditions: readonly ConditionInput[] } | null;
-}
-
-export interface AttributeConditionInput {
-  readonly attribute: string;
-  readonly operator: AttributeOperator;
-  readonly values: readonly unknown[];
-  readonly ignoreCase: boolean;
 }
 
 /** What stands around the flag. */
@@ -98,7 +62,8 @@ export function planTargeting(input: TargetingInput, around: TargetingSurroundin
     ...variationIssues(input.offVariation, around, ['input', 'offVariation']),
     ...prerequisitesIssues(input, around),
     ...targetsIssues(input, around),
-    ...rulesIssues(input, around),
+    ...rulesIssues(input.rules, around.segmentKeys, ['input', 'rules']),
+    ...ruleServesIssues(input, around),
     ...serveIssues(input.fallthrough, around, ['input', 'fallthrough']),
   ];
   if (issues.length > 0) return { issues };
@@ -170,86 +135,17 @@ function targetsIssues({ targets }: TargetingInput, around: TargetingSurrounding
   return issues;
 }
 
-function rulesIssues({ rules }: TargetingInput, around: TargetingSurroundings): Issue[] {
-  const path = ['input', 'rules'];
-  const issues = countIssues('Rules', rules.length, 0, RULES_MAX, path);
-  if (issues.length > 0) return issues;
-  rules.forEach((rule, position) => {
-    const at = [...path, String(position)];
-    if (typeof rule.id === 'string') issues.push(...keyIssues('Rule id', rule.id, [...at, 'id']));
-    issues.push(
-      ...textIssues('Rule name', rule.name ?? '', [...at, 'name'], NAME_LENGTH_MAX),
-      ...ruleConditionsIssues(rule.conditions, around.segmentKeys, [...at, 'conditions']),
-      ...serveIssues(rule.serve, around, [...at, 'serve']),
-    );
-    if (rule.gate) {
-      issues.push(
-        ...bucketByIssues(rule.gate.bucketBy, [...at, 'gate', 'bucketBy']),
-        ...weightIssues(rule.gate.weight, [...at, 'gate', 'weight']),
-      );
-    }
-  });
-  // Rules without an id get one that is new; the marker cannot be an id.
-  const ids = rules.map((rule, position) => rule.id ?? `/${position}`);
-  for (const position of repeatedPositions(ids)) {
-    const message = `The rule id ${quote(ids[position] ?? '')} stands in the list twice.`;
-    issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'id'] });
-  }
-  return issues;
-}
-
-/** Conditions of one rule of a flag or of a segment. */
-export function ruleConditionsIssues(
-  conditions: readonly ConditionInput[],
-  segmentKeys: ReadonlySet<string>,
-  path: Path,
-): Issue[] {
-  const depth = depthOf(conditions);
-  if (depth > GROUP_DEPTH_MAX) {
-    const message = `Groups nest ${depth} deep; at most ${GROUP_DEPTH_MAX} are allowed.`;
-    return [{ code: 'OUT_OF_RANGE', message, path }];
-  }
-  const issues = countIssues('Conditions of a rule', countOf(conditions), 0, CONDITIONS_PER_RULE_MAX, path);
-  return issues.length > 0 ? issues : conditionsIssues(conditions, segmentKeys, path);
-}
-
-function depthOf(conditions: readonly ConditionInput[]): number {
-  const depths = conditions.map(({ group }) => (group ? 1 + depthOf(group.conditions) : 0));
-  return Math.max(0, ...depths);
-}
-
-function countOf(conditions: readonly ConditionInput[]): number {
-  return conditions.reduce((sum, { group }) => sum + 1 + (group ? countOf(group.conditions) : 0), 0);
-}
-
-function conditionsIssues(conditions: readonly ConditionInput[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
-  return conditions.flatMap((condition, position) => {
-    const at = [...path, String(position)];
-    if (condition.attribute) return attributeIssues(condition.attribute, [...at, 'attribute']);
-    if (condition.segment) return segmentsIssues(condition.segment.segments, segmentKeys, [...at, 'segment', 'segments']);
-    return conditionsIssues(condition.group?.conditions ?? [], segmentKeys, [...at, 'group', 'conditions']);
-  });
-}
-
-function attributeIssues(condition: AttributeConditionInput, path: Path): Issue[] {
-  if (hasUnstorableText([condition.attribute, condition.values])) {
-    const message = 'A condition must not contain U+0000 or a lone surrogate.';
-    return [{ code: 'INVALID', message, path }];
-  }
-  return checkAttributeCondition({ ...condition, values: condition.values }).map((problem) => ({
-    code: 'INVALID',
-    message: problem.message,
-    path: [...path, ...problem.path.map(String)],
-  }));
-}
-
-function segmentsIssues(segments: readonly string[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
-  const issues = countIssues('Segments of a condition', segments.length, 1, SEGMENTS_PER_CONDITION_MAX, path);
-  if (issues.length > 0) return issues;
-  return segments.flatMap((key, position): Issue[] => {
-    if (segmentKeys.has(key)) return [];
-    const message = `The project has no segment ${quote(key)}.`;
-    return [{ code: 'NOT_FOUND', message, path: [...path, String(position)] }];
+/** What each rule serves, and to which share of the contexts; the rest is checked for flags and segments alike. */
+function ruleServesIssues({ rules }: TargetingInput, around: TargetingSurroundings): Issue[] {
+  return rules.slice(0, RULES_SERVED_MAX).flatMap((rule, position) => {
+    const at = ['input', 'rules', String(position)];
+    const issues = serveIssues(rule.serve, around, [...at, 'serve']);
+    if (!rule.gate) return issues;
+    return [
+      ...issues,
+      ...bucketByIssues(rule.gate.bucketBy, [...at, 'gate', 'bucketBy']),
+      ...weightIssues(rule.gate.weight, [...at, 'gate', 'weight']),
+    ];
   });
 }
 
@@ -308,21 +204,19 @@ function storedRule(rule: RuleInput, around: TargetingSurroundings): StoredRule 
   };
 }
 
-/** In wire form. The input must be without issues. */
-export function storedConditions(conditions: readonly ConditionInput[]): SnapshotCondition[] {
-  return conditions.map(({ attribute, segment, group }): SnapshotCondition => {
-    if (attribute) {
-      const { ignoreCase } = attribute;
-      const values = attribute.values as readonly JsonValue[];
-      return { attribute: attribute.attribute, operator: attribute.operator, values, ...(ignoreCase ? { ignoreCase } : {}) };
-    }
-    if (segment) return { operator: segment.operator, segments: segment.segments };
-    return { group: group?.group ?? 'ALL', conditions: storedConditions(group?.conditions ?? []) };
-  });
-}
-
 function storedServe(serve: ServeInput): SnapshotServe {
   if (typeof serve.variation === 'string') return { variation: serve.variation };
   const { bucketBy, whenMissing, shares } = serve.rollout ?? NO_ROLLOUT;
   return { rollout: { bucketBy, whenMissing, shares: shares.map(({ variation, weight }) => ({ variation, weight })) } };
+}
+
+/** The input that would give this targeting: to copy it to another environment, or to set it back. */
+export function inputOfTargeting(targeting: Targeting): TargetingInput {
+  return {
+    offVariation: targeting.offVariation,
+    prerequisites: targeting.prerequisites,
+    targets: targeting.targets,
+    rules: targeting.rules.map((rule) => ({ ...rule, conditions: inputOfConditions(rule.conditions) })),
+    fallthrough: targeting.fallthrough,
+  };
 }

@@ -1,6 +1,6 @@
 /** Revision rows applied to a snapshot. Pure. */
-import type { Snapshot } from '../../evaluation';
-import type { FlagEvent } from '../changes/flag-event';
+import type { Snapshot, SnapshotSegment } from '../../evaluation';
+import type { FlagEvent, SegmentDelta } from '../changes/flag-event';
 
 export interface RevisionRow {
   readonly epoch: string;
@@ -18,8 +18,10 @@ export function applyRevisions(snapshot: Snapshot, rows: readonly RevisionRow[])
   const flags = new Map(snapshot.flags.map((flag) => [flag.key, flag]));
   const segments = new Map(snapshot.segments.map((segment) => [segment.key, segment]));
   for (const event of rows.flatMap((row) => row.events)) {
-    if (event.kind === 'SEGMENT_UPDATED') put(segments, event.segmentKey, event.wire);
-    else put(flags, event.flagKey, event.flag?.wire ?? null);
+    if (event.kind === 'SEGMENT_UPDATED') {
+      const { segmentKey, segment } = event;
+      put(segments, segmentKey, segment && applyDelta(segmentKey, segments.get(segmentKey), segment));
+    } else put(flags, event.flagKey, event.flag?.wire ?? null);
   }
   return {
     formatVersion: 1,
@@ -28,6 +30,22 @@ export function applyRevisions(snapshot: Snapshot, rows: readonly RevisionRow[])
     flags: [...flags.values()].sort(byKey),
     segments: [...segments.values()].sort(byKey),
   };
+}
+
+function applyDelta(key: string, before: SnapshotSegment | undefined, delta: SegmentDelta): SnapshotSegment {
+  return {
+    key,
+    version: delta.version,
+    included: applyKeys(before?.included ?? [], delta.removed, delta.addedIncluded),
+    excluded: applyKeys(before?.excluded ?? [], delta.removed, delta.addedExcluded),
+    rules: delta.rules,
+  };
+}
+
+function applyKeys(keys: readonly string[], removed: readonly string[], added: readonly string[]): readonly string[] {
+  if (removed.length === 0 && added.length === 0) return keys;
+  const gone = new Set(removed);
+  return [...keys.filter((key) => !gone.has(key)), ...added];
 }
 
 function put<T>(things: Map<string, T>, key: string, thing: T | null): void {

@@ -1,10 +1,15 @@
-import type { Snapshot } from '../../evaluation';
+import type { Snapshot, SnapshotSegment } from '../../evaluation';
+import { groupRows } from '../../database/group-rows';
 import type { Connection } from '../../database/transaction';
 import { findEnvironmentHeads } from '../changes/change-repository';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
 import { findAllFlags, findConfigurationsByEnvironment } from '../flags/flag-repository';
 import { initialConfiguration, wireOfFlag } from '../flags/flag-wire';
 import { findProjectsByIds } from '../projects/project-repository';
+import type { SegmentEntity } from '../segments/segment-entity';
+import type { SegmentKeyEntity } from '../segments/segment-key-entity';
+import { findAllKeys, findAllSegments } from '../segments/segment-repository';
+import { wireRules } from '../segments/segment-wire';
 import { byKey } from './apply-revisions';
 import type { EnvironmentScope } from './environment-book';
 
@@ -29,7 +34,23 @@ export async function readSnapshot(
       epoch: head.epoch,
       revision: head.revision,
       flags: wires.sort(byKey),
-      segments: [],
+      segments: segmentWires(await findAllSegments(connection, project.id), await findAllKeys(connection, project.id)),
     },
   };
+}
+
+function segmentWires(segments: readonly SegmentEntity[], keys: readonly SegmentKeyEntity[]): SnapshotSegment[] {
+  const bySegment = groupRows(keys, (row) => row.segmentId);
+  const wires = segments.map((segment): SnapshotSegment => {
+    const rows = bySegment.get(segment.id) ?? [];
+    const keysIn = (list: string): string[] => rows.filter((row) => row.list === list).map((row) => row.targetingKey);
+    return {
+      key: segment.key,
+      version: segment.version,
+      included: keysIn('INCLUDED'),
+      excluded: keysIn('EXCLUDED'),
+      rules: wireRules(segment),
+    };
+  });
+  return wires.sort(byKey);
 }

@@ -26,7 +26,7 @@ export const snapshotResolvers: Resolvers = {
     flagKey: (event) => (event.kind === 'SEGMENT_UPDATED' ? null : event.flagKey),
     segmentKey: (event) => (event.kind === 'SEGMENT_UPDATED' ? event.segmentKey : null),
     flag: (event) => (event.kind === 'SEGMENT_UPDATED' ? null : event.flag),
-    wire: (event) => (event.kind === 'SEGMENT_UPDATED' ? event.wire : (event.flag?.wire ?? null)),
+    wire: (event) => (event.kind === 'SEGMENT_UPDATED' ? event.segment : (event.flag?.wire ?? null)),
   },
   FlagVersion: {
     key: ({ wire }) => wire.key,

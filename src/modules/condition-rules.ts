@@ -1,0 +1,150 @@
+/** What the conditions of a rule must look like, of a flag's and of a segment's alike. Pure. */
+import {
+  checkAttributeCondition,
+  type AttributeOperator,
+  type GroupOperator,
+  type JsonValue,
+  type SegmentOperator,
+  type SnapshotCondition,
+} from '../evaluation';
+import type { Issue } from '../errors';
+import {
+  countIssues,
+  hasUnstorableText,
+  keyIssues,
+  NAME_LENGTH_MAX,
+  quote,
+  repeatedPositions,
+  textIssues,
+  type Path,
+} from './input-rules';
+
+const RULES_MAX = 200;
+const CONDITIONS_PER_RULE_MAX = 50;
+const GROUP_DEPTH_MAX = 8;
+const SEGMENTS_PER_CONDITION_MAX = 100;
+
+/** Exactly one of the three is given; GraphQL sees to it. */
+export interface ConditionInput {
+  readonly attribute?: AttributeConditionInput | null;
+  readonly segment?: { readonly operator: SegmentOperator; readonly segments: readonly string[] } | null;
+  readonly group?: { readonly group: GroupOperator; readonly conditions: readonly ConditionInput[] } | null;
+}
+
+export interface AttributeConditionInput {
+  readonly attribute: string;
+  readonly operator: AttributeOperator;
+  readonly values: readonly unknown[];
+  readonly ignoreCase: boolean;
+}
+
+/** What the rules of flags and of segments have in common. */
+export interface RuleWithConditions {
+  readonly id?: string | null;
+  readonly name?: string | null;
+  readonly conditions: readonly ConditionInput[];
+}
+
+/** The rules of a flag configuration or of a segment, but for what they serve. */
+export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
+  const issues = countIssues('Rules', rules.length, 0, RULES_MAX, path);
+  if (issues.length > 0) return issues;
+  rules.forEach((rule, position) => {
+    const at = [...path, String(position)];
+    if (typeof rule.id === 'string') issues.push(...keyIssues('Rule id', rule.id, [...at, 'id']));
+    issues.push(
+      ...textIssues('Rule name', rule.name ?? '', [...at, 'name'], NAME_LENGTH_MAX),
+      ...ruleConditionsIssues(rule.conditions, segmentKeys, [...at, 'conditions']),
+    );
+  });
+  // Rules without an id get one that is new; the marker cannot be an id.
+  const ids = rules.map((rule, position) => rule.id ?? `/${position}`);
+  for (const position of repeatedPositions(ids)) {
+    const message = `The rule id ${quote(ids[position] ?? '')} stands in the list twice.`;
+    issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'id'] });
+  }
+  return issues;
+}
+
+function ruleConditionsIssues(conditions: readonly ConditionInput[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
+  const depth = depthOf(conditions);
+  if (depth > GROUP_DEPTH_MAX) {
+    const message = `Groups nest ${depth} deep; at most ${GROUP_DEPTH_MAX} are allowed.`;
+    return [{ code: 'OUT_OF_RANGE', message, path }];
+  }
+  const issues = countIssues('Conditions of a rule', countOf(conditions), 0, CONDITIONS_PER_RULE_MAX, path);
+  return issues.length > 0 ? issues : conditionsIssues(conditions, segmentKeys, path);
+}
+
+function depthOf(conditions: readonly ConditionInput[]): number {
+  return conditions.reduce((depth, { group }) => Math.max(depth, group ? 1 + depthOf(group.conditions) : 0), 0);
+}
+
+function countOf(conditions: readonly ConditionInput[]): number {
+  return conditions.reduce((sum, { group }) => sum + 1 + (group ? countOf(group.conditions) : 0), 0);
+}
+
+function conditionsIssues(conditions: readonly ConditionInput[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
+  return conditions.flatMap((condition, position) => {
+    const at = [...path, String(position)];
+    if (condition.attribute) return attributeIssues(condition.attribute, [...at, 'attribute']);
+    if (condition.segment) return segmentsIssues(condition.segment.segments, segmentKeys, [...at, 'segment', 'segments']);
+    return conditionsIssues(condition.group?.conditions ?? [], segmentKeys, [...at, 'group', 'conditions']);
+  });
+}
+
+function attributeIssues(condition: AttributeConditionInput, path: Path): Issue[] {
+  if (hasUnstorableText([condition.attribute, condition.values])) {
+    const message = 'A condition must not contain U+0000 or a lone surrogate.';
+    return [{ code: 'INVALID', message, path }];
+  }
+  return checkAttributeCondition({ ...condition, values: condition.values }).map((problem) => ({
+    code: 'INVALID',
+    message: problem.message,
+    path: [...path, ...problem.path.map(String)],
+  }));
+}
+
+function segmentsIssues(segments: readonly string[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
+  const issues = countIssues('Segments of a condition', segments.length, 1, SEGMENTS_PER_CONDITION_MAX, path);
+  if (issues.length > 0) return issues;
+  return segments.flatMap((key, position): Issue[] => {
+    if (segmentKeys.has(key)) return [];
+    const message = `The project has no segment ${quote(key)}.`;
+    return [{ code: 'NOT_FOUND', message, path: [...path, String(position)] }];
+  });
+}
+
+/** In wire form. The input must be without issues. */
+export function storedConditions(conditions: readonly ConditionInput[]): SnapshotCondition[] {
+  return conditions.map(({ attribute, segment, group }): SnapshotCondition => {
+    if (attribute) {
+      const { ignoreCase } = attribute;
+      const values = attribute.values as readonly JsonValue[];
+      return { attribute: attribute.attribute, operator: attribute.operator, values, ...(ignoreCase ? { ignoreCase } : {}) };
+    }
+    if (segment) return { operator: segment.operator, segments: segment.segments };
+    return { group: group?.group ?? 'ALL', conditions: storedConditions(group?.conditions ?? []) };
+  });
+}
+
+/** The input that would give these stored conditions. */
+export function inputOfConditions(conditions: readonly SnapshotCondition[]): ConditionInput[] {
+  return conditions.map((condition): ConditionInput => {
+    if ('attribute' in condition) {
+      const { attribute, operator, values, ignoreCase = false } = condition;
+      return { attribute: { attribute, operator, values, ignoreCase } };
+    }
+    if ('segments' in condition) return { segment: { operator: condition.operator, segments: condition.segments } };
+    return { group: { group: condition.group, conditions: inputOfConditions(condition.conditions) } };
+  });
+}
+
+/** Keys of the segments that conditions name, each once. */
+export function segmentKeysOf(conditions: readonly SnapshotCondition[]): string[] {
+  const keys = conditions.flatMap((condition) => {
+    if ('segments' in condition) return condition.segments;
+    return 'group' in condition ? segmentKeysOf(condition.conditions) : [];
+  });
+  return [...new Set(keys)];
+}

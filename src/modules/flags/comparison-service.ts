@@ -1,0 +1,36 @@
+import type { Database } from '../../database/transaction';
+import { RequestFault } from '../../errors';
+import type { Actor } from '../access/actor';
+import { canonicalText } from '../changes/change-rules';
+import type { EnvironmentService } from '../environments/environment-service';
+import { compareFlags, type ComparedFlag, type EnvironmentConfigurations } from './flag-comparison';
+import { findAllFlags, findConfigurationsByEnvironment } from './flag-repository';
+
+export interface ComparisonServiceOptions {
+  readonly database: Database;
+  readonly environments: EnvironmentService;
+}
+
+/** Environments held against each other. */
+export class ComparisonService {
+  constructor(private readonly options: ComparisonServiceOptions) {}
+
+  /** All flags that differ, by key. Null when the actor may not see one of the environments, or there is none. */
+  async compare(actor: Actor, leftId: string, rightId: string): Promise<ComparedFlag[] | null> {
+    const left = await this.options.environments.find(actor, leftId);
+    const right = await this.options.environments.find(actor, rightId);
+    if (!left || !right) return null;
+    if (left.projectId !== right.projectId) {
+      throw new RequestFault('BAD_USER_INPUT', 'leftId and rightId must be environments of one project.');
+    }
+    return this.options.database.readConsistently(async (connection) => {
+      const flags = await findAllFlags(connection, left.projectId);
+      const load = async (environmentId: string): Promise<EnvironmentConfigurations> => {
+        const rows = await findConfigurationsByEnvironment(connection, environmentId);
+        return { environmentId, configurations: new Map(rows.map((row) => [row.flagId, row])) };
+      };
+      const pair = [await load(left.id), await load(right.id)] as const;
+      return compareFlags(flags, pair, (a, b) => canonicalText(a) === canonicalText(b));
+    });
+  }
+}

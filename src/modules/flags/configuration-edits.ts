@@ -1,0 +1,182 @@
+/** What each way to change a configuration decides, given the configuration before it. */
+import type { Connection } from '../../database/transaction';
+import type { Issue } from '../../errors';
+import type { Permission } from '../access/permissions';
+import { findBodyOfVersion } from '../changes/change-repository';
+import { canonicalText } from '../changes/change-rules';
+import { staleVersion } from '../changes/stale-version';
+import { findEnvironmentsByIds } from '../environments/environment-repository';
+import { quote, type Path } from '../input-rules';
+import type { FlagConfigurationEntity } from './flag-configuration-entity';
+import type { FlagEntity } from './flag-entity';
+import { comparableConfiguration } from './flag-comparison';
+import { findConfiguration } from './flag-repository';
+import { configurationId, initialConfiguration } from './flag-wire';
+import { inputOfTargeting, planTargeting, type Targeting, type TargetingInput, type TargetingSurroundings } from './targeting-rules';
+
+export interface ToggleFlagInput {
+  readonly flagId: string;
+  readonly environmentId: string;
+  readonly isEnabled: boolean;
+}
+
+export interface SetFlagConfigurationInput extends TargetingInput {
+  readonly flagId: string;
+  readonly environmentId: string;
+  readonly expectedVersion: number;
+}
+
+export interface CopyFlagConfigurationInput {
+  readonly flagId: string;
+  readonly fromEnvironmentId: string;
+  readonly environmentId: string;
+  readonly expectedVersion: number;
+  readonly withIsEnabled: boolean;
+}
+
+export interface RollBackFlagConfigurationInput {
+  readonly flagId: string;
+  readonly environmentId: string;
+  readonly expectedVersion: number;
+  readonly toVersion: number;
+}
+
+/** What an edit may look at: under the lock of the project. */
+export interface EditScene {
+  readonly connection: Connection;
+  readonly flag: FlagEntity;
+  readonly before: FlagConfigurationEntity;
+  readonly surroundings: (input: TargetingInput) => Promise<TargetingSurroundings>;
+  /** Whether the actor may read an environment of the flag's project. */
+  readonly maySee: (environmentId: string) => boolean;
+}
+
+/** `next` null: it is so already. Its version and time are set by whoever writes it. */
+export type EditDecision =
+  | { readonly issues: readonly Issue[] }
+  | { readonly issues: null; readonly next: FlagConfigurationEntity | null };
+
+/** One change of one configuration. */
+export interface ConfigurationEdit {
+  readonly flagId: string;
+  readonly environmentId: string;
+  readonly permission: Permission;
+  readonly kind: 'FLAG_TOGGLED' | 'FLAG_CONFIGURATION_SET' | 'FLAG_CONFIGURATION_COPIED' | 'FLAG_CONFIGURATION_ROLLED_BACK';
+  /** Where its input stands in the arguments. */
+  readonly path: Path;
+  readonly decide: (scene: EditScene) => Promise<EditDecision>;
+}
+
+export function toggleEdit({ flagId, environmentId, isEnabled }: ToggleFlagInput, path: Path): ConfigurationEdit {
+  return {
+    flagId,
+    environmentId,
+    permission: 'flag:toggle',
+    kind: 'FLAG_TOGGLED',
+    path,
+    decide: async ({ before }) => ({ issues: null, next: before.isEnabled === isEnabled ? null : { ...before, isEnabled } }),
+  };
+}
+
+export function setEdit(input: SetFlagConfigurationInput, path: Path): ConfigurationEdit {
+  const { flagId, environmentId } = input;
+  return {
+    flagId,
+    environmentId,
+    permission: 'flag:update',
+    kind: 'FLAG_CONFIGURATION_SET',
+    path,
+    decide: async (scene) => {
+      const stale = await staleIssues(scene, input.expectedVersion, path);
+      const plan = planTargeting(input, await scene.surroundings(input));
+      if (plan.issues) return { issues: [...stale, ...plan.issues.map((issue) => moved(issue, path))] };
+      if (stale.length > 0) return { issues: stale };
+      const { before } = scene;
+      return { issues: null, next: { ...before, ...plan.targeting, isEnabled: input.isEnabled ?? before.isEnabled } };
+    },
+  };
+}
+
+export function copyEdit(input: CopyFlagConfigurationInput, path: Path): ConfigurationEdit {
+  const { flagId, environmentId, fromEnvironmentId, withIsEnabled } = input;
+  return {
+    flagId,
+    environmentId,
+    permission: 'flag:update',
+    kind: 'FLAG_CONFIGURATION_COPIED',
+    path,
+    decide: async (scene) => {
+      const source = await findSource(scene, fromEnvironmentId);
+      if (!source) {
+        const message = `There is no environment ${quote(fromEnvironmentId)} in the flag's project.`;
+        return { issues: [{ code: 'NOT_FOUND', message, path: [...path, 'fromEnvironmentId'] }] };
+      }
+      const isEnabled = withIsEnabled ? source.isEnabled : scene.before.isEnabled;
+      return reuse(scene, { ...source, isEnabled }, input.expectedVersion, [path, 'fromEnvironmentId']);
+    },
+  };
+}
+
+export function rollBackEdit(input: RollBackFlagConfigurationInput, path: Path): ConfigurationEdit {
+  const { flagId, environmentId, toVersion } = input;
+  return {
+    flagId,
+    environmentId,
+    permission: 'flag:update',
+    kind: 'FLAG_CONFIGURATION_ROLLED_BACK',
+    path,
+    decide: async (scene) => {
+      const earlier = await findEarlier(scene, toVersion);
+      if (earlier) return reuse(scene, earlier, input.expectedVersion, [path, 'toVersion']);
+      const message = `The configuration has no version ${toVersion} on record.`;
+      return { issues: [{ code: 'NOT_FOUND', message, path: [...path, 'toVersion'] }] };
+    },
+  };
+}
+
+type Reusable = Targeting & { readonly isEnabled: boolean };
+
+/** Targeting that was valid elsewhere or once, checked again: what it names may be gone. */
+async function reuse(
+  scene: EditScene,
+  source: Reusable,
+  expectedVersion: number,
+  [path, field]: readonly [Path, string],
+): Promise<EditDecision> {
+  const stale = await staleIssues(scene, expectedVersion, path);
+  const input = inputOfTargeting(source);
+  const plan = planTargeting(input, await scene.surroundings(input));
+  if (plan.issues) {
+    // The caller did not write the targeting, so that only its source can be pointed at.
+    return { issues: [...stale, ...plan.issues.map((issue) => ({ ...issue, path: [...path, field] }))] };
+  }
+  if (stale.length > 0) return { issues: stale };
+  const next = { ...scene.before, ...plan.targeting, isEnabled: source.isEnabled };
+  const isSame = canonicalText(comparableConfiguration(next)) === canonicalText(comparableConfiguration(scene.before));
+  return { issues: null, next: isSame ? null : next };
+}
+
+async function staleIssues({ connection, before }: EditScene, expected: number, path: Path): Promise<readonly Issue[]> {
+  if (before.version === expected) return [];
+  const version = { current: before.version, expected };
+  const fault = await staleVersion(connection, 'configuration', configurationId(before), version, [...path, 'expectedVersion']);
+  return fault.issues;
+}
+
+/** Null when the environment is not of the flag's project, or the actor may not see it. */
+async function findSource({ connection, flag, maySee }: EditScene, environmentId: string): Promise<Reusable | null> {
+  const [environment] = await findEnvironmentsByIds(connection, [environmentId]);
+  if (environment?.projectId !== flag.projectId || !maySee(environmentId)) return null;
+  return (await findConfiguration(connection, flag.id, environmentId)) ?? initialConfiguration(flag, environmentId);
+}
+
+async function findEarlier({ connection, flag, before }: EditScene, version: number): Promise<Reusable | null> {
+  if (version === 0) return initialConfiguration(flag, before.environmentId);
+  const body = await findBodyOfVersion(connection, configurationId(before), version);
+  return body?.after ? (JSON.parse(body.after) as Reusable) : null;
+}
+
+/** The rules know paths from `input` down; in a change set the input stands deeper. */
+function moved(issue: Issue, path: Path): Issue {
+  return { ...issue, path: [...path, ...(issue.path ?? []).slice(1)] };
+}

@@ -1,0 +1,256 @@
+import type { Connection, Database, Transaction } from '../../database/transaction';
+import { UserFault, type Issue } from '../../errors';
+import { newId } from '../../ids';
+import { permits, type Actor } from '../access/actor';
+import { authorize, notFound, requireIdentity } from '../access/authorize';
+import type { ChangeService } from '../changes/change-service';
+import type { ChangeItemDraft, Delivery, EnvironmentRevision } from '../changes/record-change';
+import { findEnvironmentsByIds } from '../environments/environment-repository';
+import { quote } from '../input-rules';
+import type { ProjectEntity } from '../projects/project-entity';
+import { lockProjectFor } from '../projects/project-service';
+import { findSegmentRules } from '../segments/segment-repository';
+import {
+  copyEdit,
+  rollBackEdit,
+  setEdit,
+  toggleEdit,
+  type ConfigurationEdit,
+  type CopyFlagConfigurationInput,
+  type RollBackFlagConfigurationInput,
+  type SetFlagConfigurationInput,
+  type ToggleFlagInput,
+} from './configuration-edits';
+import type { FlagConfigurationEntity } from './flag-configuration-entity';
+import type { FlagEntity } from './flag-entity';
+import {
+  findConfiguration,
+  findFlagsByIds,
+  findFlagsByKeys,
+  findPrerequisiteKeys,
+  saveConfiguration,
+  touchFlags,
+} from './flag-repository';
+import { configurationBody, configurationId, flagEvent, initialConfiguration } from './flag-wire';
+import type { TargetingInput, TargetingSurroundings } from './targeting-rules';
+
+export interface ConfigurationServiceOptions {
+  readonly database: Database;
+  readonly changes: ChangeService;
+}
+
+export interface ConfigurationResult {
+  readonly flag: FlagEntity;
+  readonly configuration: FlagConfigurationEntity;
+  readonly revisions: EnvironmentRevision[];
+}
+
+/** One change of a change set; exactly one of the four is given, GraphQL sees to it. */
+export interface ConfigurationChangeInput {
+  readonly toggleFlag?: ToggleFlagInput | null;
+  readonly setFlagConfiguration?: SetFlagConfigurationInput | null;
+  readonly copyFlagConfiguration?: CopyFlagConfigurationInput | null;
+  readonly rollBackFlagConfiguration?: RollBackFlagConfigurationInput | null;
+}
+
+const CHANGES_PER_SET_MAX = 100;
+
+/** How flags behave in environments. Every change is a list of edits in one transaction: usually of one. */
+export class ConfigurationService {
+  constructor(private readonly options: ConfigurationServiceOptions) {}
+
+  /** A flag that is in the wanted state already is answered as it is: nothing is recorded. */
+  toggle(actor: Actor, input: ToggleFlagInput): Promise<ConfigurationResult> {
+    return this.applyOne(actor, toggleEdit(input, ['input']));
+  }
+
+  /** Replaces the whole targeting. */
+  set(actor: Actor, input: SetFlagConfigurationInput): Promise<ConfigurationResult> {
+    return this.applyOne(actor, setEdit(input, ['input']));
+  }
+
+  copy(actor: Actor, input: CopyFlagConfigurationInput): Promise<ConfigurationResult> {
+    return this.applyOne(actor, copyEdit(input, ['input']));
+  }
+
+  rollBack(actor: Actor, input: RollBackFlagConfigurationInput): Promise<ConfigurationResult> {
+    return this.applyOne(actor, rollBackEdit(input, ['input']));
+  }
+
+  /** All or none, as one change with one revision for each environment. */
+  async applyChangeSet(
+    actor: Actor,
+    input: { readonly projectId: string; readonly changes: readonly ConfigurationChangeInput[] },
+  ): Promise<{ configurations: FlagConfigurationEntity[]; revisions: EnvironmentRevision[] }> {
+    const edits = input.changes.slice(0, CHANGES_PER_SET_MAX).map(editOf);
+    return this.options.changes.commit(actor, async (tx) => {
+      const project = await lockProjectFor(tx.connection, actor, input, 'flag:read');
+      if (!project) throw notFound('project', input.projectId, ['input', 'projectId']);
+      const issues = changeSetIssues(input.changes.length, edits);
+      if (issues.length > 0) throw new UserFault(issues);
+      const { applied, revisions } = await this.apply(tx, actor, project, edits, 'CHANGE_SET_APPLIED');
+      return { configurations: applied.map(({ after }) => after), revisions };
+    });
+  }
+
+  private async applyOne(actor: Actor, edit: ConfigurationEdit): Promise<ConfigurationResult> {
+    requireIdentity(actor);
+    const [found] = await findFlagsByIds(this.options.database.connection, [edit.flagId]);
+    return this.options.changes.commit(actor, async (tx) => {
+      const target = { projectId: found?.projectId ?? '', environmentId: edit.environmentId };
+      const project = await lockProjectFor(tx.connection, actor, target, edit.permission);
+      if (!project) throw notFound('flag', edit.flagId, ['input', 'flagId']);
+      const { applied, revisions } = await this.apply(tx, actor, project, [edit], edit.kind);
+      const { flag, after } = applied[0] as Applied;
+      return { flag, configuration: after, revisions };
+    });
+  }
+
+  /**
+   * Each edit sees what the edits before it wrote. When any is refused, the issues of all are thrown together, and the
+   * transaction takes back what was written.
+   */
+  private async apply(
+    tx: Transaction,
+    actor: Actor,
+    project: ProjectEntity,
+    edits: readonly ConfigurationEdit[],
+    kind: ConfigurationEdit['kind'] | 'CHANGE_SET_APPLIED',
+  ): Promise<{ applied: Applied[]; revisions: EnvironmentRevision[] }> {
+    const issues: Issue[] = [];
+    const applied: Applied[] = [];
+    for (const edit of edits) {
+      const outcome = await this.applyEdit(tx.connection, actor, project, edit);
+      if (outcome.issues) issues.push(...outcome.issues);
+      else applied.push(outcome.applied);
+    }
+    if (issues.length > 0) throw new UserFault(issues);
+    const changed = applied.filter(({ before, after }) => before !== after);
+    if (changed.length === 0) return { applied, revisions: [] };
+    const flagIds = [...new Set(changed.map(({ flag }) => flag.id))];
+    await touchFlags(tx.connection, flagIds, this.options.changes.now());
+    const revisions = await this.options.changes.record(tx, actor, {
+      kind,
+      organizationId: project.organizationId,
+      projectId: project.id,
+      items: changed.map(itemOf),
+      deliveries: deliveriesOf(changed),
+    });
+    return { applied, revisions };
+  }
+
+  private async applyEdit(
+    connection: Connection,
+    actor: Actor,
+    project: ProjectEntity,
+    edit: ConfigurationEdit,
+  ): Promise<{ issues: readonly Issue[] } | { issues: null; applied: Applied }> {
+    const { flagId, environmentId, path } = edit;
+    const [flag] = await findFlagsByIds(connection, [flagId]);
+    const [environment] = await findEnvironmentsByIds(connection, [environmentId]);
+    if (flag?.projectId !== project.id) return notFound('flag', flagId, [...path, 'flagId']);
+    const whole = { organizationId: project.organizationId, projectId: project.id };
+    const demand = { permission: edit.permission, toSee: 'project:read' } as const;
+    const isVisible = authorize(actor, demand, { ...whole, environmentId }, whole);
+    if (!isVisible || environment?.projectId !== project.id) {
+      return notFound('environment', environmentId, [...path, 'environmentId']);
+    }
+    if (flag.isArchived) {
+      const message = `The flag ${quote(flag.key)} is archived; restore it first.`;
+      return { issues: [{ code: 'ARCHIVED', message, path: [...path, 'flagId'] }] };
+    }
+    const before = (await findConfiguration(connection, flagId, environmentId)) ?? initialConfiguration(flag, environmentId);
+    const decision = await edit.decide({
+      connection,
+      flag,
+      before,
+      surroundings: (input) => surroundings(connection, flag, environmentId, input),
+      maySee: (id) => permits(actor, 'environment:read', { ...whole, environmentId: id }),
+    });
+    if (decision.issues) return decision;
+    if (decision.next === null) return { issues: null, applied: { flag, before, after: before } };
+    const after = { ...decision.next, version: before.version + 1, updatedAt: this.options.changes.now() };
+    // The project lock keeps other writers away, so that this cannot fail but by a defect.
+    if (!(await saveConfiguration(connection, after))) throw new Error(`Configuration of ${flagId} changed under the lock.`);
+    return { issues: null, applied: { flag, before, after } };
+  }
+}
+
+interface Applied {
+  readonly flag: FlagEntity;
+  readonly before: FlagConfigurationEntity;
+  /** The same object as `before` when nothing changed. */
+  readonly after: FlagConfigurationEntity;
+}
+
+function editOf(change: ConfigurationChangeInput, position: number): ConfigurationEdit {
+  const path = ['input', 'changes', String(position)];
+  if (change.toggleFlag) return toggleEdit(change.toggleFlag, [...path, 'toggleFlag']);
+  if (change.setFlagConfiguration) return setEdit(change.setFlagConfiguration, [...path, 'setFlagConfiguration']);
+  if (change.copyFlagConfiguration) return copyEdit(change.copyFlagConfiguration, [...path, 'copyFlagConfiguration']);
+  if (change.rollBackFlagConfiguration) {
+    return rollBackEdit(change.rollBackFlagConfiguration, [...path, 'rollBackFlagConfiguration']);
+  }
+  throw new Error('A change of a change set has none of its alternatives.');
+}
+
+function changeSetIssues(count: number, edits: readonly ConfigurationEdit[]): Issue[] {
+  if (count < 1 || count > CHANGES_PER_SET_MAX) {
+    const message = `Changes of a change set: ${count} were given; 1 to ${CHANGES_PER_SET_MAX} are allowed.`;
+    return [{ code: 'OUT_OF_RANGE', message, path: ['input', 'changes'] }];
+  }
+  const seen = new Set<string>();
+  return edits.flatMap((edit): Issue[] => {
+    const place = `${edit.flagId} ${edit.environmentId}`;
+    if (!seen.has(place)) {
+      seen.add(place);
+      return [];
+    }
+    const message = 'A configuration may stand in a change set once.';
+    return [{ code: 'DUPLICATE', message, path: edit.path }];
+  });
+}
+
+function itemOf({ flag, before, after }: Applied): ChangeItemDraft {
+  return {
+    subjectKind: 'FLAG_CONFIGURATION',
+    subjectId: configurationId(after),
+    subjectKey: flag.key,
+    parentId: flag.id,
+    environmentId: after.environmentId,
+    version: after.version,
+    before: configurationBody(before),
+    after: configurationBody(after),
+  };
+}
+
+/** One for each environment, with its flags in the order of the edits. */
+function deliveriesOf(changed: readonly Applied[]): Delivery[] {
+  const environmentIds = [...new Set(changed.map(({ after }) => after.environmentId))];
+  return environmentIds.map((environmentId) => ({
+    environmentId,
+    events: changed
+      .filter(({ after }) => after.environmentId === environmentId)
+      .map(({ flag, after }) => flagEvent('UPDATED', flag, after)),
+  }));
+}
+
+async function surroundings(
+  connection: Connection,
+  flag: FlagEntity,
+  environmentId: string,
+  input: TargetingInput,
+): Promise<TargetingSurroundings> {
+  const named = await findFlagsByKeys(
+    connection,
+    flag.projectId,
+    input.prerequisites.map(({ flagKey }) => flagKey),
+  );
+  return {
+    flag,
+    segmentKeys: new Set((await findSegmentRules(connection, flag.projectId)).map(({ key }) => key)),
+    variationsOfFlags: new Map(named.map(({ key, variations }) => [key, variations.map((variation) => variation.key)])),
+    prerequisitesOfFlags: await findPrerequisiteKeys(connection, environmentId),
+    newRuleId: () => newId('rule'),
+  };
+}

@@ -1,0 +1,174 @@
+/** Lists of flags: filter, order, paging, staleness. SQL in, rows out. */
+import type { FlagValueType } from '../../evaluation';
+import type { Connection } from '../../database/transaction';
+import type { FlagEntity, FlagLifetime } from './flag-entity';
+import { findFlagsByIds } from './flag-repository';
+
+export type FlagOrder = 'KEY' | 'NAME' | 'CREATED_AT' | 'CHANGED_AT';
+export type StaleReason = 'OFF_EVERYWHERE' | 'ROLLED_OUT' | 'NOT_EVALUATED';
+
+/** Null or absent: whatever. */
+export interface FlagFilter {
+  readonly search?: string | null;
+  readonly tags?: readonly string[] | null;
+  readonly valueTypes?: readonly FlagValueType[] | null;
+  readonly isArchived?: boolean | null;
+  readonly ownerId?: string | null;
+  readonly lifetime?: FlagLifetime | null;
+  readonly changedSince?: Date | null;
+  readonly isStale?: boolean | null;
+}
+
+export interface FlagListRequest {
+  readonly filter: FlagFilter;
+  readonly order: FlagOrder;
+  /** Where the page before ended: value of the sort column and id. Null: from the beginning. */
+  readonly after: readonly [string, string] | null;
+  readonly limit: number;
+  /** Against which staleness is measured. */
+  readonly now: Date;
+}
+
+interface Sorting {
+  readonly column: string;
+  readonly type: string;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+const SORTINGS: Readonly<Record<FlagOrder, Sorting>> = {
+  KEY: { column: 'f.key', type: 'text', direction: 'ASC' },
+  NAME: { column: 'f.name', type: 'text', direction: 'ASC' },
+  CREATED_AT: { column: 'f.created_at', type: 'timestamptz', direction: 'DESC' },
+  CHANGED_AT: { column: 'f.changed_at', type: 'timestamptz', direction: 'DESC' },
+};
+
+/** Value of the sort column, as text that PostgreSQL reads back exactly. */
+export function sortValueOf(flag: FlagEntity, order: FlagOrder): string {
+  switch (order) {
+    case 'KEY':
+      return flag.key;
+    case 'NAME':
+      return flag.name;
+    case 'CREATED_AT':
+      return flag.createdAt.toISOString();
+    case 'CHANGED_AT':
+      return flag.changedAt.toISOString();
+  }
+}
+
+/** Collects parameters and gives each its placeholder. */
+class Parameters {
+  readonly values: unknown[] = [];
+
+  add(value: unknown): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+}
+
+/** One page for each of the projects, in two statements whatever their number. */
+export async function listFlags(
+  connection: Connection,
+  projectIds: readonly string[],
+  request: FlagListRequest,
+): Promise<Map<string, FlagEntity[]>> {
+  const parameters = new Parameters();
+  const { column, type, direction } = SORTINGS[request.order];
+  const conditions = conditionsOf(projectIds, request, parameters);
+  if (request.after) {
+    const [value, id] = request.after.map((part) => parameters.add(part));
+    conditions.push(`(${column}, f.id) ${direction === 'ASC' ? '>' : '<'} (${value}::${type}, ${id})`);
+  }
+  const ranked: { id: string; project_id: string }[] = await connection.query(
+    `SELECT id, project_id FROM (
+       SELECT f.id, f.project_id,
+              row_number() OVER (PARTITION BY f.project_id ORDER BY ${column} ${direction}, f.id ${direction}) AS place
+       FROM flag f JOIN project p ON p.id = f.project_id WHERE ${conditions.join(' AND ')}
+     ) ranked WHERE place <= ${parameters.add(request.limit)} ORDER BY project_id, place`,
+    parameters.values,
+  );
+  const rows = await findFlagsByIds(
+    connection,
+    ranked.map((row) => row.id),
+  );
+  const byId = new Map(rows.map((flag) => [flag.id, flag]));
+  const pages = new Map<string, FlagEntity[]>(projectIds.map((id) => [id, []]));
+  for (const { id, project_id } of ranked) {
+    const flag = byId.get(id);
+    if (flag) pages.get(project_id)?.push(flag);
+  }
+  return pages;
+}
+
+/** Project id -> how many flags pass the filter. */
+export async function countFlags(
+  connection: Connection,
+  projectIds: readonly string[],
+  request: Pick<FlagListRequest, 'filter' | 'now'>,
+): Promise<Map<string, number>> {
+  const parameters = new Parameters();
+  const conditions = conditionsOf(projectIds, request, parameters);
+  const rows: { project_id: string; count: number }[] = await connection.query(
+    `SELECT f.project_id, count(*)::integer AS count FROM flag f JOIN project p ON p.id = f.project_id
+     WHERE ${conditions.join(' AND ')} GROUP BY f.project_id`,
+    parameters.values,
+  );
+  return new Map(rows.map((row) => [row.project_id, row.count]));
+}
+
+/** Flag id -> why it is stale; flags that are not are left out. */
+export async function findStaleReasons(
+  connection: Connection,
+  flagIds: readonly string[],
+  now: Date,
+): Promise<Map<string, StaleReason>> {
+  const parameters = new Parameters();
+  const ids = parameters.add(flagIds);
+  const rows: { id: string; reason: StaleReason | null }[] = await connection.query(
+    `SELECT f.id, ${staleReason(parameters.add(now))} AS reason
+     FROM flag f JOIN project p ON p.id = f.project_id WHERE f.id = ANY(${ids})`,
+    parameters.values,
+  );
+  return new Map(rows.flatMap(({ id, reason }) => (reason === null ? [] : [[id, reason] as const])));
+}
+
+function conditionsOf(
+  projectIds: readonly string[],
+  { filter, now }: Pick<FlagListRequest, 'filter' | 'now'>,
+  parameters: Parameters,
+): string[] {
+  const conditions = [`f.project_id = ANY(${parameters.add(projectIds)})`];
+  const add = (value: unknown, condition: (placeholder: string) => string): void => {
+    if (value !== null && value !== undefined) conditions.push(condition(parameters.add(value)));
+  };
+  // Not LIKE: a percent sign or underscore in the text means itself.
+  add(filter.search, (text) => `strpos(lower(f.key || chr(10) || f.name), lower(${text})) > 0`);
+  add(filter.tags, (tags) => `f.tags @> ${tags}::text[]`);
+  add(filter.valueTypes, (types) => `f.value_type = ANY(${types})`);
+  add(filter.isArchived, (isArchived) => `f.is_archived = ${isArchived}`);
+  add(filter.ownerId, (ownerId) => `f.owner_id = ${ownerId}`);
+  add(filter.lifetime, (lifetime) => `f.lifetime = ${lifetime}`);
+  add(filter.changedSince, (since) => `f.changed_at >= ${since}`);
+  if (typeof filter.isStale === 'boolean') {
+    conditions.push(`(${staleReason(parameters.add(now))}) IS ${filter.isStale ? 'NOT NULL' : 'NULL'}`);
+  }
+  return conditions;
+}
+
+/** SQL over `f` (flag) and `p` (project): a StaleReason or null. */
+function staleReason(now: string): string {
+  const cutoff = `(${now}::timestamptz - make_interval(days => p.stale_after_days))`;
+  return `CASE
+    WHEN f.is_archived OR f.lifetime <> 'TEMPORARY' THEN NULL
+    WHEN f.changed_at < ${cutoff} AND NOT EXISTS (
+      SELECT 1 FROM flag_configuration c WHERE c.flag_id = f.id AND c.is_enabled
+    ) THEN 'OFF_EVERYWHERE'
+    WHEN f.changed_at < ${cutoff} AND (
+      SELECT count(DISTINCT coalesce(c.fallthrough->>'variation', e.id)) = 1 AND bool_and(coalesce(
+        c.is_enabled AND c.rules = '[]' AND c.targets = '[]' AND c.prerequisites = '[]' AND c.fallthrough ? 'variation', false))
+      FROM environment e LEFT JOIN flag_configuration c ON c.environment_id = e.id AND c.flag_id = f.id
+      WHERE e.project_id = f.project_id
+    ) THEN 'ROLLED_OUT'
+    WHEN (SELECT max(u.last_evaluated_at) FROM flag_usage u WHERE u.flag_id = f.id) < ${cutoff} THEN 'NOT_EVALUATED'
+  END`;
+}

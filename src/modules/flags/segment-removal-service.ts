@@ -1,0 +1,43 @@
+import { UserFault } from '../../errors';
+import type { Actor } from '../access/actor';
+import type { EnvironmentRevision } from '../changes/record-change';
+import { quote } from '../input-rules';
+import { removeSegment } from '../segments/segment-repository';
+import { refuseStale, segmentBody, type SegmentService } from '../segments/segment-service';
+import { findSegmentUses } from './usage-repository';
+
+export interface SegmentRemovalServiceOptions {
+  readonly segments: SegmentService;
+}
+
+const USES_NAMED_MAX = 100;
+
+/** Deleting a segment: here, and not in segments, because it asks the flags. */
+export class SegmentRemovalService {
+  constructor(private readonly options: SegmentRemovalServiceOptions) {}
+
+  /** Refused while a flag or another segment uses it, naming them. */
+  async delete(
+    actor: Actor,
+    input: { readonly segmentId: string; readonly expectedVersion: number },
+  ): Promise<{ deletedSegmentId: string; revisions: EnvironmentRevision[] }> {
+    const { segments } = this.options;
+    return segments.change(actor, input.segmentId, 'segment:delete', async (tx, locked) => {
+      const { segment } = locked;
+      await refuseStale(tx.connection, segment, input.expectedVersion);
+      const uses = await findSegmentUses(tx.connection, [segment.id]);
+      if (uses.length > 0) {
+        const usedBy = uses
+          .slice(0, USES_NAMED_MAX)
+          .map(({ flagKey, segmentKey, environmentKey }) => ({ flagKey, segmentKey, environmentKey }));
+        const message = `The segment ${quote(segment.key)} is used in ${uses.length} places.`;
+        throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'segmentId'], usedBy }]);
+      }
+      await removeSegment(tx.connection, segment.id);
+      const gone = { ...locked, segment: { ...segment, version: segment.version + 1 } };
+      const event = { kind: 'SEGMENT_UPDATED', segmentKey: segment.key, segment: null } as const;
+      const revisions = await segments.record(tx, actor, 'SEGMENT_DELETED', gone, [segmentBody(segment), null], event);
+      return { deletedSegmentId: segment.id, revisions };
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/** What a segment must look like. Pure. */
+import { findCycle } from '../../evaluation';
+import type { Issue } from '../../errors';
+import { rulesIssues, segmentKeysOf, storedConditions, type RuleWithConditions } from '../condition-rules';
+import {
+  countIssues,
+  DESCRIPTION_LENGTH_MAX,
+  keyIssues,
+  nameIssues,
+  quote,
+  repeatedPositions,
+  textIssues,
+  type Path,
+} from '../input-rules';
+import type { StoredSegmentRule } from './segment-entity';
+import type { SegmentList } from './segment-key-entity';
+
+export const KEYS_PER_CALL_MAX = 5_000;
+export const KEYS_PER_SEGMENT_MAX = 100_000;
+const TARGETING_KEY_LENGTH_MAX = 1_000;
+
+/** What stands around a segment in its project. */
+export interface SegmentSurroundings {
+  /** The segment's own key. */
+  readonly key: string;
+  /** Keys of the other segments -> keys of the segments that their rules name. */
+  readonly others: ReadonlyMap<string, readonly string[]>;
+  readonly newRuleId: () => string;
+}
+
+export interface SegmentText {
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly rules?: readonly RuleWithConditions[] | null;
+}
+
+/** Of a new or changed segment: what is undefined is not looked at; null where nothing may be null is refused. */
+export function segmentTextIssues(input: SegmentText, around: SegmentSurroundings): Issue[] {
+  const issues: Issue[] = [];
+  for (const field of ['name', 'description', 'rules'] as const) {
+    if (input[field] === null) {
+      issues.push({ code: 'INVALID', message: `${field} must not be null; leave it out to keep it.`, path: ['input', field] });
+    }
+  }
+  if (typeof input.name === 'string') issues.push(...nameIssues('Segment name', input.name, ['input', 'name']));
+  if (typeof input.description === 'string') {
+    issues.push(...textIssues('Segment description', input.description, ['input', 'description'], DESCRIPTION_LENGTH_MAX));
+  }
+  if (input.rules) issues.push(...segmentRulesIssues(input.rules, around));
+  return issues;
+}
+
+function segmentRulesIssues(rules: readonly RuleWithConditions[], around: SegmentSurroundings): Issue[] {
+  const path = ['input', 'rules'];
+  // A segment that names itself is refused as a circle, not as unknown.
+  const known = new Set([...around.others.keys(), around.key]);
+  const issues = rulesIssues(rules, known, path);
+  if (issues.length > 0) return issues;
+  const named = rules.flatMap((rule) => segmentKeysOf(storedConditions(rule.conditions)));
+  const cycle = findCycle(new Map(around.others).set(around.key, named));
+  if (cycle) {
+    const message = `The segments would go in a circle: ${cycle.map(quote).join(' -> ')}.`;
+    issues.push({ code: 'CYCLE', message, path });
+  }
+  return issues;
+}
+
+/** The key and the first targeting keys of a new segment. */
+export function newSegmentIssues(input: {
+  readonly key: string;
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
+}): Issue[] {
+  const issues = [
+    ...keyIssues('Segment key', input.key, ['input', 'key']),
+    ...targetingKeysIssues(input.included, 0, ['input', 'included']),
+    ...targetingKeysIssues(input.excluded, 0, ['input', 'excluded']),
+  ];
+  const included = new Set(input.included);
+  input.excluded.slice(0, KEYS_PER_CALL_MAX).forEach((key, position) => {
+    if (!included.has(key)) return;
+    const message = `The targeting key ${quote(key)} is both included and excluded.`;
+    issues.push({ code: 'DUPLICATE', message, path: ['input', 'excluded', String(position)] });
+  });
+  return issues;
+}
+
+/** A list of targeting keys of one call. */
+export function targetingKeysIssues(keys: readonly string[], min: number, path: Path): Issue[] {
+  const issues = countIssues('Targeting keys', keys.length, min, KEYS_PER_CALL_MAX, path);
+  if (issues.length > 0) return issues;
+  keys.forEach((key, position) => {
+    const at = [...path, String(position)];
+    if (key === '') issues.push({ code: 'BLANK', message: 'A targeting key must not be empty.', path: at });
+    issues.push(...textIssues('Targeting key', key, at, TARGETING_KEY_LENGTH_MAX));
+  });
+  for (const position of repeatedPositions(keys)) {
+    const message = `The targeting key ${quote(keys[position] ?? '')} stands in the list twice.`;
+    issues.push({ code: 'DUPLICATE', message, path: [...path, String(position)] });
+  }
+  return issues;
+}
+
+/** Keys that are about to be added to a list, against what the segment has. */
+export function addedKeysIssues(
+  keys: readonly string[],
+  list: SegmentList,
+  present: ReadonlyMap<string, SegmentList>,
+  count: number,
+): Issue[] {
+  const issues = keys.flatMap((key, position): Issue[] => {
+    const other = present.get(key);
+    if (other === undefined || other === list) return [];
+    const message = `The targeting key ${quote(key)} is in the list ${other} already; remove it there first.`;
+    return [{ code: 'DUPLICATE', message, path: ['input', 'keys', String(position)] }];
+  });
+  const total = count + keys.filter((key) => !present.has(key)).length;
+  if (total > KEYS_PER_SEGMENT_MAX) {
+    const message = `The segment would have ${total} targeting keys; at most ${KEYS_PER_SEGMENT_MAX} are allowed.`;
+    issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'keys'] });
+  }
+  return issues;
+}
+
+/** In stored form. The rules must be without issues. */
+export function storedSegmentRules(rules: readonly RuleWithConditions[], newRuleId: () => string): StoredSegmentRule[] {
+  return rules.map((rule) => ({
+    id: rule.id ?? newRuleId(),
+    name: rule.name ?? '',
+    conditions: storedConditions(rule.conditions),
+  }));
+}

@@ -1,0 +1,281 @@
+import { duplicateKey } from '../../database/constraint-errors';
+import type { Connection, Database, Transaction } from '../../database/transaction';
+import { UserFault } from '../../errors';
+import { newId } from '../../ids';
+import type { Actor } from '../access/actor';
+import { authorize, notFound, requireIdentity } from '../access/authorize';
+import type { Permission } from '../access/permissions';
+import type { ChangeKind } from '../changes/change-kinds';
+import type { ChangeService } from '../changes/change-service';
+import { canonicalText } from '../changes/change-rules';
+import type { FlagEvent } from '../changes/flag-event';
+import type { EnvironmentRevision } from '../changes/record-change';
+import { staleVersion } from '../changes/stale-version';
+import { segmentKeysOf, type RuleWithConditions } from '../condition-rules';
+import { findEnvironmentsByProjectIds } from '../environments/environment-repository';
+import type { ProjectEntity } from '../projects/project-entity';
+import { findProjectsByIds } from '../projects/project-repository';
+import { lockProjectFor } from '../projects/project-service';
+import type { SegmentEntity } from './segment-entity';
+import type { SegmentList } from './segment-key-entity';
+import {
+  countKeys,
+  countSegments,
+  deleteKeys,
+  findKeys,
+  findSegmentRules,
+  findSegmentsByIds,
+  insertKeys,
+  insertSegment,
+  listKeys,
+  listSegments,
+  updateSegment,
+  type SegmentSearch,
+} from './segment-repository';
+import {
+  addedKeysIssues,
+  newSegmentIssues,
+  segmentTextIssues,
+  storedSegmentRules,
+  targetingKeysIssues,
+  type SegmentSurroundings,
+} from './segment-rules';
+import { segmentEvent } from './segment-wire';
+
+export interface SegmentServiceOptions {
+  readonly database: Database;
+  readonly changes: ChangeService;
+}
+
+export interface CreateSegmentInput {
+  readonly projectId: string;
+  readonly key: string;
+  readonly name: string;
+  readonly description?: string | null;
+  readonly rules: readonly RuleWithConditions[];
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
+}
+
+export interface UpdateSegmentInput {
+  readonly segmentId: string;
+  readonly expectedVersion: number;
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly rules?: readonly RuleWithConditions[] | null;
+}
+
+export interface SegmentResult {
+  readonly segment: SegmentEntity;
+  readonly revisions: EnvironmentRevision[];
+}
+
+/** A segment under the lock of its project. */
+export interface LockedSegment {
+  readonly project: ProjectEntity;
+  readonly segment: SegmentEntity;
+}
+
+export class SegmentService {
+  constructor(private readonly options: SegmentServiceOptions) {}
+
+  /** Null when there is none or the actor may not see it. */
+  async find(actor: Actor, id: string): Promise<SegmentEntity | null> {
+    requireIdentity(actor);
+    const { connection } = this.options.database;
+    const [segment] = await findSegmentsByIds(connection, [id]);
+    const [project] = await findProjectsByIds(connection, segment ? [segment.projectId] : []);
+    if (!segment || !project) return null;
+    const scope = { organizationId: project.organizationId, projectId: project.id };
+    return authorize(actor, { permission: 'segment:read', toSee: 'segment:read' }, scope) ? segment : null;
+  }
+
+  /** By key. The caller has authorised the project. */
+  list(search: SegmentSearch, afterKey: string | null, limit: number): Promise<SegmentEntity[]> {
+    return listSegments(this.options.database.connection, search, afterKey, limit);
+  }
+
+  count(search: SegmentSearch): Promise<number> {
+    return countSegments(this.options.database.connection, search);
+  }
+
+  /** Targeting keys of one list. The caller has authorised the segment. */
+  listKeys(segmentId: string, list: SegmentList, afterKey: string | null, limit: number): Promise<string[]> {
+    return listKeys(this.options.database.connection, segmentId, list, afterKey, limit);
+  }
+
+  async create(actor: Actor, input: CreateSegmentInput): Promise<SegmentResult> {
+    return this.options.changes.commit(
+      actor,
+      async (tx) => {
+        const { projectId, key, name, rules, included, excluded } = input;
+        const project = await lockProjectFor(tx.connection, actor, { projectId }, 'segment:create');
+        if (!project) throw notFound('project', projectId, ['input', 'projectId']);
+        const description = input.description ?? '';
+        const around = await surroundings(tx.connection, projectId, key);
+        const issues = [...newSegmentIssues(input), ...segmentTextIssues({ name, description, rules }, around)];
+        if (issues.length > 0) throw new UserFault(issues);
+        const now = this.options.changes.now();
+        const segment: SegmentEntity = {
+          id: newId('segment'),
+          projectId,
+          key,
+          name,
+          description,
+          rules: storedSegmentRules(rules, around.newRuleId),
+          version: 1,
+          createdAt: now,
+          updatedAt: now,
+        };
+        await insertSegment(tx.connection, segment);
+        await insertKeys(tx.connection, segment.id, 'INCLUDED', included);
+        await insertKeys(tx.connection, segment.id, 'EXCLUDED', excluded);
+        const after = { ...segmentBody(segment), included, excluded };
+        const event = segmentEvent(segment, { addedIncluded: included, addedExcluded: excluded });
+        const revisions = await this.record(tx, actor, 'SEGMENT_CREATED', { project, segment }, [null, after], event);
+        return { segment, revisions };
+      },
+      duplicateKey('segment_project_id_key_unique', 'segment', input.key),
+    );
+  }
+
+  /** What is left out stays. An update that changes nothing is answered as it is: nothing is recorded. */
+  async update(actor: Actor, input: UpdateSegmentInput): Promise<SegmentResult> {
+    return this.change(actor, input.segmentId, 'segment:update', async (tx, locked) => {
+      const before = locked.segment;
+      await refuseStale(tx.connection, before, input.expectedVersion);
+      const around = await surroundings(tx.connection, before.projectId, before.key);
+      const issues = segmentTextIssues(input, around);
+      if (issues.length > 0) throw new UserFault(issues);
+      const segment = {
+        ...before,
+        name: input.name ?? before.name,
+        description: input.description ?? before.description,
+        rules: input.rules ? storedSegmentRules(input.rules, around.newRuleId) : before.rules,
+        version: before.version + 1,
+        updatedAt: this.options.changes.now(),
+      };
+      const bodies = [segmentBody(before), segmentBody(segment)] as const;
+      if (canonicalText(bodies[0]) === canonicalText({ ...bodies[1], version: before.version })) {
+        return { segment: before, revisions: [] };
+      }
+      await updateSegment(tx.connection, segment);
+      const revisions = await this.record(tx, actor, 'SEGMENT_UPDATED', { ...locked, segment }, bodies, segmentEvent(segment));
+      return { segment, revisions };
+    });
+  }
+
+  async addKeys(
+    actor: Actor,
+    input: { readonly segmentId: string; readonly list: SegmentList; readonly keys: readonly string[] },
+  ): Promise<SegmentResult & { addedCount: number }> {
+    const { list, keys } = input;
+    return this.change(actor, input.segmentId, 'segment:update', async (tx, locked) => {
+      const malformed = targetingKeysIssues(keys, 1, ['input', 'keys']);
+      if (malformed.length > 0) throw new UserFault(malformed);
+      const { segment: before } = locked;
+      const present = await findKeys(tx.connection, before.id, keys);
+      const counts = (await countKeys(tx.connection, [before.id])).get(before.id);
+      const issues = addedKeysIssues(keys, list, present, (counts?.included ?? 0) + (counts?.excluded ?? 0));
+      if (issues.length > 0) throw new UserFault(issues);
+      const added = keys.filter((key) => !present.has(key));
+      if (added.length === 0) return { segment: before, addedCount: 0, revisions: [] };
+      await insertKeys(tx.connection, before.id, list, added);
+      const segment = await this.raiseVersion(tx, before);
+      const event = segmentEvent(segment, list === 'INCLUDED' ? { addedIncluded: added } : { addedExcluded: added });
+      const bodies = [
+        { list, added: [] },
+        { list, added },
+      ] as const;
+      const revisions = await this.record(tx, actor, 'SEGMENT_KEYS_ADDED', { ...locked, segment }, bodies, event);
+      return { segment, addedCount: added.length, revisions };
+    });
+  }
+
+  async removeKeys(
+    actor: Actor,
+    input: { readonly segmentId: string; readonly keys: readonly string[] },
+  ): Promise<SegmentResult & { removedCount: number }> {
+    return this.change(actor, input.segmentId, 'segment:update', async (tx, locked) => {
+      const malformed = targetingKeysIssues(input.keys, 1, ['input', 'keys']);
+      if (malformed.length > 0) throw new UserFault(malformed);
+      const { segment: before } = locked;
+      const present = await findKeys(tx.connection, before.id, input.keys);
+      if (present.size === 0) return { segment: before, removedCount: 0, revisions: [] };
+      const removed = [...present.keys()];
+      await deleteKeys(tx.connection, before.id, removed);
+      const segment = await this.raiseVersion(tx, before);
+      const bodies = [{ removed: Object.fromEntries(present) }, { removed: {} }] as const;
+      const event = segmentEvent(segment, { removed });
+      const revisions = await this.record(tx, actor, 'SEGMENT_KEYS_REMOVED', { ...locked, segment }, bodies, event);
+      return { segment, removedCount: removed.length, revisions };
+    });
+  }
+
+  /** One change of one segment: locks the project, loads, authorises. For use-cases of later nouns, too. */
+  async change<T>(
+    actor: Actor,
+    segmentId: string,
+    permission: Permission,
+    work: (tx: Transaction, locked: LockedSegment) => Promise<T>,
+  ): Promise<T> {
+    requireIdentity(actor);
+    const [found] = await findSegmentsByIds(this.options.database.connection, [segmentId]);
+    return this.options.changes.commit(actor, async (tx) => {
+      const project = await lockProjectFor(tx.connection, actor, { projectId: found?.projectId ?? '' }, permission);
+      const [segment] = project ? await findSegmentsByIds(tx.connection, [segmentId]) : [];
+      if (!project || !segment) throw notFound('segment', segmentId, ['input', 'segmentId']);
+      return work(tx, { project, segment });
+    });
+  }
+
+  /** Every environment of the project hears of a segment. */
+  async record(
+    tx: Transaction,
+    actor: Actor,
+    kind: ChangeKind,
+    { project, segment }: LockedSegment,
+    [before, after]: readonly [object | null, object | null],
+    event: FlagEvent,
+  ): Promise<EnvironmentRevision[]> {
+    const environments = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
+    return this.options.changes.record(tx, actor, {
+      kind,
+      organizationId: project.organizationId,
+      projectId: project.id,
+      items: [
+        { subjectKind: 'SEGMENT', subjectId: segment.id, subjectKey: segment.key, version: segment.version, before, after },
+      ],
+      deliveries: environments.map(({ id }) => ({ environmentId: id, events: [event] })),
+    });
+  }
+
+  private async raiseVersion(tx: Transaction, before: SegmentEntity): Promise<SegmentEntity> {
+    const segment = { ...before, version: before.version + 1, updatedAt: this.options.changes.now() };
+    await updateSegment(tx.connection, segment);
+    return segment;
+  }
+}
+
+/** Throws STALE_VERSION, with who made the current version. */
+export async function refuseStale(connection: Connection, segment: SegmentEntity, expected: number): Promise<void> {
+  if (segment.version === expected) return;
+  throw await staleVersion(connection, 'segment', segment.id, { current: segment.version, expected });
+}
+
+/** What history shows of a segment; its keys are recorded as what was added and removed. */
+export function segmentBody({ key, name, description, rules, version }: SegmentEntity): object {
+  return { key, name, description, rules, version };
+}
+
+async function surroundings(connection: Connection, projectId: string, key: string): Promise<SegmentSurroundings> {
+  const segments = await findSegmentRules(connection, projectId);
+  const references = segments.map(
+    (segment) => [segment.key, segmentKeysOf(segment.rules.flatMap((rule) => rule.conditions))] as const,
+  );
+  return {
+    key,
+    others: new Map(references.filter(([other]) => other !== key)),
+    newRuleId: () => newId('rule'),
+  };
+}

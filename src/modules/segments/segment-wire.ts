@@ -1,0 +1,18 @@
+/** A segment as it travels. Pure. */
+import type { SnapshotSegmentRule } from '../../evaluation';
+import type { FlagEvent, SegmentDelta } from '../changes/flag-event';
+import type { SegmentEntity } from './segment-entity';
+
+export function wireRules(segment: SegmentEntity): SnapshotSegmentRule[] {
+  return segment.rules.map(({ id, conditions }) => ({ id, conditions }));
+}
+
+/** What became of the segment, and of its keys where they changed. */
+export function segmentEvent(
+  segment: SegmentEntity,
+  keys: Partial<Pick<SegmentDelta, 'addedIncluded' | 'addedExcluded' | 'removed'>> = {},
+): FlagEvent {
+  const { addedIncluded = [], addedExcluded = [], removed = [] } = keys;
+  const delta = { version: segment.version, rules: wireRules(segment), addedIncluded, addedExcluded, removed };
+  return { kind: 'SEGMENT_UPDATED', segmentKey: segment.key, segment: delta };
+}
