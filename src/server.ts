@@ -13,7 +13,7 @@ import type { Context } from './api';
 import { RequestFault, type RequestErrorCode } from './errors';
 import { addGraphiql } from './graphiql';
 import { formatError, type ErrorContext } from './graphql/errors';
-import { DOCUMENT_TOKENS_MAX, validationRules } from './graphql/limits';
+import { DOCUMENT_TOKENS_MAX, ownValidationRules } from './graphql/limits';
 import { createSocketServer, type SocketServer } from './socket-server';
 import { requestInfoOf, type TransportOptions } from './transport';
 
@@ -32,7 +32,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export async function startServer(options: TransportOptions & { readonly host: string; readonly port: number }): Promise<Server> {
   const app = Fastify({
     logger: false,
-    bodyLimit: BODY_BYTES_MAX,
+    bodyLimit: BODY_BYTES_MAX_ANONYMOUS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     // Idle keep-alive connections must not hold up the drain.
@@ -40,6 +40,8 @@ export async function startServer(options: TransportOptions & { readonly host: s
   });
   const apollo = createApollo(options);
   await apollo.start();
+  // Fastify takes plain text too, which a page of another site may send without asking first.
+  app.removeContentTypeParser('text/plain');
   addHooks(app, options);
   addHealth(app, options);
   addGraphql(app, apollo, options);
@@ -84,7 +86,7 @@ function createApollo({ schema, log, isProduction }: TransportOptions): ApolloSe
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: isProduction,
     parseOptions: { maxTokens: DOCUMENT_TOKENS_MAX },
-    validationRules: [...validationRules],
+    validationRules: [...ownValidationRules],
     formatError: (_formatted, error) => formatError(error, errorScope.getStore() ?? unknownRequest(log)),
     plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), refuseSubscriptions],
     logger: log,
@@ -120,13 +122,33 @@ function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, { creat
   app.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
-    handler: async (request, reply) => {
-      if (request.method === 'OPTIONS') return reply.code(204).send();
-      // Who asks is decided before Apollo looks at the operation: a bad credential is refused as a whole.
+    bodyLimit: BODY_BYTES_MAX,
+    // Who asks is decided before the body is read: a bad credential is refused as a whole, and buys no large body.
+    onRequest: async (request) => {
+      if (request.method === 'OPTIONS') return;
       const info = requestInfoOf(request.id, request.ip, request.headers);
       contexts.set(request, await createContext(request.headers.authorization, info));
+    },
+    preParsing: async (request, _reply, payload) => {
+      if (contexts.get(request)?.actor.kind !== 'ANONYMOUS') return payload;
+      const declared = Number(request.headers['content-length'] ?? 0);
+      if (declared > BODY_BYTES_MAX_ANONYMOUS) throw bodyTooLarge(BODY_BYTES_MAX_ANONYMOUS);
+      return payload.pipe(countingBytes(BODY_BYTES_MAX_ANONYMOUS));
+    },
+    handler: async (request, reply) => {
+      if (request.method === 'OPTIONS') return reply.code(204).send();
       return errorScope.run(errorContextOf(request, log), () => handle.call(app, request, reply));
     },
+  });
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    // Before the body is looked at: there is none that would help.
+    onRequest: async (request, reply) => {
+      reply.header('allow', 'GET, POST');
+      throw new RequestFault('METHOD_NOT_ALLOWED', `GraphQL is served by GET and POST, not by ${request.method}.`);
+    },
+    handler: async () => undefined,
   });
 }
 
@@ -150,12 +172,6 @@ function addHooks(app: FastifyInstance, { log, allowedOrigins }: TransportOption
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     const { origin } = request.headers;
     if (origin !== undefined && allowedOrigins.includes(origin)) allowOrigin(reply, origin);
-  });
-  app.addHook('preParsing', async (request, _reply, payload) => {
-    if (request.headers.authorization !== undefined) return payload;
-    const declared = Number(request.headers['content-length'] ?? 0);
-    if (declared > BODY_BYTES_MAX_ANONYMOUS) throw bodyTooLarge(BODY_BYTES_MAX_ANONYMOUS);
-    return payload.pipe(countingBytes(BODY_BYTES_MAX_ANONYMOUS));
   });
   let isDraining = false;
   app.addHook('preClose', async () => {
@@ -183,7 +199,7 @@ function addHooks(app: FastifyInstance, { log, allowedOrigins }: TransportOption
     sendError(reply, 404, new RequestFault('NOT_FOUND', `There is nothing at ${request.url.split('?')[0]}.`), request, log);
   });
   app.setErrorHandler((error: FastifyError | RequestFault, request, reply) => {
-    const fault = error instanceof RequestFault ? error : faultOfFastify(error);
+    const fault = error instanceof RequestFault ? error : faultOfFastify(error, request.routeOptions.bodyLimit);
     sendError(reply, STATUS_OF_CODE[fault?.code ?? 'INTERNAL_SERVER_ERROR'] ?? 400, fault ?? error, request, log);
   });
 }
@@ -224,10 +240,10 @@ const STATUS_OF_CODE: Partial<Record<RequestErrorCode, number>> = {
 };
 
 /** Errors that Fastify raises about a request before it reaches GraphQL; null for our own faults. */
-function faultOfFastify(error: FastifyError): RequestFault | null {
+function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ANONYMOUS): RequestFault | null {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return bodyTooLarge(BODY_BYTES_MAX);
+      return bodyTooLarge(bodyBytesMax);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new RequestFault('UNSUPPORTED_MEDIA_TYPE', 'The content type must be application/json.');
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':

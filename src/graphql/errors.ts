@@ -24,7 +24,9 @@ export function formatError(error: unknown, context: ErrorContext): GraphQLForma
 /** Of errors that GraphQL or Apollo raise about the request itself; null for everything else. */
 function intendedCode(error: unknown): RequestErrorCode | null {
   if (!(error instanceof GraphQLError)) return null;
-  const { code } = error.extensions;
+  // Apollo gives every error of a validation rule a `code` of its own, so ours says what it means in another place.
+  const { code: givenCode, intendedCode: code = givenCode, http } = error.extensions;
+  if ((http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
   if (typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR') return code as RequestErrorCode;
   // Raised by graphql-js itself, not by a resolver: about the document or its variables.
   return error.originalError === undefined && error.path === undefined ? 'GRAPHQL_VALIDATION_FAILED' : null;

@@ -15,8 +15,10 @@ const DEPTH_MAX = 12;
 const ROOT_FIELDS_MAX = 20;
 const ALIASES_MAX = 30;
 
-/** Rules of the GraphQL specification, and ours. */
-export const validationRules: readonly ValidationRule[] = [...specifiedRules, documentBounds];
+/** Rules of ours, to be added to those of the specification. */
+export const ownValidationRules: readonly ValidationRule[] = [documentBounds];
+/** Rules of the specification, and ours. */
+export const validationRules: readonly ValidationRule[] = [...specifiedRules, ...ownValidationRules];
 
 /** Refuses documents that are too deep, or have too many aliases or root fields. Introspection is not counted for depth. */
 export function documentBounds(context: ValidationContext): ASTVisitor {
@@ -26,11 +28,11 @@ export function documentBounds(context: ValidationContext): ASTVisitor {
   }
   return {
     OperationDefinition(operation) {
-      const count: Count = { depth: 0, aliases: 0, visits: 0 };
+      const count: Count = { depth: 0, aliases: 0, rootFields: 0, visits: 0 };
       measure(operation.selectionSet, 1, fragments, new Set(), count);
       refuseAbove(context, 'Depth', count.depth, DEPTH_MAX);
       refuseAbove(context, 'Aliases', count.aliases, ALIASES_MAX);
-      refuseAbove(context, 'Root fields', operation.selectionSet.selections.length, ROOT_FIELDS_MAX);
+      refuseAbove(context, 'Root fields', count.rootFields, ROOT_FIELDS_MAX);
     },
   };
 }
@@ -38,6 +40,8 @@ export function documentBounds(context: ValidationContext): ASTVisitor {
 interface Count {
   depth: number;
   aliases: number;
+  /** Also those that stand in fragments. */
+  rootFields: number;
   visits: number;
 }
 
@@ -58,6 +62,7 @@ function measure(
     }
     if (selection.kind === Kind.FIELD) {
       if (selection.alias) count.aliases++;
+      if (depth === 1) count.rootFields++;
       if (selection.name.value.startsWith('__')) continue;
       count.depth = Math.max(count.depth, depth);
       if (selection.selectionSet) measure(selection.selectionSet, depth + 1, fragments, path, count);
@@ -74,5 +79,5 @@ function measure(
 function refuseAbove(context: ValidationContext, what: string, found: number, max: number): void {
   if (found <= max) return;
   const message = `${what} of the operation: more than ${max} are not allowed.`;
-  context.reportError(new GraphQLError(message, { extensions: { code: 'OPERATION_LIMIT_EXCEEDED' } }));
+  context.reportError(new GraphQLError(message, { extensions: { intendedCode: 'OPERATION_LIMIT_EXCEEDED' } }));
 }

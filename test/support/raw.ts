@@ -1,0 +1,61 @@
+/** Requests as they go over the wire, for what a well-behaved client would never send. */
+import { request, type OutgoingHttpHeaders } from 'node:http';
+import { GraphQLClient } from 'graphql-request';
+import type { World } from './world';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  /** With the query string; `/graphql` when left out. */
+  readonly path?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  /** Sent in chunks without a Content-Length when it is a list. */
+  readonly body?: string | readonly string[];
+}
+
+export const JSON_HEADERS = { 'content-type': 'application/json' };
+
+export function send(world: Pick<World, 'url'>, raw: RawRequest): Promise<RawAnswer> {
+  const { method = 'POST', path = '/graphql', headers = JSON_HEADERS, body = '' } = raw;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(new URL(path, world.url), { method, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('error', reject).on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed(text) });
+      });
+    });
+    // The server may answer and close before the whole body is sent.
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
+    });
+    if (typeof body === 'string') outgoing.end(body);
+    else {
+      for (const part of body) outgoing.write(part);
+      outgoing.end();
+    }
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The answer to a GraphQL request that is well formed as JSON. */
+export function sendQuery(world: Pick<World, 'url'>, query: string, headers: OutgoingHttpHeaders = {}): Promise<RawAnswer> {
+  return send(world, { headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify({ query }) });
+}
+
+export async function answersStill(world: World): Promise<boolean> {
+  const { viewer } = await new GraphQLClient(world.url).request<{ viewer: null }>('{ viewer { user { id } } }');
+  return viewer === null;
+}
