@@ -1,4 +1,5 @@
 import { ApiKeyEntity } from './modules/access/api-key-entity';
+import { InvitationEntity } from './modules/access/invitation-entity';
 import { IdempotencyRecordEntity } from './modules/changes/idempotency-record-entity';
 import { RoleBindingEntity } from './modules/access/role-binding-entity';
 import { UserEntity } from './modules/access/user-entity';
@@ -19,6 +20,7 @@ import { SegmentKeyEntity } from './modules/segments/segment-key-entity';
 export const entities = [
   UserEntity,
   RoleBindingEntity,
+  InvitationEntity,
   ApiKeyEntity,
   IdempotencyRecordEntity,
   ChangeEntity,

@@ -10,6 +10,7 @@ export type IdKind =
   | 'segment'
   | 'user'
   | 'binding'
+  | 'invitation'
   | 'key'
   | 'session'
   | 'change'

@@ -5,6 +5,9 @@ import type { ApiKeyKind } from './api-key-format';
 @Check('api_key_kind_check', `"kind" IN ('SERVER', 'CLIENT', 'MOBILE')`)
 @Unique('api_key_hash_unique', ['hash'])
 @Index('api_key_environment_id_index', ['environmentId'])
+@Index('api_key_organization_id_index', ['organizationId'])
+@Index('api_key_project_id_index', ['projectId'])
+@Index('api_key_replaced_by_id_index', ['replacedById'])
 export class ApiKeyEntity {
   @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'api_key_pkey' })
   readonly id!: string;
@@ -45,4 +48,9 @@ export class ApiKeyEntity {
   /** Null: it was not. */
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly revokedAt!: Date | null;
+
+  /** The key that it was rotated to. Null: it was not. */
+  @ForeignKey('ApiKeyEntity', { name: 'api_key_replaced_by_id_fkey', onDelete: 'SET NULL' })
+  @Column({ name: 'replaced_by_id', type: 'text', nullable: true })
+  readonly replacedById!: string | null;
 }

@@ -6,6 +6,8 @@ import type { Role } from './permissions';
 @Check('role_binding_role_check', `"role" IN ('OWNER', 'ADMIN', 'EDITOR', 'VIEWER')`)
 @Index('role_binding_user_id_index', ['userId'])
 @Index('role_binding_organization_id_index', ['organizationId'])
+@Index('role_binding_project_id_index', ['projectId'])
+@Index('role_binding_environment_id_index', ['environmentId'])
 export class RoleBindingEntity {
   @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'role_binding_pkey' })
   readonly id!: string;
@@ -30,4 +32,7 @@ export class RoleBindingEntity {
   @ForeignKey('EnvironmentEntity', { name: 'role_binding_environment_id_fkey', onDelete: 'CASCADE' })
   @Column({ name: 'environment_id', type: 'text', nullable: true })
   readonly environmentId!: string | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  readonly createdAt!: Date;
 }

@@ -69,6 +69,7 @@ export class ApiKeyService {
         createdAt: this.options.changes.now(),
         expiresAt: input.expiresAt ?? null,
         revokedAt: null,
+        replacedById: null,
       };
       await insertApiKey(tx.connection, apiKey);
       const revisions = await this.options.changes.record(tx, actor, {

@@ -22,7 +22,7 @@ export class EnvironmentEntity {
   @Column({ name: 'is_production', type: 'boolean' })
   readonly isProduction!: boolean;
 
-  /** Order in the project, from 0; gaps are allowed. */
+  /** Order in the project, from 0, without gaps. */
   @Column({ name: 'position', type: 'integer' })
   readonly position!: number;
 

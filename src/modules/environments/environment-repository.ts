@@ -21,3 +21,29 @@ export function findEnvironmentsByProjectIds(
     .addOrderBy('e.key', 'ASC')
     .getMany();
 }
+
+/** All but its position. Answers false, and writes nothing, when the version is not the expected one. */
+export async function updateEnvironment(
+  connection: Connection,
+  environment: EnvironmentEntity,
+  expectedVersion: number,
+): Promise<boolean> {
+  const { id, name, color, isProduction, version } = environment;
+  const values = { name, color, isProduction, version };
+  const { affected } = await connection.update(EnvironmentEntity, { id, version: expectedVersion }, values);
+  return affected === 1;
+}
+
+/** Numbers these environments from 0 in the order given. */
+export async function orderEnvironments(connection: Connection, ids: readonly string[]): Promise<void> {
+  await connection.query(
+    `UPDATE environment e SET position = o.position - 1
+     FROM unnest($1::text[]) WITH ORDINALITY AS o(id, position) WHERE e.id = o.id AND e.position <> o.position - 1`,
+    [ids],
+  );
+}
+
+/** With its configurations, keys, roles, revisions and head. */
+export async function deleteEnvironment(connection: Connection, id: string): Promise<void> {
+  await connection.delete(EnvironmentEntity, { id });
+}

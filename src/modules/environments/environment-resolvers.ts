@@ -8,6 +8,8 @@ export const environmentResolvers: Resolvers = {
   },
   Mutation: {
     createEnvironment: (_parent, { input }, { actor, services }) => payload(services.environments.create(actor, input)),
+    updateEnvironment: (_parent, { input }, { actor, services }) => payload(services.environments.update(actor, input)),
+    deleteEnvironment: (_parent, { input }, { actor, services }) => payload(services.environments.delete(actor, input)),
   },
   Environment: {
     revision: async ({ id }, _args, { loaders }) => (await required(loaders.environmentHead.load(id))).revision,

@@ -1,29 +1,100 @@
-/** What an environment must look like. Pure. */
+/** What an environment must look like, and where it stands among the others. Pure. */
 import type { Issue } from '../../errors';
 import { keyIssues, nameIssues, quote } from '../input-rules';
+import { nullIssues, patched, rangeIssues } from '../patch-rules';
+import type { EnvironmentEntity } from './environment-entity';
 
 export const ENVIRONMENTS_PER_PROJECT_MAX = 100;
+const DEFAULT_COLOR = '#808080';
 const COLOR_FORM = /^#[0-9a-fA-F]{6}$/;
 
-export interface EnvironmentInput {
+export interface CreateEnvironmentInput {
+  readonly projectId: string;
   readonly key: string;
   readonly name: string;
-  readonly color: string;
+  readonly color?: string | null;
+  readonly isProduction?: boolean | null;
 }
 
-/** `existing`: how many the project has already. */
-export function environmentIssues(input: EnvironmentInput, existing: number): Issue[] {
+export interface EnvironmentPatch {
+  readonly name?: string | null;
+  readonly color?: string | null;
+  readonly isProduction?: boolean | null;
+  readonly position?: number | null;
+}
+
+export type EnvironmentPlan =
+  | { readonly issues: readonly Issue[]; readonly environment?: never }
+  | { readonly issues?: never; readonly environment: EnvironmentEntity };
+
+/** Last in the order. `existing`: how many the project has already. */
+export function planEnvironment(
+  input: CreateEnvironmentInput,
+  existing: number,
+  made: { readonly id: string; readonly createdAt: Date },
+): EnvironmentPlan {
+  const color = input.color ?? DEFAULT_COLOR;
   const issues = [
     ...keyIssues('Environment key', input.key, ['input', 'key']),
     ...nameIssues('Environment name', input.name, ['input', 'name']),
+    ...colorIssues(color),
   ];
-  if (!COLOR_FORM.test(input.color)) {
-    const message = `Environment color ${quote(input.color)} must have the form #rrggbb.`;
-    issues.push({ code: 'INVALID', message, path: ['input', 'color'] });
-  }
   if (existing >= ENVIRONMENTS_PER_PROJECT_MAX) {
     const message = `The project has ${existing} environments; at most ${ENVIRONMENTS_PER_PROJECT_MAX} are allowed.`;
     issues.push({ code: 'OUT_OF_RANGE', message, path: null });
   }
-  return issues;
+  if (issues.length > 0) return { issues };
+  return {
+    environment: {
+      ...made,
+      projectId: input.projectId,
+      key: input.key,
+      name: input.name,
+      color: color.toLowerCase(),
+      isProduction: input.isProduction ?? false,
+      position: existing,
+      version: 1,
+    },
+  };
+}
+
+/** The same row, not a copy, when nothing would change. `count`: how many environments the project has. */
+export function planEnvironmentUpdate(current: EnvironmentEntity, patch: EnvironmentPatch, count: number): EnvironmentPlan {
+  const next = {
+    name: patched(patch.name, current.name),
+    color: patched(patch.color, current.color),
+    isProduction: patched(patch.isProduction, current.isProduction),
+    position: patched(patch.position, current.position),
+  };
+  const issues = [
+    ...nullIssues(patch, {
+      name: 'Environment name',
+      color: 'Environment color',
+      isProduction: 'Whether it is production',
+      position: 'Environment position',
+    }),
+    ...nameIssues('Environment name', next.name, ['input', 'name']),
+    ...colorIssues(next.color),
+    ...rangeIssues('Environment position', next.position, 0, count - 1, ['input', 'position']),
+  ];
+  if (issues.length > 0) return { issues };
+  const color = next.color.toLowerCase();
+  const isEqual =
+    next.name === current.name &&
+    color === current.color &&
+    next.isProduction === current.isProduction &&
+    next.position === current.position;
+  return { environment: isEqual ? current : { ...current, ...next, color, version: current.version + 1 } };
+}
+
+/** The ids in the order in which one of them stands at the position and the others close up. */
+export function reordered(ids: readonly string[], id: string, position: number): string[] {
+  return ids.filter((other) => other !== id).toSpliced(position, 0, id);
+}
+
+function colorIssues(color: string): Issue[] {
+  if (COLOR_FORM.test(color)) return [];
+  return [
+    { code: 'INVALID', message: `Environment color ${quote(color)} must have the form #rrggbb.`, path: ['input', 'color'] },
+  ];
 }

@@ -1,33 +1,57 @@
 import { randomBytes } from 'node:crypto';
 import { duplicateKey } from '../../database/constraint-errors';
-import type { Database } from '../../database/transaction';
+import type { Connection, Database, Transaction } from '../../database/transaction';
 import { UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity } from '../access/authorize';
+import { authorize, notFound, requireIdentity, type Demand } from '../access/authorize';
+import type { Permission } from '../access/permissions';
 import { insertEnvironmentHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { findProjectsByIds } from '../projects/project-repository';
+import { staleVersion } from '../changes/stale-version';
+import { unstorable } from '../input-rules';
+import { confirmationIssues } from '../patch-rules';
+import type { ProjectEntity } from '../projects/project-entity';
+import { findProjectsByIds, lockProject } from '../projects/project-repository';
 import { lockProjectFor } from '../projects/project-service';
 import type { EnvironmentEntity } from './environment-entity';
-import { findEnvironmentsByIds, findEnvironmentsByProjectIds, insertEnvironment } from './environment-repository';
-import { environmentIssues } from './environment-rules';
+import {
+  deleteEnvironment,
+  findEnvironmentsByIds,
+  findEnvironmentsByProjectIds,
+  insertEnvironment,
+  orderEnvironments,
+  updateEnvironment,
+} from './environment-repository';
+import {
+  planEnvironment,
+  planEnvironmentUpdate,
+  reordered,
+  type CreateEnvironmentInput,
+  type EnvironmentPatch,
+} from './environment-rules';
 
 export interface EnvironmentServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
 }
 
-export interface CreateEnvironmentInput {
-  readonly projectId: string;
-  readonly key: string;
-  readonly name: string;
-  readonly color?: string | null;
-  readonly isProduction?: boolean | null;
+export interface UpdateEnvironmentInput extends EnvironmentPatch {
+  readonly environmentId: string;
+  readonly expectedVersion: number;
 }
 
-const DEFAULT_COLOR = '#808080';
+export interface DeleteEnvironmentInput {
+  readonly environmentId: string;
+  readonly expectedVersion: number;
+  readonly confirmKey: string;
+}
+
+export interface EnvironmentResult {
+  readonly environment: EnvironmentEntity;
+  readonly revisions: EnvironmentRevision[];
+}
 
 export class EnvironmentService {
   constructor(private readonly options: EnvironmentServiceOptions) {}
@@ -35,6 +59,7 @@ export class EnvironmentService {
   /** Null when there is none or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<EnvironmentEntity | null> {
     requireIdentity(actor);
+    if (unstorable(id)) return null;
     const { connection } = this.options.database;
     const [environment] = await findEnvironmentsByIds(connection, [id]);
     const [project] = await findProjectsByIds(connection, environment ? [environment.projectId] : []);
@@ -50,60 +75,142 @@ export class EnvironmentService {
     );
   }
 
-  async create(
-    actor: Actor,
-    input: CreateEnvironmentInput,
-  ): Promise<{ environment: EnvironmentEntity; revisions: EnvironmentRevision[] }> {
+  async create(actor: Actor, input: CreateEnvironmentInput): Promise<EnvironmentResult> {
     return this.options.changes.commit(
       actor,
       async (tx) => {
         const project = await lockProjectFor(tx.connection, actor, { projectId: input.projectId }, 'environment:create');
         if (!project) throw notFound('project', input.projectId, ['input', 'projectId']);
         const siblings = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
-        const color = input.color ?? DEFAULT_COLOR;
-        const issues = environmentIssues({ key: input.key, name: input.name, color }, siblings.length);
-        if (issues.length > 0) throw new UserFault(issues);
-        const environment: EnvironmentEntity = {
-          id: newId('environment'),
-          projectId: project.id,
-          key: input.key,
-          name: input.name,
-          color: color.toLowerCase(),
-          isProduction: input.isProduction ?? false,
-          position: (siblings.at(-1)?.position ?? -1) + 1,
-          version: 1,
-          createdAt: this.options.changes.now(),
-        };
-        await insertEnvironment(tx.connection, environment);
-        await insertEnvironmentHead(tx.connection, {
-          environmentId: environment.id,
-          projectId: project.id,
-          epoch: newEpoch(),
-          revision: 0,
-        });
-        const { key, name, isProduction, position } = environment;
-        const revisions = await this.options.changes.record(tx, actor, {
-          kind: 'ENVIRONMENT_CREATED',
-          organizationId: project.organizationId,
-          projectId: project.id,
-          deliveries: [],
-          items: [
-            {
-              subjectKind: 'ENVIRONMENT',
-              subjectId: environment.id,
-              subjectKey: key,
-              environmentId: environment.id,
-              version: 1,
-              before: null,
-              after: { key, name, color: environment.color, isProduction, position },
-            },
-          ],
-        });
-        return { environment, revisions };
+        const made = { id: newId('environment'), createdAt: this.options.changes.now() };
+        const plan = planEnvironment(input, siblings.length, made);
+        if (plan.issues) throw new UserFault(plan.issues);
+        await insertEnvironment(tx.connection, plan.environment);
+        const head = { environmentId: made.id, projectId: project.id, epoch: newEpoch(), revision: 0 };
+        await insertEnvironmentHead(tx.connection, head);
+        const edit = { before: null, after: plan.environment };
+        return this.record(tx, actor, { kind: 'ENVIRONMENT_CREATED', project, ...edit });
       },
       duplicateKey('environment_project_id_key_unique', 'environment', input.key),
     );
   }
+
+  /** Equal values are answered as they are: nothing is recorded. Never advances the revision. */
+  async update(actor: Actor, input: UpdateEnvironmentInput): Promise<EnvironmentResult> {
+    return this.options.changes.commit(actor, async (tx) => {
+      const { project, environment } = await lockVersionFor(tx.connection, actor, input, 'environment:update');
+      const siblings = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
+      const plan = planEnvironmentUpdate(environment, input, siblings.length);
+      if (plan.issues) throw new UserFault(plan.issues);
+      const next = plan.environment;
+      if (next === environment) return { environment, revisions: [] };
+      await updateEnvironment(tx.connection, next, environment.version);
+      if (next.position !== environment.position) {
+        const ids = siblings.map(({ id }) => id);
+        await orderEnvironments(tx.connection, reordered(ids, next.id, next.position));
+      }
+      return this.record(tx, actor, { kind: 'ENVIRONMENT_UPDATED', project, before: environment, after: next });
+    });
+  }
+
+  /** With its configurations, keys and revisions. Its changes stay. */
+  async delete(
+    actor: Actor,
+    input: DeleteEnvironmentInput,
+  ): Promise<{ deletedEnvironmentId: string; revisions: EnvironmentRevision[] }> {
+    return this.options.changes.commit(actor, async (tx) => {
+      const { project, environment } = await lockVersionFor(tx.connection, actor, input, 'environment:delete');
+      const issues = confirmationIssues('environment', environment.key, input.confirmKey);
+      if (issues.length > 0) throw new UserFault(issues);
+      await deleteEnvironment(tx.connection, environment.id);
+      const rest = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
+      await orderEnvironments(
+        tx.connection,
+        rest.map(({ id }) => id),
+      );
+      tx.raisedHeads.add(environment.id);
+      const edit = { before: environment, after: null };
+      const { revisions } = await this.record(tx, actor, { kind: 'ENVIRONMENT_DELETED', project, ...edit });
+      return { deletedEnvironmentId: environment.id, revisions };
+    });
+  }
+
+  private async record(tx: Transaction, actor: Actor, edit: EnvironmentEdit): Promise<EnvironmentResult> {
+    const { kind, project, before, after } = edit;
+    const environment = (after ?? before) as EnvironmentEntity;
+    const revisions = await this.options.changes.record(tx, actor, {
+      kind,
+      organizationId: project.organizationId,
+      projectId: project.id,
+      deliveries: [],
+      // Roles and keys go with it.
+      changesAccess: kind === 'ENVIRONMENT_DELETED',
+      items: [
+        {
+          subjectKind: 'ENVIRONMENT',
+          subjectId: environment.id,
+          subjectKey: environment.key,
+          environmentId: environment.id,
+          version: after?.version ?? environment.version + 1,
+          before: before && environmentBody(before),
+          after: after && environmentBody(after),
+        },
+      ],
+    });
+    return { environment, revisions };
+  }
+}
+
+interface EnvironmentEdit {
+  readonly kind: 'ENVIRONMENT_CREATED' | 'ENVIRONMENT_UPDATED' | 'ENVIRONMENT_DELETED';
+  readonly project: ProjectEntity;
+  readonly before: EnvironmentEntity | null;
+  readonly after: EnvironmentEntity | null;
+}
+
+export interface LockedEnvironment {
+  readonly project: ProjectEntity;
+  readonly environment: EnvironmentEntity;
+}
+
+/**
+ * The environment and its project, with the project locked. Null when there is no such environment or the actor may not
+ * see it, which takes `toSee`.
+ */
+export async function lockEnvironmentFor(
+  connection: Connection,
+  actor: Actor,
+  environmentId: string,
+  { permission, toSee }: Demand,
+): Promise<LockedEnvironment | null> {
+  requireIdentity(actor);
+  if (unstorable(environmentId)) return null;
+  const [found] = await findEnvironmentsByIds(connection, [environmentId]);
+  const project = found ? await lockProject(connection, found.projectId) : null;
+  // It may have been deleted before the lock was ours.
+  const [environment] = project ? await findEnvironmentsByIds(connection, [environmentId]) : [];
+  if (!project || !environment) return null;
+  const scope = { organizationId: project.organizationId, projectId: project.id, environmentId };
+  return authorize(actor, { permission, toSee }, scope) ? { project, environment } : null;
+}
+
+/** In the version that the caller read. Refuses when it is gone, hidden, forbidden or stale. */
+async function lockVersionFor(
+  connection: Connection,
+  actor: Actor,
+  { environmentId, expectedVersion }: { readonly environmentId: string; readonly expectedVersion: number },
+  permission: Permission,
+): Promise<LockedEnvironment> {
+  const locked = await lockEnvironmentFor(connection, actor, environmentId, { permission, toSee: 'environment:read' });
+  if (!locked) throw notFound('environment', environmentId, ['input', 'environmentId']);
+  const { version } = locked.environment;
+  if (version === expectedVersion) return locked;
+  throw await staleVersion(connection, 'environment', environmentId, { current: version, expected: expectedVersion });
+}
+
+/** What history keeps of it. */
+function environmentBody({ key, name, color, isProduction, position }: EnvironmentEntity): object {
+  return { key, name, color, isProduction, position };
 }
 
 /** Revisions compare only within one epoch; a restored or rewritten book gets a new one. */

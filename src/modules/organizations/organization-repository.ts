@@ -1,17 +1,52 @@
 import type { Connection } from '../../database/transaction';
+import { unstorable } from '../input-rules';
 import { OrganizationEntity } from './organization-entity';
 
 export async function insertOrganization(connection: Connection, organization: OrganizationEntity): Promise<void> {
   await connection.insert(OrganizationEntity, organization);
 }
 
+/** Answers false, and writes nothing, when the version is not the expected one. */
+export async function updateOrganization(
+  connection: Connection,
+  organization: OrganizationEntity,
+  expectedVersion: number,
+): Promise<boolean> {
+  const { id, name, version } = organization;
+  const { affected } = await connection.update(OrganizationEntity, { id, version: expectedVersion }, { name, version });
+  return affected === 1;
+}
+
+/**
+ * Locks all projects of a locked organization, in id order, and answers the ids of their environments. A deletion does so
+ * first: a writer who holds one of the projects may still need the organization's row for a foreign key.
+ */
+export async function lockProjectsOfOrganization(connection: Connection, id: string): Promise<string[]> {
+  await connection.query('SELECT 1 FROM project WHERE organization_id = $1 ORDER BY id FOR UPDATE', [id]);
+  const rows = await connection.query<{ id: string }[]>(
+    'SELECT e.id FROM environment e JOIN project p ON p.id = e.project_id WHERE p.organization_id = $1 ORDER BY e.id',
+    [id],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** With everything that it owns. */
+export async function deleteOrganization(connection: Connection, id: string): Promise<void> {
+  await connection.delete(OrganizationEntity, { id });
+}
+
 export function findOrganizationsByIds(connection: Connection, ids: readonly string[]): Promise<OrganizationEntity[]> {
   return connection.createQueryBuilder(OrganizationEntity, 'o').where('o.id = ANY(:ids)', { ids }).getMany();
 }
 
-/** Locks the organization until the transaction ends; null when there is none. */
-export function lockOrganization(connection: Connection, id: string): Promise<OrganizationEntity | null> {
-  return connection.createQueryBuilder(OrganizationEntity, 'o').where('o.id = :id', { id }).setLock('pessimistic_write').getOne();
+/**
+ * Locks the organization until the transaction ends; null when there is none. Holds off other writers of members and
+ * roles, but not the foreign keys of rows that refer to it (FOR NO KEY UPDATE): a writer who holds a project would wait
+ * for this lock while its holder waits for the project.
+ */
+export async function lockOrganization(connection: Connection, id: string): Promise<OrganizationEntity | null> {
+  if (unstorable(id)) return null;
+  return connection.createQueryBuilder(OrganizationEntity, 'o').where('o.id = :id', { id }).setLock('for_no_key_update').getOne();
 }
 
 /** By key, after `afterKey` (null: from the beginning). */

@@ -1,4 +1,4 @@
-import { page } from '../../graphql/connection';
+import { countedPage } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 
@@ -6,21 +6,28 @@ export const organizationResolvers: Resolvers = {
   Query: {
     organization: (_parent, { id }, { actor, services }) => services.organizations.find(actor, id),
     organizations: (_parent, args, { actor, services }) =>
-      page(
+      countedPage(
         args,
         (afterKey, limit) => services.organizations.list(actor, afterKey, limit),
         (organization) => organization.key,
+        () => services.organizations.count(actor),
       ),
   },
   Mutation: {
     createOrganization: (_parent, { input }, { actor, services }) => payload(services.organizations.create(actor, input)),
+    updateOrganization: (_parent, { input }, { actor, services }) => payload(services.organizations.update(actor, input)),
+    deleteOrganization: (_parent, { input }, { actor, services }) => payload(services.organizations.delete(actor, input)),
   },
+  OrganizationConnection: { totalCount: ({ count }) => count() },
   Organization: {
-    projects: (organization, args, { actor, services }) =>
-      page(
+    projects: (organization, { filter, ...args }, { actor, services, loaders }) => {
+      const search = services.projects.search(actor, organization.id, filter?.search);
+      return countedPage(
         args,
-        (afterKey, limit) => services.projects.list(actor, organization.id, afterKey, limit),
+        (position, limit) => loaders.projectsOfOrganization.load({ ...search, position, limit }),
         (project) => project.key,
-      ),
+        () => loaders.projectCountOfOrganization.load(search),
+      );
+    },
   },
 };

@@ -1,25 +1,49 @@
 import { duplicateKey } from '../../database/constraint-errors';
-import type { Database } from '../../database/transaction';
+import type { Connection, Database } from '../../database/transaction';
 import { Forbidden, UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { insertBinding } from '../access/access-repository';
 import { permits, type Actor } from '../access/actor';
-import { authorize, requireIdentity } from '../access/authorize';
+import { authorize, notFound, requireIdentity } from '../access/authorize';
+import type { Permission } from '../access/permissions';
 import { insertAccessHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { keyIssues, nameIssues } from '../input-rules';
+import { staleVersion } from '../changes/stale-version';
+import { unstorable } from '../input-rules';
+import { confirmationIssues } from '../patch-rules';
 import type { OrganizationEntity } from './organization-entity';
-import { findOrganizationsByIds, insertOrganization, listOrganizations } from './organization-repository';
+import {
+  deleteOrganization,
+  findOrganizationsByIds,
+  insertOrganization,
+  listOrganizations,
+  lockOrganization,
+  lockProjectsOfOrganization,
+  updateOrganization,
+} from './organization-repository';
+import { organizationIssues, organizationNameIssues, type CreateOrganizationInput } from './organization-rules';
 
 export interface OrganizationServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
 }
 
-export interface CreateOrganizationInput {
-  readonly key: string;
+export interface UpdateOrganizationInput {
+  readonly organizationId: string;
+  readonly expectedVersion: number;
   readonly name: string;
+}
+
+export interface DeleteOrganizationInput {
+  readonly organizationId: string;
+  readonly expectedVersion: number;
+  readonly confirmKey: string;
+}
+
+export interface OrganizationResult {
+  readonly organization: OrganizationEntity;
+  readonly revisions: EnvironmentRevision[];
 }
 
 export class OrganizationService {
@@ -30,29 +54,26 @@ export class OrganizationService {
     if (!authorize(actor, { permission: 'organization:read', toSee: 'organization:read' }, { organizationId: id })) {
       return null;
     }
+    if (unstorable(id)) return null;
     const [organization] = await findOrganizationsByIds(this.options.database.connection, [id]);
     return organization ?? null;
   }
 
   /** Those in which the actor has a role, by key. */
   list(actor: Actor, afterKey: string | null, limit: number): Promise<OrganizationEntity[]> {
-    requireIdentity(actor);
-    const ids = actor.kind === 'USER' ? [...new Set(actor.bindings.map((binding) => binding.organizationId))] : [];
-    const visible = ids.filter((organizationId) => permits(actor, 'organization:read', { organizationId }));
-    return listOrganizations(this.options.database.connection, visible, afterKey, limit);
+    return listOrganizations(this.options.database.connection, visibleOrganizationIds(actor), afterKey, limit);
+  }
+
+  /** How many `list` has on all pages. */
+  async count(actor: Actor): Promise<number> {
+    return visibleOrganizationIds(actor).length;
   }
 
   /** The creator becomes its OWNER. */
-  async create(
-    actor: Actor,
-    input: CreateOrganizationInput,
-  ): Promise<{ organization: OrganizationEntity; revisions: EnvironmentRevision[] }> {
+  async create(actor: Actor, input: CreateOrganizationInput): Promise<OrganizationResult> {
     requireIdentity(actor);
     if (actor.kind !== 'USER') throw new Forbidden('organization:create');
-    const issues = [
-      ...keyIssues('Organization key', input.key, ['input', 'key']),
-      ...nameIssues('Organization name', input.name, ['input', 'name']),
-    ];
+    const issues = organizationIssues(input);
     if (issues.length > 0) throw new UserFault(issues);
     const createdAt = this.options.changes.now();
     const organization: OrganizationEntity = {
@@ -74,6 +95,7 @@ export class OrganizationService {
           organizationId: organization.id,
           projectId: null,
           environmentId: null,
+          createdAt,
         });
         const revisions = await this.options.changes.record(tx, actor, {
           kind: 'ORGANIZATION_CREATED',
@@ -97,4 +119,94 @@ export class OrganizationService {
       duplicateKey('organization_key_unique', 'organization', input.key),
     );
   }
+
+  /** Equal values are answered as they are: nothing is recorded. */
+  async update(actor: Actor, input: UpdateOrganizationInput): Promise<OrganizationResult> {
+    return this.options.changes.commit(actor, async (tx) => {
+      const current = await lockOrganizationFor(tx.connection, actor, input, 'organization:update');
+      const issues = organizationNameIssues(input.name);
+      if (issues.length > 0) throw new UserFault(issues);
+      if (current.name === input.name) return { organization: current, revisions: [] };
+      const organization: OrganizationEntity = { ...current, name: input.name, version: current.version + 1 };
+      await updateOrganization(tx.connection, organization, current.version);
+      const revisions = await this.options.changes.record(tx, actor, {
+        kind: 'ORGANIZATION_UPDATED',
+        organizationId: organization.id,
+        projectId: null,
+        deliveries: [],
+        items: [
+          {
+            subjectKind: 'ORGANIZATION',
+            subjectId: organization.id,
+            subjectKey: organization.key,
+            version: organization.version,
+            before: organizationBody(current),
+            after: organizationBody(organization),
+          },
+        ],
+      });
+      return { organization, revisions };
+    });
+  }
+
+  /** With all that it owns. Its changes stay. */
+  async delete(
+    actor: Actor,
+    input: DeleteOrganizationInput,
+  ): Promise<{ deletedOrganizationId: string; revisions: EnvironmentRevision[] }> {
+    return this.options.changes.commit(actor, async (tx) => {
+      const organization = await lockOrganizationFor(tx.connection, actor, input, 'organization:delete');
+      const issues = confirmationIssues('organization', organization.key, input.confirmKey);
+      if (issues.length > 0) throw new UserFault(issues);
+      const environmentIds = await lockProjectsOfOrganization(tx.connection, organization.id);
+      await deleteOrganization(tx.connection, organization.id);
+      for (const id of environmentIds) tx.raisedHeads.add(id);
+      const revisions = await this.options.changes.record(tx, actor, {
+        kind: 'ORGANIZATION_DELETED',
+        organizationId: organization.id,
+        projectId: null,
+        deliveries: [],
+        changesAccess: true,
+        items: [
+          {
+            subjectKind: 'ORGANIZATION',
+            subjectId: organization.id,
+            subjectKey: organization.key,
+            version: organization.version + 1,
+            before: organizationBody(organization),
+            after: null,
+          },
+        ],
+      });
+      return { deletedOrganizationId: organization.id, revisions };
+    });
+  }
+}
+
+/** Locks the organization in the version that the caller read. Refuses when it is gone, hidden, forbidden or stale. */
+async function lockOrganizationFor(
+  connection: Connection,
+  actor: Actor,
+  { organizationId, expectedVersion }: { readonly organizationId: string; readonly expectedVersion: number },
+  permission: Permission,
+): Promise<OrganizationEntity> {
+  const organization = await lockOrganization(connection, organizationId);
+  const demand = { permission, toSee: 'organization:read' } as const;
+  if (!authorize(actor, demand, { organizationId }) || !organization) {
+    throw notFound('organization', organizationId, ['input', 'organizationId']);
+  }
+  if (organization.version === expectedVersion) return organization;
+  const versions = { current: organization.version, expected: expectedVersion };
+  throw await staleVersion(connection, 'organization', organization.id, versions);
+}
+
+function visibleOrganizationIds(actor: Actor): string[] {
+  requireIdentity(actor);
+  const ids = actor.kind === 'USER' ? [...new Set(actor.bindings.map((binding) => binding.organizationId))] : [];
+  return ids.filter((organizationId) => permits(actor, 'organization:read', { organizationId }));
+}
+
+/** What history keeps of it. */
+function organizationBody({ key, name }: OrganizationEntity): object {
+  return { key, name };
 }

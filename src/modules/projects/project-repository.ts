@@ -1,4 +1,6 @@
+import type { OwnerCount } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
+import { unstorable } from '../input-rules';
 import { ProjectEntity } from './project-entity';
 
 export async function insertProject(connection: Connection, project: ProjectEntity): Promise<void> {
@@ -13,25 +15,95 @@ export function findProjectByKey(connection: Connection, organizationId: string,
   return connection.findOneBy(ProjectEntity, { organizationId, key });
 }
 
-/** First statement of every transaction that writes in a project: holds all other writers of the project off. */
-export function lockProject(connection: Connection, id: string): Promise<ProjectEntity | null> {
-  return connection.createQueryBuilder(ProjectEntity, 'p').where('p.id = :id', { id }).setLock('pessimistic_write').getOne();
+/**
+ * First statement of every transaction that writes in a project: holds all other writers of the project off, but not the
+ * foreign keys of rows that refer to it (FOR NO KEY UPDATE), because whoever gives a role on the project holds the
+ * organization.
+ */
+export async function lockProject(connection: Connection, id: string): Promise<ProjectEntity | null> {
+  if (unstorable(id)) return null;
+  return connection.createQueryBuilder(ProjectEntity, 'p').where('p.id = :id', { id }).setLock('for_no_key_update').getOne();
 }
 
-/** By key, after `afterKey` (null: from the beginning). `ids` null: all of the organization. */
+/** Answers false, and writes nothing, when the version is not the expected one. */
+export async function updateProject(connection: Connection, project: ProjectEntity, expectedVersion: number): Promise<boolean> {
+  const { id, name, description, staleAfterDays, version } = project;
+  const values = { name, description, staleAfterDays, version };
+  const { affected } = await connection.update(ProjectEntity, { id, version: expectedVersion }, values);
+  return affected === 1;
+}
+
+/** With everything that it owns; answers the ids of the environments that went with it. */
+export async function deleteProject(connection: Connection, id: string): Promise<string[]> {
+  const rows = await connection.query<{ id: string }[]>('SELECT id FROM environment WHERE project_id = $1 ORDER BY id', [id]);
+  await connection.delete(ProjectEntity, { id });
+  return rows.map((row) => row.id);
+}
+
+/** Which projects of one organization. */
+export interface ProjectSearch {
+  readonly ownerId: string;
+  /** Null: all of the organization. */
+  readonly ids: readonly string[] | null;
+  /** Part of the key or name, whatever its case. Empty: all. */
+  readonly text: string;
+}
+
+export interface ProjectPage extends ProjectSearch {
+  /** Key after which the page begins. */
+  readonly position: string | null;
+  readonly limit: number;
+}
+
+/** Pages of several organizations that differ in nothing but owner and ids; each by key. */
 export function listProjects(
   connection: Connection,
-  organizationId: string,
-  ids: readonly string[] | null,
-  afterKey: string | null,
-  limit: number,
+  searches: readonly ProjectSearch[],
+  { text, position, limit }: ProjectPage,
 ): Promise<ProjectEntity[]> {
-  const query = connection
+  const page = connection
     .createQueryBuilder(ProjectEntity, 'p')
-    .where('p.organizationId = :organizationId', { organizationId })
-    .orderBy('p.key', 'ASC')
+    .select('p.id')
+    .where(`p.organizationId = o.id AND ${VISIBLE} AND ${MATCHING}`)
+    .andWhere('(CAST(:position AS text) IS NULL OR p.key > :position)')
+    .orderBy('p.key')
     .limit(limit);
-  if (ids) query.andWhere('p.id = ANY(:ids)', { ids });
-  if (afterKey !== null) query.andWhere('p.key > :afterKey', { afterKey });
-  return query.getMany();
+  return connection
+    .createQueryBuilder(ProjectEntity, 'p')
+    .where(`p.id IN (SELECT x.p_id FROM ${OWNERS} CROSS JOIN LATERAL (${page.getQuery()}) x)`)
+    .setParameters({ ...ownersOf(searches), ...matching(text), position })
+    .orderBy('p.key')
+    .getMany();
+}
+
+export function countProjects(
+  connection: Connection,
+  searches: readonly ProjectSearch[],
+  { text }: ProjectSearch,
+): Promise<OwnerCount[]> {
+  return connection
+    .createQueryBuilder(ProjectEntity, 'p')
+    .innerJoin(`(SELECT * FROM ${OWNERS})`, 'o', 'p.organizationId = o.id')
+    .select('o.id', 'ownerId')
+    .addSelect('CAST(count(*) AS integer)', 'count')
+    .where(`${VISIBLE} AND ${MATCHING}`)
+    .setParameters({ ...ownersOf(searches), ...matching(text) })
+    .groupBy('o.id')
+    .getRawMany();
+}
+
+const OWNERS = 'unnest(CAST(:ownerIds AS text[]), CAST(:wholes AS boolean[])) AS o(id, is_whole)';
+const VISIBLE = '(o.is_whole OR p.id = ANY(:ids))';
+const MATCHING = '(p.key ILIKE :pattern OR p.name ILIKE :pattern)';
+
+function ownersOf(searches: readonly ProjectSearch[]): object {
+  return {
+    ownerIds: searches.map(({ ownerId }) => ownerId),
+    wholes: searches.map(({ ids }) => ids === null),
+    ids: searches.flatMap(({ ids }) => ids ?? []),
+  };
+}
+
+function matching(text: string): object {
+  return { pattern: `%${text.replace(/[\\%_]/g, '\\$&')}%` };
 }

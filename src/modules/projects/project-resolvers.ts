@@ -1,4 +1,3 @@
-import { page } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
@@ -11,16 +10,13 @@ export const projectResolvers: Resolvers = {
   },
   Mutation: {
     createProject: (_parent, { input }, { actor, services }) => payload(services.projects.create(actor, input)),
+    updateProject: (_parent, { input }, { actor, services }) => payload(services.projects.update(actor, input)),
+    deleteProject: (_parent, { input }, { actor, services }) => payload(services.projects.delete(actor, input)),
   },
+  ProjectConnection: { totalCount: ({ count }) => count() },
   Project: {
     organization: (project, _args, { loaders }) => required(loaders.organization.load(project.organizationId)),
     environments: async (project, _args, { actor, services, loaders }) =>
       services.environments.visible(actor, project.organizationId, await loaders.environmentsOfProject.load(project.id)),
-    flags: (project, args, { services }) =>
-      page(
-        args,
-        (afterKey, limit) => services.flags.list(project.id, afterKey, limit),
-        (flag) => flag.key,
-      ),
   },
 };

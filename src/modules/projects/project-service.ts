@@ -1,103 +1,155 @@
 import { duplicateKey } from '../../database/constraint-errors';
-import type { Connection, Database } from '../../database/transaction';
-import { UserFault } from '../../errors';
+import type { Connection, Database, Transaction } from '../../database/transaction';
+import { RequestFault, UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound } from '../access/authorize';
+import { authorize, notFound, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { DESCRIPTION_LENGTH_MAX, keyIssues, nameIssues, textIssues } from '../input-rules';
+import { staleVersion } from '../changes/stale-version';
+import { NAME_LENGTH_MAX, unstorable } from '../input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
+import { confirmationIssues } from '../patch-rules';
 import type { ProjectEntity } from './project-entity';
-import { findProjectByKey, findProjectsByIds, insertProject, listProjects, lockProject } from './project-repository';
+import {
+  deleteProject,
+  findProjectByKey,
+  findProjectsByIds,
+  insertProject,
+  lockProject,
+  updateProject,
+  type ProjectSearch,
+} from './project-repository';
+import { planProject, planProjectUpdate, type CreateProjectInput, type ProjectPatch } from './project-rules';
 
 export interface ProjectServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
 }
 
-export interface CreateProjectInput {
-  readonly organizationId: string;
-  readonly key: string;
-  readonly name: string;
-  readonly description?: string | null;
+export interface UpdateProjectInput extends ProjectPatch {
+  readonly projectId: string;
+  readonly expectedVersion: number;
 }
 
-/** Until the project says otherwise. */
-const STALE_AFTER_DAYS_DEFAULT = 30;
+export interface DeleteProjectInput {
+  readonly projectId: string;
+  readonly expectedVersion: number;
+  readonly confirmKey: string;
+}
+
+export interface ProjectResult {
+  readonly project: ProjectEntity;
+  readonly revisions: EnvironmentRevision[];
+}
 
 export class ProjectService {
   constructor(private readonly options: ProjectServiceOptions) {}
 
   /** Null when there is none or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<ProjectEntity | null> {
-    const [project] = await findProjectsByIds(this.options.database.connection, [id]);
+    requireIdentity(actor);
+    const [project] = unstorable(id) ? [] : await findProjectsByIds(this.options.database.connection, [id]);
     return project && maySee(actor, project) ? project : null;
   }
 
   /** Null when there is none or the actor may not see it. */
   async findByKey(actor: Actor, organizationId: string, key: string): Promise<ProjectEntity | null> {
+    requireIdentity(actor);
+    if (unstorable(organizationId) || unstorable(key)) return null;
     const project = await findProjectByKey(this.options.database.connection, organizationId, key);
     return project && maySee(actor, project) ? project : null;
   }
 
-  /** Those of the organization that the actor may see, by key. */
-  list(actor: Actor, organizationId: string, afterKey: string | null, limit: number): Promise<ProjectEntity[]> {
-    const ids = visibleProjectIds(actor, organizationId);
-    return listProjects(this.options.database.connection, organizationId, ids, afterKey, limit);
+  /** Which projects of the organization the actor may see, and of these those with the text in key or name. */
+  search(actor: Actor, organizationId: string, text: string | null | undefined): ProjectSearch {
+    return { ownerId: organizationId, ids: visibleProjectIds(actor, organizationId), text: searchText(text) };
   }
 
-  async create(actor: Actor, input: CreateProjectInput): Promise<{ project: ProjectEntity; revisions: EnvironmentRevision[] }> {
-    const description = input.description ?? '';
-    const issues = [
-      ...keyIssues('Project key', input.key, ['input', 'key']),
-      ...nameIssues('Project name', input.name, ['input', 'name']),
-      ...textIssues('Project description', description, ['input', 'description'], DESCRIPTION_LENGTH_MAX),
-    ];
+  async create(actor: Actor, input: CreateProjectInput): Promise<ProjectResult> {
     return this.options.changes.commit(
       actor,
       async (tx) => {
-        const { organizationId, key, name } = input;
+        const { organizationId } = input;
         const organization = await lockOrganization(tx.connection, organizationId);
         const demand = { permission: 'project:create', toSee: 'organization:read' } as const;
         if (!authorize(actor, demand, { organizationId }) || !organization) {
           throw notFound('organization', organizationId, ['input', 'organizationId']);
         }
-        if (issues.length > 0) throw new UserFault(issues);
-        const createdAt = this.options.changes.now();
-        const project: ProjectEntity = {
-          id: newId('project'),
-          organizationId,
-          key,
-          name,
-          description,
-          staleAfterDays: STALE_AFTER_DAYS_DEFAULT,
-          version: 1,
-          createdAt,
-        };
-        await insertProject(tx.connection, project);
-        const revisions = await this.options.changes.record(tx, actor, {
-          kind: 'PROJECT_CREATED',
-          organizationId,
-          projectId: project.id,
-          deliveries: [],
-          items: [
-            {
-              subjectKind: 'PROJECT',
-              subjectId: project.id,
-              subjectKey: key,
-              version: 1,
-              before: null,
-              after: { key, name, description },
-            },
-          ],
-        });
-        return { project, revisions };
+        const plan = planProject(input, { id: newId('project'), createdAt: this.options.changes.now() });
+        if (plan.issues) throw new UserFault(plan.issues);
+        await insertProject(tx.connection, plan.project);
+        return this.record(tx, actor, 'PROJECT_CREATED', { before: null, after: plan.project });
       },
       duplicateKey('project_organization_id_key_unique', 'project', input.key),
     );
   }
+
+  /** Equal values are answered as they are: nothing is recorded. */
+  async update(actor: Actor, input: UpdateProjectInput): Promise<ProjectResult> {
+    return this.options.changes.commit(actor, async (tx) => {
+      const current = await lockVersionFor(tx.connection, actor, input, 'project:update');
+      const plan = planProjectUpdate(current, input);
+      if (plan.issues) throw new UserFault(plan.issues);
+      if (plan.project === current) return { project: current, revisions: [] };
+      await updateProject(tx.connection, plan.project, current.version);
+      return this.record(tx, actor, 'PROJECT_UPDATED', { before: current, after: plan.project });
+    });
+  }
+
+  /** With all that it owns. Its changes stay. */
+  async delete(actor: Actor, input: DeleteProjectInput): Promise<{ deletedProjectId: string; revisions: EnvironmentRevision[] }> {
+    return this.options.changes.commit(actor, async (tx) => {
+      const project = await lockVersionFor(tx.connection, actor, input, 'project:delete');
+      const issues = confirmationIssues('project', project.key, input.confirmKey);
+      if (issues.length > 0) throw new UserFault(issues);
+      for (const id of await deleteProject(tx.connection, project.id)) tx.raisedHeads.add(id);
+      const { revisions } = await this.record(tx, actor, 'PROJECT_DELETED', { before: project, after: null });
+      return { deletedProjectId: project.id, revisions };
+    });
+  }
+
+  private async record(
+    tx: Transaction,
+    actor: Actor,
+    kind: 'PROJECT_CREATED' | 'PROJECT_UPDATED' | 'PROJECT_DELETED',
+    { before, after }: { readonly before: ProjectEntity | null; readonly after: ProjectEntity | null },
+  ): Promise<ProjectResult> {
+    const project = (after ?? before) as ProjectEntity;
+    const revisions = await this.options.changes.record(tx, actor, {
+      kind,
+      organizationId: project.organizationId,
+      projectId: project.id,
+      deliveries: [],
+      // Roles and keys go with it.
+      changesAccess: kind === 'PROJECT_DELETED',
+      items: [
+        {
+          subjectKind: 'PROJECT',
+          subjectId: project.id,
+          subjectKey: project.key,
+          version: after?.version ?? project.version + 1,
+          before: before && projectBody(before),
+          after: after && projectBody(after),
+        },
+      ],
+    });
+    return { project, revisions };
+  }
+}
+
+/** The project, locked, in the version that the caller read. Refuses when it is gone, hidden, forbidden or stale. */
+async function lockVersionFor(
+  connection: Connection,
+  actor: Actor,
+  { projectId, expectedVersion }: { readonly projectId: string; readonly expectedVersion: number },
+  permission: Permission,
+): Promise<ProjectEntity> {
+  const project = await lockProjectFor(connection, actor, { projectId }, permission);
+  if (!project) throw notFound('project', projectId, ['input', 'projectId']);
+  if (project.version === expectedVersion) return project;
+  throw await staleVersion(connection, 'project', project.id, { current: project.version, expected: expectedVersion });
 }
 
 /**
@@ -129,4 +181,20 @@ function visibleProjectIds(actor: Actor, organizationId: string): string[] | nul
   const ids = bindings.map((binding) => binding.projectId);
   if (ids.includes(null)) return null;
   return ids.filter((id): id is string => id !== null && permits(actor, 'project:read', { organizationId, projectId: id }));
+}
+
+/** Of a list's filter; what the database cannot look for is refused. */
+export function searchText(text: string | null | undefined): string {
+  if (text === null || text === undefined) return '';
+  if (text.length > NAME_LENGTH_MAX) {
+    const message = `search: ${text.length} characters were given; at most ${NAME_LENGTH_MAX} are allowed.`;
+    throw new RequestFault('BAD_USER_INPUT', message);
+  }
+  if (unstorable(text)) throw new RequestFault('BAD_USER_INPUT', 'search: U+0000 and lone surrogates are not allowed.');
+  return text;
+}
+
+/** What history keeps of it. */
+function projectBody({ key, name, description, staleAfterDays }: ProjectEntity): object {
+  return { key, name, description, staleAfterDays };
 }

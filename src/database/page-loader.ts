@@ -1,0 +1,59 @@
+import DataLoader from 'dataloader';
+import { groupRows } from './group-rows';
+
+/** A page of what one owner has. Whatever else decides which rows there are belongs into it, too. */
+export interface PageRequest {
+  readonly ownerId: string;
+  /** Null: from the beginning. */
+  readonly position: string | null;
+  readonly limit: number;
+}
+
+/**
+ * Pages of several owners by one statement for each distinct set of arguments: `read` is given requests that differ in
+ * nothing but what `argumentsOf` leaves out.
+ */
+export function createPageLoader<Request extends PageRequest, Row>(
+  read: (requests: readonly Request[], shared: Request) => Promise<readonly Row[]>,
+  ownerOf: (row: Row) => string,
+  argumentsOf: (request: Request) => unknown = ({ position, limit }) => [position, limit],
+): DataLoader<Request, Row[], string> {
+  return new DataLoader(
+    async (requests) => {
+      const answers = new Map<Request, Row[]>();
+      for (const group of groupRows(requests, (request) => JSON.stringify(argumentsOf(request))).values()) {
+        const [shared] = group;
+        if (shared === undefined) continue;
+        const rows = groupRows(await read(group, shared), ownerOf);
+        for (const request of group) answers.set(request, rows.get(request.ownerId) ?? []);
+      }
+      return requests.map((request) => answers.get(request) ?? []);
+    },
+    { cacheKeyFn: (request) => JSON.stringify(request) },
+  );
+}
+
+/** Numbers of things of several owners by one statement; 0 where the statement answers none. */
+export function createCountLoader<Request extends { readonly ownerId: string }>(
+  read: (requests: readonly Request[], shared: Request) => Promise<readonly OwnerCount[]>,
+  argumentsOf: (request: Request) => unknown = () => null,
+): DataLoader<Request, number, string> {
+  return new DataLoader(
+    async (requests) => {
+      const answers = new Map<Request, number>();
+      for (const group of groupRows(requests, (request) => JSON.stringify(argumentsOf(request))).values()) {
+        const [shared] = group;
+        if (shared === undefined) continue;
+        const counts = new Map((await read(group, shared)).map(({ ownerId, count }) => [ownerId, count]));
+        for (const request of group) answers.set(request, counts.get(request.ownerId) ?? 0);
+      }
+      return requests.map((request) => answers.get(request) ?? 0);
+    },
+    { cacheKeyFn: (request) => JSON.stringify(request) },
+  );
+}
+
+export interface OwnerCount {
+  readonly ownerId: string;
+  readonly count: number;
+}

@@ -1,0 +1,18 @@
+/** What an organization must look like. Pure. */
+import type { Issue } from '../../errors';
+import { keyIssues, nameIssues } from '../input-rules';
+
+const NAME = 'Organization name';
+
+export interface CreateOrganizationInput {
+  readonly key: string;
+  readonly name: string;
+}
+
+export function organizationIssues(input: CreateOrganizationInput): Issue[] {
+  return [...keyIssues('Organization key', input.key, ['input', 'key']), ...organizationNameIssues(input.name)];
+}
+
+export function organizationNameIssues(name: string): Issue[] {
+  return nameIssues(NAME, name, ['input', 'name']);
+}
