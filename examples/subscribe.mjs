@@ -8,7 +8,8 @@ const client = createClient({
   webSocketImpl: WebSocket, // Node before 22 has none of its own
   connectionParams: { authorization: `Bearer ${process.env.FLAGSTAFF_KEY}` },
   retryAttempts: Infinity,
-  shouldRetry: () => true,
+  // 4403: the server does not accept the key. All else passes.
+  shouldRetry: ({ code }) => code !== 4403,
 });
 
 const query = `
@@ -30,13 +31,15 @@ const variables = {
   },
 };
 
-for await (const { data, errors } of client.iterate({ query, variables })) {
-  if (errors) {
-    console.error(errors);
-    break;
+try {
+  for await (const { data, errors } of client.iterate({ query, variables })) {
+    if (errors) throw errors[0];
+    const { kind, revision, epoch, changes } = data.flagChanged;
+    since = { epoch, revision };
+    if (kind === 'RESYNC') console.log(`revision ${revision}: read the snapshot anew`);
+    for (const change of changes) console.log(`revision ${revision}:`, JSON.stringify(change));
   }
-  const { kind, revision, epoch, changes } = data.flagChanged;
-  since = { epoch, revision };
-  if (kind === 'RESYNC') console.log(`revision ${revision}: read the snapshot anew`);
-  for (const change of changes) console.log(`revision ${revision}:`, JSON.stringify(change));
+} catch (error) {
+  console.error(`The subscription ended: ${error.message || `${error.code} ${error.reason}`}`);
+  process.exitCode = 1;
 }
