@@ -21,13 +21,20 @@ import { environmentResolvers } from './modules/environments/environment-resolve
 import type { EnvironmentService } from './modules/environments/environment-service';
 import { createFlagLoaders, type FlagLoaders } from './modules/flags/flag-loaders';
 import { flagResolvers } from './modules/flags/flag-resolvers';
+import type { ComparisonService } from './modules/flags/comparison-service';
+import { configurationResolvers } from './modules/flags/configuration-resolvers';
+import type { ConfigurationService } from './modules/flags/configuration-service';
 import type { FlagService } from './modules/flags/flag-service';
+import type { SegmentRemovalService } from './modules/flags/segment-removal-service';
 import { createOrganizationLoaders, type OrganizationLoaders } from './modules/organizations/organization-loaders';
 import { organizationResolvers } from './modules/organizations/organization-resolvers';
 import type { OrganizationService } from './modules/organizations/organization-service';
 import { createProjectLoaders, type ProjectLoaders } from './modules/projects/project-loaders';
 import { projectResolvers } from './modules/projects/project-resolvers';
 import type { ProjectService } from './modules/projects/project-service';
+import { createSegmentLoaders, type SegmentLoaders } from './modules/segments/segment-loaders';
+import { segmentResolvers } from './modules/segments/segment-resolvers';
+import type { SegmentService } from './modules/segments/segment-service';
 import { snapshotResolvers } from './modules/snapshots/snapshot-resolvers';
 import type { SnapshotService } from './modules/snapshots/snapshot-service';
 
@@ -39,12 +46,22 @@ export interface Services {
   readonly projects: ProjectService;
   readonly environments: EnvironmentService;
   readonly apiKeys: ApiKeyService;
+  readonly segments: SegmentService;
   readonly flags: FlagService;
+  readonly configurations: ConfigurationService;
+  readonly comparisons: ComparisonService;
+  readonly segmentRemoval: SegmentRemovalService;
   readonly snapshots: SnapshotService;
 }
 
 /** Batches and remembers reads for one operation, or for one event of a subscription; never longer. */
-export type Loaders = AccessLoaders & OrganizationLoaders & ProjectLoaders & EnvironmentLoaders & FlagLoaders & ChangeLoaders;
+export type Loaders = AccessLoaders &
+  OrganizationLoaders &
+  ProjectLoaders &
+  EnvironmentLoaders &
+  SegmentLoaders &
+  FlagLoaders &
+  ChangeLoaders;
 
 /** What a resolver is given. One for each operation. */
 export interface Context {
@@ -53,15 +70,18 @@ export interface Context {
   readonly loaders: Loaders;
   readonly stream: FlagStream;
   readonly requestId: string;
+  /** When the operation began. */
+  readonly now: Date;
 }
 
-export function createLoaders(connection: Parameters<typeof createFlagLoaders>[0]): Loaders {
+export function createLoaders(connection: Parameters<typeof createFlagLoaders>[0], now: Date): Loaders {
   return {
     ...createAccessLoaders(connection),
     ...createOrganizationLoaders(connection),
     ...createProjectLoaders(connection),
     ...createEnvironmentLoaders(connection),
-    ...createFlagLoaders(connection),
+    ...createSegmentLoaders(connection),
+    ...createFlagLoaders(connection, now),
     ...createChangeLoaders(connection),
   };
 }
@@ -94,7 +114,9 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
       organizationResolvers,
       projectResolvers,
       environmentResolvers,
+      segmentResolvers,
       flagResolvers,
+      configurationResolvers,
       changeResolvers,
       snapshotResolvers,
     ],

@@ -25,9 +25,13 @@ import { ChangeService } from './modules/changes/change-service';
 import { purgeClaims } from './modules/changes/idempotency-repository';
 import { ApiKeyService } from './modules/environments/api-key-service';
 import { EnvironmentService } from './modules/environments/environment-service';
+import { ComparisonService } from './modules/flags/comparison-service';
+import { ConfigurationService } from './modules/flags/configuration-service';
 import { FlagService } from './modules/flags/flag-service';
+import { SegmentRemovalService } from './modules/flags/segment-removal-service';
 import { OrganizationService } from './modules/organizations/organization-service';
 import { ProjectService } from './modules/projects/project-service';
+import { SegmentService } from './modules/segments/segment-service';
 import { SnapshotCache } from './modules/snapshots/snapshot-cache';
 import { SnapshotService } from './modules/snapshots/snapshot-service';
 import { PACKAGE_ROOT } from './package-root';
@@ -71,14 +75,20 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     const tokens = new Tokens(config.jwtSecret);
     const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
     const cache = new SnapshotCache({ database });
+    const environments = new EnvironmentService({ database, changes });
+    const segments = new SegmentService({ database, changes });
     const services: Services = {
       access: new AccessService({ database, changes, tokens }),
       changes,
       organizations: new OrganizationService({ database, changes }),
       projects: new ProjectService({ database, changes }),
-      environments: new EnvironmentService({ database, changes }),
+      environments,
       apiKeys: new ApiKeyService({ database, changes, keyPepper: config.keyPepper }),
+      segments,
       flags: new FlagService({ database, changes }),
+      configurations: new ConfigurationService({ database, changes }),
+      comparisons: new ComparisonService({ database, environments }),
+      segmentRemoval: new SegmentRemovalService({ segments }),
       snapshots: new SnapshotService({ cache }),
     };
     const stream = new FlagStream({ database, cache });
@@ -98,13 +108,12 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
       isProduction: config.isProduction,
       allowedOrigins: config.allowedOrigins,
       unreadiness: () => unreadiness(database),
-      createContext: async (authorization, request) => ({
-        actor: await authenticator.authenticate(authorization, request),
-        services,
-        loaders: createLoaders(database.connection),
-        stream,
-        requestId: request.requestId,
-      }),
+      createContext: async (authorization, request) => {
+        const actor = await authenticator.authenticate(authorization, request);
+        const now = clock.now();
+        const loaders = createLoaders(database.connection, now);
+        return { actor, services, loaders, stream, requestId: request.requestId, now };
+      },
     }).catch((error: unknown) => {
       throw portFault(error, config) ?? error;
     });

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { Transform } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Context } from './api';
+import { addAuditExport } from './audit-export';
 import { RequestFault, type RequestErrorCode } from './errors';
 import { addGraphiql } from './graphiql';
 import { formatError, type ErrorContext } from './graphql/errors';
@@ -45,6 +46,7 @@ export async function startServer(options: TransportOptions & { readonly host: s
   addHooks(app, options);
   addHealth(app, options);
   addGraphql(app, apollo, options);
+  addAuditExport(app, (request) => contextOf(request, options));
   if (!options.isProduction) addGraphiql(app);
   await app.listen({ host: options.host, port: options.port });
   const sockets = createSocketServer(app.server, options);
@@ -110,7 +112,12 @@ const refuseSubscriptions: ApolloServerPlugin<Context> = {
   }),
 };
 
-function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, { createContext, log }: TransportOptions): void {
+/** Who asks, and what it is given. Throws `Unauthenticated`. */
+function contextOf(request: FastifyRequest, { createContext }: TransportOptions): Promise<Context> {
+  return createContext(request.headers.authorization, requestInfoOf(request.id, request.ip, request.headers));
+}
+
+function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, options: TransportOptions): void {
   const contexts = new WeakMap<FastifyRequest, Context>();
   const handle = fastifyApolloHandler(apollo, {
     context: async (request) => {
@@ -126,8 +133,7 @@ function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, { creat
     // Who asks is decided before the body is read: a bad credential is refused as a whole, and buys no large body.
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
-      const info = requestInfoOf(request.id, request.ip, request.headers);
-      contexts.set(request, await createContext(request.headers.authorization, info));
+      contexts.set(request, await contextOf(request, options));
     },
     preParsing: async (request, _reply, payload) => {
       if (contexts.get(request)?.actor.kind !== 'ANONYMOUS') return payload;
@@ -137,7 +143,7 @@ function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, { creat
     },
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return reply.code(204).send();
-      return errorScope.run(errorContextOf(request, log), () => handle.call(app, request, reply));
+      return errorScope.run(errorContextOf(request, options.log), () => handle.call(app, request, reply));
     },
   });
   app.route({

@@ -1,6 +1,8 @@
 /** What the conditions of a rule must look like, of a flag's and of a segment's alike. Pure. */
 import {
   checkAttributeCondition,
+  MAX_CONDITION_DEPTH,
+  MAX_RULES,
   type AttributeOperator,
   type GroupOperator,
   type JsonValue,
@@ -19,9 +21,7 @@ import {
   type Path,
 } from './input-rules';
 
-const RULES_MAX = 200;
 const CONDITIONS_PER_RULE_MAX = 50;
-const GROUP_DEPTH_MAX = 8;
 const SEGMENTS_PER_CONDITION_MAX = 100;
 
 /** Exactly one of the three is given; GraphQL sees to it. */
@@ -47,7 +47,7 @@ export interface RuleWithConditions {
 
 /** The rules of a flag configuration or of a segment, but for what they serve. */
 export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
-  const issues = countIssues('Rules', rules.length, 0, RULES_MAX, path);
+  const issues = countIssues('Rules', rules.length, 0, MAX_RULES, path);
   if (issues.length > 0) return issues;
   rules.forEach((rule, position) => {
     const at = [...path, String(position)];
@@ -68,8 +68,8 @@ export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: R
 
 function ruleConditionsIssues(conditions: readonly ConditionInput[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
   const depth = depthOf(conditions);
-  if (depth > GROUP_DEPTH_MAX) {
-    const message = `Groups nest ${depth} deep; at most ${GROUP_DEPTH_MAX} are allowed.`;
+  if (depth > MAX_CONDITION_DEPTH) {
+    const message = `Groups nest ${depth} deep; at most ${MAX_CONDITION_DEPTH} are allowed.`;
     return [{ code: 'OUT_OF_RANGE', message, path }];
   }
   const issues = countIssues('Conditions of a rule', countOf(conditions), 0, CONDITIONS_PER_RULE_MAX, path);

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ApiKeyEntity as ApiKeyEntityRow } from '../../modules/access/api-key-entity';
 import type { ChangeEntity as ChangeEntityRow } from '../../modules/changes/change-entity';
+import type { CountedConnection as CountedConnectionRow } from '../connection';
 import type { ChangeBodyEntity as ChangeBodyEntityRow } from '../../modules/changes/change-body-entity';
 import type { SnapshotCondition as SnapshotConditionRow, SnapshotAttributeCondition as SnapshotAttributeConditionRow, SnapshotSegmentCondition as SnapshotSegmentConditionRow, SnapshotGroupCondition as SnapshotGroupConditionRow, Evaluation as EvaluationRow } from '../../evaluation';
 import type { ContextOutcome as ContextOutcomeRow } from '../../modules/snapshots/snapshot-service';
@@ -8,10 +9,14 @@ import type { EnvironmentEntity as EnvironmentEntityRow } from '../../modules/en
 import type { FlagEntity as FlagEntityRow, StoredVariation as StoredVariationRow } from '../../modules/flags/flag-entity';
 import type { FlagEvent as FlagEventRow, LabelledFlag as LabelledFlagRow } from '../../modules/changes/flag-event';
 import type { FlagChangedEvent as FlagChangedEventRow } from '../../delivery/stream';
+import type { ComparedFlag as ComparedFlagRow } from '../../modules/flags/flag-comparison';
 import type { FlagConfigurationEntity as FlagConfigurationEntityRow } from '../../modules/flags/flag-configuration-entity';
+import type { InvitationEntity as InvitationEntityRow } from '../../modules/access/invitation-entity';
+import type { MemberOfOwner as MemberOfOwnerRow } from '../../modules/access/member-repository';
 import type { OrganizationEntity as OrganizationEntityRow } from '../../modules/organizations/organization-entity';
 import type { ProjectEntity as ProjectEntityRow } from '../../modules/projects/project-entity';
 import type { RolloutOfFlag as RolloutOfFlagRow, ShareOfFlag as ShareOfFlagRow, RuleOfFlag as RuleOfFlagRow, ServeOfFlag as ServeOfFlagRow, TargetOfFlag as TargetOfFlagRow } from '../../modules/flags/flag-view';
+import type { SegmentEntity as SegmentEntityRow, StoredSegmentRule as StoredSegmentRuleRow } from '../../modules/segments/segment-entity';
 import type { UserEntity as UserEntityRow } from '../../modules/access/user-entity';
 import type { Issue as IssueRow } from '../../errors';
 import type { Actor as ActorRow } from '../../modules/access/actor';
@@ -35,6 +40,29 @@ export type Scalars = {
   JSONObject: { input: { readonly [key: string]: unknown }; output: object; }
 };
 
+/** What `acceptInvitation` takes. */
+export type AcceptInvitationInput = {
+  /** Name of the new account, 1 to 255 characters. Not needed where the account exists. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Password of the account: its own, or for a new one 12 to 1,024 characters. Not needed by a signed-in user. */
+  readonly password?: InputMaybe<Scalars['String']['input']>;
+  /** The token of the invitation. */
+  readonly token: Scalars['String']['input'];
+};
+
+/** What `acceptInvitation` answers. */
+export type AcceptInvitationPayload = {
+  readonly __typename?: 'AcceptInvitationPayload';
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The roles that the user has in the organization now. Null when `userErrors` is not empty. */
+  readonly roles?: Maybe<ReadonlyArray<RoleBinding>>;
+  /** Who took it. Null when `userErrors` is not empty. */
+  readonly user?: Maybe<User>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** What kind of actor. */
 export type ActorKind =
   /** A program with an API key. */
@@ -44,11 +72,36 @@ export type ActorKind =
   /** A person with an account. */
   | 'USER';
 
+/** What `addSegmentKeys` takes. */
+export type AddSegmentKeysInput = {
+  /** 1 to 5,000 targeting keys of 1 to 1,000 characters; a segment has at most 100,000. */
+  readonly keys: ReadonlyArray<Scalars['String']['input']>;
+  /** The list to add to. */
+  readonly list: SegmentList;
+  /** The segment. */
+  readonly segmentId: Scalars['ID']['input'];
+};
+
+/** What `addSegmentKeys` answers. */
+export type AddSegmentKeysPayload = {
+  readonly __typename?: 'AddSegmentKeysPayload';
+  /** How many keys were not in the list before. */
+  readonly addedCount?: Maybe<Scalars['Int']['output']>;
+  /** Every environment of the project. Empty when no key was new: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The segment after the change. Null when `userErrors` is not empty. */
+  readonly segment?: Maybe<Segment>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** A credential for programs. Its secret is shown once and stored hashed. */
 export type ApiKey = Node & {
   readonly __typename?: 'ApiKey';
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** The environment. Null when the caller may not see it. */
+  readonly environment?: Maybe<Environment>;
   /** From when on it is refused. Null: never. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
   /** Opaque. */
@@ -59,8 +112,32 @@ export type ApiKey = Node & {
   readonly name: Scalars['String']['output'];
   /** The readable beginning of the secret, to recognise it by. */
   readonly prefix: Scalars['String']['output'];
+  /** Its successor. Null: it was not rotated. */
+  readonly replacedBy?: Maybe<ApiKey>;
   /** When it was revoked. Null: it was not. */
   readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A page of API keys. */
+export type ApiKeyConnection = {
+  readonly __typename?: 'ApiKeyConnection';
+  /** The API keys of this page with their cursors. */
+  readonly edges: ReadonlyArray<ApiKeyEdge>;
+  /** The API keys of this page. */
+  readonly nodes: ReadonlyArray<ApiKey>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are on all pages. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** An API key in a page. */
+export type ApiKeyEdge = {
+  readonly __typename?: 'ApiKeyEdge';
+  /** Opaque position. */
+  readonly cursor: Scalars['String']['output'];
+  /** The API key. */
+  readonly node: ApiKey;
 };
 
 /** What an API key may do. */
@@ -71,6 +148,44 @@ export type ApiKeyKind =
   | 'MOBILE'
   /** Reads snapshots and changes, and evaluates, in one environment. For back ends. */
   | 'SERVER';
+
+/** What `applyChangeSet` takes. */
+export type ApplyChangeSetInput = {
+  /** 1 to 100, applied in this order. */
+  readonly changes: ReadonlyArray<ConfigurationChangeInput>;
+  /** The project of all the changes. */
+  readonly projectId: Scalars['ID']['input'];
+};
+
+/** What `applyChangeSet` answers. */
+export type ApplyChangeSetPayload = {
+  readonly __typename?: 'ApplyChangeSetPayload';
+  /** The configurations after the changes, in their order. Null when `userErrors` is not empty. */
+  readonly configurations?: Maybe<ReadonlyArray<FlagConfiguration>>;
+  /** Each environment once. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `archiveFlag` takes. */
+export type ArchiveFlagInput = {
+  /** The version of the flag that the caller has read. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+};
+
+/** What `archiveFlag` answers. */
+export type ArchiveFlagPayload = {
+  readonly __typename?: 'ArchiveFlagPayload';
+  /** The flag after the change. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** Every environment of the project. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
 
 /** A test of one attribute of the context. */
 export type AttributeCondition = {
@@ -159,6 +274,43 @@ export type AttributeOperator =
   /** Text that starts with one of the values. Values: text. */
   | 'STARTS_WITH';
 
+/** A page of the audit log. */
+export type AuditLogConnection = {
+  readonly __typename?: 'AuditLogConnection';
+  /** The entries of this page with their cursors. */
+  readonly edges: ReadonlyArray<AuditLogEdge>;
+  /** The entries of this page. */
+  readonly nodes: ReadonlyArray<AuditLogEntry>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An entry in a page. */
+export type AuditLogEdge = {
+  readonly __typename?: 'AuditLogEdge';
+  /** Opaque position. */
+  readonly cursor: Scalars['String']['output'];
+  /** The entry. */
+  readonly node: AuditLogEntry;
+};
+
+/** A change with what is known of the request that asked for it. */
+export type AuditLogEntry = {
+  readonly __typename?: 'AuditLogEntry';
+  /** IP address of the client as the server saw it. Empty for the server itself. */
+  readonly address: Scalars['String']['output'];
+  /** The change. */
+  readonly change: Change;
+  /** SHA-256 of the hash before and of this entry, hexadecimal. */
+  readonly hash: Scalars['String']['output'];
+  /** Id of the project. Null for what belongs to none. The project may be gone. */
+  readonly projectId?: Maybe<Scalars['ID']['output']>;
+  /** Place in the organization's chain, from 1, without gaps. */
+  readonly sequence: Scalars['String']['output'];
+  /** User agent of the client, at most 256 characters. Empty when none was sent. */
+  readonly userAgent: Scalars['String']['output'];
+};
+
 /** One committed edit: who, when, what, before, after. History, audit and delivery all read it. */
 export type Change = Node & {
   readonly __typename?: 'Change';
@@ -209,12 +361,20 @@ export type ChangeEdge = {
 
 /** Which changes. Several conditions must all hold. */
 export type ChangeFilter = {
+  /** Only changes by this user or API key. */
+  readonly actorId?: InputMaybe<Scalars['ID']['input']>;
   /** Only changes of what belongs to this environment. */
   readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only changes at or after this instant. */
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
   /** Only these kinds. At most 50. Left out: all. */
   readonly kinds?: InputMaybe<ReadonlyArray<ChangeKind>>;
   /** Only changes of this thing. */
   readonly subjectId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only changes of things of these kinds. At most 50. Left out: all. */
+  readonly subjectKinds?: InputMaybe<ReadonlyArray<SubjectKind>>;
+  /** Only changes before this instant. */
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** One thing that a change changed. */
@@ -224,6 +384,8 @@ export type ChangeItem = {
   readonly after?: Maybe<Scalars['JSON']['output']>;
   /** The thing before. Null when it was created, or when the record was erased. */
   readonly before?: Maybe<Scalars['JSON']['output']>;
+  /** In what `before` and `after` differ. Empty when one of them is null. */
+  readonly differences: ReadonlyArray<Difference>;
   /** The environment, where the thing belongs to one. Null otherwise. */
   readonly environmentId?: Maybe<Scalars['ID']['output']>;
   /** Id of the thing. It may be gone. */
@@ -334,6 +496,17 @@ export type ConditionInput =
   |  /** A test of segments. */
   { readonly attribute?: never; readonly group?: never; readonly segment: SegmentConditionInput; };
 
+/** One change of a change set: one of the four. */
+export type ConfigurationChangeInput =
+  /** As the mutation `copyFlagConfiguration`. */
+  { readonly copyFlagConfiguration: CopyFlagConfigurationInput; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly toggleFlag?: never; }
+  |  /** As the mutation `rollBackFlagConfiguration`. */
+  { readonly copyFlagConfiguration?: never; readonly rollBackFlagConfiguration: RollBackFlagConfigurationInput; readonly setFlagConfiguration?: never; readonly toggleFlag?: never; }
+  |  /** As the mutation `setFlagConfiguration`. */
+  { readonly copyFlagConfiguration?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration: SetFlagConfigurationInput; readonly toggleFlag?: never; }
+  |  /** As the mutation `toggleFlag`. */
+  { readonly copyFlagConfiguration?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly toggleFlag: ToggleFlagInput; };
+
 /** The answer for one context. */
 export type ContextEvaluations = {
   readonly __typename?: 'ContextEvaluations';
@@ -343,6 +516,33 @@ export type ContextEvaluations = {
   readonly targetingKey?: Maybe<Scalars['String']['output']>;
   /** Flag key to value, for those who want no more. A flag in error is left out. */
   readonly values: Scalars['JSONObject']['output'];
+};
+
+/** What `copyFlagConfiguration` takes. */
+export type CopyFlagConfigurationInput = {
+  /** The environment to write, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /** The version of the configuration that is written; 0 when it never changed. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** The environment to read. */
+  readonly fromEnvironmentId: Scalars['ID']['input'];
+  /** Whether to copy, too, if the flag is on. */
+  readonly withIsEnabled: Scalars['Boolean']['input'];
+};
+
+/** What `copyFlagConfiguration` answers. */
+export type CopyFlagConfigurationPayload = {
+  readonly __typename?: 'CopyFlagConfigurationPayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** What `createApiKey` takes. */
@@ -486,6 +686,8 @@ export type CreateProjectInput = {
   readonly name: Scalars['String']['input'];
   /** The organization that will own it. */
   readonly organizationId: Scalars['ID']['input'];
+  /** After how many days without change or evaluation a temporary flag counts as stale; 1 to 3,650. */
+  readonly staleAfterDays?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What `createProject` answers. */
@@ -497,6 +699,147 @@ export type CreateProjectPayload = {
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `createSegment` takes. */
+export type CreateSegmentInput = {
+  /** At most 2,000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Targeting keys to begin with; at most 5,000, more by `addSegmentKeys`. */
+  readonly excluded: ReadonlyArray<Scalars['String']['input']>;
+  /** Targeting keys to begin with; at most 5,000, more by `addSegmentKeys`. */
+  readonly included: ReadonlyArray<Scalars['String']['input']>;
+  /** `^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$`, unique in the project. */
+  readonly key: Scalars['String']['input'];
+  /** 1 to 255 characters. */
+  readonly name: Scalars['String']['input'];
+  /** The project that will own it. */
+  readonly projectId: Scalars['ID']['input'];
+  /** At most 200. */
+  readonly rules: ReadonlyArray<SegmentRuleInput>;
+};
+
+/** What `createSegment` answers. */
+export type CreateSegmentPayload = {
+  readonly __typename?: 'CreateSegmentPayload';
+  /** Every environment of the project: all of them know the segment now. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The new segment. Null when `userErrors` is not empty. */
+  readonly segment?: Maybe<Segment>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `deleteEnvironment` takes. */
+export type DeleteEnvironmentInput = {
+  /** The key of the environment once more, so that nothing is deleted by mistake; INVALID when it is another. */
+  readonly confirmKey: Scalars['String']['input'];
+  /** The environment. */
+  readonly environmentId: Scalars['ID']['input'];
+  /** The `version` that the caller read; STALE_VERSION when it is not the current one. */
+  readonly expectedVersion: Scalars['Int']['input'];
+};
+
+/** What `deleteEnvironment` answers. */
+export type DeleteEnvironmentPayload = {
+  readonly __typename?: 'DeleteEnvironmentPayload';
+  /** Id of what was deleted. Null when `userErrors` is not empty. */
+  readonly deletedEnvironmentId?: Maybe<Scalars['ID']['output']>;
+  /** Always empty: the environment is gone. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `deleteFlag` takes. */
+export type DeleteFlagInput = {
+  /** The version of the flag that the caller has read. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+};
+
+/** What `deleteFlag` answers. */
+export type DeleteFlagPayload = {
+  readonly __typename?: 'DeleteFlagPayload';
+  /** Id of the flag that is gone. Null when `userErrors` is not empty. */
+  readonly deletedFlagId?: Maybe<Scalars['ID']['output']>;
+  /** Every environment of the project. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `deleteOrganization` takes. */
+export type DeleteOrganizationInput = {
+  /** The key of the organization once more, so that nothing is deleted by mistake; INVALID when it is another. */
+  readonly confirmKey: Scalars['String']['input'];
+  /** The `version` that the caller read; STALE_VERSION when it is not the current one. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The organization. */
+  readonly organizationId: Scalars['ID']['input'];
+};
+
+/** What `deleteOrganization` answers. */
+export type DeleteOrganizationPayload = {
+  readonly __typename?: 'DeleteOrganizationPayload';
+  /** Id of what was deleted. Null when `userErrors` is not empty. */
+  readonly deletedOrganizationId?: Maybe<Scalars['ID']['output']>;
+  /** Always empty: its environments are gone. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `deleteProject` takes. */
+export type DeleteProjectInput = {
+  /** The key of the project once more, so that nothing is deleted by mistake; INVALID when it is another. */
+  readonly confirmKey: Scalars['String']['input'];
+  /** The `version` that the caller read; STALE_VERSION when it is not the current one. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The project. */
+  readonly projectId: Scalars['ID']['input'];
+};
+
+/** What `deleteProject` answers. */
+export type DeleteProjectPayload = {
+  readonly __typename?: 'DeleteProjectPayload';
+  /** Id of what was deleted. Null when `userErrors` is not empty. */
+  readonly deletedProjectId?: Maybe<Scalars['ID']['output']>;
+  /** Always empty: its environments are gone. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `deleteSegment` takes. */
+export type DeleteSegmentInput = {
+  /** The version of the segment that the caller has read. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The segment. */
+  readonly segmentId: Scalars['ID']['input'];
+};
+
+/** What `deleteSegment` answers. */
+export type DeleteSegmentPayload = {
+  readonly __typename?: 'DeleteSegmentPayload';
+  /** Id of the segment that is gone. Null when `userErrors` is not empty. */
+  readonly deletedSegmentId?: Maybe<Scalars['ID']['output']>;
+  /** Every environment of the project. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A place in which two JSON values differ. */
+export type Difference = {
+  readonly __typename?: 'Difference';
+  /** What stands there now. Null when nothing does. */
+  readonly new?: Maybe<Scalars['JSON']['output']>;
+  /** What stood there. Null when nothing did. */
+  readonly old?: Maybe<Scalars['JSON']['output']>;
+  /** RFC 6901 JSON Pointer to the place. */
+  readonly path: Scalars['String']['output'];
 };
 
 /** A deployment stage of a project. Every evaluation happens in one environment. */
@@ -518,6 +861,8 @@ export type Environment = Node & {
   readonly key: Scalars['String']['output'];
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];
+  /** Place in the project's order, from 0, without gaps. */
+  readonly position: Scalars['Int']['output'];
   /** The project that owns it. */
   readonly project: Project;
   /** Counts the committed changes that are evaluated here, without gaps. */
@@ -614,12 +959,16 @@ export type EvaluationReason =
 /** A named decision: one of its variations is served to each context. */
 export type Flag = Node & {
   readonly __typename?: 'Flag';
+  /** When the flag or one of its configurations last changed. */
+  readonly changedAt: Scalars['DateTime']['output'];
   /** How it behaves in one environment. Null when the project has no such environment. */
   readonly configuration?: Maybe<FlagConfiguration>;
   /** How it behaves in each environment, in the order of the environments. */
   readonly configurations: ReadonlyArray<FlagConfiguration>;
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** The flags that have this one as prerequisite, and where; at most 1,000. */
+  readonly dependents: ReadonlyArray<Usage>;
   /** At most 2,000 characters. Empty when none was given. */
   readonly description: Scalars['String']['output'];
   /** Every change of the flag and of its configurations, newest first. Requires `flag:read`. */
@@ -630,16 +979,26 @@ export type Flag = Node & {
   readonly isArchived: Scalars['Boolean']['output'];
   /** Whether CLIENT and MOBILE keys are answered this flag. */
   readonly isClientAvailable: Scalars['Boolean']['output'];
+  /** Whether it looks as if it could be removed: see `staleReason`. */
+  readonly isStale: Scalars['Boolean']['output'];
   /** Unique in the project. Never changes. */
   readonly key: Scalars['String']['output'];
+  /** The newest change of the flag or of one of its configurations. Null when its record is not kept. */
+  readonly lastChange?: Maybe<Change>;
+  /** When it was last evaluated, in any environment; written with a delay of about a minute. Null when it never was. */
+  readonly lastEvaluatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Whether it is meant to go away. */
   readonly lifetime: FlagLifetime;
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];
+  /** The user who answers for it. Null when nobody is named, or that account is gone. */
+  readonly owner?: Maybe<User>;
   /** The project that owns it. */
   readonly project: Project;
   /** Salt of every hash of this flag; changing it would move every context. */
   readonly salt: Scalars['String']['output'];
+  /** Why it looks as if it could be removed. Null when it does not, and for flags that are permanent or archived. */
+  readonly staleReason?: Maybe<StaleReason>;
   /** In alphabetical order; at most 50. */
   readonly tags: ReadonlyArray<Scalars['String']['output']>;
   /** When the flag itself last changed. */
@@ -715,6 +1074,41 @@ export type FlagChangedKind =
   /** The stream cannot go on from where the caller is: read a snapshot at this revision or later, then go on from there. */
   | 'RESYNC';
 
+/** A flag that behaves differently in two environments. */
+export type FlagComparison = {
+  readonly __typename?: 'FlagComparison';
+  /** In what they differ; `old` is the left one. */
+  readonly differences: ReadonlyArray<Difference>;
+  /** The flag. */
+  readonly flag: Flag;
+  /** Its configuration in the one environment. */
+  readonly left: FlagConfiguration;
+  /** Its configuration in the other environment. */
+  readonly right: FlagConfiguration;
+};
+
+/** A page of flags that differ between two environments. */
+export type FlagComparisonConnection = {
+  readonly __typename?: 'FlagComparisonConnection';
+  /** The flags of this page with their cursors. */
+  readonly edges: ReadonlyArray<FlagComparisonEdge>;
+  /** The flags of this page. */
+  readonly nodes: ReadonlyArray<FlagComparison>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many flags differ. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A flag that differs, in a page. */
+export type FlagComparisonEdge = {
+  readonly __typename?: 'FlagComparisonEdge';
+  /** Opaque position. */
+  readonly cursor: Scalars['String']['output'];
+  /** The flag and its differences. */
+  readonly node: FlagComparison;
+};
+
 /** How one flag behaves in one environment. */
 export type FlagConfiguration = Node & {
   readonly __typename?: 'FlagConfiguration';
@@ -724,6 +1118,8 @@ export type FlagConfiguration = Node & {
   readonly fallthrough: Serve;
   /** The flag. */
   readonly flag: Flag;
+  /** Every change of this configuration, newest first. */
+  readonly history: ChangeConnection;
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
   /** Whether targeting decides. When false, the off variation is served. */
@@ -742,6 +1138,13 @@ export type FlagConfiguration = Node & {
   readonly version: Scalars['Int']['output'];
 };
 
+
+/** How one flag behaves in one environment. */
+export type FlagConfigurationHistoryArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** A page of flags. */
 export type FlagConnection = {
   readonly __typename?: 'FlagConnection';
@@ -751,6 +1154,8 @@ export type FlagConnection = {
   readonly nodes: ReadonlyArray<Flag>;
   /** Where the page stands. */
   readonly pageInfo: PageInfo;
+  /** How many there are on all pages. */
+  readonly totalCount: Scalars['Int']['output'];
 };
 
 /** A flag in a page. */
@@ -762,12 +1167,43 @@ export type FlagEdge = {
   readonly node: Flag;
 };
 
+/** Which flags. Several conditions must all hold. */
+export type FlagFilter = {
+  /** Only flags that changed, themselves or in a configuration, at or after this instant. */
+  readonly changedSince?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Archived ones, or those that are not. Left out: both. */
+  readonly isArchived?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only flags that look as if they could be removed, or those that do not. */
+  readonly isStale?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only flags that are meant to go away, or to stay. */
+  readonly lifetime?: InputMaybe<FlagLifetime>;
+  /** Only flags of this owner. */
+  readonly ownerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Part of the key or name, whatever its case. */
+  readonly search?: InputMaybe<Scalars['String']['input']>;
+  /** All of these tags. At most 50. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** One of these types. */
+  readonly valueTypes?: InputMaybe<ReadonlyArray<FlagValueType>>;
+};
+
 /** Whether a flag is meant to go away. */
 export type FlagLifetime =
   /** To stay, for example a kill switch or an entitlement. */
   | 'PERMANENT'
   /** To be removed when its work is done, for example a release. */
   | 'TEMPORARY';
+
+/** The order of a list of flags. Rows that are equal in it follow by id. */
+export type FlagOrder =
+  /** Last changed first. */
+  | 'CHANGED_AT'
+  /** Newest first. */
+  | 'CREATED_AT'
+  /** By key. */
+  | 'KEY'
+  /** By name. */
+  | 'NAME';
 
 /** The type of every value of a flag. */
 export type FlagValueType =
@@ -862,6 +1298,78 @@ export type InputError = UserError & {
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
+/** A role that waits for whoever has the token. Its token is shown once and stored hashed. */
+export type Invitation = Node & {
+  readonly __typename?: 'Invitation';
+  /** When it was made. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** The invited address, in lower case. */
+  readonly email: Scalars['String']['output'];
+  /** Id of the environment. Null: all environments. */
+  readonly environmentId?: Maybe<Scalars['ID']['output']>;
+  /** From when on it is refused; 7 days after it was made. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** Who invited. Null when the account is gone. */
+  readonly invitedBy?: Maybe<User>;
+  /** The organization. */
+  readonly organization: Organization;
+  /** Id of the project. Null: all projects of the organization. */
+  readonly projectId?: Maybe<Scalars['ID']['output']>;
+  /** The role that is offered. */
+  readonly role: Role;
+};
+
+/** A page of invitations. */
+export type InvitationConnection = {
+  readonly __typename?: 'InvitationConnection';
+  /** The invitations of this page with their cursors. */
+  readonly edges: ReadonlyArray<InvitationEdge>;
+  /** The invitations of this page. */
+  readonly nodes: ReadonlyArray<Invitation>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are on all pages. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** An invitation in a page. */
+export type InvitationEdge = {
+  readonly __typename?: 'InvitationEdge';
+  /** Opaque position. */
+  readonly cursor: Scalars['String']['output'];
+  /** The invitation. */
+  readonly node: Invitation;
+};
+
+/** What `inviteMember` takes. */
+export type InviteMemberInput = {
+  /** An e-mail address; at most 254 characters. */
+  readonly email: Scalars['String']['input'];
+  /** Only on this environment of the project; the project may then be left out. Left out or null: on all of them. */
+  readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
+  /** The organization. */
+  readonly organizationId: Scalars['ID']['input'];
+  /** Only on this project. Left out or null: on the whole organization. */
+  readonly projectId?: InputMaybe<Scalars['ID']['input']>;
+  /** The role to offer. OWNER only on the whole organization. */
+  readonly role: Role;
+};
+
+/** What `inviteMember` answers. */
+export type InviteMemberPayload = {
+  readonly __typename?: 'InviteMemberPayload';
+  /** The invitation. Null when `userErrors` is not empty. */
+  readonly invitation?: Maybe<Invitation>;
+  /** What `acceptInvitation` takes, shown this once. Null when `userErrors` is not empty. */
+  readonly invitationToken?: Maybe<Scalars['String']['output']>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** What `logIn` takes. */
 export type LogInInput = {
   /** The user's e-mail address; case does not matter. */
@@ -885,11 +1393,73 @@ export type LogInPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** What a user may do in an organization, or, as a member of a project, what reaches that project. */
+export type Member = {
+  readonly __typename?: 'Member';
+  /** When the oldest of these roles was given. */
+  readonly joinedAt: Scalars['DateTime']['output'];
+  /** The roles, widest first; at most one for the organization and one for each project and environment. */
+  readonly roles: ReadonlyArray<RoleBinding>;
+  /** The user. */
+  readonly user: User;
+};
+
+/** A page of members. */
+export type MemberConnection = {
+  readonly __typename?: 'MemberConnection';
+  /** The members of this page with their cursors. */
+  readonly edges: ReadonlyArray<MemberEdge>;
+  /** The members of this page. */
+  readonly nodes: ReadonlyArray<Member>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are on all pages. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A member in a page. */
+export type MemberEdge = {
+  readonly __typename?: 'MemberEdge';
+  /** Opaque position. */
+  readonly cursor: Scalars['String']['output'];
+  /** The member. */
+  readonly node: Member;
+};
+
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
+   * Takes a role that was offered. A signed-in user takes it for themselves; otherwise the password of the account with the
+   * invited address is asked for, or the account is made. A stronger role in the same place is kept. Of several calls with one
+   * token, one succeeds. Requires the token.
+   * Codes: NOT_FOUND, EXPIRED, WRONG_CREDENTIALS, BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE.
+   */
+  readonly acceptInvitation: AcceptInvitationPayload;
+  /**
+   * Adds targeting keys to a list of a segment. Keys that are in the list already are passed over. Takes no version: two callers
+   * who add keys do not contradict each other. Requires `segment:update` on the project.
+   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE (the key is in the other list), NOT_FOUND.
+   */
+  readonly addSegmentKeys: AddSegmentKeysPayload;
+  /**
+   * Applies several changes of configurations of one project at once: all or none, in one transaction, as one change with one
+   * revision for each environment. Each configuration may stand in it once. Requires what each single change requires.
+   * Codes: as the single mutations; paths begin with `input.changes.` and the position.
+   */
+  readonly applyChangeSet: ApplyChangeSetPayload;
+  /**
+   * Archives a flag: everywhere its off variation is served, and it is left out of "all flags". Requires `flag:archive` on the
+   * project. Codes: NOT_FOUND, STALE_VERSION, ARCHIVED, IN_USE (it is a prerequisite of another flag).
+   */
+  readonly archiveFlag: ArchiveFlagPayload;
+  /**
+   * Replaces the targeting of a flag in one environment by that of another environment. Rule ids are kept, so that gates keep
+   * their contexts. Requires `flag:update` on the environment that is written. Codes: as `setFlagConfiguration`.
+   */
+  readonly copyFlagConfiguration: CopyFlagConfigurationPayload;
+  /**
    * Creates an API key and shows its secret once. Requires `key:create` on the environment.
-   * Codes: BLANK, TOO_LONG, INVALID, NOT_FOUND.
+   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, NOT_FOUND.
    */
   readonly createApiKey: CreateApiKeyPayload;
   /**
@@ -914,11 +1484,83 @@ export type Mutation = {
   readonly createOrganization: CreateOrganizationPayload;
   /**
    * Creates a project. Requires `project:create` on the organization.
-   * Codes: BLANK, TOO_LONG, INVALID, DUPLICATE, NOT_FOUND.
+   * Codes: BLANK, TOO_LONG, INVALID, DUPLICATE, NOT_FOUND, OUT_OF_RANGE.
    */
   readonly createProject: CreateProjectPayload;
+  /**
+   * Creates a segment. Requires `segment:create` on the project.
+   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, CYCLE.
+   */
+  readonly createSegment: CreateSegmentPayload;
+  /**
+   * Deletes an environment with its flag configurations, API keys, history of revisions and the roles on it; it is not refused for
+   * that they exist. Its keys end at once, its streams with NOT_FOUND; its changes stay in the audit log. It cannot be undone.
+   * Requires `environment:delete`. Codes: NOT_FOUND, STALE_VERSION, INVALID.
+   */
+  readonly deleteEnvironment: DeleteEnvironmentPayload;
+  /**
+   * Deletes an archived flag for good. Its history stays in the audit log. Requires `flag:delete` on the project.
+   * Codes: NOT_FOUND, STALE_VERSION, NOT_ARCHIVED, IN_USE.
+   */
+  readonly deleteFlag: DeleteFlagPayload;
+  /**
+   * Deletes an organization with everything in it: members, invitations, projects, environments, flags, segments and API keys.
+   * Its changes stay in the audit log. Streams of its environments end with NOT_FOUND. It cannot be undone.
+   * Requires `organization:delete`. Codes: NOT_FOUND, STALE_VERSION, INVALID.
+   */
+  readonly deleteOrganization: DeleteOrganizationPayload;
+  /**
+   * Deletes a project with everything in it: environments, flags, segments, API keys and the roles on it. Its changes stay in the
+   * audit log. Streams of its environments end with NOT_FOUND. It cannot be undone.
+   * Requires `project:delete`. Codes: NOT_FOUND, STALE_VERSION, INVALID.
+   */
+  readonly deleteProject: DeleteProjectPayload;
+  /**
+   * Deletes a segment that no flag and no segment uses. Requires `segment:delete` on the project.
+   * Codes: NOT_FOUND, STALE_VERSION, IN_USE.
+   */
+  readonly deleteSegment: DeleteSegmentPayload;
+  /**
+   * Invites somebody by e-mail address. The server sends no mail: hand the token over yourself. An invitation ends after 7 days;
+   * another one to the same address replaces it.
+   * Requires `member:invite` where the role is given, and `owner:name` for an OWNER.
+   * Codes: NOT_FOUND, BLANK, TOO_LONG, INVALID, DUPLICATE.
+   */
+  readonly inviteMember: InviteMemberPayload;
   /** Signs a user in. Codes: WRONG_CREDENTIALS, which does not tell an unknown e-mail from a wrong password. */
   readonly logIn: LogInPayload;
+  /**
+   * Takes roles away from a member: all of the organization with the open invitation, or those on one project or environment.
+   * The account stays. Requires `member:remove` there, and `owner:name` to remove an OWNER. Codes: NOT_FOUND, LAST_OWNER.
+   */
+  readonly removeMember: RemoveMemberPayload;
+  /**
+   * Removes targeting keys from whichever list of a segment they are in. Keys that are in none are passed over.
+   * Requires `segment:update` on the project. Codes: OUT_OF_RANGE, NOT_FOUND.
+   */
+  readonly removeSegmentKeys: RemoveSegmentKeysPayload;
+  /**
+   * Takes a flag out of the archive; its configurations are as they were. Requires `flag:archive` on the project.
+   * Codes: NOT_FOUND, STALE_VERSION, NOT_ARCHIVED.
+   */
+  readonly restoreFlag: RestoreFlagPayload;
+  /**
+   * Ends an API key at once. A key that is revoked already is answered as it is: nothing is recorded.
+   * Requires `key:revoke` on the environment. Codes: NOT_FOUND.
+   */
+  readonly revokeApiKey: RevokeApiKeyPayload;
+  /**
+   * Sets a flag's configuration in one environment to what it was at an earlier version, on or off included. This is a new
+   * change with a new version. Requires `flag:update` on the environment. Codes: as `setFlagConfiguration`, where what the old
+   * version names is gone; NOT_FOUND also where there is no such version or its record was erased.
+   */
+  readonly rollBackFlagConfiguration: RollBackFlagConfigurationPayload;
+  /**
+   * Gives an API key a successor of the same kind, name and environment, and of the same lifetime where it has one, and ends the old
+   * one after a time of grace. Both are live until then. Of several calls at once, one succeeds.
+   * Requires `key:rotate` on the environment. Codes: NOT_FOUND, EXPIRED, DUPLICATE, OUT_OF_RANGE.
+   */
+  readonly rotateApiKey: RotateApiKeyPayload;
   /**
    * Replaces the whole targeting of a flag in one environment.
    * Requires `flag:update` on the environment.
@@ -926,10 +1568,69 @@ export type Mutation = {
    */
   readonly setFlagConfiguration: SetFlagConfigurationPayload;
   /**
+   * Gives a member a role on the organization, a project or an environment, in place of the one held there. It has no
+   * `expectedVersion`: it replaces the whole role of one place, so that the same call twice does no harm, and of two different
+   * ones the later stands. Requires `member:update` there, and `owner:name` to give or take OWNER.
+   * Codes: NOT_FOUND, INVALID, LAST_OWNER.
+   */
+  readonly setMemberRole: SetMemberRolePayload;
+  /**
    * Switches a flag on or off in one environment. Takes no version: a kill switch must not go stale.
    * Requires `flag:toggle` on the environment. Codes: NOT_FOUND, ARCHIVED.
    */
   readonly toggleFlag: ToggleFlagPayload;
+  /**
+   * Changes an environment. What is left out stays; null is refused. Nothing of it is evaluated: the revision stays. Equal values
+   * are answered as they are: nothing is recorded.
+   * Requires `environment:update`. Codes: NOT_FOUND, STALE_VERSION, BLANK, TOO_LONG, INVALID, OUT_OF_RANGE.
+   */
+  readonly updateEnvironment: UpdateEnvironmentPayload;
+  /**
+   * Changes a flag itself: its texts, owner, lifetime, availability, variations or salt. Requires `flag:update` on the project.
+   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, TYPE_MISMATCH, DUPLICATE, NOT_FOUND, STALE_VERSION, ARCHIVED, IN_USE (a variation
+   * that was left out is served somewhere).
+   */
+  readonly updateFlag: UpdateFlagPayload;
+  /**
+   * Changes the name of an organization. Equal values are answered as they are: nothing is recorded.
+   * Requires `organization:update`. Codes: NOT_FOUND, STALE_VERSION, BLANK, TOO_LONG, INVALID.
+   */
+  readonly updateOrganization: UpdateOrganizationPayload;
+  /**
+   * Changes a project. What is left out stays; null is refused. Equal values are answered as they are: nothing is recorded.
+   * Requires `project:update`. Codes: NOT_FOUND, STALE_VERSION, BLANK, TOO_LONG, INVALID, OUT_OF_RANGE.
+   */
+  readonly updateProject: UpdateProjectPayload;
+  /**
+   * Changes the name, the description or the rules of a segment. Requires `segment:update` on the project.
+   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, CYCLE, STALE_VERSION.
+   */
+  readonly updateSegment: UpdateSegmentPayload;
+};
+
+
+export type MutationAcceptInvitationArgs = {
+  input: AcceptInvitationInput;
+};
+
+
+export type MutationAddSegmentKeysArgs = {
+  input: AddSegmentKeysInput;
+};
+
+
+export type MutationApplyChangeSetArgs = {
+  input: ApplyChangeSetInput;
+};
+
+
+export type MutationArchiveFlagArgs = {
+  input: ArchiveFlagInput;
+};
+
+
+export type MutationCopyFlagConfigurationArgs = {
+  input: CopyFlagConfigurationInput;
 };
 
 
@@ -963,8 +1664,73 @@ export type MutationCreateProjectArgs = {
 };
 
 
+export type MutationCreateSegmentArgs = {
+  input: CreateSegmentInput;
+};
+
+
+export type MutationDeleteEnvironmentArgs = {
+  input: DeleteEnvironmentInput;
+};
+
+
+export type MutationDeleteFlagArgs = {
+  input: DeleteFlagInput;
+};
+
+
+export type MutationDeleteOrganizationArgs = {
+  input: DeleteOrganizationInput;
+};
+
+
+export type MutationDeleteProjectArgs = {
+  input: DeleteProjectInput;
+};
+
+
+export type MutationDeleteSegmentArgs = {
+  input: DeleteSegmentInput;
+};
+
+
+export type MutationInviteMemberArgs = {
+  input: InviteMemberInput;
+};
+
+
 export type MutationLogInArgs = {
   input: LogInInput;
+};
+
+
+export type MutationRemoveMemberArgs = {
+  input: RemoveMemberInput;
+};
+
+
+export type MutationRemoveSegmentKeysArgs = {
+  input: RemoveSegmentKeysInput;
+};
+
+
+export type MutationRestoreFlagArgs = {
+  input: RestoreFlagInput;
+};
+
+
+export type MutationRevokeApiKeyArgs = {
+  input: RevokeApiKeyInput;
+};
+
+
+export type MutationRollBackFlagConfigurationArgs = {
+  input: RollBackFlagConfigurationInput;
+};
+
+
+export type MutationRotateApiKeyArgs = {
+  input: RotateApiKeyInput;
 };
 
 
@@ -973,8 +1739,38 @@ export type MutationSetFlagConfigurationArgs = {
 };
 
 
+export type MutationSetMemberRoleArgs = {
+  input: SetMemberRoleInput;
+};
+
+
 export type MutationToggleFlagArgs = {
   input: ToggleFlagInput;
+};
+
+
+export type MutationUpdateEnvironmentArgs = {
+  input: UpdateEnvironmentInput;
+};
+
+
+export type MutationUpdateFlagArgs = {
+  input: UpdateFlagInput;
+};
+
+
+export type MutationUpdateOrganizationArgs = {
+  input: UpdateOrganizationInput;
+};
+
+
+export type MutationUpdateProjectArgs = {
+  input: UpdateProjectInput;
+};
+
+
+export type MutationUpdateSegmentArgs = {
+  input: UpdateSegmentInput;
 };
 
 /** An object with an id that stays the same for as long as the object lives. */
@@ -990,11 +1786,15 @@ export type Organization = Node & {
   readonly createdAt: Scalars['DateTime']['output'];
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
+  /** Invitations that were not accepted, by e-mail address, ended ones included. Requires `member:invite` on the organization. */
+  readonly invitations: InvitationConnection;
   /** Unique in the installation. Never changes. */
   readonly key: Scalars['String']['output'];
+  /** Who has a role in the organization or in a part of it, by e-mail address. Requires `member:read` on the organization. */
+  readonly members: MemberConnection;
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];
-  /** Its projects, by key. */
+  /** Those of its projects that the caller may see, by key. */
   readonly projects: ProjectConnection;
   /** +1 with each change. */
   readonly version: Scalars['Int']['output'];
@@ -1002,8 +1802,23 @@ export type Organization = Node & {
 
 
 /** The tenant: owns members, projects and the audit log. */
+export type OrganizationInvitationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** The tenant: owns members, projects and the audit log. */
+export type OrganizationMembersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** The tenant: owns members, projects and the audit log. */
 export type OrganizationProjectsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ProjectFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -1016,6 +1831,8 @@ export type OrganizationConnection = {
   readonly nodes: ReadonlyArray<Organization>;
   /** Where the page stands. */
   readonly pageInfo: PageInfo;
+  /** How many there are on all pages. */
+  readonly totalCount: Scalars['Int']['output'];
 };
 
 /** An organization in a page. */
@@ -1060,31 +1877,77 @@ export type PrerequisiteInput = {
 /** A set of flags, segments and environments that belong to one product. */
 export type Project = Node & {
   readonly __typename?: 'Project';
+  /**
+   * API keys of those of its environments whose keys the caller may see, by creation, revoked ones included.
+   * Requires `key:read` on the project or on an environment of it.
+   */
+  readonly apiKeys: ApiKeyConnection;
+  /** The rules that test an attribute, or hash it for a gate or rollout, in flags and segments; at most 1,000, by flag key. */
+  readonly attributeUses: ReadonlyArray<RuleUse>;
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** At most 2,000 characters. Empty when none was given. */
   readonly description: Scalars['String']['output'];
-  /** Its environments in their order; at most 100. */
+  /** Those of its environments that the caller may see, in their order; at most 100. */
   readonly environments: ReadonlyArray<Environment>;
-  /** Its flags, by key. */
+  /** Its flags, archived ones included. */
   readonly flags: FlagConnection;
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
   /** Unique in the organization. Never changes. */
   readonly key: Scalars['String']['output'];
+  /**
+   * Who has a role that reaches the project, by e-mail address: on its organization, on itself or on an environment of it.
+   * Requires `member:read` on the project.
+   */
+  readonly members: MemberConnection;
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];
   /** The organization that owns it. */
   readonly organization: Organization;
+  /** Its segments, by key. */
+  readonly segments: SegmentConnection;
+  /** After how many days without change or evaluation a temporary flag counts as stale; 1 to 3,650. */
+  readonly staleAfterDays: Scalars['Int']['output'];
   /** +1 with each change. */
   readonly version: Scalars['Int']['output'];
 };
 
 
 /** A set of flags, segments and environments that belong to one product. */
-export type ProjectFlagsArgs = {
+export type ProjectApiKeysArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A set of flags, segments and environments that belong to one product. */
+export type ProjectAttributeUsesArgs = {
+  attribute: Scalars['String']['input'];
+};
+
+
+/** A set of flags, segments and environments that belong to one product. */
+export type ProjectFlagsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<FlagFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: InputMaybe<FlagOrder>;
+};
+
+
+/** A set of flags, segments and environments that belong to one product. */
+export type ProjectMembersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A set of flags, segments and environments that belong to one product. */
+export type ProjectSegmentsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  search?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A page of projects. */
@@ -1096,6 +1959,8 @@ export type ProjectConnection = {
   readonly nodes: ReadonlyArray<Project>;
   /** Where the page stands. */
   readonly pageInfo: PageInfo;
+  /** How many there are on all pages. */
+  readonly totalCount: Scalars['Int']['output'];
 };
 
 /** A project in a page. */
@@ -1107,8 +1972,20 @@ export type ProjectEdge = {
   readonly node: Project;
 };
 
+/** Which projects. */
+export type ProjectFilter = {
+  /** Part of the key or name, whatever its case; at most 255 characters. Left out, null or empty: all. */
+  readonly search?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type Query = {
   readonly __typename?: 'Query';
+  /**
+   * Every committed change of an organization with the request that asked for it, newest first; changes of what was deleted
+   * since, too. Requires `audit:read` on the organization. Null when there is no such organization or the caller may not see it.
+   * As JSON Lines: `GET /organizations/{id}/audit-log.jsonl`.
+   */
+  readonly auditLog?: Maybe<AuditLogConnection>;
   /**
    * The committed changes of a project, newest first. Requires `flag:read` on the project. Null when there is no such project
    * or the caller may not see it.
@@ -1116,6 +1993,12 @@ export type Query = {
   readonly changes?: Maybe<ChangeConnection>;
   /** One environment. Null when there is none with this id or the caller may not see it. Requires `environment:read`. */
   readonly environment?: Maybe<Environment>;
+  /**
+   * The flags whose configurations differ between two environments of one project, and in what, by flag key.
+   * Null when there is no such environment or the caller may not see it. Requires `environment:read` on both.
+   * Codes: BAD_USER_INPUT when they belong to different projects.
+   */
+  readonly environmentComparison?: Maybe<FlagComparisonConnection>;
   /**
    * Evaluates flags for contexts, all from one revision. Requires `flag:evaluate` on the environment. CLIENT and MOBILE keys
    * are answered client-available flags only, without rule, prerequisite or trace. At most 100,000 evaluations.
@@ -1137,6 +2020,13 @@ export type Query = {
   readonly project?: Maybe<Project>;
   /** One project by its key. Null when there is none or the caller may not see it. Requires `project:read`. */
   readonly projectByKey?: Maybe<Project>;
+  /** One segment. Null when there is none with this id or the caller may not see it. Requires `segment:read`. */
+  readonly segment?: Maybe<Segment>;
+  /**
+   * The segments that a context is in, by key. Requires `snapshot:read` on the environment, which CLIENT and MOBILE keys do
+   * not have. Null when there is no such environment or the caller may not see it.
+   */
+  readonly segmentsFor?: Maybe<ReadonlyArray<Segment>>;
   /**
    * All that is needed to evaluate the environment at its newest revision, in the form of docs/PROTOCOL.md.
    * Requires `snapshot:read`, which CLIENT and MOBILE keys do not have. Null when there is no such environment or the caller may not see it.
@@ -1144,6 +2034,14 @@ export type Query = {
   readonly snapshot?: Maybe<SnapshotResult>;
   /** Who asks, and what they may do. Null for an anonymous caller. */
   readonly viewer?: Maybe<Viewer>;
+};
+
+
+export type QueryAuditLogArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ChangeFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  organizationId: Scalars['ID']['input'];
 };
 
 
@@ -1157,6 +2055,14 @@ export type QueryChangesArgs = {
 
 export type QueryEnvironmentArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryEnvironmentComparisonArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  leftId: Scalars['ID']['input'];
+  rightId: Scalars['ID']['input'];
 };
 
 
@@ -1206,9 +2112,83 @@ export type QueryProjectByKeyArgs = {
 };
 
 
+export type QuerySegmentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QuerySegmentsForArgs = {
+  context: EvaluationContextInput;
+  environmentId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
 export type QuerySnapshotArgs = {
   environmentId?: InputMaybe<Scalars['ID']['input']>;
   minRevision?: InputMaybe<RevisionInput>;
+};
+
+/** What `removeMember` takes. */
+export type RemoveMemberInput = {
+  /** Only the role on this environment. Left out or null: all of them. */
+  readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
+  /** The organization. */
+  readonly organizationId: Scalars['ID']['input'];
+  /** Only the roles on this project and its environments. Left out or null: all roles in the organization. */
+  readonly projectId?: InputMaybe<Scalars['ID']['input']>;
+  /** The member. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** What `removeMember` answers. */
+export type RemoveMemberPayload = {
+  readonly __typename?: 'RemoveMemberPayload';
+  /** Id of the user. Null when `userErrors` is not empty. */
+  readonly removedUserId?: Maybe<Scalars['ID']['output']>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `removeSegmentKeys` takes. */
+export type RemoveSegmentKeysInput = {
+  /** 1 to 5,000 targeting keys. */
+  readonly keys: ReadonlyArray<Scalars['String']['input']>;
+  /** The segment. */
+  readonly segmentId: Scalars['ID']['input'];
+};
+
+/** What `removeSegmentKeys` answers. */
+export type RemoveSegmentKeysPayload = {
+  readonly __typename?: 'RemoveSegmentKeysPayload';
+  /** How many keys were in a list before. */
+  readonly removedCount?: Maybe<Scalars['Int']['output']>;
+  /** Every environment of the project. Empty when no key was in a list: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The segment after the change. Null when `userErrors` is not empty. */
+  readonly segment?: Maybe<Segment>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `restoreFlag` takes. */
+export type RestoreFlagInput = {
+  /** The version of the flag that the caller has read. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+};
+
+/** What `restoreFlag` answers. */
+export type RestoreFlagPayload = {
+  readonly __typename?: 'RestoreFlagPayload';
+  /** The flag after the change. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** Every environment of the project. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** A revision that the caller has seen. */
@@ -1217,6 +2197,23 @@ export type RevisionInput = {
   readonly epoch: Scalars['String']['input'];
   /** The revision, 0 or more. */
   readonly revision: Scalars['Int']['input'];
+};
+
+/** What `revokeApiKey` takes. */
+export type RevokeApiKeyInput = {
+  /** The key. */
+  readonly apiKeyId: Scalars['ID']['input'];
+};
+
+/** What `revokeApiKey` answers. */
+export type RevokeApiKeyPayload = {
+  readonly __typename?: 'RevokeApiKeyPayload';
+  /** The revoked key. Null when `userErrors` is not empty. */
+  readonly apiKey?: Maybe<ApiKey>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** A named set of permissions. */
@@ -1241,6 +2238,31 @@ export type RoleBinding = {
   readonly projectId?: Maybe<Scalars['ID']['output']>;
   /** The role. */
   readonly role: Role;
+};
+
+/** What `rollBackFlagConfiguration` takes. */
+export type RollBackFlagConfigurationInput = {
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /** The version of the configuration that the caller has read. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** The version to go back to; 0: as it was before it was first set. */
+  readonly toVersion: Scalars['Int']['input'];
+};
+
+/** What `rollBackFlagConfiguration` answers. */
+export type RollBackFlagConfigurationPayload = {
+  readonly __typename?: 'RollBackFlagConfigurationPayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** A weighted split over variations, by a hash of a context attribute. A context always lands in the same share. */
@@ -1281,6 +2303,29 @@ export type RolloutShareInput = {
   readonly weight: Scalars['Int']['input'];
 };
 
+/** What `rotateApiKey` takes. */
+export type RotateApiKeyInput = {
+  /** The key. */
+  readonly apiKeyId: Scalars['ID']['input'];
+  /** For how long the old key still works, 0 to 2,592,000 (30 days); never longer than it would have. */
+  readonly graceSeconds?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What `rotateApiKey` answers. */
+export type RotateApiKeyPayload = {
+  readonly __typename?: 'RotateApiKeyPayload';
+  /** The new key. Null when `userErrors` is not empty. */
+  readonly apiKey?: Maybe<ApiKey>;
+  /** The old key, with its end. Null when `userErrors` is not empty. */
+  readonly replacedApiKey?: Maybe<ApiKey>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The new key's text, shown this once. Null when `userErrors` is not empty. */
+  readonly secret?: Maybe<Scalars['String']['output']>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Its conditions decide whether it matches; it serves one variation or a rollout. */
 export type Rule = {
   readonly __typename?: 'Rule';
@@ -1310,6 +2355,67 @@ export type RuleInput = {
   readonly serve: ServeInput;
 };
 
+/** A rule that tests or hashes an attribute. */
+export type RuleUse = {
+  readonly __typename?: 'RuleUse';
+  /** Key of the environment. Null for a rule of a segment. */
+  readonly environmentKey?: Maybe<Scalars['String']['output']>;
+  /** Key of the flag. Null for a rule of a segment. */
+  readonly flagKey?: Maybe<Scalars['String']['output']>;
+  /** Id of the rule. Null for a rollout of the fallthrough. */
+  readonly ruleId?: Maybe<Scalars['String']['output']>;
+  /** Key of the segment. Null for a rule of a flag. */
+  readonly segmentKey?: Maybe<Scalars['String']['output']>;
+};
+
+/** A reusable set of contexts: those whose targeting key is included, and those that match a rule and are not excluded. */
+export type Segment = Node & {
+  readonly __typename?: 'Segment';
+  /** When it was created. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** At most 2,000 characters. Empty when none was given. */
+  readonly description: Scalars['String']['output'];
+  /** How many targeting keys are not in the segment whatever the rules say. */
+  readonly excludedCount: Scalars['Int']['output'];
+  /** Every change of the segment, newest first. */
+  readonly history: ChangeConnection;
+  /** Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** How many targeting keys are in the segment whatever the rules say. */
+  readonly includedCount: Scalars['Int']['output'];
+  /** Unique in the project. Never changes. */
+  readonly key: Scalars['String']['output'];
+  /** The targeting keys of one list, in the order of the database's collation. */
+  readonly keys: SegmentKeyConnection;
+  /** At most 255 characters. */
+  readonly name: Scalars['String']['output'];
+  /** The project that owns it. */
+  readonly project: Project;
+  /** Asked after the lists; a context is in the segment when any matches. At most 200. */
+  readonly rules: ReadonlyArray<SegmentRule>;
+  /** When it last changed. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** The flags and segments that use it, and where; at most 1,000. */
+  readonly usedBy: ReadonlyArray<Usage>;
+  /** +1 with each change, of its keys too. */
+  readonly version: Scalars['Int']['output'];
+};
+
+
+/** A reusable set of contexts: those whose targeting key is included, and those that match a rule and are not excluded. */
+export type SegmentHistoryArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A reusable set of contexts: those whose targeting key is included, and those that match a rule and are not excluded. */
+export type SegmentKeysArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  list: SegmentList;
+};
+
 /** A test whether the context is in any of some segments. */
 export type SegmentCondition = {
   readonly __typename?: 'SegmentCondition';
@@ -1327,12 +2433,82 @@ export type SegmentConditionInput = {
   readonly segments: ReadonlyArray<Scalars['String']['input']>;
 };
 
+/** A page of segments. */
+export type SegmentConnection = {
+  readonly __typename?: 'SegmentConnection';
+  /** The segments of this page with their cursors. */
+  readonly edges: ReadonlyArray<SegmentEdge>;
+  /** The segments of this page. */
+  readonly nodes: ReadonlyArray<Segment>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are on all pages. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A segment in a page. */
+export type SegmentEdge = {
+  readonly __typename?: 'SegmentEdge';
+  /** Opaque position. */
+  readonly cursor: Scalars['String']['output'];
+  /** The segment. */
+  readonly node: Segment;
+};
+
+/** A page of targeting keys. */
+export type SegmentKeyConnection = {
+  readonly __typename?: 'SegmentKeyConnection';
+  /** The targeting keys of this page with their cursors. */
+  readonly edges: ReadonlyArray<SegmentKeyEdge>;
+  /** The targeting keys of this page. */
+  readonly nodes: ReadonlyArray<Scalars['String']['output']>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A targeting key in a page. */
+export type SegmentKeyEdge = {
+  readonly __typename?: 'SegmentKeyEdge';
+  /** Opaque position. */
+  readonly cursor: Scalars['String']['output'];
+  /** The targeting key. */
+  readonly node: Scalars['String']['output'];
+};
+
+/** The two lists of a segment. */
+export type SegmentList =
+  /** Not in the segment whatever the rules say. */
+  | 'EXCLUDED'
+  /** In the segment whatever the rules say. */
+  | 'INCLUDED';
+
 /** Tests of segments. */
 export type SegmentOperator =
   /** The context is in at least one of the segments. */
   | 'IN_SEGMENT'
   /** The context is in none of the segments. */
   | 'NOT_IN_SEGMENT';
+
+/** Its conditions decide whether a context is in the segment. */
+export type SegmentRule = {
+  readonly __typename?: 'SegmentRule';
+  /** All must match; at most 50, groups counted with their members. They may name other segments, but not in a circle. */
+  readonly conditions: ReadonlyArray<Condition>;
+  /** Unique in the segment; kept when the rule is edited. */
+  readonly id: Scalars['String']['output'];
+  /** At most 255 characters. Empty when none was given. */
+  readonly name: Scalars['String']['output'];
+};
+
+/** A rule of a segment. */
+export type SegmentRuleInput = {
+  /** All must match; at most 50, groups counted with their members. */
+  readonly conditions: ReadonlyArray<ConditionInput>;
+  /** Keep the id of a rule that is edited. Left out: drawn by the server. */
+  readonly id?: InputMaybe<Scalars['String']['input']>;
+  /** At most 255 characters. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+};
 
 /** What is served: exactly one of the two is not null. */
 export type Serve = {
@@ -1385,6 +2561,31 @@ export type SetFlagConfigurationPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** What `setMemberRole` takes. */
+export type SetMemberRoleInput = {
+  /** Only on this environment of the project; the project may then be left out. Left out or null: on all of them. */
+  readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
+  /** The organization. */
+  readonly organizationId: Scalars['ID']['input'];
+  /** Only on this project. Left out or null: on the whole organization. */
+  readonly projectId?: InputMaybe<Scalars['ID']['input']>;
+  /** The role to give. OWNER only on the whole organization. */
+  readonly role: Role;
+  /** The member. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** What `setMemberRole` answers. */
+export type SetMemberRolePayload = {
+  readonly __typename?: 'SetMemberRolePayload';
+  /** The member after the change. Null when `userErrors` is not empty. */
+  readonly member?: Maybe<Member>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** A snapshot with its revision. */
 export type SnapshotResult = {
   readonly __typename?: 'SnapshotResult';
@@ -1395,6 +2596,15 @@ export type SnapshotResult = {
   /** The wire form of docs/PROTOCOL.md. */
   readonly snapshot: Scalars['JSONObject']['output'];
 };
+
+/** Why a flag looks as if it could be removed. The days are the project's `staleAfterDays`. */
+export type StaleReason =
+  /** Evaluated once, but not for that many days. */
+  | 'NOT_EVALUATED'
+  /** Off in every environment, and not changed for that many days. */
+  | 'OFF_EVERYWHERE'
+  /** On in every environment, serving one variation to everybody, and not changed for that many days. */
+  | 'ROLLED_OUT';
 
 /** The object changed since the caller read it. Read it again, then decide again. */
 export type StaleVersionError = UserError & {
@@ -1491,6 +2701,141 @@ export type ToggleFlagPayload = {
   readonly flag?: Maybe<Flag>;
   /** The environment's new revision. Empty when the flag was in that state already: nothing was recorded. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `updateEnvironment` takes. */
+export type UpdateEnvironmentInput = {
+  /** `#rrggbb`. */
+  readonly color?: InputMaybe<Scalars['String']['input']>;
+  /** The environment. */
+  readonly environmentId: Scalars['ID']['input'];
+  /** The `version` that the caller read; STALE_VERSION when it is not the current one. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** Whether real users are served from it. */
+  readonly isProduction?: InputMaybe<Scalars['Boolean']['input']>;
+  /** 1 to 255 characters. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The place in the project's order to which it moves, from 0; the others close up, and keep their versions. */
+  readonly position?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What `updateEnvironment` answers. */
+export type UpdateEnvironmentPayload = {
+  readonly __typename?: 'UpdateEnvironmentPayload';
+  /** The environment after the change. Null when `userErrors` is not empty. */
+  readonly environment?: Maybe<Environment>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `updateFlag` takes. What is left out stays as it is. */
+export type UpdateFlagInput = {
+  /** At most 2,000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** The version of the flag that the caller has read. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** Whether CLIENT and MOBILE keys are answered this flag. */
+  readonly isClientAvailable?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether it is meant to go away. */
+  readonly lifetime?: InputMaybe<FlagLifetime>;
+  /** 1 to 255 characters. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the user who answers for it; null: nobody. */
+  readonly ownerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Says that moving every context is meant. */
+  readonly rerandomize?: InputMaybe<Scalars['Boolean']['input']>;
+  /** 1 to 100 characters. Needs `rerandomize: true`, for it moves every context of every rollout and gate. */
+  readonly salt?: InputMaybe<Scalars['String']['input']>;
+  /** The whole new list; at most 50, each 1 to 100 characters. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The whole new list; 2 to 100. Variations are told apart by key: a key that is new is added, one that is missing removed. */
+  readonly variations?: InputMaybe<ReadonlyArray<VariationInput>>;
+};
+
+/** What `updateFlag` answers. */
+export type UpdateFlagPayload = {
+  readonly __typename?: 'UpdateFlagPayload';
+  /** The flag after the change. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** Every environment of the project. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `updateOrganization` takes. */
+export type UpdateOrganizationInput = {
+  /** The `version` that the caller read; STALE_VERSION when it is not the current one. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** 1 to 255 characters. */
+  readonly name: Scalars['String']['input'];
+  /** The organization. */
+  readonly organizationId: Scalars['ID']['input'];
+};
+
+/** What `updateOrganization` answers. */
+export type UpdateOrganizationPayload = {
+  readonly __typename?: 'UpdateOrganizationPayload';
+  /** The organization after the change. Null when `userErrors` is not empty. */
+  readonly organization?: Maybe<Organization>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `updateProject` takes. */
+export type UpdateProjectInput = {
+  /** At most 2,000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** The `version` that the caller read; STALE_VERSION when it is not the current one. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** 1 to 255 characters. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The project. */
+  readonly projectId: Scalars['ID']['input'];
+  /** 1 to 3,650. */
+  readonly staleAfterDays?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What `updateProject` answers. */
+export type UpdateProjectPayload = {
+  readonly __typename?: 'UpdateProjectPayload';
+  /** The project after the change. Null when `userErrors` is not empty. */
+  readonly project?: Maybe<Project>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `updateSegment` takes. What is left out stays as it is. */
+export type UpdateSegmentInput = {
+  /** At most 2,000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** The version of the segment that the caller has read. */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** 1 to 255 characters. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The whole new list; at most 200. */
+  readonly rules?: InputMaybe<ReadonlyArray<SegmentRuleInput>>;
+  /** The segment. */
+  readonly segmentId: Scalars['ID']['input'];
+};
+
+/** What `updateSegment` answers. */
+export type UpdateSegmentPayload = {
+  readonly __typename?: 'UpdateSegmentPayload';
+  /** Every environment of the project. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The segment after the change. Null when `userErrors` is not empty. */
+  readonly segment?: Maybe<Segment>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -1676,8 +3021,10 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( EnvironmentEntityRow )
     | ( FlagEntityRow )
     | ( FlagConfigurationEntityRow )
+    | ( InvitationEntityRow )
     | ( OrganizationEntityRow )
     | ( ProjectEntityRow )
+    | ( SegmentEntityRow )
     | ( UserEntityRow )
   ;
   UserError:
@@ -1689,12 +3036,25 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AcceptInvitationInput: AcceptInvitationInput;
+  AcceptInvitationPayload: ResolverTypeWrapper<Omit<AcceptInvitationPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ActorKind: ActorKind;
+  AddSegmentKeysInput: AddSegmentKeysInput;
+  AddSegmentKeysPayload: ResolverTypeWrapper<Omit<AddSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ApiKey: ResolverTypeWrapper<ApiKeyEntityRow>;
+  ApiKeyConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
+  ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
   ApiKeyKind: ApiKeyKind;
+  ApplyChangeSetInput: ApplyChangeSetInput;
+  ApplyChangeSetPayload: ResolverTypeWrapper<Omit<ApplyChangeSetPayload, 'configurations' | 'userErrors'> & { configurations?: Maybe<ReadonlyArray<ResolversTypes['FlagConfiguration']>>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  ArchiveFlagInput: ArchiveFlagInput;
+  ArchiveFlagPayload: ResolverTypeWrapper<Omit<ArchiveFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   AttributeCondition: ResolverTypeWrapper<SnapshotAttributeConditionRow>;
   AttributeConditionInput: AttributeConditionInput;
   AttributeOperator: AttributeOperator;
+  AuditLogConnection: ResolverTypeWrapper<Omit<AuditLogConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AuditLogEdge']>, nodes: ReadonlyArray<ResolversTypes['AuditLogEntry']> }>;
+  AuditLogEdge: ResolverTypeWrapper<Omit<AuditLogEdge, 'node'> & { node: ResolversTypes['AuditLogEntry'] }>;
+  AuditLogEntry: ResolverTypeWrapper<ChangeEntityRow>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Change: ResolverTypeWrapper<ChangeEntityRow>;
   ChangeActor: ResolverTypeWrapper<ChangeActor>;
@@ -1707,7 +3067,10 @@ export type ResolversTypes = {
   ConditionGroup: ResolverTypeWrapper<SnapshotGroupConditionRow>;
   ConditionGroupInput: ConditionGroupInput;
   ConditionInput: ConditionInput;
+  ConfigurationChangeInput: ConfigurationChangeInput;
   ContextEvaluations: ResolverTypeWrapper<ContextOutcomeRow>;
+  CopyFlagConfigurationInput: CopyFlagConfigurationInput;
+  CopyFlagConfigurationPayload: ResolverTypeWrapper<Omit<CopyFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   CreateEnvironmentInput: CreateEnvironmentInput;
@@ -1720,7 +3083,20 @@ export type ResolversTypes = {
   CreateOrganizationPayload: ResolverTypeWrapper<Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   CreateProjectInput: CreateProjectInput;
   CreateProjectPayload: ResolverTypeWrapper<Omit<CreateProjectPayload, 'project' | 'userErrors'> & { project?: Maybe<ResolversTypes['Project']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  CreateSegmentInput: CreateSegmentInput;
+  CreateSegmentPayload: ResolverTypeWrapper<Omit<CreateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeleteEnvironmentInput: DeleteEnvironmentInput;
+  DeleteEnvironmentPayload: ResolverTypeWrapper<Omit<DeleteEnvironmentPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteFlagInput: DeleteFlagInput;
+  DeleteFlagPayload: ResolverTypeWrapper<Omit<DeleteFlagPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteOrganizationInput: DeleteOrganizationInput;
+  DeleteOrganizationPayload: ResolverTypeWrapper<Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteProjectInput: DeleteProjectInput;
+  DeleteProjectPayload: ResolverTypeWrapper<Omit<DeleteProjectPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteSegmentInput: DeleteSegmentInput;
+  DeleteSegmentPayload: ResolverTypeWrapper<Omit<DeleteSegmentPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  Difference: ResolverTypeWrapper<Difference>;
   Environment: ResolverTypeWrapper<EnvironmentEntityRow>;
   EnvironmentRevision: ResolverTypeWrapper<EnvironmentRevision>;
   EvaluateResult: ResolverTypeWrapper<Omit<EvaluateResult, 'results'> & { results: ReadonlyArray<ResolversTypes['ContextEvaluations']> }>;
@@ -1733,10 +3109,15 @@ export type ResolversTypes = {
   FlagChangeKind: FlagChangeKind;
   FlagChangedEvent: ResolverTypeWrapper<FlagChangedEventRow>;
   FlagChangedKind: FlagChangedKind;
+  FlagComparison: ResolverTypeWrapper<ComparedFlagRow>;
+  FlagComparisonConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
+  FlagComparisonEdge: ResolverTypeWrapper<Omit<FlagComparisonEdge, 'node'> & { node: ResolversTypes['FlagComparison'] }>;
   FlagConfiguration: ResolverTypeWrapper<FlagConfigurationEntityRow>;
-  FlagConnection: ResolverTypeWrapper<Omit<FlagConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['FlagEdge']>, nodes: ReadonlyArray<ResolversTypes['Flag']> }>;
+  FlagConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   FlagEdge: ResolverTypeWrapper<Omit<FlagEdge, 'node'> & { node: ResolversTypes['Flag'] }>;
+  FlagFilter: FlagFilter;
   FlagLifetime: FlagLifetime;
+  FlagOrder: FlagOrder;
   FlagValueType: FlagValueType;
   FlagVersion: ResolverTypeWrapper<LabelledFlagRow>;
   FlagVersionVariation: ResolverTypeWrapper<FlagVersionVariation>;
@@ -1747,39 +3128,72 @@ export type ResolversTypes = {
   InUseError: ResolverTypeWrapper<IssueRow>;
   InputError: ResolverTypeWrapper<IssueRow>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Invitation: ResolverTypeWrapper<InvitationEntityRow>;
+  InvitationConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
+  InvitationEdge: ResolverTypeWrapper<Omit<InvitationEdge, 'node'> & { node: ResolversTypes['Invitation'] }>;
+  InviteMemberInput: InviteMemberInput;
+  InviteMemberPayload: ResolverTypeWrapper<Omit<InviteMemberPayload, 'invitation' | 'userErrors'> & { invitation?: Maybe<ResolversTypes['Invitation']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   JSONObject: ResolverTypeWrapper<Scalars['JSONObject']['output']>;
   LogInInput: LogInInput;
   LogInPayload: ResolverTypeWrapper<Omit<LogInPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  Member: ResolverTypeWrapper<MemberOfOwnerRow>;
+  MemberConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
+  MemberEdge: ResolverTypeWrapper<Omit<MemberEdge, 'node'> & { node: ResolversTypes['Member'] }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   Organization: ResolverTypeWrapper<OrganizationEntityRow>;
-  OrganizationConnection: ResolverTypeWrapper<Omit<OrganizationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['OrganizationEdge']>, nodes: ReadonlyArray<ResolversTypes['Organization']> }>;
+  OrganizationConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   OrganizationEdge: ResolverTypeWrapper<Omit<OrganizationEdge, 'node'> & { node: ResolversTypes['Organization'] }>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Prerequisite: ResolverTypeWrapper<Prerequisite>;
   PrerequisiteInput: PrerequisiteInput;
   Project: ResolverTypeWrapper<ProjectEntityRow>;
-  ProjectConnection: ResolverTypeWrapper<Omit<ProjectConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ProjectEdge']>, nodes: ReadonlyArray<ResolversTypes['Project']> }>;
+  ProjectConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   ProjectEdge: ResolverTypeWrapper<Omit<ProjectEdge, 'node'> & { node: ResolversTypes['Project'] }>;
+  ProjectFilter: ProjectFilter;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RemoveMemberInput: RemoveMemberInput;
+  RemoveMemberPayload: ResolverTypeWrapper<Omit<RemoveMemberPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RemoveSegmentKeysInput: RemoveSegmentKeysInput;
+  RemoveSegmentKeysPayload: ResolverTypeWrapper<Omit<RemoveSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RestoreFlagInput: RestoreFlagInput;
+  RestoreFlagPayload: ResolverTypeWrapper<Omit<RestoreFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RevisionInput: RevisionInput;
+  RevokeApiKeyInput: RevokeApiKeyInput;
+  RevokeApiKeyPayload: ResolverTypeWrapper<Omit<RevokeApiKeyPayload, 'apiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Role: Role;
   RoleBinding: ResolverTypeWrapper<RoleBinding>;
+  RollBackFlagConfigurationInput: RollBackFlagConfigurationInput;
+  RollBackFlagConfigurationPayload: ResolverTypeWrapper<Omit<RollBackFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Rollout: ResolverTypeWrapper<RolloutOfFlagRow>;
   RolloutInput: RolloutInput;
   RolloutShare: ResolverTypeWrapper<ShareOfFlagRow>;
   RolloutShareInput: RolloutShareInput;
+  RotateApiKeyInput: RotateApiKeyInput;
+  RotateApiKeyPayload: ResolverTypeWrapper<Omit<RotateApiKeyPayload, 'apiKey' | 'replacedApiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversTypes['ApiKey']>, replacedApiKey?: Maybe<ResolversTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Rule: ResolverTypeWrapper<RuleOfFlagRow>;
   RuleInput: RuleInput;
+  RuleUse: ResolverTypeWrapper<RuleUse>;
+  Segment: ResolverTypeWrapper<SegmentEntityRow>;
   SegmentCondition: ResolverTypeWrapper<SnapshotSegmentConditionRow>;
   SegmentConditionInput: SegmentConditionInput;
+  SegmentConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
+  SegmentEdge: ResolverTypeWrapper<Omit<SegmentEdge, 'node'> & { node: ResolversTypes['Segment'] }>;
+  SegmentKeyConnection: ResolverTypeWrapper<SegmentKeyConnection>;
+  SegmentKeyEdge: ResolverTypeWrapper<SegmentKeyEdge>;
+  SegmentList: SegmentList;
   SegmentOperator: SegmentOperator;
+  SegmentRule: ResolverTypeWrapper<StoredSegmentRuleRow>;
+  SegmentRuleInput: SegmentRuleInput;
   Serve: ResolverTypeWrapper<ServeOfFlagRow>;
   ServeInput: ServeInput;
   SetFlagConfigurationInput: SetFlagConfigurationInput;
   SetFlagConfigurationPayload: ResolverTypeWrapper<Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  SetMemberRoleInput: SetMemberRoleInput;
+  SetMemberRolePayload: ResolverTypeWrapper<Omit<SetMemberRolePayload, 'member' | 'userErrors'> & { member?: Maybe<ResolversTypes['Member']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   SnapshotResult: ResolverTypeWrapper<SnapshotResult>;
+  StaleReason: StaleReason;
   StaleVersionError: ResolverTypeWrapper<IssueRow>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   SubjectKind: SubjectKind;
@@ -1788,6 +3202,16 @@ export type ResolversTypes = {
   TargetInput: TargetInput;
   ToggleFlagInput: ToggleFlagInput;
   ToggleFlagPayload: ResolverTypeWrapper<Omit<ToggleFlagPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateEnvironmentInput: UpdateEnvironmentInput;
+  UpdateEnvironmentPayload: ResolverTypeWrapper<Omit<UpdateEnvironmentPayload, 'environment' | 'userErrors'> & { environment?: Maybe<ResolversTypes['Environment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateFlagInput: UpdateFlagInput;
+  UpdateFlagPayload: ResolverTypeWrapper<Omit<UpdateFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateOrganizationInput: UpdateOrganizationInput;
+  UpdateOrganizationPayload: ResolverTypeWrapper<Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateProjectInput: UpdateProjectInput;
+  UpdateProjectPayload: ResolverTypeWrapper<Omit<UpdateProjectPayload, 'project' | 'userErrors'> & { project?: Maybe<ResolversTypes['Project']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateSegmentInput: UpdateSegmentInput;
+  UpdateSegmentPayload: ResolverTypeWrapper<Omit<UpdateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Usage: ResolverTypeWrapper<Usage>;
   User: ResolverTypeWrapper<UserEntityRow>;
   UserError: ResolverTypeWrapper<IssueRow>;
@@ -1799,9 +3223,22 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AcceptInvitationInput: AcceptInvitationInput;
+  AcceptInvitationPayload: Omit<AcceptInvitationPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  AddSegmentKeysInput: AddSegmentKeysInput;
+  AddSegmentKeysPayload: Omit<AddSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   ApiKey: ApiKeyEntityRow;
+  ApiKeyConnection: CountedConnectionRow<object>;
+  ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
+  ApplyChangeSetInput: ApplyChangeSetInput;
+  ApplyChangeSetPayload: Omit<ApplyChangeSetPayload, 'configurations' | 'userErrors'> & { configurations?: Maybe<ReadonlyArray<ResolversParentTypes['FlagConfiguration']>>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  ArchiveFlagInput: ArchiveFlagInput;
+  ArchiveFlagPayload: Omit<ArchiveFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   AttributeCondition: SnapshotAttributeConditionRow;
   AttributeConditionInput: AttributeConditionInput;
+  AuditLogConnection: Omit<AuditLogConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AuditLogEdge']>, nodes: ReadonlyArray<ResolversParentTypes['AuditLogEntry']> };
+  AuditLogEdge: Omit<AuditLogEdge, 'node'> & { node: ResolversParentTypes['AuditLogEntry'] };
+  AuditLogEntry: ChangeEntityRow;
   Boolean: Scalars['Boolean']['output'];
   Change: ChangeEntityRow;
   ChangeActor: ChangeActor;
@@ -1813,7 +3250,10 @@ export type ResolversParentTypes = {
   ConditionGroup: SnapshotGroupConditionRow;
   ConditionGroupInput: ConditionGroupInput;
   ConditionInput: ConditionInput;
+  ConfigurationChangeInput: ConfigurationChangeInput;
   ContextEvaluations: ContextOutcomeRow;
+  CopyFlagConfigurationInput: CopyFlagConfigurationInput;
+  CopyFlagConfigurationPayload: Omit<CopyFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   CreateEnvironmentInput: CreateEnvironmentInput;
@@ -1826,7 +3266,20 @@ export type ResolversParentTypes = {
   CreateOrganizationPayload: Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   CreateProjectInput: CreateProjectInput;
   CreateProjectPayload: Omit<CreateProjectPayload, 'project' | 'userErrors'> & { project?: Maybe<ResolversParentTypes['Project']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  CreateSegmentInput: CreateSegmentInput;
+  CreateSegmentPayload: Omit<CreateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DateTime: Scalars['DateTime']['output'];
+  DeleteEnvironmentInput: DeleteEnvironmentInput;
+  DeleteEnvironmentPayload: Omit<DeleteEnvironmentPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteFlagInput: DeleteFlagInput;
+  DeleteFlagPayload: Omit<DeleteFlagPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteOrganizationInput: DeleteOrganizationInput;
+  DeleteOrganizationPayload: Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteProjectInput: DeleteProjectInput;
+  DeleteProjectPayload: Omit<DeleteProjectPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteSegmentInput: DeleteSegmentInput;
+  DeleteSegmentPayload: Omit<DeleteSegmentPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  Difference: Difference;
   Environment: EnvironmentEntityRow;
   EnvironmentRevision: EnvironmentRevision;
   EvaluateResult: Omit<EvaluateResult, 'results'> & { results: ReadonlyArray<ResolversParentTypes['ContextEvaluations']> };
@@ -1835,9 +3288,13 @@ export type ResolversParentTypes = {
   Flag: FlagEntityRow;
   FlagChange: FlagEventRow;
   FlagChangedEvent: FlagChangedEventRow;
+  FlagComparison: ComparedFlagRow;
+  FlagComparisonConnection: CountedConnectionRow<object>;
+  FlagComparisonEdge: Omit<FlagComparisonEdge, 'node'> & { node: ResolversParentTypes['FlagComparison'] };
   FlagConfiguration: FlagConfigurationEntityRow;
-  FlagConnection: Omit<FlagConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['FlagEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Flag']> };
+  FlagConnection: CountedConnectionRow<object>;
   FlagEdge: Omit<FlagEdge, 'node'> & { node: ResolversParentTypes['Flag'] };
+  FlagFilter: FlagFilter;
   FlagVersion: LabelledFlagRow;
   FlagVersionVariation: FlagVersionVariation;
   Gate: Gate;
@@ -1846,36 +3303,67 @@ export type ResolversParentTypes = {
   InUseError: IssueRow;
   InputError: IssueRow;
   Int: Scalars['Int']['output'];
+  Invitation: InvitationEntityRow;
+  InvitationConnection: CountedConnectionRow<object>;
+  InvitationEdge: Omit<InvitationEdge, 'node'> & { node: ResolversParentTypes['Invitation'] };
+  InviteMemberInput: InviteMemberInput;
+  InviteMemberPayload: Omit<InviteMemberPayload, 'invitation' | 'userErrors'> & { invitation?: Maybe<ResolversParentTypes['Invitation']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   JSON: Scalars['JSON']['output'];
   JSONObject: Scalars['JSONObject']['output'];
   LogInInput: LogInInput;
   LogInPayload: Omit<LogInPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  Member: MemberOfOwnerRow;
+  MemberConnection: CountedConnectionRow<object>;
+  MemberEdge: Omit<MemberEdge, 'node'> & { node: ResolversParentTypes['Member'] };
   Mutation: Record<PropertyKey, never>;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   Organization: OrganizationEntityRow;
-  OrganizationConnection: Omit<OrganizationConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['OrganizationEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Organization']> };
+  OrganizationConnection: CountedConnectionRow<object>;
   OrganizationEdge: Omit<OrganizationEdge, 'node'> & { node: ResolversParentTypes['Organization'] };
   PageInfo: PageInfo;
   Prerequisite: Prerequisite;
   PrerequisiteInput: PrerequisiteInput;
   Project: ProjectEntityRow;
-  ProjectConnection: Omit<ProjectConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ProjectEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Project']> };
+  ProjectConnection: CountedConnectionRow<object>;
   ProjectEdge: Omit<ProjectEdge, 'node'> & { node: ResolversParentTypes['Project'] };
+  ProjectFilter: ProjectFilter;
   Query: Record<PropertyKey, never>;
+  RemoveMemberInput: RemoveMemberInput;
+  RemoveMemberPayload: Omit<RemoveMemberPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RemoveSegmentKeysInput: RemoveSegmentKeysInput;
+  RemoveSegmentKeysPayload: Omit<RemoveSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RestoreFlagInput: RestoreFlagInput;
+  RestoreFlagPayload: Omit<RestoreFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RevisionInput: RevisionInput;
+  RevokeApiKeyInput: RevokeApiKeyInput;
+  RevokeApiKeyPayload: Omit<RevokeApiKeyPayload, 'apiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RoleBinding: RoleBinding;
+  RollBackFlagConfigurationInput: RollBackFlagConfigurationInput;
+  RollBackFlagConfigurationPayload: Omit<RollBackFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Rollout: RolloutOfFlagRow;
   RolloutInput: RolloutInput;
   RolloutShare: ShareOfFlagRow;
   RolloutShareInput: RolloutShareInput;
+  RotateApiKeyInput: RotateApiKeyInput;
+  RotateApiKeyPayload: Omit<RotateApiKeyPayload, 'apiKey' | 'replacedApiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']>, replacedApiKey?: Maybe<ResolversParentTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Rule: RuleOfFlagRow;
   RuleInput: RuleInput;
+  RuleUse: RuleUse;
+  Segment: SegmentEntityRow;
   SegmentCondition: SnapshotSegmentConditionRow;
   SegmentConditionInput: SegmentConditionInput;
+  SegmentConnection: CountedConnectionRow<object>;
+  SegmentEdge: Omit<SegmentEdge, 'node'> & { node: ResolversParentTypes['Segment'] };
+  SegmentKeyConnection: SegmentKeyConnection;
+  SegmentKeyEdge: SegmentKeyEdge;
+  SegmentRule: StoredSegmentRuleRow;
+  SegmentRuleInput: SegmentRuleInput;
   Serve: ServeOfFlagRow;
   ServeInput: ServeInput;
   SetFlagConfigurationInput: SetFlagConfigurationInput;
   SetFlagConfigurationPayload: Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  SetMemberRoleInput: SetMemberRoleInput;
+  SetMemberRolePayload: Omit<SetMemberRolePayload, 'member' | 'userErrors'> & { member?: Maybe<ResolversParentTypes['Member']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   SnapshotResult: SnapshotResult;
   StaleVersionError: IssueRow;
   String: Scalars['String']['output'];
@@ -1884,6 +3372,16 @@ export type ResolversParentTypes = {
   TargetInput: TargetInput;
   ToggleFlagInput: ToggleFlagInput;
   ToggleFlagPayload: Omit<ToggleFlagPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateEnvironmentInput: UpdateEnvironmentInput;
+  UpdateEnvironmentPayload: Omit<UpdateEnvironmentPayload, 'environment' | 'userErrors'> & { environment?: Maybe<ResolversParentTypes['Environment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateFlagInput: UpdateFlagInput;
+  UpdateFlagPayload: Omit<UpdateFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateOrganizationInput: UpdateOrganizationInput;
+  UpdateOrganizationPayload: Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateProjectInput: UpdateProjectInput;
+  UpdateProjectPayload: Omit<UpdateProjectPayload, 'project' | 'userErrors'> & { project?: Maybe<ResolversParentTypes['Project']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateSegmentInput: UpdateSegmentInput;
+  UpdateSegmentPayload: Omit<UpdateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Usage: Usage;
   User: UserEntityRow;
   UserError: IssueRow;
@@ -1892,15 +3390,55 @@ export type ResolversParentTypes = {
   Viewer: ActorRow;
 };
 
+export type AcceptInvitationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AcceptInvitationPayload'] = ResolversParentTypes['AcceptInvitationPayload']> = {
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  roles?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RoleBinding']>>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type AddSegmentKeysPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddSegmentKeysPayload'] = ResolversParentTypes['AddSegmentKeysPayload']> = {
+  addedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  environment?: Resolver<Maybe<ResolversTypes['Environment']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ApiKeyKind'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  replacedBy?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ApiKeyConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyConnection'] = ResolversParentTypes['ApiKeyConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ApiKeyEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ApiKeyEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyEdge'] = ResolversParentTypes['ApiKeyEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
+};
+
+export type ApplyChangeSetPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApplyChangeSetPayload'] = ResolversParentTypes['ApplyChangeSetPayload']> = {
+  configurations?: Resolver<Maybe<ReadonlyArray<ResolversTypes['FlagConfiguration']>>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ArchiveFlagPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ArchiveFlagPayload'] = ResolversParentTypes['ArchiveFlagPayload']> = {
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type AttributeConditionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AttributeCondition'] = ResolversParentTypes['AttributeCondition']> = {
@@ -1909,6 +3447,26 @@ export type AttributeConditionResolvers<ContextType = Context, ParentType extend
   operator?: Resolver<ResolversTypes['AttributeOperator'], ParentType, ContextType>;
   values?: Resolver<ReadonlyArray<ResolversTypes['JSON']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AuditLogConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditLogConnection'] = ResolversParentTypes['AuditLogConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AuditLogEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['AuditLogEntry']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AuditLogEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditLogEdge'] = ResolversParentTypes['AuditLogEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AuditLogEntry'], ParentType, ContextType>;
+};
+
+export type AuditLogEntryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditLogEntry'] = ResolversParentTypes['AuditLogEntry']> = {
+  address?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  change?: Resolver<ResolversTypes['Change'], ParentType, ContextType>;
+  hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  projectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  userAgent?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type ChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Change'] = ResolversParentTypes['Change']> = {
@@ -1941,6 +3499,7 @@ export type ChangeEdgeResolvers<ContextType = Context, ParentType extends Resolv
 export type ChangeItemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChangeItem'] = ResolversParentTypes['ChangeItem']> = {
   after?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   before?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  differences?: Resolver<ReadonlyArray<ResolversTypes['Difference']>, ParentType, ContextType>;
   environmentId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   subjectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   subjectKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1962,6 +3521,13 @@ export type ContextEvaluationsResolvers<ContextType = Context, ParentType extend
   evaluations?: Resolver<ReadonlyArray<ResolversTypes['Evaluation']>, ParentType, ContextType>;
   targetingKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   values?: Resolver<ResolversTypes['JSONObject'], ParentType, ContextType>;
+};
+
+export type CopyFlagConfigurationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CopyFlagConfigurationPayload'] = ResolversParentTypes['CopyFlagConfigurationPayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type CreateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
@@ -2001,9 +3567,51 @@ export type CreateProjectPayloadResolvers<ContextType = Context, ParentType exte
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type CreateSegmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateSegmentPayload'] = ResolversParentTypes['CreateSegmentPayload']> = {
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
+
+export type DeleteEnvironmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteEnvironmentPayload'] = ResolversParentTypes['DeleteEnvironmentPayload']> = {
+  deletedEnvironmentId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteFlagPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteFlagPayload'] = ResolversParentTypes['DeleteFlagPayload']> = {
+  deletedFlagId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteOrganizationPayload'] = ResolversParentTypes['DeleteOrganizationPayload']> = {
+  deletedOrganizationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteProjectPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteProjectPayload'] = ResolversParentTypes['DeleteProjectPayload']> = {
+  deletedProjectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteSegmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteSegmentPayload'] = ResolversParentTypes['DeleteSegmentPayload']> = {
+  deletedSegmentId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DifferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Difference'] = ResolversParentTypes['Difference']> = {
+  new?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  old?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
 
 export type EnvironmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Environment'] = ResolversParentTypes['Environment']> = {
   apiKeys?: Resolver<ReadonlyArray<ResolversTypes['ApiKey']>, ParentType, ContextType>;
@@ -2014,6 +3622,7 @@ export type EnvironmentResolvers<ContextType = Context, ParentType extends Resol
   isProduction?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -2045,19 +3654,26 @@ export type EvaluationResolvers<ContextType = Context, ParentType extends Resolv
 };
 
 export type FlagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Flag'] = ResolversParentTypes['Flag']> = {
+  changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType, RequireFields<FlagConfigurationArgs, 'environmentId'>>;
   configurations?: Resolver<ReadonlyArray<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  dependents?: Resolver<ReadonlyArray<ResolversTypes['Usage']>, ParentType, ContextType>;
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   history?: Resolver<ResolversTypes['ChangeConnection'], ParentType, ContextType, RequireFields<FlagHistoryArgs, 'first'>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   isArchived?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   isClientAvailable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isStale?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  lastChange?: Resolver<Maybe<ResolversTypes['Change']>, ParentType, ContextType>;
+  lastEvaluatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lifetime?: Resolver<ResolversTypes['FlagLifetime'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
   salt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  staleReason?: Resolver<Maybe<ResolversTypes['StaleReason']>, ParentType, ContextType>;
   tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   valueType?: Resolver<ResolversTypes['FlagValueType'], ParentType, ContextType>;
@@ -2081,10 +3697,30 @@ export type FlagChangedEventResolvers<ContextType = Context, ParentType extends 
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type FlagComparisonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FlagComparison'] = ResolversParentTypes['FlagComparison']> = {
+  differences?: Resolver<ReadonlyArray<ResolversTypes['Difference']>, ParentType, ContextType>;
+  flag?: Resolver<ResolversTypes['Flag'], ParentType, ContextType>;
+  left?: Resolver<ResolversTypes['FlagConfiguration'], ParentType, ContextType>;
+  right?: Resolver<ResolversTypes['FlagConfiguration'], ParentType, ContextType>;
+};
+
+export type FlagComparisonConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FlagComparisonConnection'] = ResolversParentTypes['FlagComparisonConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['FlagComparisonEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['FlagComparison']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type FlagComparisonEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FlagComparisonEdge'] = ResolversParentTypes['FlagComparisonEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['FlagComparison'], ParentType, ContextType>;
+};
+
 export type FlagConfigurationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FlagConfiguration'] = ResolversParentTypes['FlagConfiguration']> = {
   environment?: Resolver<ResolversTypes['Environment'], ParentType, ContextType>;
   fallthrough?: Resolver<ResolversTypes['Serve'], ParentType, ContextType>;
   flag?: Resolver<ResolversTypes['Flag'], ParentType, ContextType>;
+  history?: Resolver<ResolversTypes['ChangeConnection'], ParentType, ContextType, RequireFields<FlagConfigurationHistoryArgs, 'first'>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   isEnabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   offVariation?: Resolver<ResolversTypes['Variation'], ParentType, ContextType>;
@@ -2100,6 +3736,7 @@ export type FlagConnectionResolvers<ContextType = Context, ParentType extends Re
   edges?: Resolver<ReadonlyArray<ResolversTypes['FlagEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Flag']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type FlagEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FlagEdge'] = ResolversParentTypes['FlagEdge']> = {
@@ -2144,6 +3781,38 @@ export type InputErrorResolvers<ContextType = Context, ParentType extends Resolv
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type InvitationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Invitation'] = ResolversParentTypes['Invitation']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  environmentId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  invitedBy?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  organization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType>;
+  projectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvitationConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvitationConnection'] = ResolversParentTypes['InvitationConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['InvitationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type InvitationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvitationEdge'] = ResolversParentTypes['InvitationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Invitation'], ParentType, ContextType>;
+};
+
+export type InviteMemberPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InviteMemberPayload'] = ResolversParentTypes['InviteMemberPayload']> = {
+  invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  invitationToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
   name: 'JSON';
 }
@@ -2160,26 +3829,70 @@ export type LogInPayloadResolvers<ContextType = Context, ParentType extends Reso
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type MemberResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Member'] = ResolversParentTypes['Member']> = {
+  joinedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['RoleBinding']>, ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
+export type MemberConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MemberConnection'] = ResolversParentTypes['MemberConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['MemberEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Member']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type MemberEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MemberEdge'] = ResolversParentTypes['MemberEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Member'], ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  acceptInvitation?: Resolver<ResolversTypes['AcceptInvitationPayload'], ParentType, ContextType, RequireFields<MutationAcceptInvitationArgs, 'input'>>;
+  addSegmentKeys?: Resolver<ResolversTypes['AddSegmentKeysPayload'], ParentType, ContextType, RequireFields<MutationAddSegmentKeysArgs, 'input'>>;
+  applyChangeSet?: Resolver<ResolversTypes['ApplyChangeSetPayload'], ParentType, ContextType, RequireFields<MutationApplyChangeSetArgs, 'input'>>;
+  archiveFlag?: Resolver<ResolversTypes['ArchiveFlagPayload'], ParentType, ContextType, RequireFields<MutationArchiveFlagArgs, 'input'>>;
+  copyFlagConfiguration?: Resolver<ResolversTypes['CopyFlagConfigurationPayload'], ParentType, ContextType, RequireFields<MutationCopyFlagConfigurationArgs, 'input'>>;
   createApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   createEnvironment?: Resolver<ResolversTypes['CreateEnvironmentPayload'], ParentType, ContextType, RequireFields<MutationCreateEnvironmentArgs, 'input'>>;
   createFirstOwner?: Resolver<ResolversTypes['CreateFirstOwnerPayload'], ParentType, ContextType, RequireFields<MutationCreateFirstOwnerArgs, 'input'>>;
   createFlag?: Resolver<ResolversTypes['CreateFlagPayload'], ParentType, ContextType, RequireFields<MutationCreateFlagArgs, 'input'>>;
   createOrganization?: Resolver<ResolversTypes['CreateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
   createProject?: Resolver<ResolversTypes['CreateProjectPayload'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'input'>>;
+  createSegment?: Resolver<ResolversTypes['CreateSegmentPayload'], ParentType, ContextType, RequireFields<MutationCreateSegmentArgs, 'input'>>;
+  deleteEnvironment?: Resolver<ResolversTypes['DeleteEnvironmentPayload'], ParentType, ContextType, RequireFields<MutationDeleteEnvironmentArgs, 'input'>>;
+  deleteFlag?: Resolver<ResolversTypes['DeleteFlagPayload'], ParentType, ContextType, RequireFields<MutationDeleteFlagArgs, 'input'>>;
+  deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
+  deleteProject?: Resolver<ResolversTypes['DeleteProjectPayload'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'input'>>;
+  deleteSegment?: Resolver<ResolversTypes['DeleteSegmentPayload'], ParentType, ContextType, RequireFields<MutationDeleteSegmentArgs, 'input'>>;
+  inviteMember?: Resolver<ResolversTypes['InviteMemberPayload'], ParentType, ContextType, RequireFields<MutationInviteMemberArgs, 'input'>>;
   logIn?: Resolver<ResolversTypes['LogInPayload'], ParentType, ContextType, RequireFields<MutationLogInArgs, 'input'>>;
+  removeMember?: Resolver<ResolversTypes['RemoveMemberPayload'], ParentType, ContextType, RequireFields<MutationRemoveMemberArgs, 'input'>>;
+  removeSegmentKeys?: Resolver<ResolversTypes['RemoveSegmentKeysPayload'], ParentType, ContextType, RequireFields<MutationRemoveSegmentKeysArgs, 'input'>>;
+  restoreFlag?: Resolver<ResolversTypes['RestoreFlagPayload'], ParentType, ContextType, RequireFields<MutationRestoreFlagArgs, 'input'>>;
+  revokeApiKey?: Resolver<ResolversTypes['RevokeApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
+  rollBackFlagConfiguration?: Resolver<ResolversTypes['RollBackFlagConfigurationPayload'], ParentType, ContextType, RequireFields<MutationRollBackFlagConfigurationArgs, 'input'>>;
+  rotateApiKey?: Resolver<ResolversTypes['RotateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
   setFlagConfiguration?: Resolver<ResolversTypes['SetFlagConfigurationPayload'], ParentType, ContextType, RequireFields<MutationSetFlagConfigurationArgs, 'input'>>;
+  setMemberRole?: Resolver<ResolversTypes['SetMemberRolePayload'], ParentType, ContextType, RequireFields<MutationSetMemberRoleArgs, 'input'>>;
   toggleFlag?: Resolver<ResolversTypes['ToggleFlagPayload'], ParentType, ContextType, RequireFields<MutationToggleFlagArgs, 'input'>>;
+  updateEnvironment?: Resolver<ResolversTypes['UpdateEnvironmentPayload'], ParentType, ContextType, RequireFields<MutationUpdateEnvironmentArgs, 'input'>>;
+  updateFlag?: Resolver<ResolversTypes['UpdateFlagPayload'], ParentType, ContextType, RequireFields<MutationUpdateFlagArgs, 'input'>>;
+  updateOrganization?: Resolver<ResolversTypes['UpdateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
+  updateProject?: Resolver<ResolversTypes['UpdateProjectPayload'], ParentType, ContextType, RequireFields<MutationUpdateProjectArgs, 'input'>>;
+  updateSegment?: Resolver<ResolversTypes['UpdateSegmentPayload'], ParentType, ContextType, RequireFields<MutationUpdateSegmentArgs, 'input'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'ApiKey' | 'Change' | 'Environment' | 'Flag' | 'FlagConfiguration' | 'Organization' | 'Project' | 'User', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ApiKey' | 'Change' | 'Environment' | 'Flag' | 'FlagConfiguration' | 'Invitation' | 'Organization' | 'Project' | 'Segment' | 'User', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  invitations?: Resolver<ResolversTypes['InvitationConnection'], ParentType, ContextType, RequireFields<OrganizationInvitationsArgs, 'first'>>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  members?: Resolver<ResolversTypes['MemberConnection'], ParentType, ContextType, RequireFields<OrganizationMembersArgs, 'first'>>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   projects?: Resolver<ResolversTypes['ProjectConnection'], ParentType, ContextType, RequireFields<OrganizationProjectsArgs, 'first'>>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -2190,6 +3903,7 @@ export type OrganizationConnectionResolvers<ContextType = Context, ParentType ex
   edges?: Resolver<ReadonlyArray<ResolversTypes['OrganizationEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Organization']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type OrganizationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationEdge'] = ResolversParentTypes['OrganizationEdge']> = {
@@ -2210,14 +3924,19 @@ export type PrerequisiteResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type ProjectResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project']> = {
+  apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<ProjectApiKeysArgs, 'first'>>;
+  attributeUses?: Resolver<ReadonlyArray<ResolversTypes['RuleUse']>, ParentType, ContextType, RequireFields<ProjectAttributeUsesArgs, 'attribute'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   environments?: Resolver<ReadonlyArray<ResolversTypes['Environment']>, ParentType, ContextType>;
-  flags?: Resolver<ResolversTypes['FlagConnection'], ParentType, ContextType, RequireFields<ProjectFlagsArgs, 'first'>>;
+  flags?: Resolver<ResolversTypes['FlagConnection'], ParentType, ContextType, RequireFields<ProjectFlagsArgs, 'first' | 'orderBy'>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  members?: Resolver<ResolversTypes['MemberConnection'], ParentType, ContextType, RequireFields<ProjectMembersArgs, 'first'>>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   organization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType>;
+  segments?: Resolver<ResolversTypes['SegmentConnection'], ParentType, ContextType, RequireFields<ProjectSegmentsArgs, 'first'>>;
+  staleAfterDays?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -2226,6 +3945,7 @@ export type ProjectConnectionResolvers<ContextType = Context, ParentType extends
   edges?: Resolver<ReadonlyArray<ResolversTypes['ProjectEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Project']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type ProjectEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProjectEdge'] = ResolversParentTypes['ProjectEdge']> = {
@@ -2234,8 +3954,10 @@ export type ProjectEdgeResolvers<ContextType = Context, ParentType extends Resol
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  auditLog?: Resolver<Maybe<ResolversTypes['AuditLogConnection']>, ParentType, ContextType, RequireFields<QueryAuditLogArgs, 'first' | 'organizationId'>>;
   changes?: Resolver<Maybe<ResolversTypes['ChangeConnection']>, ParentType, ContextType, RequireFields<QueryChangesArgs, 'first' | 'projectId'>>;
   environment?: Resolver<Maybe<ResolversTypes['Environment']>, ParentType, ContextType, RequireFields<QueryEnvironmentArgs, 'id'>>;
+  environmentComparison?: Resolver<Maybe<ResolversTypes['FlagComparisonConnection']>, ParentType, ContextType, RequireFields<QueryEnvironmentComparisonArgs, 'first' | 'leftId' | 'rightId'>>;
   evaluate?: Resolver<Maybe<ResolversTypes['EvaluateResult']>, ParentType, ContextType, RequireFields<QueryEvaluateArgs, 'contexts'>>;
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagArgs, 'id'>>;
   flagByKey?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagByKeyArgs, 'key' | 'projectId'>>;
@@ -2244,8 +3966,35 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
   projectByKey?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectByKeyArgs, 'key' | 'organizationId'>>;
+  segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType, RequireFields<QuerySegmentArgs, 'id'>>;
+  segmentsFor?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Segment']>>, ParentType, ContextType, RequireFields<QuerySegmentsForArgs, 'context'>>;
   snapshot?: Resolver<Maybe<ResolversTypes['SnapshotResult']>, ParentType, ContextType, Partial<QuerySnapshotArgs>>;
   viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
+};
+
+export type RemoveMemberPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveMemberPayload'] = ResolversParentTypes['RemoveMemberPayload']> = {
+  removedUserId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RemoveSegmentKeysPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveSegmentKeysPayload'] = ResolversParentTypes['RemoveSegmentKeysPayload']> = {
+  removedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RestoreFlagPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RestoreFlagPayload'] = ResolversParentTypes['RestoreFlagPayload']> = {
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RevokeApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevokeApiKeyPayload'] = ResolversParentTypes['RevokeApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type RoleBindingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RoleBinding'] = ResolversParentTypes['RoleBinding']> = {
@@ -2253,6 +4002,13 @@ export type RoleBindingResolvers<ContextType = Context, ParentType extends Resol
   organizationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   projectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+};
+
+export type RollBackFlagConfigurationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RollBackFlagConfigurationPayload'] = ResolversParentTypes['RollBackFlagConfigurationPayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type RolloutResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Rollout'] = ResolversParentTypes['Rollout']> = {
@@ -2266,6 +4022,14 @@ export type RolloutShareResolvers<ContextType = Context, ParentType extends Reso
   weight?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type RotateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RotateApiKeyPayload'] = ResolversParentTypes['RotateApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  replacedApiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  secret?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type RuleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Rule'] = ResolversParentTypes['Rule']> = {
   conditions?: Resolver<ReadonlyArray<ResolversTypes['Condition']>, ParentType, ContextType>;
   gate?: Resolver<Maybe<ResolversTypes['Gate']>, ParentType, ContextType>;
@@ -2274,10 +4038,64 @@ export type RuleResolvers<ContextType = Context, ParentType extends ResolversPar
   serve?: Resolver<ResolversTypes['Serve'], ParentType, ContextType>;
 };
 
+export type RuleUseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RuleUse'] = ResolversParentTypes['RuleUse']> = {
+  environmentKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  flagKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  ruleId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  segmentKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type SegmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Segment'] = ResolversParentTypes['Segment']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  excludedCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  history?: Resolver<ResolversTypes['ChangeConnection'], ParentType, ContextType, RequireFields<SegmentHistoryArgs, 'first'>>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  includedCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  keys?: Resolver<ResolversTypes['SegmentKeyConnection'], ParentType, ContextType, RequireFields<SegmentKeysArgs, 'first' | 'list'>>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
+  rules?: Resolver<ReadonlyArray<ResolversTypes['SegmentRule']>, ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  usedBy?: Resolver<ReadonlyArray<ResolversTypes['Usage']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type SegmentConditionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentCondition'] = ResolversParentTypes['SegmentCondition']> = {
   operator?: Resolver<ResolversTypes['SegmentOperator'], ParentType, ContextType>;
   segments?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SegmentConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentConnection'] = ResolversParentTypes['SegmentConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SegmentEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type SegmentEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentEdge'] = ResolversParentTypes['SegmentEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Segment'], ParentType, ContextType>;
+};
+
+export type SegmentKeyConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentKeyConnection'] = ResolversParentTypes['SegmentKeyConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SegmentKeyEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type SegmentKeyEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentKeyEdge'] = ResolversParentTypes['SegmentKeyEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type SegmentRuleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentRule'] = ResolversParentTypes['SegmentRule']> = {
+  conditions?: Resolver<ReadonlyArray<ResolversTypes['Condition']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type ServeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Serve'] = ResolversParentTypes['Serve']> = {
@@ -2288,6 +4106,12 @@ export type ServeResolvers<ContextType = Context, ParentType extends ResolversPa
 export type SetFlagConfigurationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetFlagConfigurationPayload'] = ResolversParentTypes['SetFlagConfigurationPayload']> = {
   configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SetMemberRolePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetMemberRolePayload'] = ResolversParentTypes['SetMemberRolePayload']> = {
+  member?: Resolver<Maybe<ResolversTypes['Member']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
@@ -2324,6 +4148,36 @@ export type ToggleFlagPayloadResolvers<ContextType = Context, ParentType extends
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UpdateEnvironmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateEnvironmentPayload'] = ResolversParentTypes['UpdateEnvironmentPayload']> = {
+  environment?: Resolver<Maybe<ResolversTypes['Environment']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateFlagPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateFlagPayload'] = ResolversParentTypes['UpdateFlagPayload']> = {
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationPayload'] = ResolversParentTypes['UpdateOrganizationPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateProjectPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateProjectPayload'] = ResolversParentTypes['UpdateProjectPayload']> = {
+  project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateSegmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateSegmentPayload'] = ResolversParentTypes['UpdateSegmentPayload']> = {
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type UsageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Usage'] = ResolversParentTypes['Usage']> = {
   environmentKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   flagKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -2355,8 +4209,17 @@ export type ViewerResolvers<ContextType = Context, ParentType extends ResolversP
 };
 
 export type Resolvers<ContextType = Context> = {
+  AcceptInvitationPayload?: AcceptInvitationPayloadResolvers<ContextType>;
+  AddSegmentKeysPayload?: AddSegmentKeysPayloadResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
+  ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
+  ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
+  ApplyChangeSetPayload?: ApplyChangeSetPayloadResolvers<ContextType>;
+  ArchiveFlagPayload?: ArchiveFlagPayloadResolvers<ContextType>;
   AttributeCondition?: AttributeConditionResolvers<ContextType>;
+  AuditLogConnection?: AuditLogConnectionResolvers<ContextType>;
+  AuditLogEdge?: AuditLogEdgeResolvers<ContextType>;
+  AuditLogEntry?: AuditLogEntryResolvers<ContextType>;
   Change?: ChangeResolvers<ContextType>;
   ChangeActor?: ChangeActorResolvers<ContextType>;
   ChangeConnection?: ChangeConnectionResolvers<ContextType>;
@@ -2365,13 +4228,21 @@ export type Resolvers<ContextType = Context> = {
   Condition?: ConditionResolvers<ContextType>;
   ConditionGroup?: ConditionGroupResolvers<ContextType>;
   ContextEvaluations?: ContextEvaluationsResolvers<ContextType>;
+  CopyFlagConfigurationPayload?: CopyFlagConfigurationPayloadResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   CreateEnvironmentPayload?: CreateEnvironmentPayloadResolvers<ContextType>;
   CreateFirstOwnerPayload?: CreateFirstOwnerPayloadResolvers<ContextType>;
   CreateFlagPayload?: CreateFlagPayloadResolvers<ContextType>;
   CreateOrganizationPayload?: CreateOrganizationPayloadResolvers<ContextType>;
   CreateProjectPayload?: CreateProjectPayloadResolvers<ContextType>;
+  CreateSegmentPayload?: CreateSegmentPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
+  DeleteEnvironmentPayload?: DeleteEnvironmentPayloadResolvers<ContextType>;
+  DeleteFlagPayload?: DeleteFlagPayloadResolvers<ContextType>;
+  DeleteOrganizationPayload?: DeleteOrganizationPayloadResolvers<ContextType>;
+  DeleteProjectPayload?: DeleteProjectPayloadResolvers<ContextType>;
+  DeleteSegmentPayload?: DeleteSegmentPayloadResolvers<ContextType>;
+  Difference?: DifferenceResolvers<ContextType>;
   Environment?: EnvironmentResolvers<ContextType>;
   EnvironmentRevision?: EnvironmentRevisionResolvers<ContextType>;
   EvaluateResult?: EvaluateResultResolvers<ContextType>;
@@ -2379,6 +4250,9 @@ export type Resolvers<ContextType = Context> = {
   Flag?: FlagResolvers<ContextType>;
   FlagChange?: FlagChangeResolvers<ContextType>;
   FlagChangedEvent?: FlagChangedEventResolvers<ContextType>;
+  FlagComparison?: FlagComparisonResolvers<ContextType>;
+  FlagComparisonConnection?: FlagComparisonConnectionResolvers<ContextType>;
+  FlagComparisonEdge?: FlagComparisonEdgeResolvers<ContextType>;
   FlagConfiguration?: FlagConfigurationResolvers<ContextType>;
   FlagConnection?: FlagConnectionResolvers<ContextType>;
   FlagEdge?: FlagEdgeResolvers<ContextType>;
@@ -2387,9 +4261,16 @@ export type Resolvers<ContextType = Context> = {
   Gate?: GateResolvers<ContextType>;
   InUseError?: InUseErrorResolvers<ContextType>;
   InputError?: InputErrorResolvers<ContextType>;
+  Invitation?: InvitationResolvers<ContextType>;
+  InvitationConnection?: InvitationConnectionResolvers<ContextType>;
+  InvitationEdge?: InvitationEdgeResolvers<ContextType>;
+  InviteMemberPayload?: InviteMemberPayloadResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   JSONObject?: GraphQLScalarType;
   LogInPayload?: LogInPayloadResolvers<ContextType>;
+  Member?: MemberResolvers<ContextType>;
+  MemberConnection?: MemberConnectionResolvers<ContextType>;
+  MemberEdge?: MemberEdgeResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   Organization?: OrganizationResolvers<ContextType>;
@@ -2401,18 +4282,37 @@ export type Resolvers<ContextType = Context> = {
   ProjectConnection?: ProjectConnectionResolvers<ContextType>;
   ProjectEdge?: ProjectEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RemoveMemberPayload?: RemoveMemberPayloadResolvers<ContextType>;
+  RemoveSegmentKeysPayload?: RemoveSegmentKeysPayloadResolvers<ContextType>;
+  RestoreFlagPayload?: RestoreFlagPayloadResolvers<ContextType>;
+  RevokeApiKeyPayload?: RevokeApiKeyPayloadResolvers<ContextType>;
   RoleBinding?: RoleBindingResolvers<ContextType>;
+  RollBackFlagConfigurationPayload?: RollBackFlagConfigurationPayloadResolvers<ContextType>;
   Rollout?: RolloutResolvers<ContextType>;
   RolloutShare?: RolloutShareResolvers<ContextType>;
+  RotateApiKeyPayload?: RotateApiKeyPayloadResolvers<ContextType>;
   Rule?: RuleResolvers<ContextType>;
+  RuleUse?: RuleUseResolvers<ContextType>;
+  Segment?: SegmentResolvers<ContextType>;
   SegmentCondition?: SegmentConditionResolvers<ContextType>;
+  SegmentConnection?: SegmentConnectionResolvers<ContextType>;
+  SegmentEdge?: SegmentEdgeResolvers<ContextType>;
+  SegmentKeyConnection?: SegmentKeyConnectionResolvers<ContextType>;
+  SegmentKeyEdge?: SegmentKeyEdgeResolvers<ContextType>;
+  SegmentRule?: SegmentRuleResolvers<ContextType>;
   Serve?: ServeResolvers<ContextType>;
   SetFlagConfigurationPayload?: SetFlagConfigurationPayloadResolvers<ContextType>;
+  SetMemberRolePayload?: SetMemberRolePayloadResolvers<ContextType>;
   SnapshotResult?: SnapshotResultResolvers<ContextType>;
   StaleVersionError?: StaleVersionErrorResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Target?: TargetResolvers<ContextType>;
   ToggleFlagPayload?: ToggleFlagPayloadResolvers<ContextType>;
+  UpdateEnvironmentPayload?: UpdateEnvironmentPayloadResolvers<ContextType>;
+  UpdateFlagPayload?: UpdateFlagPayloadResolvers<ContextType>;
+  UpdateOrganizationPayload?: UpdateOrganizationPayloadResolvers<ContextType>;
+  UpdateProjectPayload?: UpdateProjectPayloadResolvers<ContextType>;
+  UpdateSegmentPayload?: UpdateSegmentPayloadResolvers<ContextType>;
   Usage?: UsageResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;

@@ -64,3 +64,8 @@ export function findApiKeysByEnvironmentIds(connection: Connection, environmentI
     .orderBy('k.id')
     .getMany();
 }
+
+/** Whether the user has any role in the organization. */
+export function isMember(connection: Connection, organizationId: string, userId: string): Promise<boolean> {
+  return connection.existsBy(RoleBindingEntity, { organizationId, userId });
+}

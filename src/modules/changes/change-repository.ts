@@ -1,7 +1,7 @@
 import type { Connection } from '../../database/transaction';
 import { ChangeBodyEntity } from './change-body-entity';
 import { ChangeEntity } from './change-entity';
-import type { ChangeKind } from './change-kinds';
+import type { ChangeKind, SubjectKind } from './change-kinds';
 import { EnvironmentRevisionEntity } from './environment-revision-entity';
 import { AccessHeadEntity, AuditHeadEntity, EnvironmentHeadEntity } from './head-entities';
 
@@ -88,12 +88,19 @@ export function listRevisionsAfter(
     .getMany();
 }
 
+/** Null or absent: whatever. Exactly one of `projectId` and `organizationId` is given. */
 export interface ChangeSearch {
-  readonly projectId: string;
-  readonly kinds: readonly ChangeKind[] | null;
+  readonly projectId?: string;
+  readonly organizationId?: string;
+  readonly kinds?: readonly ChangeKind[] | null;
+  readonly subjectKinds?: readonly SubjectKind[] | null;
   /** Changes of this thing, and of what has it as parent. */
-  readonly subjectId: string | null;
-  readonly environmentId: string | null;
+  readonly subjectId?: string | null;
+  readonly environmentId?: string | null;
+  readonly actorId?: string | null;
+  readonly from?: Date | null;
+  /** Excluded. */
+  readonly to?: Date | null;
 }
 
 /** Newest first, from before `sequence` (null: from the end). */
@@ -103,24 +110,23 @@ export function listChanges(
   beforeSequence: string | null,
   limit: number,
 ): Promise<ChangeEntity[]> {
-  const query = connection
-    .createQueryBuilder(ChangeEntity, 'c')
-    .where('c.projectId = :projectId', { projectId: search.projectId })
-    .orderBy('c.sequence', 'DESC')
-    .limit(limit);
-  if (beforeSequence !== null) query.andWhere('c.sequence < :beforeSequence', { beforeSequence });
-  if (search.kinds) query.andWhere('c.kind = ANY(:kinds)', { kinds: search.kinds });
-  if (search.subjectId !== null) {
-    query.andWhere(
-      `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND (b.subject_id = :subjectId OR b.parent_id = :subjectId))`,
-      { subjectId: search.subjectId },
-    );
-  }
-  if (search.environmentId !== null) {
-    query.andWhere(`EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND b.environment_id = :environmentId)`, {
-      environmentId: search.environmentId,
-    });
-  }
+  const query = connection.createQueryBuilder(ChangeEntity, 'c').orderBy('c.sequence', 'DESC').limit(limit);
+  const add = (name: string, value: unknown, condition: string): void => {
+    if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });
+  };
+  const hasItem = (condition: string): string =>
+    `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND (${condition}))`;
+  // Without a project the chain is the range; a project lies within one chain.
+  if (search.projectId === undefined) query.where('c.organizationId = :organizationId', search);
+  else query.where('c.projectId = :projectId', search);
+  add('beforeSequence', beforeSequence, 'c.sequence < :beforeSequence');
+  add('kinds', search.kinds, 'c.kind = ANY(:kinds)');
+  add('actorId', search.actorId, 'c.actorId = :actorId');
+  add('from', search.from, 'c.createdAt >= :from');
+  add('to', search.to, 'c.createdAt < :to');
+  add('subjectKinds', search.subjectKinds, hasItem('b.subject_kind = ANY(:subjectKinds)'));
+  add('subjectId', search.subjectId, hasItem('b.subject_id = :subjectId OR b.parent_id = :subjectId'));
+  add('environmentId', search.environmentId, hasItem('b.environment_id = :environmentId'));
   return query.getMany();
 }
 
@@ -150,11 +156,7 @@ export function findLastChange(connection: Connection, subjectId: string): Promi
 }
 
 /** What a thing was like after the change that gave it the version. Null when that is not on record. */
-export function findBodyOfVersion(
-  connection: Connection,
-  subjectId: string,
-  version: number,
-): Promise<ChangeBodyEntity | null> {
+export function findBodyOfVersion(connection: Connection, subjectId: string, version: number): Promise<ChangeBodyEntity | null> {
   return connection.findOneBy(ChangeBodyEntity, { subjectId, version });
 }
 

@@ -1,19 +1,28 @@
-import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { page } from '../../graphql/connection';
+import type { Resolvers } from '../../graphql/generated/resolver-types';
+import { differencesOf } from './difference-rules';
 
 export const changeResolvers: Resolvers = {
   Query: {
     changes: async (_parent, { projectId, filter, ...args }, { actor, services }) => {
       const project = await services.projects.find(actor, projectId);
       if (!project) return null;
-      const { kinds = null, subjectId = null, environmentId = null } = filter ?? {};
       return page(
         args,
-        (before, limit) => services.changes.list({ projectId, kinds, subjectId, environmentId }, before, limit),
+        (before, limit) => services.changes.list({ ...filter, projectId }, before, limit),
+        (change) => change.sequence,
+      );
+    },
+    auditLog: async (_parent, { organizationId, filter, ...args }, { actor, services }) => {
+      if (!services.changes.mayReadAudit(actor, organizationId)) return null;
+      return page(
+        args,
+        (before, limit) => services.changes.list({ ...filter, organizationId }, before, limit),
         (change) => change.sequence,
       );
     },
   },
+  AuditLogEntry: { change: (change) => change },
   Change: {
     actor: ({ actorKind, actorId, actorName }) => ({ kind: actorKind, id: actorId, name: actorName }),
     items: ({ id }, _args, { loaders }) => loaders.bodiesOfChange.load(id),
@@ -21,6 +30,8 @@ export const changeResolvers: Resolvers = {
   ChangeItem: {
     before: ({ before }) => parsed(before),
     after: ({ after }) => parsed(after),
+    differences: ({ before, after }) =>
+      before === null || after === null ? [] : differencesOf(parsed(before) as object, parsed(after) as object),
   },
 };
 

@@ -2,8 +2,9 @@ import { issueOfConstraint, type ConstraintIssues } from '../../database/constra
 import type { Clock } from '../../clock';
 import type { Seal } from '../../database/seal';
 import type { Database, Transaction } from '../../database/transaction';
-import { UserFault } from '../../errors';
+import { RequestFault, UserFault } from '../../errors';
 import type { Actor } from '../access/actor';
+import { authorize } from '../access/authorize';
 import type { ChangeEntity } from './change-entity';
 import { listChanges, type ChangeSearch } from './change-repository';
 import { keepResult, takeClaim } from './idempotency-repository';
@@ -44,8 +45,16 @@ export class ChangeService {
     return recordChange(tx, actor, this.now(), draft);
   }
 
-  /** Newest first; the caller has authorised the project. */
-  list(search: ChangeSearch, beforeSequence: string | null, limit: number): Promise<ChangeEntity[]> {
+  /** False for an organization that the actor may not see; throws `Forbidden` for one whose audit log it may not read. */
+  mayReadAudit(actor: Actor, organizationId: string): boolean {
+    return authorize(actor, { permission: 'audit:read', toSee: 'organization:read' }, { organizationId });
+  }
+
+  /** Newest first; the caller has authorised the project or organization. */
+  async list(search: ChangeSearch, beforeSequence: string | null, limit: number): Promise<ChangeEntity[]> {
+    if (beforeSequence !== null && !/^\d{1,18}$/.test(beforeSequence)) {
+      throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection.');
+    }
     return listChanges(this.options.database.connection, search, beforeSequence, limit);
   }
 

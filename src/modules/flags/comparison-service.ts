@@ -3,7 +3,9 @@ import { RequestFault } from '../../errors';
 import type { Actor } from '../access/actor';
 import { canonicalText } from '../changes/change-rules';
 import type { EnvironmentService } from '../environments/environment-service';
-import { compareFlags, type ComparedFlag, type EnvironmentConfigurations } from './flag-comparison';
+import { differencesOf, type Difference } from '../changes/difference-rules';
+import type { FlagConfigurationEntity } from './flag-configuration-entity';
+import { comparableConfiguration, compareFlags, type ComparedFlag, type EnvironmentConfigurations } from './flag-comparison';
 import { findAllFlags, findConfigurationsByEnvironment } from './flag-repository';
 
 export interface ComparisonServiceOptions {
@@ -14,6 +16,11 @@ export interface ComparisonServiceOptions {
 /** Environments held against each other. */
 export class ComparisonService {
   constructor(private readonly options: ComparisonServiceOptions) {}
+
+  /** In what two configurations differ; `old` is the left one. */
+  differences(left: FlagConfigurationEntity, right: FlagConfigurationEntity): Difference[] {
+    return differencesOf(comparableConfiguration(left), comparableConfiguration(right));
+  }
 
   /** All flags that differ, by key. Null when the actor may not see one of the environments, or there is none. */
   async compare(actor: Actor, leftId: string, rightId: string): Promise<ComparedFlag[] | null> {

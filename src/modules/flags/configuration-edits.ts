@@ -12,7 +12,13 @@ import type { FlagEntity } from './flag-entity';
 import { comparableConfiguration } from './flag-comparison';
 import { findConfiguration } from './flag-repository';
 import { configurationId, initialConfiguration } from './flag-wire';
-import { inputOfTargeting, planTargeting, type Targeting, type TargetingInput, type TargetingSurroundings } from './targeting-rules';
+import {
+  inputOfTargeting,
+  planTargeting,
+  type Targeting,
+  type TargetingInput,
+  type TargetingSurroundings,
+} from './targeting-rules';
 
 export interface ToggleFlagInput {
   readonly flagId: string;
@@ -53,8 +59,7 @@ export interface EditScene {
 
 /** `next` null: it is so already. Its version and time are set by whoever writes it. */
 export type EditDecision =
-  | { readonly issues: readonly Issue[] }
-  | { readonly issues: null; readonly next: FlagConfigurationEntity | null };
+  { readonly issues: readonly Issue[] } | { readonly issues: null; readonly next: FlagConfigurationEntity | null };
 
 /** One change of one configuration. */
 export interface ConfigurationEdit {

@@ -33,6 +33,9 @@ export interface EnvironmentConfigurations {
   readonly configurations: ReadonlyMap<string, FlagConfigurationEntity>;
 }
 
-function configurationIn(flag: FlagEntity, { environmentId, configurations }: EnvironmentConfigurations): FlagConfigurationEntity {
+function configurationIn(
+  flag: FlagEntity,
+  { environmentId, configurations }: EnvironmentConfigurations,
+): FlagConfigurationEntity {
   return configurations.get(flag.id) ?? initialConfiguration(flag, environmentId);
 }

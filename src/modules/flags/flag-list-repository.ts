@@ -56,6 +56,12 @@ export function sortValueOf(flag: FlagEntity, order: FlagOrder): string {
   }
 }
 
+/** Whether a value is what `sortValueOf` and an id give. */
+export function isSortPosition(value: unknown, order: FlagOrder): value is readonly [string, string] {
+  if (!Array.isArray(value) || value.length !== 2 || !value.every((part) => typeof part === 'string')) return false;
+  return SORTINGS[order].type !== 'timestamptz' || !Number.isNaN(Date.parse(value[0] as string));
+}
+
 /** Collects parameters and gives each its placeholder. */
 class Parameters {
   readonly values: unknown[] = [];

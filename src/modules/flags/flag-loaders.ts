@@ -33,7 +33,7 @@ export interface FlagLoaders {
   readonly flagCount: DataLoader<FlagPageKey, number, string>;
 }
 
-export function createFlagLoaders(connection: Connection, now: () => Date): FlagLoaders {
+export function createFlagLoaders(connection: Connection, now: Date): FlagLoaders {
   return {
     flag: new DataLoader(async (ids) => orderById(await findFlagsByIds(connection, ids), ids)),
     configurationsOfFlag: new DataLoader(async (flagIds) => {
@@ -42,7 +42,7 @@ export function createFlagLoaders(connection: Connection, now: () => Date): Flag
     }),
     lastChangeOfFlag: fromMap((ids) => findLastChanges(connection, ids)),
     lastEvaluatedOfFlag: fromMap((ids) => findLastEvaluated(connection, ids)),
-    staleReasonOfFlag: fromMap((ids) => findStaleReasons(connection, ids, now())),
+    staleReasonOfFlag: fromMap((ids) => findStaleReasons(connection, ids, now)),
     dependentsOfFlag: usesLoader((ids) => findDependents(connection, ids)),
     usesOfSegment: usesLoader((ids) => findSegmentUses(connection, ids)),
     flagPage: perRequest(async (projectIds, request) => {

@@ -1,107 +1,80 @@
-import type { Context } from '../../api';
-import { page } from '../../graphql/connection';
+import { countedPage, page } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
-import type { FlagConfigurationEntity } from './flag-configuration-entity';
-import type { FlagEntity } from './flag-entity';
-import { configurationId } from './flag-service';
-import { configurationsIn, variationOf } from './flag-view';
+import { RequestFault } from '../../errors';
+import { isSortPosition, sortValueOf, type FlagOrder } from './flag-list-repository';
 
 export const flagResolvers: Resolvers = {
   Query: {
     flag: (_parent, { id }, { actor, services }) => services.flags.find(actor, id),
     flagByKey: (_parent, { projectId, key }, { actor, services }) => services.flags.findByKey(actor, projectId, key),
+    environmentComparison: async (_parent, { leftId, rightId, ...args }, { actor, services }) => {
+      const compared = await services.comparisons.compare(actor, leftId, rightId);
+      if (!compared) return null;
+      return countedPage(
+        args,
+        async (afterKey, limit) => compared.filter(({ flag }) => afterKey === null || flag.key > afterKey).slice(0, limit),
+        ({ flag }) => flag.key,
+        async () => compared.length,
+      );
+    },
   },
   Mutation: {
     createFlag: (_parent, { input }, { actor, services }) => payload(services.flags.create(actor, input)),
-    toggleFlag: (_parent, { input }, { actor, services }) => payload(services.flags.toggle(actor, input)),
-    setFlagConfiguration: (_parent, { input }, { actor, services }) => payload(services.flags.setConfiguration(actor, input)),
+    updateFlag: (_parent, { input }, { actor, services }) => payload(services.flags.update(actor, input)),
+    archiveFlag: (_parent, { input }, { actor, services }) => payload(services.flags.archive(actor, input)),
+    restoreFlag: (_parent, { input }, { actor, services }) => payload(services.flags.restore(actor, input)),
+    deleteFlag: (_parent, { input }, { actor, services }) => payload(services.flags.delete(actor, input)),
+  },
+  Project: {
+    flags: ({ id: projectId }, { filter, orderBy, ...args }, { loaders, now }) => {
+      const order = orderBy ?? 'KEY';
+      const request = { filter: filter ?? {}, order, now };
+      return countedPage(
+        args,
+        (position, limit) =>
+          loaders.flagPage.load({ projectId, request: { ...request, after: sortPositionOf(position, order), limit } }),
+        (flag) => JSON.stringify([sortValueOf(flag, order), flag.id]),
+        () => loaders.flagCount.load({ projectId, request: { ...request, after: null, limit: 0 } }),
+      );
+    },
+    attributeUses: ({ id }, { attribute }, { services }) => services.flags.attributeUses(id, attribute),
+  },
+  FlagConnection: { totalCount: ({ count }) => count() },
+  FlagComparisonConnection: { totalCount: ({ count }) => count() },
+  FlagComparison: {
+    differences: ({ left, right }, _args, { services }) => services.comparisons.differences(left, right),
   },
   Flag: {
     project: ({ projectId }, _args, { loaders }) => required(loaders.project.load(projectId)),
-    configurations: (flag, _args, context) => configurationsOf(flag, context),
-    configuration: async (flag, { environmentId }, context) =>
-      (await configurationsOf(flag, context)).find((configuration) => configuration.environmentId === environmentId) ?? null,
-    history: async (flag, args, { services }) =>
+    owner: ({ ownerId }, _args, { loaders }) => (ownerId === null ? null : loaders.user.load(ownerId)),
+    lastChange: ({ id }, _args, { loaders }) => loaders.lastChangeOfFlag.load(id),
+    lastEvaluatedAt: ({ id }, _args, { loaders }) => loaders.lastEvaluatedOfFlag.load(id),
+    staleReason: ({ id }, _args, { loaders }) => loaders.staleReasonOfFlag.load(id),
+    isStale: async ({ id }, _args, { loaders }) => (await loaders.staleReasonOfFlag.load(id)) !== null,
+    dependents: ({ id }, _args, { loaders }) => loaders.dependentsOfFlag.load(id),
+    history: ({ id, projectId }, args, { services }) =>
       page(
         args,
-        (before, limit) =>
-          services.changes.list(
-            { projectId: flag.projectId, subjectId: flag.id, kinds: null, environmentId: null },
-            before,
-            limit,
-          ),
+        (before, limit) => services.changes.list({ projectId, subjectId: id }, before, limit),
         (change) => change.sequence,
       ),
   },
-  FlagConfiguration: {
-    id: (configuration) => configurationId(configuration),
-    flag: ({ flagId }, _args, { loaders }) => required(loaders.flag.load(flagId)),
-    environment: ({ environmentId }, _args, { loaders }) => required(loaders.environment.load(environmentId)),
-    offVariation: async (configuration, _args, context) =>
-      variationOf(await flagOf(configuration, context), configuration.offVariation),
-    targets: async (configuration, _args, context) => {
-      const flag = await flagOf(configuration, context);
-      return configuration.targets.map((target) => ({ flag, target }));
-    },
-    rules: async (configuration, _args, context) => {
-      const flag = await flagOf(configuration, context);
-      return configuration.rules.map((rule) => ({ flag, rule }));
-    },
-    fallthrough: async (configuration, _args, context) => ({
-      flag: await flagOf(configuration, context),
-      serve: configuration.fallthrough,
-    }),
-  },
-  Target: {
-    variation: ({ flag, target }) => variationOf(flag, target.variation),
-    targetingKeys: ({ target }) => target.targetingKeys,
-  },
-  Rule: {
-    id: ({ rule }) => rule.id,
-    name: ({ rule }) => rule.name,
-    conditions: ({ rule }) => rule.conditions,
-    gate: ({ rule }) => rule.gate ?? null,
-    serve: ({ flag, rule }) => ({ flag, serve: rule.serve }),
-  },
-  Serve: {
-    variation: ({ flag, serve }) => (serve.variation === undefined ? null : variationOf(flag, serve.variation)),
-    rollout: ({ flag, serve }) => (serve.rollout ? { flag, rollout: serve.rollout } : null),
-  },
-  Rollout: {
-    bucketBy: ({ rollout }) => rollout.bucketBy,
-    whenMissing: ({ flag, rollout }) => variationOf(flag, rollout.whenMissing),
-    shares: ({ flag, rollout }) => rollout.shares.map((share) => ({ flag, share })),
-  },
-  RolloutShare: {
-    variation: ({ flag, share }) => variationOf(flag, share.variation),
-    weight: ({ share }) => share.weight,
-  },
-  Condition: {
-    __resolveType: (condition) => {
-      if ('attribute' in condition) return 'AttributeCondition';
-      return 'segments' in condition ? 'SegmentCondition' : 'ConditionGroup';
-    },
-  },
-  AttributeCondition: { ignoreCase: ({ ignoreCase }) => ignoreCase ?? false },
 };
 
-function flagOf({ flagId }: FlagConfigurationEntity, { loaders }: Context): Promise<FlagEntity> {
-  return required(loaders.flag.load(flagId));
+/** The cursor of a list of flags holds the value of the sort column and the id; that of another order is refused. */
+function sortPositionOf(position: string | null, order: FlagOrder): readonly [string, string] | null {
+  if (position === null) return null;
+  const parts = parsedOrNull(position);
+  if (isSortPosition(parts, order)) return parts;
+  throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection in this order.');
 }
 
-/** In the environments that the actor may see. */
-async function configurationsOf(flag: FlagEntity, { actor, services, loaders }: Context): Promise<FlagConfigurationEntity[]> {
-  const [project, environments, stored] = await Promise.all([
-    required(loaders.project.load(flag.projectId)),
-    loaders.environmentsOfProject.load(flag.projectId),
-    loaders.configurationsOfFlag.load(flag.id),
-  ]);
-  const visible = services.environments.visible(actor, project.organizationId, environments);
-  return configurationsIn(
-    flag,
-    visible.map(({ id }) => id),
-    stored,
-  );
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 /** What a flag must look like. Pure. */
-import type { FlagValueType, JsonValue } from '../../evaluation';
+import { MAX_VARIATIONS, MIN_VARIATIONS, type FlagValueType, type JsonValue } from '../../evaluation';
 import type { Issue, Usage } from '../../errors';
 import {
   countIssues,
@@ -15,8 +15,6 @@ import {
 } from '../input-rules';
 import type { FlagEntity, FlagLifetime, StoredVariation } from './flag-entity';
 
-export const VARIATIONS_MAX = 100;
-const VARIATIONS_MIN = 2;
 const TAGS_MAX = 50;
 const TAG_LENGTH_MAX = 100;
 const VALUE_BYTES_MAX = 65_536;
@@ -193,8 +191,8 @@ function storedVariation(input: VariationInput): StoredVariation {
 }
 
 export function variationsIssues(valueType: FlagValueType, variations: readonly VariationInput[], path: Path): Issue[] {
-  const issues = countIssues('Variations', variations.length, VARIATIONS_MIN, VARIATIONS_MAX, path);
-  variations.slice(0, VARIATIONS_MAX).forEach((variation, position) => {
+  const issues = countIssues('Variations', variations.length, MIN_VARIATIONS, MAX_VARIATIONS, path);
+  variations.slice(0, MAX_VARIATIONS).forEach((variation, position) => {
     const at = [...path, String(position)];
     issues.push(
       ...keyIssues('Variation key', variation.key, [...at, 'key']),

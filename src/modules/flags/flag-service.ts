@@ -4,7 +4,7 @@ import type { Connection, Database, Transaction } from '../../database/transacti
 import { UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { isMember } from '../access/access-repository';
-import type { Actor } from '../access/actor';
+import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { ChangeKind } from '../changes/change-kinds';
@@ -13,17 +13,26 @@ import type { ChangeService } from '../changes/change-service';
 import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { staleVersion } from '../changes/stale-version';
-import { findEnvironmentsByProjectIds } from '../environments/environment-repository';
+import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environments/environment-repository';
 import { quote } from '../input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';
 import { lockProjectFor } from '../projects/project-service';
+import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
-import { findConfigurationsByFlagIds, findFlagByKey, findFlagsByIds, insertFlag, removeFlag, updateFlag } from './flag-repository';
+import {
+  findConfiguration,
+  findConfigurationsByFlagIds,
+  findFlagByKey,
+  findFlagsByIds,
+  insertFlag,
+  removeFlag,
+  updateFlag,
+} from './flag-repository';
 import { planFlag, planFlagUpdate, type CreateFlagInput, type UpdateFlagInput } from './flag-rules';
 import { configurationsIn } from './flag-view';
-import { flagBody, flagEvent } from './flag-wire';
-import { findDependents } from './usage-repository';
+import { flagBody, flagEvent, initialConfiguration, partsOfConfigurationId } from './flag-wire';
+import { findAttributeUses, findDependents, type RuleUse } from './usage-repository';
 import { variationUses } from './variation-uses';
 
 export interface FlagServiceOptions {
@@ -60,6 +69,24 @@ export class FlagService {
   /** Null when there is none or the actor may not see it. */
   async findByKey(actor: Actor, projectId: string, key: string): Promise<FlagEntity | null> {
     return this.visible(actor, await findFlagByKey(this.options.database.connection, projectId, key));
+  }
+
+  /** Null when there is none or the actor may not see its flag or its environment. */
+  async findConfiguration(actor: Actor, id: string): Promise<FlagConfigurationEntity | null> {
+    const parts = partsOfConfigurationId(id);
+    const flag = parts && (await this.find(actor, parts.flagId));
+    const [project] = flag ? await findProjectsByIds(this.options.database.connection, [flag.projectId]) : [];
+    if (!parts || !flag || !project) return null;
+    const { connection } = this.options.database;
+    const [environment] = await findEnvironmentsByIds(connection, [parts.environmentId]);
+    const scope = { organizationId: project.organizationId, projectId: project.id, environmentId: parts.environmentId };
+    if (environment?.projectId !== project.id || !permits(actor, 'environment:read', scope)) return null;
+    return (await findConfiguration(connection, flag.id, environment.id)) ?? initialConfiguration(flag, environment.id);
+  }
+
+  /** Rules that test or hash an attribute. The caller has authorised the project. */
+  attributeUses(projectId: string, attribute: string): Promise<RuleUse[]> {
+    return findAttributeUses(this.options.database.connection, projectId, attribute);
   }
 
   /** Off in every environment. */
@@ -112,10 +139,7 @@ export class FlagService {
   }
 
   /** For good, and only from the archive; its history stays. */
-  async delete(
-    actor: Actor,
-    input: VersionedFlagInput,
-  ): Promise<{ deletedFlagId: string; revisions: EnvironmentRevision[] }> {
+  async delete(actor: Actor, input: VersionedFlagInput): Promise<{ deletedFlagId: string; revisions: EnvironmentRevision[] }> {
     return this.change(actor, input, 'flag:delete', async (tx, { project, flag }) => {
       if (!flag.isArchived) throw notArchived(flag);
       await refuseDependents(tx.connection, flag, () => true);
@@ -228,11 +252,7 @@ async function refuseDependents(
   throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'flagId'], usedBy }]);
 }
 
-async function ownerIssues(
-  connection: Connection,
-  project: ProjectEntity,
-  ownerId: string | null | undefined,
-): Promise<Issue[]> {
+async function ownerIssues(connection: Connection, project: ProjectEntity, ownerId: string | null | undefined): Promise<Issue[]> {
   if (ownerId === null || ownerId === undefined) return [];
   if (await isMember(connection, project.organizationId, ownerId)) return [];
   return [{ code: 'NOT_FOUND', message: `The organization has no member ${quote(ownerId)}.`, path: ['input', 'ownerId'] }];

@@ -1,19 +1,24 @@
 /** What the targeting of a flag in one environment must look like, so that the core can decide it. Pure. */
-import { checkAttributeCondition, findCycle, type SnapshotServe } from '../../evaluation';
+import {
+  checkAttributeCondition,
+  findCycle,
+  findLongPath,
+  formatPath,
+  MAX_PREREQUISITE_DEPTH,
+  MAX_PREREQUISITES,
+  MAX_RULES,
+  MAX_TARGET_KEYS,
+  MAX_VARIATIONS,
+  WEIGHT_TOTAL,
+  type SnapshotServe,
+} from '../../evaluation';
 import type { Issue } from '../../errors';
 import { inputOfConditions, rulesIssues, storedConditions, type RuleWithConditions } from '../condition-rules';
 import { countIssues, hasUnstorableText, quote, repeatedPositions, textIssues, type Path } from '../input-rules';
 import type { FlagConfigurationEntity, StoredRule } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
-import { VARIATIONS_MAX } from './flag-rules';
 
-/** More rules than are allowed are not looked at one by one. */
-const RULES_SERVED_MAX = 200;
-const TARGETING_KEYS_MAX = 1_000;
 const TARGETING_KEY_LENGTH_MAX = 1_000;
-const PREREQUISITES_MAX = 20;
-/** The whole, in thousandths of a percent. */
-const WEIGHT_TOTAL = 100_000;
 
 export interface TargetingInput {
   readonly isEnabled?: boolean | null;
@@ -86,7 +91,7 @@ function variationIssues(key: string, around: TargetingSurroundings, path: Path)
 
 function prerequisitesIssues({ prerequisites }: TargetingInput, around: TargetingSurroundings): Issue[] {
   const path = ['input', 'prerequisites'];
-  const issues = countIssues('Prerequisites', prerequisites.length, 0, PREREQUISITES_MAX, path);
+  const issues = countIssues('Prerequisites', prerequisites.length, 0, MAX_PREREQUISITES, path);
   if (issues.length > 0) return issues;
   prerequisites.forEach(({ flagKey, variation }, position) => {
     const at = [...path, String(position)];
@@ -104,19 +109,27 @@ function prerequisitesIssues({ prerequisites }: TargetingInput, around: Targetin
     const message = `The flag ${quote(flagKeys[position] ?? '')} is a prerequisite twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'flagKey'] });
   }
-  const cycle = findCycle(new Map(around.prerequisitesOfFlags).set(around.flag.key, flagKeys));
-  if (cycle) {
-    const message = `The prerequisites would go in a circle: ${cycle.map(quote).join(' -> ')}.`;
-    issues.push({ code: 'CYCLE', message, path });
-  }
+  issues.push(...chainIssues(new Map(around.prerequisitesOfFlags).set(around.flag.key, flagKeys), path));
   return issues;
+}
+
+/** Prerequisites of prerequisites: in no circle, and not too many in a row. */
+function chainIssues(prerequisites: ReadonlyMap<string, readonly string[]>, path: Path): Issue[] {
+  const cycle = findCycle(prerequisites);
+  if (cycle) {
+    return [{ code: 'CYCLE', message: `The prerequisites would go in a circle: ${formatPath(cycle)}.`, path }];
+  }
+  const long = findLongPath(prerequisites, MAX_PREREQUISITE_DEPTH);
+  if (!long) return [];
+  const message = `Prerequisites would follow each other over ${long.length} flags; at most ${MAX_PREREQUISITE_DEPTH} are allowed.`;
+  return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
 function targetsIssues({ targets }: TargetingInput, around: TargetingSurroundings): Issue[] {
   const path = ['input', 'targets'];
-  const issues = countIssues('Targets', targets.length, 0, VARIATIONS_MAX, path);
+  const issues = countIssues('Targets', targets.length, 0, MAX_VARIATIONS, path);
   const total = targets.reduce((sum, target) => sum + target.targetingKeys.length, 0);
-  issues.push(...countIssues('Targeting keys of all targets', total, 0, TARGETING_KEYS_MAX, path));
+  issues.push(...countIssues('Targeting keys of all targets', total, 0, MAX_TARGET_KEYS, path));
   if (issues.length > 0) return issues;
   const seen = new Set<string>();
   targets.forEach((target, position) => {
@@ -137,7 +150,7 @@ function targetsIssues({ targets }: TargetingInput, around: TargetingSurrounding
 
 /** What each rule serves, and to which share of the contexts; the rest is checked for flags and segments alike. */
 function ruleServesIssues({ rules }: TargetingInput, around: TargetingSurroundings): Issue[] {
-  return rules.slice(0, RULES_SERVED_MAX).flatMap((rule, position) => {
+  return rules.slice(0, MAX_RULES).flatMap((rule, position) => {
     const at = ['input', 'rules', String(position)];
     const issues = serveIssues(rule.serve, around, [...at, 'serve']);
     if (!rule.gate) return issues;
@@ -157,9 +170,9 @@ function serveIssues(serve: ServeInput, around: TargetingSurroundings, path: Pat
   const issues = [
     ...bucketByIssues(rollout.bucketBy, [...at, 'bucketBy']),
     ...variationIssues(rollout.whenMissing, around, [...at, 'whenMissing']),
-    ...countIssues('Shares of a rollout', rollout.shares.length, 1, VARIATIONS_MAX, sharesPath),
+    ...countIssues('Shares of a rollout', rollout.shares.length, 1, MAX_VARIATIONS, sharesPath),
   ];
-  rollout.shares.slice(0, VARIATIONS_MAX).forEach((share, position) => {
+  rollout.shares.slice(0, MAX_VARIATIONS).forEach((share, position) => {
     issues.push(
       ...variationIssues(share.variation, around, [...sharesPath, String(position), 'variation']),
       ...weightIssues(share.weight, [...sharesPath, String(position), 'weight']),

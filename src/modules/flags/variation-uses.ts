@@ -24,7 +24,12 @@ export async function variationUses(connection: Connection, flag: FlagEntity): P
   const dependents = await findDependents(connection, [flag.id]);
   return [
     ...own,
-    ...dependents.map(({ variation, flagKey, segmentKey, environmentKey }) => ({ variation, flagKey, segmentKey, environmentKey })),
+    ...dependents.map(({ variation, flagKey, segmentKey, environmentKey }) => ({
+      variation,
+      flagKey,
+      segmentKey,
+      environmentKey,
+    })),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Connection } from '../../database/transaction';
 import { SegmentEntity, type StoredSegmentRule } from './segment-entity';
-import { SegmentKeyEntity, type SegmentList } from './segment-key-entity';
+import type { SegmentKeyEntity, SegmentList } from './segment-key-entity';
 
 // TypeORM's partial of the recursive JSON type is too deep for the compiler.
 const SEGMENT_TABLE: new () => object = SegmentEntity;

@@ -1,5 +1,5 @@
 /** What a segment must look like. Pure. */
-import { findCycle } from '../../evaluation';
+import { findCycle, findLongPath, formatPath, MAX_SEGMENT_DEPTH, MAX_SEGMENT_KEYS } from '../../evaluation';
 import type { Issue } from '../../errors';
 import { rulesIssues, segmentKeysOf, storedConditions, type RuleWithConditions } from '../condition-rules';
 import {
@@ -16,7 +16,6 @@ import type { StoredSegmentRule } from './segment-entity';
 import type { SegmentList } from './segment-key-entity';
 
 export const KEYS_PER_CALL_MAX = 5_000;
-export const KEYS_PER_SEGMENT_MAX = 100_000;
 const TARGETING_KEY_LENGTH_MAX = 1_000;
 
 /** What stands around a segment in its project. */
@@ -57,12 +56,13 @@ function segmentRulesIssues(rules: readonly RuleWithConditions[], around: Segmen
   const issues = rulesIssues(rules, known, path);
   if (issues.length > 0) return issues;
   const named = rules.flatMap((rule) => segmentKeysOf(storedConditions(rule.conditions)));
-  const cycle = findCycle(new Map(around.others).set(around.key, named));
-  if (cycle) {
-    const message = `The segments would go in a circle: ${cycle.map(quote).join(' -> ')}.`;
-    issues.push({ code: 'CYCLE', message, path });
-  }
-  return issues;
+  const references = new Map(around.others).set(around.key, named);
+  const cycle = findCycle(references);
+  if (cycle) return [{ code: 'CYCLE', message: `The segments would go in a circle: ${formatPath(cycle)}.`, path }];
+  const long = findLongPath(references, MAX_SEGMENT_DEPTH);
+  if (!long) return [];
+  const message = `Segments would contain each other over ${long.length} segments; at most ${MAX_SEGMENT_DEPTH} are allowed.`;
+  return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
 /** The key and the first targeting keys of a new segment. */
@@ -115,8 +115,8 @@ export function addedKeysIssues(
     return [{ code: 'DUPLICATE', message, path: ['input', 'keys', String(position)] }];
   });
   const total = count + keys.filter((key) => !present.has(key)).length;
-  if (total > KEYS_PER_SEGMENT_MAX) {
-    const message = `The segment would have ${total} targeting keys; at most ${KEYS_PER_SEGMENT_MAX} are allowed.`;
+  if (total > MAX_SEGMENT_KEYS) {
+    const message = `The segment would have ${total} targeting keys; at most ${MAX_SEGMENT_KEYS} are allowed.`;
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'keys'] });
   }
   return issues;

@@ -25,6 +25,7 @@ import {
   findKeys,
   findSegmentRules,
   findSegmentsByIds,
+  findSegmentsByKeys,
   insertKeys,
   insertSegment,
   listKeys,
@@ -93,6 +94,11 @@ export class SegmentService {
   /** By key. The caller has authorised the project. */
   list(search: SegmentSearch, afterKey: string | null, limit: number): Promise<SegmentEntity[]> {
     return listSegments(this.options.database.connection, search, afterKey, limit);
+  }
+
+  /** By key; keys that do not exist are left out. The caller has authorised the project. */
+  listByKeys(projectId: string, keys: readonly string[]): Promise<SegmentEntity[]> {
+    return findSegmentsByKeys(this.options.database.connection, projectId, keys);
   }
 
   count(search: SegmentSearch): Promise<number> {

@@ -5,6 +5,10 @@ import type { Resolvers } from '../../graphql/generated/resolver-types';
 export const snapshotResolvers: Resolvers = {
   Query: {
     evaluate: (_parent, args, { actor, services }) => services.snapshots.evaluate(actor, args),
+    segmentsFor: async (_parent, { environmentId, context }, { actor, services }) => {
+      const found = await services.snapshots.segmentsOf(actor, environmentId, context);
+      return found && services.segments.listByKeys(found.projectId, found.keys);
+    },
     snapshot: (_parent, args, { actor, services }) => services.snapshots.read(actor, args),
   },
   Subscription: {

@@ -2,6 +2,7 @@ import {
   evaluate,
   evaluateAll,
   isClientAvailable,
+  segmentsOf,
   type CompiledSnapshot,
   type Evaluation,
   type EvaluationContext,
@@ -75,6 +76,18 @@ export class SnapshotService {
     await this.waitFor(book, input.minRevision ?? null);
     const { snapshot } = book;
     return { revision: snapshot.revision, epoch: snapshot.epoch, snapshot };
+  }
+
+  /** Keys of the segments that a context is in, and the project they belong to. Null when the actor may not see them. */
+  async segmentsOf(
+    actor: Actor,
+    environmentId: string | null | undefined,
+    context: ContextInput,
+  ): Promise<{ projectId: string; keys: string[] } | null> {
+    const problem = contextsProblem([context]);
+    if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
+    const book = await this.openFor(actor, environmentId, 'snapshot:read');
+    return book && { projectId: book.scope.projectId, keys: segmentsOf(book.compiled, context as EvaluationContext) };
   }
 
   /** The book of an environment for an actor who has the permission there; null when the actor may not see it. */

@@ -1,0 +1,21 @@
+/** In what two JSON objects differ, place by place. Pure. */
+import microdiff from 'microdiff';
+
+export interface Difference {
+  /** RFC 6901 JSON Pointer. */
+  readonly path: string;
+  /** Null when nothing stood there. */
+  readonly old: unknown;
+  /** Null when nothing stands there. */
+  readonly new: unknown;
+}
+
+export function differencesOf(before: object, after: object): Difference[] {
+  return microdiff(before as Record<string, unknown>, after as Record<string, unknown>, { cyclesFix: false }).map(
+    (difference) => ({
+      path: difference.path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+      old: 'oldValue' in difference ? (difference.oldValue as unknown) : null,
+      new: 'value' in difference ? (difference.value as unknown) : null,
+    }),
+  );
+}
