@@ -3,7 +3,8 @@ import { ChangeBodyEntity } from './change-body-entity';
 import { ChangeEntity } from './change-entity';
 import type { ChangeKind, SubjectKind } from './change-kinds';
 import { EnvironmentRevisionEntity } from './environment-revision-entity';
-import { AccessHeadEntity, AuditHeadEntity, EnvironmentHeadEntity } from './head-entities';
+import type { FlagEvent } from './flag-event';
+import { AccessHeadEntity, type AuditHeadEntity, EnvironmentHeadEntity } from './head-entities';
 
 export type EnvironmentHead = Pick<EnvironmentHeadEntity, 'environmentId' | 'epoch' | 'revision'>;
 
@@ -15,20 +16,41 @@ export async function insertAccessHead(connection: Connection, organizationId: s
   await connection.insert(AccessHeadEntity, { organizationId, revision: 0 });
 }
 
-/** +1 for each, locked in id order so that two writers never wait for each other in a circle. */
+/** What an environment is to be told with its next revision. */
+export interface NextRevision {
+  readonly environmentId: string;
+  readonly events: readonly FlagEvent[];
+}
+
+/**
+ * +1 for each environment, and the row that tells what the new revision holds; answered in id order. Heads are locked in
+ * id order, so that two writers never wait for each other in a circle.
+ */
 export async function raiseEnvironmentHeads(
   connection: Connection,
-  environmentIds: readonly string[],
+  changeId: string,
+  now: Date,
+  next: readonly NextRevision[],
 ): Promise<EnvironmentHead[]> {
-  await connection.query('SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE', [
-    environmentIds,
-  ]);
-  const [rows] = await connection.query<[EnvironmentHead[], number]>(
-    `UPDATE environment_head SET revision = revision + 1 WHERE environment_id = ANY($1)
-     RETURNING environment_id AS "environmentId", epoch, revision`,
-    [environmentIds],
+  const environmentIds = next.map(({ environmentId }) => environmentId);
+  if (next.length > 1) {
+    await connection.query('SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE', [
+      environmentIds,
+    ]);
+  }
+  return connection.query(
+    `WITH raised AS (
+       UPDATE environment_head h SET revision = h.revision + 1
+       FROM unnest($1::text[], $2::text[]) AS told(environment_id, events)
+       WHERE h.environment_id = told.environment_id
+       RETURNING h.environment_id, h.epoch, h.revision, told.events
+     ), written AS (
+       INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
+       SELECT environment_id, revision, epoch, $3, events::json, $4 FROM raised
+     )
+     SELECT environment_id AS "environmentId", epoch, revision FROM raised ORDER BY environment_id`,
+    [environmentIds, next.map(({ events }) => JSON.stringify(events)), changeId, now],
   );
-  return rows.toSorted((a, b) => (a.environmentId < b.environmentId ? -1 : 1));
 }
 
 export async function raiseAccessHead(connection: Connection, organizationId: string): Promise<void> {
@@ -54,23 +76,33 @@ export async function lockAuditHead(connection: Connection, organizationId: stri
   return rows[0] as AuditHeadEntity;
 }
 
-export async function moveAuditHead(connection: Connection, head: AuditHeadEntity): Promise<void> {
-  await connection.update(AuditHeadEntity, { organizationId: head.organizationId }, { sequence: head.sequence, hash: head.hash });
-}
-
-export async function insertChange(
+/** Appends a change to its chain and moves the end of the chain, which the caller has locked. */
+export async function appendChange(
   connection: Connection,
   change: ChangeEntity,
   bodies: readonly ChangeBodyEntity[],
 ): Promise<void> {
-  await connection.insert(ChangeEntity, change);
-  if (bodies.length > 0) await connection.insert(ChangeBodyEntity, [...bodies]);
+  await connection.query(
+    `WITH moved AS (
+       UPDATE audit_head SET sequence = $1, hash = $2 WHERE organization_id = $3
+     ), appended AS (
+       INSERT INTO change SELECT * FROM json_populate_record(NULL::change, $4::json)
+     )
+     INSERT INTO change_body SELECT * FROM json_populate_recordset(NULL::change_body, $5::json)`,
+    [
+      change.sequence,
+      change.hash,
+      change.organizationId,
+      JSON.stringify(columnsOf(connection, ChangeEntity, change)),
+      JSON.stringify(bodies.map((body) => columnsOf(connection, ChangeBodyEntity, body))),
+    ],
+  );
 }
 
-export async function insertRevisions(connection: Connection, rows: readonly EnvironmentRevisionEntity[]): Promise<void> {
-  // TypeORM's partial of the recursive JSON type is too deep for the compiler.
-  const table: new () => object = EnvironmentRevisionEntity;
-  await connection.insert(table, [...rows]);
+/** A row by the names of its columns. */
+function columnsOf<Row extends object>(connection: Connection, table: new () => Row, row: Row): Record<string, unknown> {
+  const { columns } = connection.dataSource.getMetadata(table);
+  return Object.fromEntries(columns.map((column) => [column.databaseName, row[column.propertyName as keyof Row]]));
 }
 
 /** The revisions after `revision`, in order, at most `limit`. */

@@ -9,14 +9,7 @@ import { newId } from '../../ids';
 import type { Actor } from '../access/actor';
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ActorKind, ChangeKind, SubjectKind } from './change-kinds';
-import {
-  insertChange,
-  insertRevisions,
-  lockAuditHead,
-  moveAuditHead,
-  raiseAccessHead,
-  raiseEnvironmentHeads,
-} from './change-repository';
+import { appendChange, lockAuditHead, raiseAccessHead, raiseEnvironmentHeads } from './change-repository';
 import { bodiesDigest, bodyDigest, canonicalText, chainHash } from './change-rules';
 import type { FlagEvent } from './flag-event';
 
@@ -73,12 +66,7 @@ async function raiseHeads(tx: Transaction, changeId: string, now: Date, draft: C
     tx.raisedHeads.add(draft.organizationId);
   }
   if (draft.deliveries.length === 0) return [];
-  const events = new Map(draft.deliveries.map((delivery) => [delivery.environmentId, delivery.events]));
-  const heads = await raiseEnvironmentHeads(tx.connection, [...events.keys()]);
-  await insertRevisions(
-    tx.connection,
-    heads.map((head) => ({ ...head, changeId, events: events.get(head.environmentId) ?? [], createdAt: now })),
-  );
+  const heads = await raiseEnvironmentHeads(tx.connection, changeId, now, draft.deliveries);
   for (const head of heads) tx.raisedHeads.add(head.environmentId);
   return heads;
 }
@@ -102,8 +90,7 @@ async function appendToChain(tx: Transaction, actor: Actor, now: Date, changeId:
   };
   const canonical = canonicalText({ ...row, createdAt: now.toISOString() });
   const hash = chainHash(head.hash, canonical);
-  await insertChange(tx.connection, { ...row, canonical, hash }, bodies);
-  await moveAuditHead(tx.connection, { organizationId: draft.organizationId, sequence: row.sequence, hash });
+  await appendChange(tx.connection, { ...row, canonical, hash }, bodies);
 }
 
 function bodyOf(changeId: string, position: number, item: ChangeItemDraft): ChangeBodyEntity {
