@@ -10,15 +10,20 @@ import type { Resolvers } from './graphql/generated/resolver-types';
 import type { AccessLoaders } from './modules/access/access-loaders';
 import { createAccessLoaders } from './modules/access/access-loaders';
 import { accessResolvers } from './modules/access/access-resolvers';
+import { memberResolvers } from './modules/access/member-resolvers';
+import type { UserService } from './modules/access/user-service';
 import type { AccessService } from './modules/access/access-service';
 import type { Actor } from './modules/access/actor';
 import { createChangeLoaders, type ChangeLoaders } from './modules/changes/change-loaders';
 import { changeResolvers } from './modules/changes/change-resolvers';
 import type { ChangeService } from './modules/changes/change-service';
+import { apiKeyResolvers } from './modules/environments/api-key-resolvers';
 import type { ApiKeyService } from './modules/environments/api-key-service';
 import { createEnvironmentLoaders, type EnvironmentLoaders } from './modules/environments/environment-loaders';
 import { environmentResolvers } from './modules/environments/environment-resolvers';
 import type { EnvironmentService } from './modules/environments/environment-service';
+import type { InvitationService } from './modules/environments/invitation-service';
+import type { MemberService } from './modules/environments/member-service';
 import { createFlagLoaders, type FlagLoaders } from './modules/flags/flag-loaders';
 import { flagResolvers } from './modules/flags/flag-resolvers';
 import type { ComparisonService } from './modules/flags/comparison-service';
@@ -37,15 +42,19 @@ import { segmentResolvers } from './modules/segments/segment-resolvers';
 import type { SegmentService } from './modules/segments/segment-service';
 import { snapshotResolvers } from './modules/snapshots/snapshot-resolvers';
 import type { SnapshotService } from './modules/snapshots/snapshot-service';
+import { nodeResolvers } from './node-resolvers';
 
 /** The use-cases. They live as long as the process. */
 export interface Services {
   readonly access: AccessService;
+  readonly users: UserService;
   readonly changes: ChangeService;
   readonly organizations: OrganizationService;
   readonly projects: ProjectService;
   readonly environments: EnvironmentService;
   readonly apiKeys: ApiKeyService;
+  readonly members: MemberService;
+  readonly invitations: InvitationService;
   readonly segments: SegmentService;
   readonly flags: FlagService;
   readonly configurations: ConfigurationService;
@@ -110,10 +119,13 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
     typeDefs: files.sort().map((file) => readFileSync(join(schemaDirectory, file), 'utf8')),
     resolvers: [
       sharedResolvers,
+      nodeResolvers,
       accessResolvers,
+      memberResolvers,
       organizationResolvers,
       projectResolvers,
       environmentResolvers,
+      apiKeyResolvers,
       segmentResolvers,
       flagResolvers,
       configurationResolvers,

@@ -21,10 +21,13 @@ import { StartFault, UserFault } from './errors';
 import { AccessService } from './modules/access/access-service';
 import { Authenticator } from './modules/access/authenticate';
 import { Tokens } from './modules/access/tokens';
+import { UserService } from './modules/access/user-service';
 import { ChangeService } from './modules/changes/change-service';
 import { purgeClaims } from './modules/changes/idempotency-repository';
 import { ApiKeyService } from './modules/environments/api-key-service';
 import { EnvironmentService } from './modules/environments/environment-service';
+import { InvitationService } from './modules/environments/invitation-service';
+import { MemberService } from './modules/environments/member-service';
 import { ComparisonService } from './modules/flags/comparison-service';
 import { ConfigurationService } from './modules/flags/configuration-service';
 import { FlagService } from './modules/flags/flag-service';
@@ -79,11 +82,14 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     const segments = new SegmentService({ database, changes });
     const services: Services = {
       access: new AccessService({ database, changes, tokens }),
+      users: new UserService(database),
       changes,
       organizations: new OrganizationService({ database, changes }),
       projects: new ProjectService({ database, changes }),
       environments,
       apiKeys: new ApiKeyService({ database, changes, keyPepper: config.keyPepper }),
+      members: new MemberService({ database, changes }),
+      invitations: new InvitationService({ database, changes }),
       segments,
       flags: new FlagService({ database, changes }),
       configurations: new ConfigurationService({ database, changes }),

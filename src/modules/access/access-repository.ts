@@ -1,3 +1,4 @@
+import type { OwnerCount } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
 import type { Binding } from './actor';
 import { ApiKeyEntity } from './api-key-entity';
@@ -50,10 +51,12 @@ export function findApiKeysByIds(connection: Connection, ids: readonly string[])
   return connection.createQueryBuilder(ApiKeyEntity, 'k').where('k.id = ANY(:ids)', { ids }).getMany();
 }
 
-export function countLiveApiKeys(connection: Connection, environmentId: string): Promise<number> {
+/** Neither revoked nor at their end. */
+export function countLiveApiKeys(connection: Connection, environmentId: string, now: Date): Promise<number> {
   return connection
     .createQueryBuilder(ApiKeyEntity, 'k')
     .where('k.environmentId = :environmentId AND k.revokedAt IS NULL', { environmentId })
+    .andWhere('(k.expiresAt IS NULL OR k.expiresAt > :now)', { now })
     .getCount();
 }
 
@@ -68,4 +71,59 @@ export function findApiKeysByEnvironmentIds(connection: Connection, environmentI
 /** Whether the user has any role in the organization. */
 export function isMember(connection: Connection, organizationId: string, userId: string): Promise<boolean> {
   return connection.existsBy(RoleBindingEntity, { organizationId, userId });
+}
+
+/** When it ends, and by what it is replaced. */
+export async function updateApiKey(
+  connection: Connection,
+  { id, expiresAt, revokedAt, replacedById }: ApiKeyEntity,
+): Promise<void> {
+  await connection.update(ApiKeyEntity, { id }, { expiresAt, revokedAt, replacedById });
+}
+
+/** Which keys of one project. */
+export interface ApiKeySearch {
+  readonly ownerId: string;
+  readonly environmentIds: readonly string[];
+}
+
+export interface ApiKeyPage extends ApiKeySearch {
+  /** Id after which the page begins. */
+  readonly position: string | null;
+  readonly limit: number;
+}
+
+/** Pages of several projects that differ in nothing but project and environments; each by creation. */
+export function listApiKeys(
+  connection: Connection,
+  searches: readonly ApiKeySearch[],
+  { position, limit }: ApiKeyPage,
+): Promise<ApiKeyEntity[]> {
+  const page = connection
+    .createQueryBuilder(ApiKeyEntity, 'k')
+    .select('k.id')
+    .where('k.projectId = o.id AND k.environmentId = ANY(:environmentIds)')
+    .andWhere('(CAST(:position AS text) IS NULL OR k.id > :position)')
+    .orderBy('k.id')
+    .limit(limit);
+  return connection
+    .createQueryBuilder(ApiKeyEntity, 'k')
+    .where(`k.id IN (SELECT x.k_id FROM unnest(CAST(:ownerIds AS text[])) AS o(id) CROSS JOIN LATERAL (${page.getQuery()}) x)`)
+    .setParameters({
+      ownerIds: searches.map(({ ownerId }) => ownerId),
+      environmentIds: searches.flatMap(({ environmentIds }) => environmentIds),
+      position,
+    })
+    .orderBy('k.id')
+    .getMany();
+}
+
+export function countApiKeys(connection: Connection, searches: readonly ApiKeySearch[]): Promise<OwnerCount[]> {
+  return connection
+    .createQueryBuilder(ApiKeyEntity, 'k')
+    .select('k.projectId', 'ownerId')
+    .addSelect('CAST(count(*) AS integer)', 'count')
+    .where('k.environmentId = ANY(:environmentIds)', { environmentIds: searches.flatMap(({ environmentIds }) => environmentIds) })
+    .groupBy('k.projectId')
+    .getRawMany();
 }

@@ -1,5 +1,5 @@
-import { payload } from '../../graphql/payload';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
+import { payload } from '../../graphql/payload';
 
 export const accessResolvers: Resolvers = {
   Query: {
@@ -8,7 +8,6 @@ export const accessResolvers: Resolvers = {
   Mutation: {
     createFirstOwner: (_parent, { input }, { actor, services }) => payload(services.access.createFirstOwner(actor, input)),
     logIn: (_parent, { input }, { actor, services }) => payload(services.access.logIn(actor, input)),
-    createApiKey: (_parent, { input }, { actor, services }) => payload(services.apiKeys.create(actor, input)),
   },
   Viewer: {
     user: (actor, _args, { loaders }) => (actor.kind === 'USER' ? loaders.user.load(actor.id) : null),

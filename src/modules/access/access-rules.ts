@@ -1,6 +1,8 @@
 /** What accounts and keys must look like. Pure. */
 import type { Issue } from '../../errors';
 import { nameIssues, unstorable } from '../input-rules';
+import { rangeIssues } from '../patch-rules';
+import type { ApiKeyEntity } from './api-key-entity';
 
 const EMAIL_LENGTH_MAX = 254;
 const PASSWORD_LENGTH_MIN = 12;
@@ -55,4 +57,38 @@ export function apiKeyIssues(input: ApiKeyInput, now: Date): Issue[] {
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] });
   }
   return issues;
+}
+
+/** 30 days. */
+const GRACE_SECONDS_MAX = 2_592_000;
+
+export type RotationPlan =
+  | { readonly issues: readonly Issue[]; readonly old?: never; readonly expiresAt?: never }
+  | { readonly issues?: never; readonly old: ApiKeyEntity; readonly expiresAt: Date | null };
+
+/** The old key with its end, and the end of its successor, which lives as long as the old one was to live. */
+export function planRotation(key: ApiKeyEntity, graceSeconds: number, successorId: string, now: Date): RotationPlan {
+  const issues = [
+    ...rotationIssues(key, now),
+    ...rangeIssues('Seconds of grace', graceSeconds, 0, GRACE_SECONDS_MAX, ['input', 'graceSeconds']),
+  ];
+  if (issues.length > 0) return { issues };
+  const { createdAt, expiresAt } = key;
+  const end = now.getTime() + graceSeconds * 1_000;
+  return {
+    old: { ...key, replacedById: successorId, expiresAt: new Date(Math.min(end, expiresAt?.getTime() ?? end)) },
+    expiresAt: expiresAt && new Date(now.getTime() + expiresAt.getTime() - createdAt.getTime()),
+  };
+}
+
+function rotationIssues({ prefix, revokedAt, replacedById, expiresAt }: ApiKeyEntity, now: Date): Issue[] {
+  const path = ['input', 'apiKeyId'];
+  if (revokedAt !== null) {
+    return [{ code: 'EXPIRED', message: `The API key ${prefix}… was revoked; create another one.`, path }];
+  }
+  if (replacedById !== null) {
+    return [{ code: 'DUPLICATE', message: `The API key ${prefix}… has a successor already; rotate that one.`, path }];
+  }
+  if (expiresAt === null || expiresAt > now) return [];
+  return [{ code: 'EXPIRED', message: `The API key ${prefix}… ended at ${expiresAt.toISOString()}; create another one.`, path }];
 }

@@ -15,11 +15,5 @@ export const environmentResolvers: Resolvers = {
     revision: async ({ id }, _args, { loaders }) => (await required(loaders.environmentHead.load(id))).revision,
     epoch: async ({ id }, _args, { loaders }) => (await required(loaders.environmentHead.load(id))).epoch,
     project: ({ projectId }, _args, { loaders }) => required(loaders.project.load(projectId)),
-    apiKeys: async (environment, _args, { actor, services, loaders }) =>
-      services.apiKeys.visible(
-        actor,
-        await required(loaders.project.load(environment.projectId)),
-        await loaders.apiKeysOfEnvironment.load(environment.id),
-      ),
   },
 };

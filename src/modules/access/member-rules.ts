@@ -1,0 +1,108 @@
+/** Who may have which role where. Pure. */
+import type { Issue } from '../../errors';
+import { nameIssues } from '../input-rules';
+import { emailIssues, passwordIssues } from './access-rules';
+import type { Binding } from './actor';
+import type { InvitationEntity } from './invitation-entity';
+import type { Role } from './permissions';
+
+/** A whole organization, one of its projects, or an environment of one. */
+export type Place = Omit<Binding, 'role'>;
+
+const WEAKEST_FIRST: readonly Role[] = ['VIEWER', 'EDITOR', 'ADMIN', 'OWNER'];
+
+/** What the organization is to have in one place, and what it has. */
+export interface RoleChange {
+  /** For messages. */
+  readonly email: string;
+  /** The roles that are replaced or taken away. */
+  readonly before: readonly Role[];
+  /** Null: none. */
+  readonly after: Role | null;
+  /** How many owners the organization has. */
+  readonly ownerCount: number;
+}
+
+/** An organization is never left without an owner. */
+export function lastOwnerIssues({ email, before, after, ownerCount }: RoleChange): Issue[] {
+  if (!before.includes('OWNER') || after === 'OWNER' || ownerCount > 1) return [];
+  const message = `${email} is the last owner of the organization; make somebody else OWNER first.`;
+  return [{ code: 'LAST_OWNER', message, path: ['input', 'userId'] }];
+}
+
+/** OWNER is about the organization itself, so it is no role on a part of it. */
+export function placeIssues(role: Role, place: Place): Issue[] {
+  if (role !== 'OWNER' || place.projectId === null) return [];
+  const message = 'OWNER is a role on a whole organization; give ADMIN on a project or environment.';
+  return [{ code: 'INVALID', message, path: ['input', 'role'] }];
+}
+
+/** `hasRole`: whether the address has a role in that place already. */
+export function invitationIssues(email: string, role: Role, place: Place, hasRole: boolean): Issue[] {
+  const issues = [...emailIssues(email, ['input', 'email']), ...placeIssues(role, place)];
+  if (hasRole) {
+    const message = `${email} has a role there already; change it with setMemberRole.`;
+    issues.push({ code: 'DUPLICATE', message, path: ['input', 'email'] });
+  }
+  return issues;
+}
+
+export interface Acceptance {
+  readonly name?: string | null;
+  readonly password?: string | null;
+}
+
+/** Who takes the invitation: the signed-in user, or else whoever has the account of the address, or a new one. */
+export type Claimant = 'SIGNED_IN' | 'ACCOUNT' | 'NEW';
+
+export type AcceptancePlan =
+  { readonly issues: readonly Issue[]; readonly claimant?: never } | { readonly issues?: never; readonly claimant: Claimant };
+
+/** `signedIn`: e-mail address of the signed-in user, null when there is none. The password itself is not verified here. */
+export function planAcceptance(
+  invitation: Pick<InvitationEntity, 'email' | 'expiresAt'> | null,
+  input: Acceptance,
+  facts: { readonly signedIn: string | null; readonly hasAccount: boolean; readonly now: Date },
+): AcceptancePlan {
+  if (invitation === null) return { issues: [noInvitation()] };
+  if (invitation.expiresAt <= facts.now) {
+    const message = `The invitation ended at ${invitation.expiresAt.toISOString()}; ask for another one.`;
+    return { issues: [{ code: 'EXPIRED', message, path: ['input', 'token'] }] };
+  }
+  if (facts.signedIn !== null) {
+    if (facts.signedIn === invitation.email) return { claimant: 'SIGNED_IN' };
+    const message = 'The invitation is for another e-mail address than that of the signed-in user.';
+    return { issues: [{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'token'] }] };
+  }
+  const { name = null, password = null } = input;
+  if (facts.hasAccount) {
+    if (password !== null) return { claimant: 'ACCOUNT' };
+    const message = 'There is an account with the invited address: sign in, or give its password.';
+    return { issues: [{ code: 'BLANK', message, path: ['input', 'password'] }] };
+  }
+  const issues = [...nameIssues('Name', name ?? '', ['input', 'name']), ...passwordIssues(password ?? '', ['input', 'password'])];
+  return issues.length > 0 ? { issues } : { claimant: 'NEW' };
+}
+
+export function noInvitation(): Issue {
+  const message = 'There is no open invitation with this token; it may have been used or replaced.';
+  return { code: 'NOT_FOUND', message, path: ['input', 'token'] };
+}
+
+/** The one with more permissions. */
+export function strongerRole(one: Role, other: Role): Role {
+  return WEAKEST_FIRST.indexOf(one) > WEAKEST_FIRST.indexOf(other) ? one : other;
+}
+
+export function isSamePlace(one: Place, other: Place): boolean {
+  return (
+    one.organizationId === other.organizationId && one.projectId === other.projectId && one.environmentId === other.environmentId
+  );
+}
+
+/** Whether a role in `inner` ends when all roles of `outer` and of what is in it end. */
+export function isWithin(inner: Place, outer: Place): boolean {
+  if (inner.organizationId !== outer.organizationId) return false;
+  if (outer.environmentId !== null) return inner.environmentId === outer.environmentId;
+  return outer.projectId === null || inner.projectId === outer.projectId;
+}

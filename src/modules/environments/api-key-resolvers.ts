@@ -1,0 +1,39 @@
+import { countedPage } from '../../graphql/connection';
+import type { Resolvers } from '../../graphql/generated/resolver-types';
+import { payload } from '../../graphql/payload';
+import { required } from '../../graphql/required';
+
+export const apiKeyResolvers: Resolvers = {
+  Mutation: {
+    createApiKey: (_parent, { input }, { actor, services }) => payload(services.apiKeys.create(actor, input)),
+    rotateApiKey: (_parent, { input }, { actor, services }) => payload(services.apiKeys.rotate(actor, input)),
+    revokeApiKey: (_parent, { input }, { actor, services }) => payload(services.apiKeys.revoke(actor, input)),
+  },
+  Environment: {
+    apiKeys: async (environment, _args, { actor, services, loaders }) => {
+      const project = await required(loaders.project.load(environment.projectId));
+      const ids = services.apiKeys.visibleEnvironmentIds(actor, project, [environment]);
+      return ids.length === 0 ? [] : loaders.apiKeysOfEnvironment.load(environment.id);
+    },
+  },
+  Project: {
+    apiKeys: async (project, args, { actor, services, loaders }) => {
+      const environments = await loaders.environmentsOfProject.load(project.id);
+      const environmentIds = services.apiKeys.visibleEnvironmentIds(actor, project, environments);
+      return countedPage(
+        args,
+        (position, limit) => loaders.apiKeysOfProject.load({ ownerId: project.id, environmentIds, position, limit }),
+        (apiKey) => apiKey.id,
+        () => loaders.apiKeyCountOfProject.load({ ownerId: project.id, environmentIds }),
+      );
+    },
+  },
+  ApiKeyConnection: { totalCount: ({ count }) => count() },
+  ApiKey: {
+    environment: async ({ organizationId, environmentId }, _args, { actor, services, loaders }) => {
+      const environment = await required(loaders.environment.load(environmentId));
+      return services.environments.visible(actor, organizationId, [environment])[0] ?? null;
+    },
+    replacedBy: ({ replacedById }, _args, { loaders }) => (replacedById === null ? null : loaders.apiKey.load(replacedById)),
+  },
+};

@@ -1,0 +1,45 @@
+import type { InvitationEntity } from '../access/invitation-entity';
+import type { Place } from '../access/member-rules';
+import type { RoleBindingEntity } from '../access/role-binding-entity';
+import type { UserEntity } from '../access/user-entity';
+import type { ChangeItemDraft } from '../changes/record-change';
+
+/** Members have no versions: a change replaces the roles of one place as a whole. */
+const MEMBER_VERSION = 1;
+
+/** The roles that a change gave or took, for the book. Null: none. */
+export function memberItem(
+  user: UserEntity,
+  place: Place,
+  before: readonly RoleBindingEntity[] | null,
+  after: readonly RoleBindingEntity[] | null,
+): ChangeItemDraft {
+  return {
+    subjectKind: 'MEMBER',
+    subjectId: user.id,
+    subjectKey: user.email,
+    version: MEMBER_VERSION,
+    ...(place.environmentId === null ? {} : { environmentId: place.environmentId }),
+    before: before && memberBody(user, before),
+    after: after && memberBody(user, after),
+  };
+}
+
+/** An invitation that was made or is gone, for the book; never its token. */
+export function invitationItem(invitation: InvitationEntity, state: 'MADE' | 'GONE'): ChangeItemDraft {
+  const { email, role, projectId, environmentId, expiresAt } = invitation;
+  const body = { email, role, projectId, environmentId, expiresAt: expiresAt.toISOString() };
+  return {
+    subjectKind: 'INVITATION',
+    subjectId: invitation.id,
+    subjectKey: email,
+    version: 1,
+    ...(environmentId === null ? {} : { environmentId }),
+    before: state === 'GONE' ? body : null,
+    after: state === 'MADE' ? body : null,
+  };
+}
+
+function memberBody({ email }: UserEntity, bindings: readonly RoleBindingEntity[]): object {
+  return { email, roles: bindings.map(({ role, projectId, environmentId }) => ({ role, projectId, environmentId })) };
+}
