@@ -1,3 +1,4 @@
+import graphqlEslint from '@graphql-eslint/eslint-plugin';
 import js from '@eslint/js';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import importX from 'eslint-plugin-import-x';
@@ -27,7 +28,7 @@ export default tseslint.config(
       'examples/generated/**',
     ],
   },
-  js.configs.recommended,
+  { ...js.configs.recommended, files: ['**/*.{ts,mjs,cjs,js}'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
@@ -167,6 +168,43 @@ export default tseslint.config(
         module: 'writable',
         __dirname: 'readonly',
       },
+    },
+  },
+  {
+    files: ['schema/*.graphql'],
+    languageOptions: { parser: graphqlEslint.parser, parserOptions: { graphQLConfig: { schema: 'schema/*.graphql' } } },
+    plugins: { '@graphql-eslint': graphqlEslint },
+    rules: {
+      '@graphql-eslint/require-description': [
+        'error',
+        { types: true, FieldDefinition: true, InputValueDefinition: true, EnumValueDefinition: true, rootField: true },
+      ],
+      '@graphql-eslint/description-style': ['error', { style: 'block' }],
+      '@graphql-eslint/no-hashtag-description': 'error',
+      '@graphql-eslint/input-name': ['error', { checkInputType: true, caseSensitiveInputType: false }],
+      '@graphql-eslint/require-deprecation-reason': 'error',
+      '@graphql-eslint/require-deprecation-date': ['error', { argumentName: 'reason' }],
+      '@graphql-eslint/no-unreachable-types': 'error',
+      '@graphql-eslint/no-duplicate-fields': 'error',
+      '@graphql-eslint/relay-connection-types': 'error',
+      '@graphql-eslint/relay-page-info': 'error',
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+      ],
+      '@graphql-eslint/naming-convention': [
+        'error',
+        {
+          types: 'PascalCase',
+          FieldDefinition: 'camelCase',
+          InputValueDefinition: 'camelCase',
+          Argument: 'camelCase',
+          DirectiveDefinition: 'camelCase',
+          EnumValueDefinition: 'UPPER_CASE',
+          // Not `Type`: a flag's value type is a word of this field.
+          EnumTypeDefinition: { forbiddenSuffixes: ['Enum'] },
+        },
+      ],
     },
   },
 );

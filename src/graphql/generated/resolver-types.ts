@@ -34,7 +34,10 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** An instant as RFC 3339 text in UTC with milliseconds, for example `2026-11-21T09:30:00.000Z`. */
   DateTime: { input: Date; output: Date; }
-  /** Any JSON value: null, boolean, number, text, list or object. At most 64 KiB as text where it is a variation's value. */
+  /**
+   * Any JSON value: null, boolean, number, text, list or object. At most 64 KiB as text where it is a variation's value.
+   * In arguments nested at most 100 deep; text in them must not contain U+0000 or lone surrogates where it is stored.
+   */
   JSON: { input: unknown; output: unknown; }
   /** A JSON object. */
   JSONObject: { input: { readonly [key: string]: unknown }; output: object; }
@@ -1426,6 +1429,7 @@ export type MemberEdge = {
   readonly node: Member;
 };
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
@@ -1609,166 +1613,199 @@ export type Mutation = {
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationAcceptInvitationArgs = {
   input: AcceptInvitationInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationAddSegmentKeysArgs = {
   input: AddSegmentKeysInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationApplyChangeSetArgs = {
   input: ApplyChangeSetInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationArchiveFlagArgs = {
   input: ArchiveFlagInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCopyFlagConfigurationArgs = {
   input: CopyFlagConfigurationInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCreateApiKeyArgs = {
   input: CreateApiKeyInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCreateEnvironmentArgs = {
   input: CreateEnvironmentInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCreateFirstOwnerArgs = {
   input: CreateFirstOwnerInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCreateFlagArgs = {
   input: CreateFlagInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCreateProjectArgs = {
   input: CreateProjectInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCreateSegmentArgs = {
   input: CreateSegmentInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationDeleteEnvironmentArgs = {
   input: DeleteEnvironmentInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationDeleteFlagArgs = {
   input: DeleteFlagInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationDeleteOrganizationArgs = {
   input: DeleteOrganizationInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationDeleteProjectArgs = {
   input: DeleteProjectInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationDeleteSegmentArgs = {
   input: DeleteSegmentInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationInviteMemberArgs = {
   input: InviteMemberInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationLogInArgs = {
   input: LogInInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRemoveMemberArgs = {
   input: RemoveMemberInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRemoveSegmentKeysArgs = {
   input: RemoveSegmentKeysInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRestoreFlagArgs = {
   input: RestoreFlagInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRevokeApiKeyArgs = {
   input: RevokeApiKeyInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRollBackFlagConfigurationArgs = {
   input: RollBackFlagConfigurationInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRotateApiKeyArgs = {
   input: RotateApiKeyInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationSetFlagConfigurationArgs = {
   input: SetFlagConfigurationInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationSetMemberRoleArgs = {
   input: SetMemberRoleInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationToggleFlagArgs = {
   input: ToggleFlagInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationUpdateEnvironmentArgs = {
   input: UpdateEnvironmentInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationUpdateFlagArgs = {
   input: UpdateFlagInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationUpdateOrganizationArgs = {
   input: UpdateOrganizationInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationUpdateProjectArgs = {
   input: UpdateProjectInput;
 };
 
 
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationUpdateSegmentArgs = {
   input: UpdateSegmentInput;
 };
@@ -1978,6 +2015,7 @@ export type ProjectFilter = {
   readonly search?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Everything that can be read. */
 export type Query = {
   readonly __typename?: 'Query';
   /**
@@ -2010,7 +2048,7 @@ export type Query = {
   readonly flag?: Maybe<Flag>;
   /** One flag by its key. Null when there is none or the caller may not see it. Requires `flag:read`. */
   readonly flagByKey?: Maybe<Flag>;
-  /** Any object that has an id. Null when there is none, or when the caller may not see it. Code FORBIDDEN never reveals which. */
+  /** Any object that has an id. Null when there is none, or when the caller may not see it. */
   readonly node?: Maybe<Node>;
   /** One organization. Null when there is none with this id or the caller may not see it. Requires `organization:read`. */
   readonly organization?: Maybe<Organization>;
@@ -2037,6 +2075,7 @@ export type Query = {
 };
 
 
+/** Everything that can be read. */
 export type QueryAuditLogArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<ChangeFilter>;
@@ -2045,6 +2084,7 @@ export type QueryAuditLogArgs = {
 };
 
 
+/** Everything that can be read. */
 export type QueryChangesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<ChangeFilter>;
@@ -2053,11 +2093,13 @@ export type QueryChangesArgs = {
 };
 
 
+/** Everything that can be read. */
 export type QueryEnvironmentArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Everything that can be read. */
 export type QueryEnvironmentComparisonArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -2066,6 +2108,7 @@ export type QueryEnvironmentComparisonArgs = {
 };
 
 
+/** Everything that can be read. */
 export type QueryEvaluateArgs = {
   contexts: ReadonlyArray<EvaluationContextInput>;
   environmentId?: InputMaybe<Scalars['ID']['input']>;
@@ -2074,55 +2117,65 @@ export type QueryEvaluateArgs = {
 };
 
 
+/** Everything that can be read. */
 export type QueryFlagArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Everything that can be read. */
 export type QueryFlagByKeyArgs = {
   key: Scalars['String']['input'];
   projectId: Scalars['ID']['input'];
 };
 
 
+/** Everything that can be read. */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Everything that can be read. */
 export type QueryOrganizationArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Everything that can be read. */
 export type QueryOrganizationsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
+/** Everything that can be read. */
 export type QueryProjectArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Everything that can be read. */
 export type QueryProjectByKeyArgs = {
   key: Scalars['String']['input'];
   organizationId: Scalars['ID']['input'];
 };
 
 
+/** Everything that can be read. */
 export type QuerySegmentArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Everything that can be read. */
 export type QuerySegmentsForArgs = {
   context: EvaluationContextInput;
   environmentId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
+/** Everything that can be read. */
 export type QuerySnapshotArgs = {
   environmentId?: InputMaybe<Scalars['ID']['input']>;
   minRevision?: InputMaybe<RevisionInput>;
@@ -2648,6 +2701,7 @@ export type SubjectKind =
   /** A user. */
   | 'USER';
 
+/** What is pushed, over WebSocket with the subprotocol graphql-transport-ws. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
@@ -2659,6 +2713,7 @@ export type Subscription = {
 };
 
 
+/** What is pushed, over WebSocket with the subprotocol graphql-transport-ws. */
 export type SubscriptionFlagChangedArgs = {
   environmentId?: InputMaybe<Scalars['ID']['input']>;
   flagKeys?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
