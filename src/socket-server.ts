@@ -1,15 +1,15 @@
 /** GraphQL over WebSocket: graphql-ws with the same parsing, limits, authentication and masking as HTTP. */
-import { useServer } from 'graphql-ws/use/ws';
 import { getOperationAST, GraphQLError, parse, validate, type ExecutionArgs, type GraphQLFormattedError } from 'graphql';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type SubscribePayload } from 'graphql-ws';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Context } from './api';
-import { RequestFault } from './errors';
+import { RequestFault, Unauthenticated } from './errors';
 import { formatError } from './graphql/errors';
 import { DOCUMENT_TOKENS_MAX, validationRules } from './graphql/limits';
+import { connectSocket, type SocketExtra } from './socket-connection';
 import { requestInfoOf, type TransportOptions } from './transport';
 
 export interface SocketServer {
@@ -20,13 +20,8 @@ export interface SocketServer {
 const FRAME_BYTES_MAX = 64 * 1024;
 const CONNECTION_INIT_TIMEOUT_MS = 3_000;
 const OPERATIONS_PER_SOCKET_MAX = 100;
-const PING_INTERVAL_MS = 12_000;
-
-/** What graphql-ws keeps for a socket. */
-type SocketExtra = {
-  readonly socket: WebSocket;
-  readonly request: IncomingMessage;
-};
+/** A client that does not answer the close within this time is cut off. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 type ConnectionParams = { readonly authorization?: unknown };
 
@@ -46,59 +41,57 @@ export function createSocketServer(http: HttpServer, options: TransportOptions):
   };
   http.on('upgrade', upgrade);
 
-  const createOperationContext = (params: ConnectionParams | undefined, { request }: SocketExtra): Promise<Context> => {
-    const authorization = params?.authorization;
+  const createOperationContext = async (params: ConnectionParams | undefined, { request }: SocketExtra): Promise<Context> => {
     const info = requestInfoOf(randomUUID(), request.socket.remoteAddress ?? '', request.headers);
-    return createContext(typeof authorization === 'string' ? authorization : undefined, { ...info, idempotency: null });
+    return createContext(authorizationOf(params), { ...info, idempotency: null });
   };
-  const mask = (errors: readonly GraphQLError[], requestId: string): GraphQLError[] =>
-    errors.map((error) => toGraphqlError(error, log, requestId));
+  const mask = (errors: readonly (GraphQLError | GraphQLFormattedError)[], requestId: string): GraphQLFormattedError[] =>
+    errors.map((error) => formatError(error, reporter(log, requestId)));
 
-  const graphql = useServer<ConnectionParams, SocketExtra>(
-    {
-      schema,
-      connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
-      // A credential that is not valid is refused at once, with 4403, and not only by the first operation.
-      onConnect: async ({ connectionParams, extra }) => {
-        try {
-          await createOperationContext(connectionParams, extra);
-          return true;
-        } catch (error) {
-          if (error instanceof RequestFault && error.code === 'UNAUTHENTICATED') return false;
-          throw error;
-        }
-      },
-      onSubscribe: async ({ connectionParams, extra, subscriptions }, _id, payload) => {
-        // graphql-ws has noted this operation already.
-        if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET_MAX) {
-          const message = `A socket may have ${OPERATIONS_PER_SOCKET_MAX} operations at once.`;
-          return [toGraphqlError(new RequestFault('OPERATION_LIMIT_EXCEEDED', message), log)];
-        }
-        const document = checkDocument(payload);
-        if (Array.isArray(document)) return mask(document, randomUUID());
-        try {
-          const contextValue = await createOperationContext(connectionParams, extra);
-          logOperation(log, contextValue, payload);
-          return { ...document, schema, contextValue };
-        } catch (error) {
-          return [toGraphqlError(error, log)];
-        }
-      },
-      onNext: (_context, _id, _payload, { contextValue }, result) =>
-        result.errors ? { ...result, errors: mask(result.errors, (contextValue as Context).requestId) } : undefined,
-      onError: (_context, _id, _payload, errors) => mask(errors, randomUUID()),
+  const graphql = makeServer<ConnectionParams, SocketExtra>({
+    schema,
+    connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT_MS,
+    // A credential that is not valid is refused at once, with 4403, and not only by the first operation.
+    onConnect: async ({ connectionParams, extra }) => {
+      try {
+        await createOperationContext(connectionParams, extra);
+        return true;
+      } catch (error) {
+        if (error instanceof RequestFault && error.code === 'UNAUTHENTICATED') return false;
+        throw error;
+      }
     },
-    sockets,
-    PING_INTERVAL_MS,
-  );
+    onSubscribe: async ({ connectionParams, extra, subscriptions }, _id, payload) => {
+      // graphql-ws has noted this operation already.
+      if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET_MAX) {
+        const message = `A socket may have ${OPERATIONS_PER_SOCKET_MAX} operations at once.`;
+        return [toGraphqlError(new RequestFault('OPERATION_LIMIT_EXCEEDED', message))];
+      }
+      const document = checkDocument(payload);
+      if (Array.isArray(document)) return document;
+      try {
+        const contextValue = await createOperationContext(connectionParams, extra);
+        logOperation(log, contextValue, payload);
+        return { ...document, schema, contextValue };
+      } catch (error) {
+        return [toGraphqlError(error)];
+      }
+    },
+    onNext: (_context, _id, _payload, { contextValue }, result) =>
+      result.errors ? { ...result, errors: mask(result.errors, (contextValue as Context).requestId) } : undefined,
+    onError: (_context, _id, _payload, errors) => mask(errors, randomUUID()),
+  });
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => connectSocket(graphql, { socket, request }, log));
 
-  const isOpen = (): boolean => sockets.clients.size > 0;
   return {
     close: async () => {
       http.off('upgrade', upgrade);
-      // Closes every socket with 1001 Going away.
-      await graphql.dispose();
-      if (isOpen()) for (const socket of sockets.clients) socket.terminate();
+      for (const socket of sockets.clients) socket.close(1001, 'Going away');
+      const cutOff = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, CLOSE_TIMEOUT_MS);
+      await new Promise((resolve) => sockets.close(resolve));
+      clearTimeout(cutOff);
     },
   };
 
@@ -106,7 +99,7 @@ export function createSocketServer(http: HttpServer, options: TransportOptions):
     try {
       const document = parse(payload.query, { maxTokens: DOCUMENT_TOKENS_MAX });
       const errors = validate(schema, document, validationRules);
-      if (errors.length > 0) return [...errors];
+      if (errors.length > 0) return errors.map(asInvalid);
       if (!getOperationAST(document, payload.operationName)) {
         const message = 'The document has no such operation, or several and no operationName.';
         return [new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })];
@@ -123,9 +116,23 @@ function reporter(log: TransportOptions['log'], requestId: string): Parameters<t
   return { requestId, report: (cause) => log.error({ requestId, err: cause }, 'operation failed') };
 }
 
-/** graphql-ws sends what it is given, and asks for the class although only its JSON travels. */
-function toGraphqlError(error: unknown, log: TransportOptions['log'], requestId = randomUUID() as string): GraphQLError {
-  return formatError(error, reporter(log, requestId)) as GraphQLError;
+/** Of a document that a rule refuses; the code of the rule, where it has one, goes before. */
+function asInvalid(error: GraphQLError): GraphQLError {
+  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', ...error.extensions };
+  return new GraphQLError(error.message, { ...error, nodes: error.nodes, extensions });
+}
+
+/** graphql-ws asks for the class; what it means is kept as the original error until `onError` masks it. */
+function toGraphqlError(error: unknown): GraphQLError {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}
+
+function authorizationOf(params: ConnectionParams | undefined): string | undefined {
+  const authorization = params?.authorization;
+  if (authorization === undefined || authorization === null) return undefined;
+  if (typeof authorization !== 'string') throw new Unauthenticated('The connection parameter authorization must be text.');
+  return authorization;
 }
 
 function logOperation(log: TransportOptions['log'], context: Context, payload: SubscribePayload): void {

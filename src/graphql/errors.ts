@@ -28,8 +28,8 @@ function intendedCode(error: unknown): RequestErrorCode | null {
   const { code: givenCode, intendedCode: code = givenCode, http } = error.extensions;
   if ((http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
   if (typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR') return code as RequestErrorCode;
-  // Raised by graphql-js itself, not by a resolver: about the document or its variables.
-  return error.originalError === undefined && error.path === undefined ? 'GRAPHQL_VALIDATION_FAILED' : null;
+  // Raised by graphql-js itself, not by a resolver, when it executes a valid document: about the variables.
+  return error.originalError === undefined && error.path === undefined ? 'BAD_USER_INPUT' : null;
 }
 
 function formatted(

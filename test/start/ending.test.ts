@@ -86,6 +86,20 @@ it('ends with code 0 on SIGTERM: a request that runs is answered, and sockets ar
   expect(program.logLines().slice(-1)).toMatchObject([{ msg: 'closed' }]);
 });
 
+it('ends with code 0 on SIGTERM although a client does not answer the close of its socket', async () => {
+  const program = runProgram(await makePlace());
+  const url = await program.listening;
+  const deaf = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await new Promise((resolve) => deaf.once('open', resolve));
+  deaf.on('error', () => undefined).pause();
+
+  program.signal('SIGTERM');
+  const ending = await program.ended;
+  deaf.terminate();
+
+  expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
+});
+
 it('ends with code 0 on SIGINT, and on several signals at once', async () => {
   const program = runProgram({ ...(await makePlace()), ...OWNER });
   await program.listening;

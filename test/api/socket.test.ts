@@ -1,0 +1,270 @@
+/** GraphQL over WebSocket: the handshake, its refusals, and that operations obey the same rules as over HTTP. */
+import { openAcknowledged, openSocket } from '../support/raw-socket';
+import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, uniqueKey } from '../support/make';
+import { answersStill } from '../support/raw';
+import { createWorld, type World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ env: { ALLOWED_ORIGINS: 'https://app.example.com, https://admin.example.com' } });
+});
+afterAll(() => world.close());
+
+const VIEWER = '{ viewer { user { email } } }';
+const refusedUpgrade = (status: number): Error => new Error(`Unexpected server response: ${status}`);
+
+it('closes a socket whose credential is not valid with 4403', async () => {
+  const codes = [];
+
+  for (const authorization of ['Bearer nothing', 'Basic abc', 'Bearer']) {
+    const socket = await openSocket(world);
+    socket.send({ type: 'connection_init', payload: { authorization } });
+    codes.push(await socket.closed);
+  }
+
+  expect(codes).toEqual(Array.from({ length: 3 }, () => ({ code: 4403, reason: 'Forbidden' })));
+  expect(await answersStill(world)).toBe(true);
+});
+
+it('refuses a credential that is no text', async () => {
+  const socket = await openSocket(world);
+
+  socket.send({ type: 'connection_init', payload: { authorization: ['Bearer', 'x'] } });
+
+  expect(await socket.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+});
+
+it('acknowledges a socket without a credential, which is anonymous', async () => {
+  const socket = await openSocket(world);
+
+  socket.send({ type: 'connection_init' });
+  const acknowledged = await socket.next();
+  socket.send({ id: '1', type: 'subscribe', payload: { query: VIEWER } });
+  const answer = await socket.next();
+
+  expect(acknowledged).toEqual({ type: 'connection_ack' });
+  expect(answer).toEqual({ id: '1', type: 'next', payload: { data: { viewer: null } } });
+  socket.close();
+});
+
+it('closes a socket that does not begin within 3 seconds with 4408', async () => {
+  const socket = await openSocket(world);
+
+  expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
+});
+
+it('closes a socket that begins twice with 4429', async () => {
+  const socket = await openAcknowledged(world);
+
+  socket.send({ type: 'connection_init' });
+
+  expect(await socket.closed).toEqual({ code: 4429, reason: 'Too many initialisation requests' });
+});
+
+it('closes a socket that subscribes before it has begun with 4401', async () => {
+  const socket = await openSocket(world);
+
+  socket.send({ id: '1', type: 'subscribe', payload: { query: VIEWER } });
+
+  expect(await socket.closed).toEqual({ code: 4401, reason: 'Unauthorized' });
+});
+
+it('closes a socket that sends what is no message with 4400', async () => {
+  const socket = await openAcknowledged(world);
+
+  socket.send('{"type":');
+
+  expect((await socket.closed).code).toBe(4400);
+  expect(await answersStill(world)).toBe(true);
+});
+
+it('closes a socket that uses an id twice with 4409', async () => {
+  const project = await makeProject(world);
+  const secret = await makeApiKey(project, await makeEnvironment(project));
+  const socket = await openAcknowledged(world, secret);
+  const payload = { query: 'subscription { flagChanged { revision } }' };
+
+  socket.send({ id: 'same', type: 'subscribe', payload });
+  socket.send({ id: 'same', type: 'subscribe', payload });
+
+  expect(await socket.closed).toEqual({ code: 4409, reason: 'Subscriber for same already exists' });
+});
+
+it('closes a socket that asks for no subprotocol with 4406, and acknowledges none but its own', async () => {
+  const none = await openSocket(world, []);
+  const older = await openSocket(world, ['graphql-ws']).catch((error: Error) => error);
+
+  expect(await none.closed).toEqual({ code: 4406, reason: 'Subprotocol not acceptable' });
+  expect(older).toEqual(new Error('Server sent no subprotocol'));
+});
+
+it('refuses a page of another site at the upgrade', async () => {
+  const open = (origin: string): Promise<unknown> =>
+    openSocket(world, ['graphql-transport-ws'], { headers: { origin } }).then(
+      (socket) => {
+        socket.close();
+        return 'open';
+      },
+      (error: Error) => error.message,
+    );
+
+  const outcomes = [];
+  for (const origin of [
+    'https://evil.example.com',
+    'https://app.example.com.evil.example.com',
+    'http://app.example.com',
+    'null',
+    'https://app.example.com',
+    new URL(world.url).origin,
+  ]) {
+    outcomes.push(await open(origin));
+  }
+
+  const refused = 'Unexpected server response: 403';
+  expect(outcomes).toEqual([refused, refused, refused, refused, 'open', 'open']);
+});
+
+it('refuses an upgrade at another path', async () => {
+  const outcome = await openSocket({ url: world.url.replace('/graphql', '/elsewhere') }).catch((error: Error) => error);
+
+  expect(outcome).toEqual(refusedUpgrade(404));
+});
+
+it('closes a socket that sends a frame of more than 64 KiB with 1009', async () => {
+  const socket = await openSocket(world);
+
+  socket.send({ type: 'connection_init', payload: { text: 'x'.repeat(64 * 1024) } });
+
+  expect((await socket.closed).code).toBe(1009);
+  expect(await answersStill(world)).toBe(true);
+});
+
+it('answers queries and mutations over the socket', async () => {
+  const socket = await openAcknowledged(world, world.owner.accessToken);
+  const key = uniqueKey('organization');
+
+  socket.send({ id: 'q', type: 'subscribe', payload: { query: VIEWER } });
+  const query = [await socket.next(), await socket.next()];
+  const input = { key, name: 'Acme' };
+  socket.send({
+    id: 'm',
+    type: 'subscribe',
+    payload: {
+      query:
+        'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { organization { key } userErrors { code } } }',
+      variables: { input },
+    },
+  });
+  const mutation = [await socket.next(), await socket.next()];
+
+  expect(query).toEqual([
+    { id: 'q', type: 'next', payload: { data: { viewer: { user: { email: world.owner.email } } } } },
+    { id: 'q', type: 'complete' },
+  ]);
+  expect(mutation).toEqual([
+    { id: 'm', type: 'next', payload: { data: { createOrganization: { organization: { key }, userErrors: [] } } } },
+    { id: 'm', type: 'complete' },
+  ]);
+  socket.close();
+});
+
+const requestId = expect.any(String) as string;
+const documents: [string, string, string, string][] = [
+  ['a syntax error', '{ viewer {', 'GRAPHQL_PARSE_FAILED', 'Syntax Error: Expected Name, found <EOF>.'],
+  ['an unknown field', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED', 'Cannot query field "nothing" on type "Query".'],
+  [
+    'a document that is too deep',
+    `{ node(id: "x") { ... on Flag { ${'project { flags { nodes { '.repeat(4)} key ${'} } }'.repeat(4)} } } }`,
+    'OPERATION_LIMIT_EXCEEDED',
+    'Depth of the operation: more than 12 are not allowed.',
+  ],
+  [
+    'too many aliases',
+    `{ viewer { ${Array.from({ length: 31 }, (_, n) => `a${n}: user { id }`).join(' ')} } }`,
+    'OPERATION_LIMIT_EXCEEDED',
+    'Aliases of the operation: more than 30 are not allowed.',
+  ],
+  [
+    'too many tokens',
+    `{ viewer { user { ${'id '.repeat(2_000)} } } }`,
+    'GRAPHQL_PARSE_FAILED',
+    'Syntax Error: Document contains more that 2000 tokens. Parsing aborted.',
+  ],
+  [
+    'several operations without a name',
+    'query A { viewer { user { id } } } query B { viewer { user { id } } }',
+    'OPERATION_RESOLUTION_FAILURE',
+    'The document has no such operation, or several and no operationName.',
+  ],
+  [
+    'a missing variable',
+    'query ($id: ID!) { node(id: $id) { id } }',
+    'BAD_USER_INPUT',
+    'Variable "$id" of required type "ID!" was not provided.',
+  ],
+  [
+    'what an anonymous caller may not ask',
+    '{ organizations { nodes { id } } }',
+    'UNAUTHENTICATED',
+    'This needs a valid credential in the Authorization header.',
+  ],
+];
+
+it.each(documents)('refuses %s over the socket as over HTTP, and the socket lives on', async (_what, query, code, message) => {
+  const socket = await openAcknowledged(world);
+
+  socket.send({ id: '1', type: 'subscribe', payload: { query } });
+  const answer = (await socket.next()) as { payload: { errors?: object[] } | object[] };
+  const errors = Array.isArray(answer.payload) ? answer.payload : (answer.payload.errors ?? []);
+  if ('type' in answer && answer.type === 'next') await socket.next();
+  socket.send({ id: '2', type: 'subscribe', payload: { query: VIEWER } });
+
+  expect(errors).toMatchObject([{ message, extensions: { code, requestId } }]);
+  expect(JSON.stringify(answer)).not.toContain('node_modules');
+  expect(await socket.next()).toEqual({ id: '2', type: 'next', payload: { data: { viewer: null } } });
+  socket.close();
+});
+
+it('refuses the 101st operation of a socket, and the others live on', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const flag = await makeFlag(project);
+  const socket = await openAcknowledged(world, await makeApiKey(project, environment));
+  const payload = { query: 'subscription { flagChanged { revision } }' };
+
+  for (let id = 1; id <= 101; id++) socket.send({ id: String(id), type: 'subscribe', payload });
+  const refusal = await socket.next();
+  const { revision } = await toggle(project, flag, environment, true);
+  const events = [];
+  for (let count = 0; count < 100; count++) events.push(await socket.next());
+
+  const message = 'A socket may have 100 operations at once.';
+  expect(refusal).toEqual({
+    id: '101',
+    type: 'error',
+    payload: [{ message, extensions: { code: 'OPERATION_LIMIT_EXCEEDED', requestId } }],
+  });
+  expect(events).toEqual(
+    Array.from({ length: 100 }, (_, n) => ({
+      id: String(n + 1),
+      type: 'next',
+      payload: { data: { flagChanged: { revision } } },
+    })),
+  );
+  socket.close();
+});
+
+it('ends a subscription that the client completes, and keeps the socket', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const flag = await makeFlag(project);
+  const socket = await openAcknowledged(world, await makeApiKey(project, environment));
+  socket.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { flagChanged { revision } }' } });
+  socket.send({ id: '1', type: 'complete' });
+
+  await toggle(project, flag, environment, true);
+  socket.send({ id: '2', type: 'subscribe', payload: { query: '{ snapshot { revision } }' } });
+
+  expect(await socket.next()).toEqual({ id: '2', type: 'next', payload: { data: { snapshot: { revision: 2 } } } });
+  socket.close();
+});
