@@ -1,6 +1,21 @@
-/** How a change is written down so that nobody can alter it unseen. Pure. */
+/** How a change is written down so that nobody can alter it unseen, and which changes may be asked for. Pure. */
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
+import { hasUnstorableText } from '../input-rules';
+
+const KINDS_MAX = 50;
+
+/** What is wrong with a filter of changes, as a sentence; null when nothing is. */
+export function changeFilterProblem(filter: {
+  readonly kinds?: readonly string[] | null;
+  readonly subjectKinds?: readonly string[] | null;
+}): string | null {
+  for (const field of ['kinds', 'subjectKinds'] as const) {
+    const count = filter[field]?.length ?? 0;
+    if (count > KINDS_MAX) return `filter.${field}: ${count} were given; at most ${KINDS_MAX} are allowed.`;
+  }
+  return hasUnstorableText(filter) ? 'filter: U+0000 and lone surrogates are not allowed.' : null;
+}
 
 /** Canonical JSON (RFC 8785). */
 export function canonicalText(value: unknown): string {

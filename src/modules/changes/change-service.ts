@@ -7,6 +7,7 @@ import type { Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
 import type { ChangeEntity } from './change-entity';
 import { listChanges, type ChangeSearch } from './change-repository';
+import { changeFilterProblem } from './change-rules';
 import { keepResult, takeClaim } from './idempotency-repository';
 import type { IdempotencyRecordEntity } from './idempotency-record-entity';
 import { recordChange, type ChangeDraft, type EnvironmentRevision } from './record-change';
@@ -55,6 +56,8 @@ export class ChangeService {
     if (beforeSequence !== null && !/^\d{1,18}$/.test(beforeSequence)) {
       throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection.');
     }
+    const problem = changeFilterProblem(search);
+    if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
     return listChanges(this.options.database.connection, search, beforeSequence, limit);
   }
 

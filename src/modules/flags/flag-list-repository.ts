@@ -56,10 +56,14 @@ export function sortValueOf(flag: FlagEntity, order: FlagOrder): string {
   }
 }
 
-/** Whether a value is what `sortValueOf` and an id give. */
-export function isSortPosition(value: unknown, order: FlagOrder): value is readonly [string, string] {
-  if (!Array.isArray(value) || value.length !== 2 || !value.every((part) => typeof part === 'string')) return false;
-  return SORTINGS[order].type !== 'timestamptz' || !Number.isNaN(Date.parse(value[0] as string));
+/** Whether a value is of the form that `sortValueOf` gives: what PostgreSQL cannot read must not reach it. */
+export function isSortValue(value: unknown, order: FlagOrder): value is string {
+  return typeof value === 'string' && (SORTINGS[order].type !== 'timestamptz' || isInstant(value));
+}
+
+function isInstant(text: string): boolean {
+  const instant = new Date(text);
+  return /^2\d{3}-/.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString() === text;
 }
 
 /** Collects parameters and gives each its placeholder. */

@@ -3,7 +3,8 @@ import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
 import { RequestFault } from '../../errors';
-import { isSortPosition, sortValueOf, type FlagOrder } from './flag-list-repository';
+import { isSortValue, sortValueOf, type FlagOrder } from './flag-list-repository';
+import { flagFilterProblem } from './flag-rules';
 
 export const flagResolvers: Resolvers = {
   Query: {
@@ -31,11 +32,13 @@ export const flagResolvers: Resolvers = {
     flags: ({ id: projectId }, { filter, orderBy, ...args }, { loaders, now }) => {
       const order = orderBy ?? 'KEY';
       const request = { filter: filter ?? {}, order, now };
+      const problem = flagFilterProblem(request.filter);
+      if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
       return countedPage(
         args,
         (position, limit) =>
           loaders.flagPage.load({ projectId, request: { ...request, after: sortPositionOf(position, order), limit } }),
-        (flag) => JSON.stringify([sortValueOf(flag, order), flag.id]),
+        (flag) => JSON.stringify([order, sortValueOf(flag, order), flag.id]),
         () => loaders.flagCount.load({ projectId, request: { ...request, after: null, limit: 0 } }),
       );
     },
@@ -63,11 +66,12 @@ export const flagResolvers: Resolvers = {
   },
 };
 
-/** The cursor of a list of flags holds the value of the sort column and the id; that of another order is refused. */
+/** The cursor of a list of flags holds the order, the value of its column and the id; that of another order is refused. */
 function sortPositionOf(position: string | null, order: FlagOrder): readonly [string, string] | null {
   if (position === null) return null;
   const parts = parsedOrNull(position);
-  if (isSortPosition(parts, order)) return parts;
+  const [its, value, id, ...rest] = Array.isArray(parts) ? (parts as unknown[]) : [];
+  if (its === order && isSortValue(value, order) && typeof id === 'string' && rest.length === 0) return [value, id];
   throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection in this order.');
 }
 

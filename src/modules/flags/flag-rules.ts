@@ -227,15 +227,30 @@ const FITS: Readonly<Record<FlagValueType, (value: unknown) => boolean>> = {
   BOOLEAN: (value) => typeof value === 'boolean',
   STRING: (value) => typeof value === 'string',
   NUMBER: (value) => typeof value === 'number' && Number.isFinite(value),
-  JSON: () => true,
+  JSON: hasOnlyFiniteNumbers,
 };
 
 const VALUE_TYPE_WORDS: Readonly<Record<FlagValueType, string>> = {
   BOOLEAN: 'true or false',
   STRING: 'text',
   NUMBER: 'a finite number',
-  JSON: 'JSON',
+  JSON: 'JSON with finite numbers',
 };
+
+/** JSON text can name numbers that a double cannot hold, such as 1e999. */
+function hasOnlyFiniteNumbers(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(hasOnlyFiniteNumbers);
+}
+
+const FILTER_TAGS_MAX = 50;
+
+/** What is wrong with the filter of a list of flags, as a sentence; null when nothing is. */
+export function flagFilterProblem(filter: { readonly tags?: readonly string[] | null }): string | null {
+  const count = filter.tags?.length ?? 0;
+  if (count > FILTER_TAGS_MAX) return `filter.tags: ${count} were given; at most ${FILTER_TAGS_MAX} are allowed.`;
+  return hasUnstorableText(filter) ? 'filter: U+0000 and lone surrogates are not allowed.' : null;
+}
 
 function knownVariationIssues(variations: readonly VariationInput[], key: string | null | undefined, path: Path): Issue[] {
   if (key === null || key === undefined || variations.some((variation) => variation.key === key)) return [];
