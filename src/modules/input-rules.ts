@@ -56,6 +56,11 @@ export function unstorable(text: string): boolean {
   return text.includes('\u0000') || !text.isWellFormed();
 }
 
+/** Those of the texts that the database can hold, and so the only ones that it can find. */
+export function storable(texts: readonly string[]): string[] {
+  return texts.filter((text) => !unstorable(text));
+}
+
 /** Whether such text stands anywhere in a JSON value, keys included. */
 export function hasUnstorableText(value: unknown): boolean {
   if (typeof value === 'string') return unstorable(value);

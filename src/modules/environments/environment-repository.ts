@@ -1,4 +1,5 @@
 import type { Connection } from '../../database/transaction';
+import { storable } from '../input-rules';
 import { EnvironmentEntity } from './environment-entity';
 
 export async function insertEnvironment(connection: Connection, environment: EnvironmentEntity): Promise<void> {
@@ -6,7 +7,7 @@ export async function insertEnvironment(connection: Connection, environment: Env
 }
 
 export function findEnvironmentsByIds(connection: Connection, ids: readonly string[]): Promise<EnvironmentEntity[]> {
-  return connection.createQueryBuilder(EnvironmentEntity, 'e').where('e.id = ANY(:ids)', { ids }).getMany();
+  return connection.createQueryBuilder(EnvironmentEntity, 'e').where('e.id = ANY(:ids)', { ids: storable(ids) }).getMany();
 }
 
 /** In the order of each project. */

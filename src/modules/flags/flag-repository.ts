@@ -1,4 +1,5 @@
 import type { Connection } from '../../database/transaction';
+import { storable, unstorable } from '../input-rules';
 import { FlagConfigurationEntity } from './flag-configuration-entity';
 import { FlagEntity } from './flag-entity';
 
@@ -11,17 +12,21 @@ export async function insertFlag(connection: Connection, flag: FlagEntity): Prom
 }
 
 export function findFlagsByIds(connection: Connection, ids: readonly string[]): Promise<FlagEntity[]> {
-  return connection.createQueryBuilder(FlagEntity, 'f').where('f.id = ANY(:ids)', { ids }).getMany();
+  return connection
+    .createQueryBuilder(FlagEntity, 'f')
+    .where('f.id = ANY(:ids)', { ids: storable(ids) })
+    .getMany();
 }
 
-export function findFlagByKey(connection: Connection, projectId: string, key: string): Promise<FlagEntity | null> {
+export async function findFlagByKey(connection: Connection, projectId: string, key: string): Promise<FlagEntity | null> {
+  if (unstorable(projectId) || unstorable(key)) return null;
   return connection.findOneBy(FlagEntity, { projectId, key });
 }
 
 export function findFlagsByKeys(connection: Connection, projectId: string, keys: readonly string[]): Promise<FlagEntity[]> {
   return connection
     .createQueryBuilder(FlagEntity, 'f')
-    .where('f.projectId = :projectId AND f.key = ANY(:keys)', { projectId, keys })
+    .where('f.projectId = :projectId AND f.key = ANY(:keys)', { projectId, keys: storable(keys) })
     .getMany();
 }
 

@@ -14,7 +14,7 @@ import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { staleVersion } from '../changes/stale-version';
 import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environments/environment-repository';
-import { quote } from '../input-rules';
+import { quote, unstorable } from '../input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';
 import { lockProjectFor } from '../projects/project-service';
@@ -85,7 +85,8 @@ export class FlagService {
   }
 
   /** Rules that test or hash an attribute. The caller has authorised the project. */
-  attributeUses(projectId: string, attribute: string): Promise<RuleUse[]> {
+  async attributeUses(projectId: string, attribute: string): Promise<RuleUse[]> {
+    if (unstorable(attribute)) return [];
     return findAttributeUses(this.options.database.connection, projectId, attribute);
   }
 
@@ -254,7 +255,7 @@ async function refuseDependents(
 
 async function ownerIssues(connection: Connection, project: ProjectEntity, ownerId: string | null | undefined): Promise<Issue[]> {
   if (ownerId === null || ownerId === undefined) return [];
-  if (await isMember(connection, project.organizationId, ownerId)) return [];
+  if (!unstorable(ownerId) && (await isMember(connection, project.organizationId, ownerId))) return [];
   return [{ code: 'NOT_FOUND', message: `The organization has no member ${quote(ownerId)}.`, path: ['input', 'ownerId'] }];
 }
 

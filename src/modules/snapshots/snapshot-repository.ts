@@ -19,7 +19,7 @@ export async function readSnapshot(
   environmentId: string,
 ): Promise<{ scope: EnvironmentScope; snapshot: Snapshot } | null> {
   const [environment] = await findEnvironmentsByIds(connection, [environmentId]);
-  const [head] = await findEnvironmentHeads(connection, [environmentId]);
+  const [head] = await findEnvironmentHeads(connection, environment ? [environment.id] : []);
   const [project] = await findProjectsByIds(connection, environment ? [environment.projectId] : []);
   if (!environment || !head || !project) return null;
   const flags = await findAllFlags(connection, project.id);
