@@ -1,12 +1,13 @@
 /** The schema with its resolvers, and what each of them is given. */
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlagStream } from './delivery/stream';
 import { digestOfMutation } from './graphql/payload';
 import type { Resolvers } from './graphql/generated/resolver-types';
+import { jsonObjectScalar, jsonScalar } from './graphql/json-scalars';
 import type { AccessLoaders } from './modules/access/access-loaders';
 import { createAccessLoaders } from './modules/access/access-loaders';
 import { accessResolvers } from './modules/access/access-resolvers';
@@ -97,8 +98,8 @@ export function createLoaders(connection: Parameters<typeof createFlagLoaders>[0
 
 const sharedResolvers: Resolvers = {
   DateTime: GraphQLDateTimeISO,
-  JSON: GraphQLJSON,
-  JSONObject: GraphQLJSONObject,
+  JSON: jsonScalar,
+  JSONObject: jsonObjectScalar,
   UserError: {
     __resolveType: (issue) => {
       if (issue.stale) return 'StaleVersionError';
@@ -134,15 +135,19 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
     ],
     inheritResolversFromInterfaces: true,
   });
-  scopeIdempotency(schema);
+  separateMutations(schema);
   return schema;
 }
 
-/** One Idempotency-Key covers a whole request; each mutation field of it gets a claim of its own. */
-function scopeIdempotency(schema: GraphQLSchema): void {
+/**
+ * The mutation fields of an operation run one after the other: what was loaded before one of them is forgotten, so that each
+ * answers what it wrote. One Idempotency-Key covers a whole request; each mutation field of it gets a claim of its own.
+ */
+function separateMutations(schema: GraphQLSchema): void {
   for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
     const resolve = field.resolve as GraphQLFieldResolver<unknown, Context, { input: unknown }>;
     field.resolve = (parent, args: { input: unknown }, context: Context, info) => {
+      for (const loader of Object.values(context.loaders)) (loader as { clearAll: () => unknown }).clearAll();
       const { idempotency } = context.actor.request;
       if (idempotency === null) return resolve(parent, args, context, info);
       const claim = { ...idempotency, field: String(info.path.key), digest: digestOfMutation(name, args.input) };

@@ -36,7 +36,7 @@ export type Scalars = {
   DateTime: { input: Date; output: Date; }
   /**
    * Any JSON value: null, boolean, number, text, list or object. At most 64 KiB as text where it is a variation's value.
-   * In arguments nested at most 100 deep; text in them must not contain U+0000 or lone surrogates where it is stored.
+   * Nested at most 100 deep in arguments.
    */
   JSON: { input: unknown; output: unknown; }
   /** A JSON object. */
