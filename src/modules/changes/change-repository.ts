@@ -162,6 +162,30 @@ export function listChanges(
   return query.getMany();
 }
 
+/** Pages of the histories of several things by two statements, newest first, from before `sequence` (null: from the end). */
+export async function listHistories(
+  connection: Connection,
+  subjectIds: readonly string[],
+  beforeSequence: string | null,
+  limit: number,
+): Promise<(ChangeEntity & { readonly historyOf: string })[]> {
+  const rows: { subject: string; id: string }[] = await connection.query(
+    `SELECT s.subject, page.id FROM unnest($1::text[]) AS s(subject)
+     CROSS JOIN LATERAL (
+       SELECT DISTINCT c.sequence, c.id FROM change_body b JOIN change c ON c.id = b.change_id
+       WHERE (b.subject_id = s.subject OR b.parent_id = s.subject) AND ($2::bigint IS NULL OR c.sequence < $2)
+       ORDER BY c.sequence DESC LIMIT $3
+     ) page ORDER BY s.subject, page.sequence DESC`,
+    [subjectIds, beforeSequence, limit],
+  );
+  const changes = await findChangesByIds(connection, [...new Set(rows.map((row) => row.id))]);
+  const byId = new Map(changes.map((change) => [change.id, change]));
+  return rows.flatMap(({ subject, id }) => {
+    const change = byId.get(id);
+    return change ? [{ ...change, historyOf: subject }] : [];
+  });
+}
+
 export function findChangesByIds(connection: Connection, ids: readonly string[]): Promise<ChangeEntity[]> {
   return connection.createQueryBuilder(ChangeEntity, 'c').where('c.id = ANY(:ids)', { ids }).getMany();
 }

@@ -53,12 +53,9 @@ export class ChangeService {
 
   /** Newest first; the caller has authorised the project or organization. */
   async list(search: ChangeSearch, beforeSequence: string | null, limit: number): Promise<ChangeEntity[]> {
-    if (beforeSequence !== null && !/^\d{1,18}$/.test(beforeSequence)) {
-      throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection.');
-    }
     const problem = changeFilterProblem(search);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
-    return listChanges(this.options.database.connection, search, beforeSequence, limit);
+    return listChanges(this.options.database.connection, search, sequencePosition(beforeSequence), limit);
   }
 
   private async once<T>(tx: Transaction, actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -78,4 +75,10 @@ export class ChangeService {
     }
     return JSON.parse(this.options.seal.open(record.sealedResult)) as T;
   }
+}
+
+/** The position of a list of changes is a place in their chain. Throws BAD_USER_INPUT for a cursor of another list. */
+export function sequencePosition(position: string | null): string | null {
+  if (position === null || /^\d{1,18}$/.test(position)) return position;
+  throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection.');
 }

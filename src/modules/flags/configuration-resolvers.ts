@@ -1,8 +1,8 @@
 import type { Context } from '../../api';
-import { page } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
+import { historyOf } from '../changes/history-resolvers';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 import { configurationsIn, variationOf } from './flag-view';
@@ -40,15 +40,7 @@ export const configurationResolvers: Resolvers = {
       flag: await flagOf(configuration, context),
       serve: configuration.fallthrough,
     }),
-    history: async (configuration, args, context) => {
-      const { projectId } = await flagOf(configuration, context);
-      const subjectId = configurationId(configuration);
-      return page(
-        args,
-        (before, limit) => context.services.changes.list({ projectId, subjectId }, before, limit),
-        (change) => change.sequence,
-      );
-    },
+    history: (configuration, args, { loaders }) => historyOf(configurationId(configuration), args, loaders),
   },
   Target: {
     variation: ({ flag, target }) => variationOf(flag, target.variation),

@@ -1,7 +1,8 @@
-import { countedPage, page } from '../../graphql/connection';
+import { countedPage } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
+import { historyOf } from '../changes/history-resolvers';
 import { RequestFault } from '../../errors';
 import { isSortValue, sortValueOf, type FlagOrder } from './flag-list-repository';
 import { flagFilterProblem } from './flag-rules';
@@ -57,12 +58,7 @@ export const flagResolvers: Resolvers = {
     staleReason: ({ id }, _args, { loaders }) => loaders.staleReasonOfFlag.load(id),
     isStale: async ({ id }, _args, { loaders }) => (await loaders.staleReasonOfFlag.load(id)) !== null,
     dependents: ({ id }, _args, { loaders }) => loaders.dependentsOfFlag.load(id),
-    history: ({ id, projectId }, args, { services }) =>
-      page(
-        args,
-        (before, limit) => services.changes.list({ projectId, subjectId: id }, before, limit),
-        (change) => change.sequence,
-      ),
+    history: ({ id }, args, { loaders }) => historyOf(id, args, loaders),
   },
 };
 

@@ -1,4 +1,7 @@
+import { orderById } from '../../database/group-rows';
+import type { OwnerCount, PageRequest } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
+import { storable } from '../input-rules';
 import { SegmentEntity, type StoredSegmentRule } from './segment-entity';
 import type { SegmentKeyEntity, SegmentList } from './segment-key-entity';
 
@@ -25,7 +28,10 @@ export async function removeSegment(connection: Connection, id: string): Promise
 }
 
 export function findSegmentsByIds(connection: Connection, ids: readonly string[]): Promise<SegmentEntity[]> {
-  return connection.createQueryBuilder(SegmentEntity, 's').where('s.id = ANY(:ids)', { ids }).getMany();
+  return connection
+    .createQueryBuilder(SegmentEntity, 's')
+    .where('s.id = ANY(:ids)', { ids: storable(ids) })
+    .getMany();
 }
 
 /** By key. */
@@ -50,32 +56,43 @@ export function findAllSegments(connection: Connection, projectId: string): Prom
 }
 
 export interface SegmentSearch {
-  readonly projectId: string;
-  /** Part of the key or name; null: all. */
-  readonly text: string | null;
+  /** The project's id. */
+  readonly ownerId: string;
+  /** Part of the key or name; empty: all. */
+  readonly text: string;
 }
 
-/** By key, after `afterKey` (null: from the beginning). */
-export function listSegments(
+// Not LIKE: a percent sign or underscore in the text means itself.
+const HAS_TEXT = `strpos(lower(s.key || chr(10) || s.name), lower($2)) > 0`;
+
+/** Pages of several projects by two statements: by key, after `position` (null: from the beginning). */
+export async function listSegments(
   connection: Connection,
-  search: SegmentSearch,
-  afterKey: string | null,
-  limit: number,
+  requests: readonly SegmentSearch[],
+  { text, position, limit }: SegmentSearch & PageRequest,
 ): Promise<SegmentEntity[]> {
-  const query = searchQuery(connection, search).orderBy('s.key', 'ASC').limit(limit);
-  if (afterKey !== null) query.andWhere('s.key > :afterKey', { afterKey });
-  return query.getMany();
+  const rows: { id: string }[] = await connection.query(
+    `SELECT page.id FROM unnest($1::text[]) AS p(id)
+     CROSS JOIN LATERAL (
+       SELECT s.id, s.key FROM segment s
+       WHERE s.project_id = p.id AND ${HAS_TEXT} AND ($3::text IS NULL OR s.key > $3) ORDER BY s.key LIMIT $4
+     ) page ORDER BY page.key`,
+    [requests.map((request) => request.ownerId), text, position, limit],
+  );
+  const ids = rows.map((row) => row.id);
+  return orderById(await findSegmentsByIds(connection, ids), ids).filter((segment) => segment !== null);
 }
 
-export function countSegments(connection: Connection, search: SegmentSearch): Promise<number> {
-  return searchQuery(connection, search).getCount();
-}
-
-function searchQuery(connection: Connection, { projectId, text }: SegmentSearch) {
-  const query = connection.createQueryBuilder(SegmentEntity, 's').where('s.projectId = :projectId', { projectId });
-  // Not LIKE: a percent sign or underscore in the text means itself.
-  if (text !== null) query.andWhere('strpos(lower(s.key || chr(10) || s.name), lower(:text)) > 0', { text });
-  return query;
+export function countSegments(
+  connection: Connection,
+  requests: readonly SegmentSearch[],
+  { text }: SegmentSearch,
+): Promise<OwnerCount[]> {
+  return connection.query(
+    `SELECT s.project_id AS "ownerId", count(*)::integer AS count FROM segment s
+     WHERE s.project_id = ANY($1) AND ${HAS_TEXT} GROUP BY s.project_id`,
+    [requests.map((request) => request.ownerId), text],
+  );
 }
 
 /** Targeting key -> list, for those of the keys that are in one. */
@@ -108,21 +125,25 @@ export async function deleteKeys(connection: Connection, segmentId: string, keys
   await connection.query('DELETE FROM segment_key WHERE segment_id = $1 AND targeting_key = ANY($2)', [segmentId, keys]);
 }
 
-/** In the order of the database's collation, after `afterKey` (null: from the beginning). */
-export async function listKeys(
+export interface KeyPage extends PageRequest {
+  readonly list: SegmentList;
+}
+
+/** Pages of one list of several segments: in the order of the database's collation, after `position`. */
+export function listKeys(
   connection: Connection,
-  segmentId: string,
-  list: SegmentList,
-  afterKey: string | null,
-  limit: number,
-): Promise<string[]> {
-  const rows: { targeting_key: string }[] = await connection.query(
-    `SELECT targeting_key FROM segment_key
-     WHERE segment_id = $1 AND list = $2 AND ($3::text IS NULL OR targeting_key > $3)
-     ORDER BY targeting_key LIMIT $4`,
-    [segmentId, list, afterKey, limit],
+  segmentIds: readonly string[],
+  { list, position, limit }: KeyPage,
+): Promise<{ segmentId: string; targetingKey: string }[]> {
+  return connection.query(
+    `SELECT s.id AS "segmentId", page.targeting_key AS "targetingKey" FROM unnest($1::text[]) AS s(id)
+     CROSS JOIN LATERAL (
+       SELECT k.targeting_key FROM segment_key k
+       WHERE k.segment_id = s.id AND k.list = $2 AND ($3::text IS NULL OR k.targeting_key > $3)
+       ORDER BY k.targeting_key LIMIT $4
+     ) page ORDER BY page.targeting_key`,
+    [segmentIds, list, position, limit],
   );
-  return rows.map((row) => row.targeting_key);
 }
 
 export interface KeyCounts {

@@ -2,6 +2,8 @@ import { countedPage, page } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
+import { historyOf } from '../changes/history-resolvers';
+import { searchText } from '../projects/project-service';
 
 export const segmentResolvers: Resolvers = {
   Query: {
@@ -15,13 +17,13 @@ export const segmentResolvers: Resolvers = {
     removeSegmentKeys: (_parent, { input }, { actor, services }) => payload(services.segments.removeKeys(actor, input)),
   },
   Project: {
-    segments: ({ id: projectId }, { search, ...args }, { services }) => {
-      const request = { projectId, text: search ?? null };
+    segments: ({ id: ownerId }, { search, ...args }, { loaders }) => {
+      const request = { ownerId, text: searchText(search) };
       return countedPage(
         args,
-        (afterKey, limit) => services.segments.list(request, afterKey, limit),
+        (position, limit) => loaders.segmentsOfProject.load({ ...request, position, limit }),
         (segment) => segment.key,
-        () => services.segments.count(request),
+        () => loaders.segmentCountOfProject.load(request),
       );
     },
   },
@@ -29,19 +31,17 @@ export const segmentResolvers: Resolvers = {
   Segment: {
     includedCount: async ({ id }, _args, { loaders }) => (await loaders.keyCountsOfSegment.load(id)).included,
     excludedCount: async ({ id }, _args, { loaders }) => (await loaders.keyCountsOfSegment.load(id)).excluded,
-    keys: ({ id }, { list, ...args }, { services }) =>
+    keys: ({ id: ownerId }, { list, ...args }, { loaders }) =>
       page(
         args,
-        (afterKey, limit) => services.segments.listKeys(id, list, afterKey, limit),
+        async (position, limit) => {
+          const rows = await loaders.keysOfSegment.load({ ownerId, list, position, limit });
+          return rows.map((row) => row.targetingKey);
+        },
         (key) => key,
       ),
     project: ({ projectId }, _args, { loaders }) => required(loaders.project.load(projectId)),
     usedBy: ({ id }, _args, { loaders }) => loaders.usesOfSegment.load(id),
-    history: ({ id, projectId }, args, { services }) =>
-      page(
-        args,
-        (before, limit) => services.changes.list({ projectId, subjectId: id }, before, limit),
-        (change) => change.sequence,
-      ),
+    history: ({ id }, args, { loaders }) => historyOf(id, args, loaders),
   },
 };

@@ -20,7 +20,6 @@ import type { SegmentEntity } from './segment-entity';
 import type { SegmentList } from './segment-key-entity';
 import {
   countKeys,
-  countSegments,
   deleteKeys,
   findKeys,
   findSegmentRules,
@@ -28,10 +27,7 @@ import {
   findSegmentsByKeys,
   insertKeys,
   insertSegment,
-  listKeys,
-  listSegments,
   updateSegment,
-  type SegmentSearch,
 } from './segment-repository';
 import {
   addedKeysIssues,
@@ -91,23 +87,9 @@ export class SegmentService {
     return authorize(actor, { permission: 'segment:read', toSee: 'segment:read' }, scope) ? segment : null;
   }
 
-  /** By key. The caller has authorised the project. */
-  list(search: SegmentSearch, afterKey: string | null, limit: number): Promise<SegmentEntity[]> {
-    return listSegments(this.options.database.connection, search, afterKey, limit);
-  }
-
   /** By key; keys that do not exist are left out. The caller has authorised the project. */
   listByKeys(projectId: string, keys: readonly string[]): Promise<SegmentEntity[]> {
     return findSegmentsByKeys(this.options.database.connection, projectId, keys);
-  }
-
-  count(search: SegmentSearch): Promise<number> {
-    return countSegments(this.options.database.connection, search);
-  }
-
-  /** Targeting keys of one list. The caller has authorised the segment. */
-  listKeys(segmentId: string, list: SegmentList, afterKey: string | null, limit: number): Promise<string[]> {
-    return listKeys(this.options.database.connection, segmentId, list, afterKey, limit);
   }
 
   async create(actor: Actor, input: CreateSegmentInput): Promise<SegmentResult> {
