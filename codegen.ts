@@ -18,7 +18,7 @@ const config: CodegenConfig = {
         },
         defaultScalarType: 'unknown',
         immutableTypes: true,
-        contextType: '../../api#Context',
+        contextType: '../../context#Context',
         mapperTypeSuffix: 'Row',
         mappers: {
           ApiKey: '../../modules/access/api-key-entity#ApiKeyEntity',

@@ -2,10 +2,11 @@
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../migrations';
-import { createLoaders, createSchema, type Services } from './api';
+import { createSchema } from './api';
 import type { Clock } from './clock';
 import { systemClock } from './clock';
 import type { Config } from './config';
+import { createLoaders, type Services } from './context';
 import { createDataSource } from './database/data-source';
 import { openEmbeddedDatabase, type EmbeddedLocation } from './database/embedded';
 import { migrate } from './database/migrate';

@@ -1,7 +1,7 @@
 /** `GET /organizations/{id}/audit-log.jsonl`: the whole audit log as JSON Lines, oldest last, one object for each change. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Context } from './api';
+import type { Context } from './context';
 import { RequestFault } from './errors';
 import type { ChangeEntity } from './modules/changes/change-entity';
 

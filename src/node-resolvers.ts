@@ -1,5 +1,5 @@
 /** `node(id)`: here, and not with a noun, because it knows them all. */
-import type { Context } from './api';
+import type { Context } from './context';
 import type { Resolvers, ResolversTypes } from './graphql/generated/resolver-types';
 import { kindOfId } from './ids';
 import type { Actor } from './modules/access/actor';

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Transform } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Context } from './api';
+import type { Context } from './context';
 import { addAuditExport } from './audit-export';
 import { RequestFault, type RequestErrorCode } from './errors';
 import { addGraphiql } from './graphiql';

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Context } from './api';
+import type { Context } from './context';
 import { RequestFault, Unauthenticated } from './errors';
 import { formatError } from './graphql/errors';
 import { DOCUMENT_TOKENS_MAX, validationRules } from './graphql/limits';

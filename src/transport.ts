@@ -2,7 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
-import type { Context } from './api';
+import type { Context } from './context';
 import { RequestFault } from './errors';
 import type { RequestInfo } from './modules/access/actor';
 

@@ -20,7 +20,7 @@ import type { SegmentEntity as SegmentEntityRow, StoredSegmentRule as StoredSegm
 import type { UserEntity as UserEntityRow } from '../../modules/access/user-entity';
 import type { Issue as IssueRow } from '../../errors';
 import type { Actor as ActorRow } from '../../modules/access/actor';
-import type { Context } from '../../api';
+import type { Context } from '../../context';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;

@@ -1,4 +1,4 @@
-import type { Loaders } from '../../api';
+import type { Loaders } from '../../context';
 import { page, type Connection, type PageArguments } from '../../graphql/connection';
 import type { ChangeEntity } from './change-entity';
 import { sequencePosition } from './change-service';
