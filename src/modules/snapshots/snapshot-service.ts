@@ -162,5 +162,7 @@ function unknownFlag(key: string): string {
 
 /** What CLIENT and MOBILE keys may see: the answer, not how it came about. */
 function withoutRules(evaluation: Evaluation): Evaluation {
-  return { ...evaluation, ruleId: null, prerequisiteKey: null, trace: null };
+  // What is wrong with a flag names its rules, its segments and other flags.
+  const errorMessage = evaluation.errorCode === 'PARSE_ERROR' ? 'The flag cannot be evaluated.' : evaluation.errorMessage;
+  return { ...evaluation, ruleId: null, prerequisiteKey: null, trace: null, errorMessage };
 }
