@@ -1,0 +1,116 @@
+/** Several servers on one book, with a bell between them and without. */
+import { createWorld, isEmbedded, type World } from '../support/world';
+import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
+import { createClient } from 'graphql-ws';
+import { GraphQLClient } from 'graphql-request';
+import { WebSocket } from 'ws';
+import { FlagStream } from '../../src/delivery/stream';
+import { EnvironmentBook } from '../../src/modules/snapshots/environment-book';
+import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+it('ends a stream at once that waits, when it is returned', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const { database } = world.app;
+  const cache = new SnapshotCache({ database });
+  const book = (await cache.open(environment.id)) as EnvironmentBook;
+  const stream = new FlagStream({ database, cache }).flagChanged(book, { since: null, flagKeys: null });
+  const waiting = stream.next();
+  await new Promise((resolve) => setImmediate(resolve));
+
+  const returned = await stream.return!();
+
+  expect([await waiting, returned]).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ]);
+});
+
+it('delivers a change that no bell announces, by the poll', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const flag = await makeFlag(project);
+  const secret = await makeApiKey(project, environment);
+  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+  const events = world.socket(secret).iterate({
+    query: `subscription ($since: RevisionInput) { flagChanged(since: $since) { revision changes { kind flagKey } } }`,
+    variables: { since: { epoch: snapshot.epoch, revision: 0 } },
+  });
+  await events.next();
+
+  // Written past the server, as if by another one whose ring was lost.
+  await world.app.database.connection.query(
+    `WITH head AS (UPDATE environment_head SET revision = revision + 1 WHERE environment_id = $1 RETURNING *)
+     INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
+     SELECT environment_id, revision, epoch, 'change_of_the_test', $2::json, now() FROM head`,
+    [environment.id, JSON.stringify([{ kind: 'DELETED', flagKey: flag.key, flag: null }])],
+  );
+  const { value } = (await events.next()) as { value: { data: unknown } };
+
+  expect(value.data).toEqual({ flagChanged: { revision: 2, changes: [{ kind: 'DELETED', flagKey: flag.key }] } });
+});
+
+if (!isEmbedded) {
+  it('delivers a change made on one server to a subscriber of another, and never answers older than asked there', async () => {
+    const project = await makeProject(world);
+    const environment = await makeEnvironment(project);
+    const flag = await makeFlag(project);
+    const secret = await makeApiKey(project, environment);
+    const other = await world.startSecondServer();
+    const headers = { authorization: `Bearer ${secret}` };
+    const far = new GraphQLClient(`${other.url}/graphql`, { headers });
+    const socket = createClient({
+      url: `${other.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: headers,
+      retryAttempts: 0,
+    });
+    const { snapshot } = await far.request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+    const events = socket.iterate<{ flagChanged: { revision: number } }>({
+      query: 'subscription ($since: RevisionInput) { flagChanged(since: $since) { revision } }',
+      variables: { since: { epoch: snapshot.epoch, revision: 1 } },
+    });
+
+    const seen = [];
+    for (let turn = 0; turn < 20; turn++) {
+      const { revision, epoch } = await toggle(project, flag, environment, turn % 2 === 0);
+      const { evaluate } = await far.request<{ evaluate: { revision: number; results: { values: object }[] } }>(
+        `query ($min: RevisionInput) { evaluate(contexts: [{ targetingKey: "a" }], minRevision: $min) { revision results { values } } }`,
+        { min: { epoch, revision } },
+      );
+      const { value } = (await events.next()) as { value: { data: { flagChanged: { revision: number } } } };
+      seen.push([revision, evaluate.revision, value.data.flagChanged.revision, evaluate.results[0]!.values]);
+    }
+    await socket.dispose();
+
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, turn) => [turn + 2, turn + 2, turn + 2, { [flag.key]: turn % 2 === 0 }]));
+  });
+}
+
+it('says so when a revision is asked for that the book does not reach', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const secret = await makeApiKey(project, environment);
+  const client = world.client(secret);
+  const { snapshot } = await client.request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+
+  const error: unknown = await client
+    .request('query ($min: RevisionInput) { snapshot(minRevision: $min) { revision } }', {
+      min: { epoch: snapshot.epoch, revision: 7 },
+    })
+    .catch((caught: unknown) => caught);
+
+  expect((error as { response: { errors: unknown[] } }).response.errors).toMatchObject([
+    {
+      message: 'Revision 7 was not reached within 2 s; this server is at 0.',
+      path: ['snapshot'],
+      extensions: { code: 'REVISION_NOT_REACHED' },
+    },
+  ]);
+});

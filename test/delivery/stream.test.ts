@@ -1,0 +1,188 @@
+/** `flagChanged` from a cursor: every revision after it, in order, then live; or one RESYNC. */
+import type { Client } from 'graphql-ws';
+import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import { createWorld, type World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+interface Scene {
+  readonly project: MadeProject;
+  readonly environment: Made;
+  readonly flag: Made;
+  readonly secret: string;
+  readonly epoch: string;
+}
+
+/** An environment at revision 1: its one flag was created and is off. */
+async function makeScene(): Promise<Scene> {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const flag = await makeFlag(project);
+  const secret = await makeApiKey(project, environment);
+  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+  return { project, environment, flag, secret, epoch: snapshot.epoch };
+}
+
+interface Event {
+  readonly kind: string;
+  readonly revision: number;
+  readonly epoch: string;
+  readonly changes: readonly { readonly flagKey: string | null }[];
+}
+
+const DOCUMENT = `subscription ($since: RevisionInput, $flagKeys: [String!]) {
+  flagChanged(since: $since, flagKeys: $flagKeys) { kind revision epoch changes { flagKey } }
+}`;
+
+async function take(
+  socket: Client,
+  variables: Record<string, unknown>,
+  count: number,
+  meanwhile = async () => {},
+): Promise<Event[]> {
+  const events: Event[] = [];
+  for await (const { data } of socket.iterate<{ flagChanged: Event }>({ query: DOCUMENT, variables })) {
+    events.push(data!.flagChanged);
+    if (events.length === count) break;
+    if (events.length === 1) await meanwhile();
+  }
+  return events;
+}
+
+/** Revisions as a mutation would write them, many at once. */
+async function writeRevisions({ environment, flag }: Scene, count: number): Promise<void> {
+  await world.app.database.connection.query(
+    `WITH head AS (SELECT environment_id, epoch, revision FROM environment_head WHERE environment_id = $1),
+     written AS (
+       INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
+       SELECT head.environment_id, head.revision + n, head.epoch, 'change_of_the_test',
+         json_build_array(json_build_object('kind', 'DELETED', 'flagKey', $3::text, 'flag', NULL)), now()
+       FROM head, generate_series(1, $2::integer) n)
+     UPDATE environment_head SET revision = revision + $2::integer WHERE environment_id = $1`,
+    [environment.id, count, flag.key],
+  );
+}
+
+it('gives exactly the missing revisions in order, then goes on live', async () => {
+  const scene = await makeScene();
+  const { project, flag, environment, secret, epoch } = scene;
+  for (const isEnabled of [true, false, true]) await toggle(project, flag, environment, isEnabled);
+
+  const events = await take(world.socket(secret), { since: { epoch, revision: 2 } }, 4, async () => {
+    await toggle(project, flag, environment, false);
+    await toggle(project, flag, environment, true);
+  });
+
+  const event = { kind: 'CHANGES', epoch, changes: [{ flagKey: flag.key }] };
+  expect(events).toEqual([3, 4, 5, 6].map((revision) => ({ ...event, revision })));
+});
+
+it('gives 1,000 missing revisions, each once', async () => {
+  const scene = await makeScene();
+  await writeRevisions(scene, 1_000);
+
+  const events = await take(world.socket(scene.secret), { since: { epoch: scene.epoch, revision: 1 } }, 1_000);
+
+  expect(events.map(({ kind, revision }) => ({ kind, revision }))).toEqual(
+    Array.from({ length: 1_000 }, (_, n) => ({ kind: 'CHANGES', revision: n + 2 })),
+  );
+});
+
+it('asks a subscriber to begin anew who is more than 1,000 revisions behind, then goes on live', async () => {
+  const scene = await makeScene();
+  const { project, flag, environment, secret, epoch } = scene;
+  await writeRevisions(scene, 1_001);
+  await world.client(secret).request('query ($min: RevisionInput!) { snapshot(minRevision: $min) { revision } }', {
+    min: { epoch, revision: 1_002 },
+  });
+
+  const events = await take(world.socket(secret), { since: { epoch, revision: 1 } }, 2, async () => {
+    await toggle(project, flag, environment, true);
+  });
+
+  expect(events).toEqual([
+    { kind: 'RESYNC', revision: 1_002, epoch, changes: [] },
+    { kind: 'CHANGES', revision: 1_003, epoch, changes: [{ flagKey: flag.key }] },
+  ]);
+});
+
+it.each([
+  ['who comes from another epoch', (epoch: string) => ({ epoch: `${epoch}x`, revision: 1 })],
+  ['who is ahead of the book', (epoch: string) => ({ epoch, revision: 2 })],
+  ['whose revision is negative', (epoch: string) => ({ epoch, revision: -1 })],
+])('asks a subscriber to begin anew %s', async (_who, sinceOf) => {
+  const { project, flag, environment, secret, epoch } = await makeScene();
+
+  const events = await take(world.socket(secret), { since: sinceOf(epoch) }, 2, async () => {
+    await toggle(project, flag, environment, true);
+  });
+
+  expect(events).toEqual([
+    { kind: 'RESYNC', revision: 1, epoch, changes: [] },
+    { kind: 'CHANGES', revision: 2, epoch, changes: [{ flagKey: flag.key }] },
+  ]);
+});
+
+it('asks a subscriber to begin anew when the revisions that it misses were purged', async () => {
+  const scene = await makeScene();
+  await writeRevisions(scene, 10);
+  await world.app.database.connection.query('DELETE FROM environment_revision WHERE environment_id = $1 AND revision <= 5', [
+    scene.environment.id,
+  ]);
+  const { secret, epoch } = scene;
+
+  const [event] = await take(world.socket(secret), { since: { epoch, revision: 1 } }, 1);
+
+  expect(event).toEqual({ kind: 'RESYNC', revision: 11, epoch, changes: [] });
+});
+
+it('passes over revisions that change none of the flags asked for', async () => {
+  const { project, flag, environment, secret, epoch } = await makeScene();
+  const other = await makeFlag(project);
+  await toggle(project, other, environment, true);
+  await toggle(project, flag, environment, true);
+
+  const events = await take(world.socket(secret), { since: { epoch, revision: 0 }, flagKeys: [flag.key] }, 2);
+
+  const event = { kind: 'CHANGES', epoch, changes: [{ flagKey: flag.key }] };
+  expect(events).toEqual([1, 4].map((revision) => ({ ...event, revision })));
+});
+
+it('gives every revision once and in order to many subscribers while several writers write', async () => {
+  const { project, environment, secret, epoch } = await makeScene();
+  const flags = await Promise.all(Array.from({ length: 5 }, () => makeFlag(project)));
+  const subscribers = Array.from({ length: 4 }, () => take(world.socket(secret), { since: { epoch, revision: 1 } }, 25));
+
+  await Promise.all(
+    flags.map(async (flag) => {
+      for (const isEnabled of [true, false, true, false]) await toggle(project, flag, environment, isEnabled);
+    }),
+  );
+  const received = await Promise.all(subscribers);
+
+  const revisions = Array.from({ length: 25 }, (_, n) => n + 2);
+  expect(received.map((events) => events.map(({ revision }) => revision))).toEqual(Array.from({ length: 4 }, () => revisions));
+});
+
+it('says nothing to a subscriber when nothing is committed', async () => {
+  const { project, flag, environment, secret, epoch } = await makeScene();
+  const events = take(world.socket(secret), { since: { epoch, revision: 1 } }, 1);
+
+  await toggle(project, flag, environment, false);
+  await toggle(project, flag, environment, true);
+
+  expect(await events).toEqual([{ kind: 'CHANGES', revision: 2, epoch, changes: [{ flagKey: flag.key }] }]);
+});
+
+it('refuses to follow an environment that is not there', async () => {
+  const socket = world.socket(world.owner.accessToken);
+
+  const events = socket.iterate({ query: 'subscription { flagChanged(environmentId: "environment_x") { revision } }' });
+  const first = await events.next().catch((errors: unknown) => errors);
+
+  expect(JSON.stringify(first)).toContain('"code":"NOT_FOUND"');
+});
