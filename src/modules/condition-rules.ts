@@ -16,11 +16,12 @@ import {
   keyIssues,
   NAME_LENGTH_MAX,
   quote,
-  repeatedPositions,
+  repetitions,
   textIssues,
   type Path,
 } from './input-rules';
 
+export const ATTRIBUTE_LENGTH_MAX = 200;
 const CONDITIONS_PER_RULE_MAX = 50;
 const SEGMENTS_PER_CONDITION_MAX = 100;
 
@@ -59,8 +60,8 @@ export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: R
   });
   // Rules without an id get one that is new; the marker cannot be an id.
   const ids = rules.map((rule, position) => rule.id ?? `/${position}`);
-  for (const position of repeatedPositions(ids)) {
-    const message = `The rule id ${quote(ids[position] ?? '')} stands in the list twice.`;
+  for (const { position, value } of repetitions(ids)) {
+    const message = `The rule id ${quote(value)} stands in the list twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'id'] });
   }
   return issues;
@@ -94,15 +95,15 @@ function conditionsIssues(conditions: readonly ConditionInput[], segmentKeys: Re
 }
 
 function attributeIssues(condition: AttributeConditionInput, path: Path): Issue[] {
-  if (hasUnstorableText([condition.attribute, condition.values])) {
-    const message = 'A condition must not contain U+0000 or a lone surrogate.';
-    return [{ code: 'INVALID', message, path }];
+  const issues = textIssues('Attribute', condition.attribute, [...path, 'attribute'], ATTRIBUTE_LENGTH_MAX);
+  if (hasUnstorableText(condition.values)) {
+    const message = 'Values of a condition must not contain U+0000 or a lone surrogate.';
+    issues.push({ code: 'INVALID', message, path: [...path, 'values'] });
   }
-  return checkAttributeCondition({ ...condition, values: condition.values }).map((problem) => ({
-    code: 'INVALID',
-    message: problem.message,
-    path: [...path, ...problem.path.map(String)],
-  }));
+  for (const { message, path: place } of checkAttributeCondition({ ...condition, values: condition.values })) {
+    issues.push({ code: 'INVALID', message, path: [...path, ...place.map(String)] });
+  }
+  return issues;
 }
 
 function segmentsIssues(segments: readonly string[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {

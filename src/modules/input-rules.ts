@@ -39,11 +39,11 @@ export function countIssues(what: string, count: number, min: number, max: numbe
   return [{ code: 'OUT_OF_RANGE', message: `${what}: ${count} were given; ${bound} are allowed.`, path }];
 }
 
-/** The positions of entries that stand earlier in the list already. */
-export function repeatedPositions(values: readonly string[]): number[] {
+/** The entries that stand earlier in the list already. */
+export function repetitions(values: readonly string[]): { readonly position: number; readonly value: string }[] {
   const seen = new Set<string>();
   return values.flatMap((value, position) => {
-    if (seen.has(value)) return [position];
+    if (seen.has(value)) return [{ position, value }];
     seen.add(value);
     return [];
   });

@@ -9,7 +9,7 @@ import {
   NAME_LENGTH_MAX,
   nameIssues,
   quote,
-  repeatedPositions,
+  repetitions,
   textIssues,
   type Path,
 } from '../input-rules';
@@ -200,8 +200,8 @@ export function variationsIssues(valueType: FlagValueType, variations: readonly 
       ...valueIssues(valueType, variation, [...at, 'value']),
     );
   });
-  for (const position of repeatedPositions(variations.map((variation) => variation.key))) {
-    const message = `Variation key ${quote(variations[position]?.key ?? '')} stands in the list twice.`;
+  for (const { position, value } of repetitions(variations.map((variation) => variation.key))) {
+    const message = `Variation key ${quote(value)} stands in the list twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'key'] });
   }
   return issues;

@@ -13,8 +13,14 @@ import {
   type SnapshotServe,
 } from '../../evaluation';
 import type { Issue } from '../../errors';
-import { inputOfConditions, rulesIssues, storedConditions, type RuleWithConditions } from '../condition-rules';
-import { countIssues, hasUnstorableText, quote, repeatedPositions, textIssues, type Path } from '../input-rules';
+import {
+  ATTRIBUTE_LENGTH_MAX,
+  inputOfConditions,
+  rulesIssues,
+  storedConditions,
+  type RuleWithConditions,
+} from '../condition-rules';
+import { countIssues, quote, repetitions, textIssues, type Path } from '../input-rules';
 import type { FlagConfigurationEntity, StoredRule } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 
@@ -105,8 +111,8 @@ function prerequisitesIssues({ prerequisites }: TargetingInput, around: Targetin
     }
   });
   const flagKeys = prerequisites.map(({ flagKey }) => flagKey);
-  for (const position of repeatedPositions(flagKeys)) {
-    const message = `The flag ${quote(flagKeys[position] ?? '')} is a prerequisite twice.`;
+  for (const { position, value } of repetitions(flagKeys)) {
+    const message = `The flag ${quote(value)} is a prerequisite twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'flagKey'] });
   }
   issues.push(...chainIssues(new Map(around.prerequisitesOfFlags).set(around.flag.key, flagKeys), path));
@@ -164,7 +170,7 @@ function ruleServesIssues({ rules }: TargetingInput, around: TargetingSurroundin
 
 function serveIssues(serve: ServeInput, around: TargetingSurroundings, path: Path): Issue[] {
   if (typeof serve.variation === 'string') return variationIssues(serve.variation, around, [...path, 'variation']);
-  const rollout = serve.rollout ?? NO_ROLLOUT;
+  const rollout = rolloutOf(serve);
   const at = [...path, 'rollout'];
   const sharesPath = [...at, 'shares'];
   const issues = [
@@ -178,8 +184,8 @@ function serveIssues(serve: ServeInput, around: TargetingSurroundings, path: Pat
       ...weightIssues(share.weight, [...sharesPath, String(position), 'weight']),
     );
   });
-  for (const position of repeatedPositions(rollout.shares.map((share) => share.variation))) {
-    const message = `The variation ${quote(rollout.shares[position]?.variation ?? '')} has two shares.`;
+  for (const { position, value } of repetitions(rollout.shares.map((share) => share.variation))) {
+    const message = `The variation ${quote(value)} has two shares.`;
     issues.push({ code: 'DUPLICATE', message, path: [...sharesPath, String(position), 'variation'] });
   }
   const sum = rollout.shares.reduce((total, share) => total + share.weight, 0);
@@ -190,7 +196,9 @@ function serveIssues(serve: ServeInput, around: TargetingSurroundings, path: Pat
   return issues;
 }
 
-const NO_ROLLOUT: RolloutInput = { bucketBy: '', whenMissing: '', shares: [] };
+function rolloutOf({ rollout }: ServeInput): RolloutInput {
+  return rollout ?? { bucketBy: '', whenMissing: '', shares: [] };
+}
 
 function weightIssues(weight: number, path: Path): Issue[] {
   if (Number.isInteger(weight) && weight >= 0 && weight <= WEIGHT_TOTAL) return [];
@@ -200,11 +208,11 @@ function weightIssues(weight: number, path: Path): Issue[] {
 
 /** EXISTS takes no operands, so that what it finds wrong is the attribute reference. */
 function bucketByIssues(bucketBy: string, path: Path): Issue[] {
-  const problems = checkAttributeCondition({ attribute: bucketBy, operator: 'EXISTS', values: [], ignoreCase: false });
-  if (hasUnstorableText(bucketBy)) {
-    return [{ code: 'INVALID', message: 'An attribute must not contain U+0000 or a lone surrogate.', path }];
+  const issues = textIssues('Attribute', bucketBy, path, ATTRIBUTE_LENGTH_MAX);
+  for (const { message } of checkAttributeCondition({ attribute: bucketBy, operator: 'EXISTS', values: [], ignoreCase: false })) {
+    issues.push({ code: 'INVALID', message, path });
   }
-  return problems.map(({ message }) => ({ code: 'INVALID', message, path }));
+  return issues;
 }
 
 function storedRule(rule: RuleInput, around: TargetingSurroundings): StoredRule {
@@ -219,7 +227,7 @@ function storedRule(rule: RuleInput, around: TargetingSurroundings): StoredRule 
 
 function storedServe(serve: ServeInput): SnapshotServe {
   if (typeof serve.variation === 'string') return { variation: serve.variation };
-  const { bucketBy, whenMissing, shares } = serve.rollout ?? NO_ROLLOUT;
+  const { bucketBy, whenMissing, shares } = rolloutOf(serve);
   return { rollout: { bucketBy, whenMissing, shares: shares.map(({ variation, weight }) => ({ variation, weight })) } };
 }
 

@@ -8,7 +8,7 @@ import {
   keyIssues,
   nameIssues,
   quote,
-  repeatedPositions,
+  repetitions,
   textIssues,
   type Path,
 } from '../input-rules';
@@ -94,8 +94,8 @@ export function targetingKeysIssues(keys: readonly string[], min: number, path: 
     if (key === '') issues.push({ code: 'BLANK', message: 'A targeting key must not be empty.', path: at });
     issues.push(...textIssues('Targeting key', key, at, TARGETING_KEY_LENGTH_MAX));
   });
-  for (const position of repeatedPositions(keys)) {
-    const message = `The targeting key ${quote(keys[position] ?? '')} stands in the list twice.`;
+  for (const { position, value } of repetitions(keys)) {
+    const message = `The targeting key ${quote(value)} stands in the list twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position)] });
   }
   return issues;
