@@ -35,7 +35,12 @@ export interface Login {
 export const isEmbedded = !process.env.DATABASE_URL;
 
 export async function createWorld(
-  options: { readonly clock?: Clock; readonly env?: Record<string, string> } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly env?: Record<string, string>;
+    /** Without the first owner; `owner` must not be used then. */
+    readonly ownerless?: boolean;
+  } = {},
 ): Promise<World> {
   const database = await createTestDatabase();
   const lines: string[] = [];
@@ -49,7 +54,7 @@ export async function createWorld(
   return {
     app,
     url,
-    owner: await createOwner(app, client()),
+    owner: options.ownerless ? { email: '', password: '', accessToken: '' } : await createOwner(app, client()),
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     client,
     socket: (credential) => {

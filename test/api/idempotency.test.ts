@@ -1,0 +1,161 @@
+/** A mutation that is sent again with its Idempotency-Key is applied once and answered alike. */
+import { createTestClock } from '../support/clock';
+import { makeEnvironment, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
+import { createWorld, type World } from '../support/world';
+
+const clock = createTestClock();
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ clock });
+});
+afterAll(() => world.close());
+
+const client = (idempotencyKey: string): ReturnType<World['client']> =>
+  world.client(world.owner.accessToken, { 'idempotency-key': idempotencyKey });
+const PROJECT = 'project { id key name createdAt } revisions { revision }';
+
+async function projectsOf(organizationId: string): Promise<number> {
+  const { connection } = world.app.database;
+  const rows = (await connection.query('SELECT 1 FROM project WHERE organization_id = $1', [organizationId])) as unknown[];
+  return rows.length;
+}
+
+it('applies a request once that is sent twice, and answers it alike', async () => {
+  const organization = await makeOrganization(world);
+  const input = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
+  const key = uniqueKey('idempotency');
+
+  const first = await mutate(client(key), 'createProject', input, PROJECT);
+  const second = await mutate(client(key), 'createProject', input, PROJECT);
+
+  expect(first.userErrors).toEqual([]);
+  expect(second).toEqual(first);
+  expect(await projectsOf(organization.id)).toBe(1);
+});
+
+it('applies a request once that is sent several times at once, and answers all alike', async () => {
+  const organization = await makeOrganization(world);
+  const input = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
+  const key = uniqueKey('idempotency');
+
+  const answers = await Promise.all([1, 2, 3, 4].map(() => mutate(client(key), 'createProject', input, PROJECT)));
+
+  expect(answers[0]!.userErrors).toEqual([]);
+  expect(answers).toEqual(answers.map(() => answers[0]));
+  expect(await projectsOf(organization.id)).toBe(1);
+});
+
+it('refuses another input under the same key, and applies nothing of it', async () => {
+  const organization = await makeOrganization(world);
+  const input = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
+  const key = uniqueKey('idempotency');
+  await mutate(client(key), 'createProject', input, PROJECT);
+
+  const other = await mutate(client(key), 'createProject', { ...input, key: uniqueKey('project') }, PROJECT);
+
+  expect(other).toEqual({
+    project: null,
+    revisions: [],
+    userErrors: [
+      {
+        code: 'IDEMPOTENCY_KEY_REUSED',
+        message: `The Idempotency-Key "${key}" was used within 24 hours for another request.`,
+        path: null,
+      },
+    ],
+  });
+  expect(await projectsOf(organization.id)).toBe(1);
+});
+
+it('keeps no claim for a request that was refused', async () => {
+  const organization = await makeOrganization(world);
+  const input = { organizationId: organization.id, key: 'not a key', name: 'Shop' };
+  const key = uniqueKey('idempotency');
+  const refused = await mutate(client(key), 'createProject', input, PROJECT);
+
+  const mended = await mutate(client(key), 'createProject', { ...input, key: uniqueKey('project') }, PROJECT);
+
+  expect(refused.userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'key'] }]);
+  expect(mended.userErrors).toEqual([]);
+});
+
+it('forgets a claim after 24 hours', async () => {
+  const own = createTestClock();
+  const ageing = await createWorld({ clock: own });
+  const key = uniqueKey('idempotency');
+  const create = async (organizationKey: string): Promise<readonly { code: string }[]> => {
+    const { email, password } = ageing.owner;
+    const { accessToken } = await mutate<{ accessToken: string }>(ageing.client(), 'logIn', { email, password }, 'accessToken');
+    const again = ageing.client(accessToken, { 'idempotency-key': key });
+    return (await mutate(again, 'createOrganization', { key: organizationKey, name: 'Acme' }, 'organization { id }')).userErrors;
+  };
+
+  const outcomes = [await create('first')];
+  own.advance(24 * 3_600_000 - 1);
+  outcomes.push(await create('second'));
+  own.advance(1);
+  outcomes.push(await create('third'));
+  await ageing.close();
+
+  expect(outcomes.map((errors) => errors.map(({ code }) => code))).toEqual([[], ['IDEMPOTENCY_KEY_REUSED'], []]);
+});
+
+it('answers the secret of a new API key again, which the database does not hold in clear', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const input = { environmentId: environment.id, kind: 'SERVER', name: 'Back end' };
+  const key = uniqueKey('idempotency');
+
+  const first = await mutate<{ secret: string }>(client(key), 'createApiKey', input, 'apiKey { id createdAt } secret');
+  const second = await mutate<{ secret: string }>(client(key), 'createApiKey', input, 'apiKey { id createdAt } secret');
+  const { connection } = world.app.database;
+  const tables = (await connection.query(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
+  )) as { name: string }[];
+  const holders = [];
+  for (const { name } of tables) {
+    const sql = `SELECT 1 FROM "${name}" t WHERE strpos(t::text, $1) > 0`;
+    if (((await connection.query(sql, [first.secret])) as unknown[]).length > 0) holders.push(name);
+  }
+
+  expect(first.secret).toMatch(/^fs_server_[0-9A-Za-z]{36}$/);
+  expect(second).toEqual(first);
+  expect(holders).toEqual([]);
+});
+
+it('gives each mutation of one request a claim of its own', async () => {
+  const [a, b] = [uniqueKey('a'), uniqueKey('b')];
+  const again = client(uniqueKey('idempotency'));
+  const document = `mutation ($a: CreateOrganizationInput!, $b: CreateOrganizationInput!) {
+    a: createOrganization(input: $a) { organization { id key } userErrors { code } }
+    b: createOrganization(input: $b) { organization { id key } userErrors { code } }
+  }`;
+  const variables = { a: { key: a, name: 'A' }, b: { key: b, name: 'B' } };
+
+  const first = await again.request(document, variables);
+  const second = await again.request(document, variables);
+
+  expect(first).toMatchObject({
+    a: { organization: { key: a }, userErrors: [] },
+    b: { organization: { key: b }, userErrors: [] },
+  });
+  expect(second).toEqual(first);
+});
+
+it('does not share claims between callers', async () => {
+  const project = await makeProject(world);
+  const key = uniqueKey('idempotency');
+  const input = { organizationId: project.organizationId, key: uniqueKey('project'), name: 'Shop' };
+  await mutate(client(key), 'createProject', input, PROJECT);
+
+  const anonymous = await world
+    .client(undefined, { 'idempotency-key': key })
+    .request('mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { id } userErrors { code } } }', {
+      input,
+    })
+    .catch((error: unknown) => error);
+
+  expect((anonymous as { response: { errors: unknown[] } }).response.errors).toMatchObject([
+    { extensions: { code: 'UNAUTHENTICATED' } },
+  ]);
+});
