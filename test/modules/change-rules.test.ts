@@ -30,7 +30,7 @@ it('chains rows by the hash before', () => {
 
 const fifty = Array.from({ length: 50 }, () => 'FLAG');
 
-it.each([
+it.each<[object, string | null]>([
   [{}, null],
   [{ kinds: null, subjectKinds: null }, null],
   [{ kinds: fifty, subjectKinds: fifty, from: new Date(0) }, null],

@@ -163,7 +163,7 @@ it.each<[string, Partial<CreateFlagInput>, object]>([
   ).map(
     ([valueType, value, words]) =>
       [
-        `${String(value)} for ${valueType}`,
+        `${JSON.stringify(value)} for ${valueType}`,
         {
           valueType,
           variations: [
@@ -339,7 +339,7 @@ it.each(['red', 'blue'])('refuses to remove the variation %s that new environmen
   ]);
 });
 
-it.each([
+it.each<[object, string | null]>([
   [{}, null],
   [{ tags: null, search: null }, null],
   [{ tags: Array.from({ length: 50 }, () => 'a') }, null],

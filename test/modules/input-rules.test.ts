@@ -16,7 +16,7 @@ it.each(['a', 'A0', '0', 'a.b-c_d', 'x'.repeat(200)])('takes the key %j', (key) 
   expect(keyIssues('Flag key', key, path)).toEqual([]);
 });
 
-it.each([
+it.each<[string, object]>([
   ['', { code: 'BLANK', message: 'Flag key must not be empty.' }],
   ['x'.repeat(201), { code: 'TOO_LONG', message: 'Flag key has 201 characters; at most 200 are allowed.' }],
   ...['a b', '-a', '.a', 'é', 'a\n', 'a/b', '__proto__', 'a\u0000'].map(
@@ -27,7 +27,7 @@ it.each([
           code: 'INVALID',
           message: `Flag key ${JSON.stringify(key)} may contain only letters, digits, ".", "-" and "_", and must begin with a letter or digit.`,
         },
-      ] as const,
+      ] as [string, object],
   ),
 ])('refuses the key %j', (key, issue) => {
   expect(keyIssues('Flag key', key, path)).toEqual([{ ...issue, path }]);
