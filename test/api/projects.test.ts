@@ -167,6 +167,31 @@ it('deletes a project with 1,000 flags in 5 environments, and keeps its changes'
   });
 });
 
+it('deletes a project while members, keys and flags of it are written, without a dead-lock', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const { id: projectId, organizationId, client } = project;
+  const member = await makeMember(world, 'VIEWER', { organizationId });
+  const writers = Array.from({ length: 12 }, (_, i) => {
+    const role = { organizationId, projectId, userId: member.id, role: i % 2 === 0 ? 'EDITOR' : 'ADMIN' };
+    if (i % 3 === 0) return mutate(client, 'setMemberRole', role, 'member { joinedAt }');
+    const key = { environmentId: environment.id, kind: 'SERVER', name: 'Key' };
+    if (i % 3 === 1) return mutate(client, 'createApiKey', key, 'apiKey { id }');
+    return mutate(client, 'createFlag', { projectId, key: `f${i}`, name: 'F', valueType: 'BOOLEAN' }, 'flag { id }');
+  });
+
+  const deletion = mutate(
+    client,
+    'deleteProject',
+    { projectId, expectedVersion: 1, confirmKey: project.key },
+    'deletedProjectId',
+  );
+
+  const refusals = await Promise.all([...writers, deletion].map((work) => refusalOf(work)));
+  expect(refusals.filter((refusal) => refusal !== null)).toEqual([]);
+  expect(await deletion).toEqual({ deletedProjectId: projectId, userErrors: [] });
+});
+
 it('ends the keys of a deleted project', async () => {
   const project = await makeProject(world);
   const secret = await makeApiKey(project, await makeEnvironment(project));
