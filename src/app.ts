@@ -89,7 +89,7 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
       projects: new ProjectService({ database, changes }),
       environments,
       apiKeys: new ApiKeyService({ database, changes, keyPepper: config.keyPepper }),
-      members: new MemberService({ database, changes }),
+      members: new MemberService({ changes }),
       invitations: new InvitationService({ database, changes }),
       segments,
       flags: new FlagService({ database, changes }),

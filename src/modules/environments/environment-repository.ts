@@ -7,7 +7,10 @@ export async function insertEnvironment(connection: Connection, environment: Env
 }
 
 export function findEnvironmentsByIds(connection: Connection, ids: readonly string[]): Promise<EnvironmentEntity[]> {
-  return connection.createQueryBuilder(EnvironmentEntity, 'e').where('e.id = ANY(:ids)', { ids: storable(ids) }).getMany();
+  return connection
+    .createQueryBuilder(EnvironmentEntity, 'e')
+    .where('e.id = ANY(:ids)', { ids: storable(ids) })
+    .getMany();
 }
 
 /** In the order of each project. */

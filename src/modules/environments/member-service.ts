@@ -1,4 +1,4 @@
-import type { Connection, Database } from '../../database/transaction';
+import type { Connection } from '../../database/transaction';
 import { UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { findUsersByIds } from '../access/access-repository';
@@ -24,7 +24,6 @@ import { invitationItem, memberItem } from './member-items';
 import { lockPlaceFor, type LockedPlace, type PlaceInput } from './role-place';
 
 export interface MemberServiceOptions {
-  readonly database: Database;
   readonly changes: ChangeService;
 }
 
