@@ -106,8 +106,19 @@ export interface CompiledCondition {
   /** Where a call keeps that attribute's value; -1 for nowhere. */
   readonly slot: number;
   readonly testValue: (value: unknown) => boolean;
+  /** What equal conditions of a compile have in common; null when it is not on a plain attribute. */
+  readonly common: CommonAnswer | null;
   readonly test: ConditionTest;
   readonly detail: ConditionDetail;
+}
+
+/** The answer of equal conditions in one call: rules and flags repeat each other, and the answer is the same. */
+export interface CommonAnswer {
+  /** Whether there is more than one such condition, so that keeping the answer pays. */
+  isRepeated: boolean;
+  /** The call that `holds` is valid for. */
+  call: number;
+  holds: boolean;
 }
 
 /** What a trace tells of a condition. */

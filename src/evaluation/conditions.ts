@@ -1,5 +1,5 @@
 import { MAX_CONDITION_DEPTH } from './bounds';
-import type { CompiledCondition, CompiledSegment, ConditionDetail, ConditionTest } from './compiled';
+import type { CommonAnswer, CompiledCondition, CompiledSegment, ConditionDetail, ConditionTest } from './compiled';
 import type { AttributeSlots, Subject } from './context';
 import { checkAttributeReference, compileAttributeReader, isOwnName, readPlain } from './context';
 import type { PreparedCondition } from './operators';
@@ -14,7 +14,13 @@ export interface ConditionLinks {
   readonly segments: ReadonlyMap<string, CompiledSegment>;
   readonly slots: AttributeSlots;
   /** Tests made in this compile, by operator and operands. */
-  readonly tests: Map<string, PreparedCondition>;
+  readonly tests: Map<string, SharedTest>;
+}
+
+/** A test, and the answers that conditions on each attribute share. */
+interface SharedTest {
+  readonly prepared: PreparedCondition;
+  readonly answers: Map<string, CommonAnswer>;
 }
 
 const CONDITION_KINDS = ['attribute', 'segments', 'group'] as const;
@@ -39,8 +45,14 @@ function holdsAny(conditions: readonly CompiledCondition[], subject: Subject): b
   return false;
 }
 
-function holds({ ownName, slot, testValue, test }: CompiledCondition, subject: Subject): boolean {
-  return ownName === null ? test(subject) : testValue(readPlain(subject, ownName, slot));
+function holds({ ownName, slot, testValue, common, test }: CompiledCondition, subject: Subject): boolean {
+  if (ownName === null || common === null) return test(subject);
+  if (!common.isRepeated) return testValue(readPlain(subject, ownName, slot));
+  if (common.call !== subject.call) {
+    common.holds = testValue(readPlain(subject, ownName, slot));
+    common.call = subject.call;
+  }
+  return common.holds;
 }
 
 function compileCondition(reader: Reader, wire: Wire, links: ConditionLinks, depth: number): CompiledCondition | null {
@@ -55,7 +67,8 @@ function compileCondition(reader: Reader, wire: Wire, links: ConditionLinks, dep
 }
 
 function compileAttributeCondition(reader: Reader, wire: Wire, { slots, tests }: ConditionLinks): CompiledCondition | null {
-  const { test: testValue, issues } = prepareOnce(wire, tests);
+  const shared = prepareOnce(wire, tests);
+  const { test: testValue, issues } = shared.prepared;
   if (testValue === null) {
     for (const issue of issues) reader.note(issue.message, ...issue.path);
     return null;
@@ -67,6 +80,7 @@ function compileAttributeCondition(reader: Reader, wire: Wire, { slots, tests }:
     ownName,
     slot: ownName === null ? -1 : slots.slotOf(ownName),
     testValue,
+    common: ownName === null ? null : answerOf(shared, ownName),
     test: (subject) => testValue(read(subject)),
     detail: {
       kind: 'ATTRIBUTE',
@@ -83,19 +97,28 @@ function compileAttributeCondition(reader: Reader, wire: Wire, { slots, tests }:
  * The same lists, bounds and versions recur from flag to flag; sharing their tests keeps a large snapshot small enough
  * for the processor's caches, and compiles a pattern once.
  */
-function prepareOnce(wire: Wire, tests: Map<string, PreparedCondition>): PreparedCondition {
+function prepareOnce(wire: Wire, tests: Map<string, SharedTest>): SharedTest {
   const { attribute, operator, values, ignoreCase } = wire;
+  const alone = (): SharedTest => ({ prepared: prepareAttributeCondition(wire), answers: new Map() });
   // Operands that nest are refused anyway, and might nest too deep for JSON.stringify.
-  if (!Array.isArray(values) || values.some((value) => typeof value === 'object') || typeof ignoreCase === 'object') {
-    return prepareAttributeCondition(wire);
-  }
-  if (checkAttributeReference(attribute) !== null || typeof operator !== 'string') return prepareAttributeCondition(wire);
+  if (!Array.isArray(values) || values.some((value) => typeof value === 'object') || typeof ignoreCase === 'object')
+    return alone();
+  if (checkAttributeReference(attribute) !== null || typeof operator !== 'string') return alone();
   const key = JSON.stringify([operator, ignoreCase, values]);
-  const known = tests.get(key);
-  if (known !== undefined) return known;
-  const prepared = prepareAttributeCondition(wire);
-  tests.set(key, prepared);
-  return prepared;
+  const known = tests.get(key) ?? alone();
+  tests.set(key, known);
+  return known;
+}
+
+function answerOf({ answers }: SharedTest, attribute: string): CommonAnswer {
+  const known = answers.get(attribute);
+  if (known !== undefined) {
+    known.isRepeated = true;
+    return known;
+  }
+  const answer = { isRepeated: false, call: -1, holds: false };
+  answers.set(attribute, answer);
+  return answer;
 }
 
 function compileSegmentCondition(reader: Reader, wire: Wire, { segments: lookup }: ConditionLinks): CompiledCondition | null {
@@ -138,7 +161,7 @@ function compileGroupCondition(reader: Reader, wire: Wire, links: ConditionLinks
 
 /** A condition on anything but one attribute; the walk over rules never asks for its value. */
 function conditionOf(detail: ConditionDetail, test: ConditionTest): CompiledCondition {
-  return { ownName: null, slot: -1, testValue: hasNoValue, test, detail };
+  return { ownName: null, slot: -1, testValue: hasNoValue, common: null, test, detail };
 }
 
 function hasNoValue(): boolean {
