@@ -18,7 +18,7 @@ export class CreateAccess1795000000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE "organization" (
         "id" text NOT NULL,
-        "key" text NOT NULL,
+        "key" text COLLATE "C" NOT NULL,
         "name" text NOT NULL,
         "version" integer NOT NULL,
         "created_at" TIMESTAMP(3) WITH TIME ZONE NOT NULL,
@@ -30,7 +30,7 @@ export class CreateAccess1795000000000 implements MigrationInterface {
       CREATE TABLE "project" (
         "id" text NOT NULL,
         "organization_id" text NOT NULL,
-        "key" text NOT NULL,
+        "key" text COLLATE "C" NOT NULL,
         "name" text NOT NULL,
         "description" text NOT NULL,
         "version" integer NOT NULL,
@@ -46,7 +46,7 @@ export class CreateAccess1795000000000 implements MigrationInterface {
       CREATE TABLE "environment" (
         "id" text NOT NULL,
         "project_id" text NOT NULL,
-        "key" text NOT NULL,
+        "key" text COLLATE "C" NOT NULL,
         "name" text NOT NULL,
         "color" text NOT NULL,
         "is_production" boolean NOT NULL,

@@ -7,7 +7,7 @@ export class CreateFlags1795000002000 implements MigrationInterface {
       CREATE TABLE "flag" (
         "id" text NOT NULL,
         "project_id" text NOT NULL,
-        "key" text NOT NULL,
+        "key" text COLLATE "C" NOT NULL,
         "name" text NOT NULL,
         "description" text NOT NULL,
         "value_type" text NOT NULL,

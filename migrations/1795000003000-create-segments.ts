@@ -7,7 +7,7 @@ export class CreateSegments1795000003000 implements MigrationInterface {
       CREATE TABLE "segment" (
         "id" text NOT NULL,
         "project_id" text NOT NULL,
-        "key" text NOT NULL,
+        "key" text COLLATE "C" NOT NULL,
         "name" text NOT NULL,
         "description" text NOT NULL,
         "rules" jsonb NOT NULL,
@@ -22,7 +22,7 @@ export class CreateSegments1795000003000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE "segment_key" (
         "segment_id" text NOT NULL,
-        "targeting_key" text NOT NULL,
+        "targeting_key" text COLLATE "C" NOT NULL,
         "list" text NOT NULL,
         CONSTRAINT "segment_key_list_check" CHECK ("list" IN ('INCLUDED', 'EXCLUDED')),
         CONSTRAINT "segment_key_pkey" PRIMARY KEY ("segment_id", "targeting_key"),

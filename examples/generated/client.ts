@@ -111,7 +111,7 @@ export type UserErrorCode =
   | 'CYCLE'
   /** The same key or name stands elsewhere already. */
   | 'DUPLICATE'
-  /** The invitation has ended. */
+  /** The invitation or the API key has ended. */
   | 'EXPIRED'
   /** The `Idempotency-Key` was used within 24 hours for another request. */
   | 'IDEMPOTENCY_KEY_REUSED'

@@ -2438,7 +2438,7 @@ export type Segment = Node & {
   readonly includedCount: Scalars['Int']['output'];
   /** Unique in the project. Never changes. */
   readonly key: Scalars['String']['output'];
-  /** The targeting keys of one list, in the order of the database's collation. */
+  /** The targeting keys of one list, in the order of their UTF-8 bytes. */
   readonly keys: SegmentKeyConnection;
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];

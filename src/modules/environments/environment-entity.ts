@@ -10,7 +10,7 @@ export class EnvironmentEntity {
   @Column({ name: 'project_id', type: 'text' })
   readonly projectId!: string;
 
-  @Column({ name: 'key', type: 'text' })
+  @Column({ name: 'key', type: 'text', collation: 'C' })
   readonly key!: string;
 
   @Column({ name: 'name', type: 'text' })

@@ -1,9 +1,9 @@
 import type { Connection } from '../../database/transaction';
-import { UserFault } from '../../errors';
+import { Forbidden, UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { findUsersByIds } from '../access/access-repository';
-import { permits, type Actor } from '../access/actor';
-import { authorize, notFound } from '../access/authorize';
+import { permits, type Actor, type Scope } from '../access/actor';
+import { authorize, notFound, type Demand } from '../access/authorize';
 import {
   countOwners,
   deleteBindings,
@@ -40,14 +40,14 @@ export interface RemoveMemberInput extends PlaceInput {
 export class MemberService {
   constructor(private readonly options: MemberServiceOptions) {}
 
-  /** Throws `Forbidden` for an actor who sees the organization but not who is in it. */
+  /** Throws `Forbidden` unless the actor may know who is in the organization. */
   authorizeOrganization(actor: Actor, organizationId: string, permission: Permission): void {
-    authorize(actor, { permission, toSee: 'organization:read' }, { organizationId });
+    requirePermission(actor, { permission, toSee: 'organization:read' }, { organizationId });
   }
 
-  /** Throws `Forbidden` for an actor who sees the project but not who reaches it. */
+  /** Throws `Forbidden` unless the actor may know whose roles reach the project. */
   authorizeProject(actor: Actor, scope: { readonly organizationId: string; readonly projectId: string }): void {
-    authorize(actor, { permission: 'member:read', toSee: 'project:read' }, scope);
+    requirePermission(actor, { permission: 'member:read', toSee: 'project:read' }, scope);
   }
 
   /** Replaces the role in one place. The same role again is answered as it is: nothing is recorded. */
@@ -117,7 +117,12 @@ export class MemberService {
 /** OWNER is given and taken only by whoever may name owners. */
 export function requireOwnerName(actor: Actor, { organizationId }: Place, roles: readonly Role[]): void {
   if (!roles.includes('OWNER')) return;
-  authorize(actor, { permission: 'owner:name', toSee: 'organization:read' }, { organizationId });
+  requirePermission(actor, { permission: 'owner:name', toSee: 'organization:read' }, { organizationId });
+}
+
+/** For what the caller has found already: hidden is forbidden, too. */
+function requirePermission(actor: Actor, demand: Demand, scope: Scope): void {
+  if (!authorize(actor, demand, scope)) throw new Forbidden(demand.permission);
 }
 
 /** A user with roles in the organization, as far as the actor may know of them. */

@@ -1,4 +1,5 @@
 import type { Connection } from '../../database/transaction';
+import { Forbidden } from '../../errors';
 import { findBindingsOfUser } from '../access/access-repository';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
@@ -41,7 +42,7 @@ export async function lockPlaceFor(
     throw notFound('organization', organizationId, ['input', 'organizationId']);
   }
   const place = await placeOf(connection, actor, input);
-  authorize(actor, { permission, toSee: 'organization:read' }, place, { organizationId });
+  if (!authorize(actor, { permission, toSee: 'organization:read' }, place, { organizationId })) throw new Forbidden(permission);
   return { place, actor };
 }
 

@@ -6,7 +6,7 @@ export class OrganizationEntity {
   @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'organization_pkey' })
   readonly id!: string;
 
-  @Column({ name: 'key', type: 'text' })
+  @Column({ name: 'key', type: 'text', collation: 'C' })
   readonly key!: string;
 
   @Column({ name: 'name', type: 'text' })

@@ -10,7 +10,7 @@ export class ProjectEntity {
   @Column({ name: 'organization_id', type: 'text' })
   readonly organizationId!: string;
 
-  @Column({ name: 'key', type: 'text' })
+  @Column({ name: 'key', type: 'text', collation: 'C' })
   readonly key!: string;
 
   @Column({ name: 'name', type: 'text' })

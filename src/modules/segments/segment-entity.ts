@@ -14,7 +14,7 @@ export class SegmentEntity {
   @Column({ name: 'project_id', type: 'text' })
   readonly projectId!: string;
 
-  @Column({ name: 'key', type: 'text' })
+  @Column({ name: 'key', type: 'text', collation: 'C' })
   readonly key!: string;
 
   @Column({ name: 'name', type: 'text' })

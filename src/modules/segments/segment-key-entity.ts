@@ -10,7 +10,12 @@ export class SegmentKeyEntity {
   @ForeignKey('SegmentEntity', { name: 'segment_key_segment_id_fkey', onDelete: 'CASCADE' })
   readonly segmentId!: string;
 
-  @PrimaryColumn({ name: 'targeting_key', type: 'text', primaryKeyConstraintName: 'segment_key_pkey' })
+  @PrimaryColumn({
+    name: 'targeting_key',
+    type: 'text',
+    collation: 'C',
+    primaryKeyConstraintName: 'segment_key_pkey',
+  })
   readonly targetingKey!: string;
 
   @Column({ name: 'list', type: 'text' })

@@ -129,7 +129,7 @@ export interface KeyPage extends PageRequest {
   readonly list: SegmentList;
 }
 
-/** Pages of one list of several segments: in the order of the database's collation, after `position`. */
+/** Pages of one list of several segments: in the order of their UTF-8 bytes, after `position`. */
 export function listKeys(
   connection: Connection,
   segmentIds: readonly string[],
