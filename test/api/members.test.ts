@@ -1,6 +1,6 @@
 import { countStatements } from '../support/count-statements';
 import { createTestClock } from '../support/clock';
-import { make, makeEnvironment, makeOrganization, makeProject, mutate } from '../support/make';
+import { make, makeEnvironment, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
 import {
   chainLength,
   lastChange,
@@ -533,6 +533,19 @@ it.each([
   expect([few, many].map(({ result }) => result.organization.list.totalCount)).toEqual([some, all]);
   expect(many.result.organization.list.nodes).toHaveLength(100);
   expect([few.statements.length, many.statements.length]).toEqual([7, 7]);
+});
+
+it('denies the members of an organization to whoever has no role in it yet', async () => {
+  const outsider = await makeOutsider(world);
+  const key = uniqueKey('organization');
+
+  const work = mutate(outsider.client, 'createOrganization', { key, name: 'Mine' }, 'organization { members { totalCount } }');
+
+  expect(await refusalOf(work)).toEqual({ code: 'FORBIDDEN', message: 'This needs the permission member:read.' });
+  const { organizations } = await outsider.client.request<{ organizations: { nodes: object[] } }>(
+    '{ organizations { nodes { key members { totalCount } } } }',
+  );
+  expect(organizations.nodes).toContainEqual({ key, members: { totalCount: 1 } });
 });
 
 it('takes no invitation for an API key', async () => {
