@@ -21,7 +21,7 @@ const refusedLogIn = {
 };
 
 async function countOf(table: string, from: World = world): Promise<number> {
-  const [row] = (await from.app.database.connection.query(`SELECT count(*)::int AS count FROM ${table}`)) as { count: number }[];
+  const [row] = await from.app.database.connection.query<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${table}`);
   return row!.count;
 }
 

@@ -16,7 +16,7 @@ const PROJECT = 'project { id key name createdAt } revisions { revision }';
 
 async function projectsOf(organizationId: string): Promise<number> {
   const { connection } = world.app.database;
-  const rows = (await connection.query('SELECT 1 FROM project WHERE organization_id = $1', [organizationId])) as unknown[];
+  const rows = await connection.query<unknown[]>('SELECT 1 FROM project WHERE organization_id = $1', [organizationId]);
   return rows.length;
 }
 
@@ -109,13 +109,13 @@ it('answers the secret of a new API key again, which the database does not hold 
   const first = await mutate<{ secret: string }>(client(key), 'createApiKey', input, 'apiKey { id createdAt } secret');
   const second = await mutate<{ secret: string }>(client(key), 'createApiKey', input, 'apiKey { id createdAt } secret');
   const { connection } = world.app.database;
-  const tables = (await connection.query(
+  const tables = await connection.query<{ name: string }[]>(
     `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
-  )) as { name: string }[];
+  );
   const holders = [];
   for (const { name } of tables) {
     const sql = `SELECT 1 FROM "${name}" t WHERE strpos(t::text, $1) > 0`;
-    if (((await connection.query(sql, [first.secret])) as unknown[]).length > 0) holders.push(name);
+    if ((await connection.query<unknown[]>(sql, [first.secret])).length > 0) holders.push(name);
   }
 
   expect(first.secret).toMatch(/^fs_server_[0-9A-Za-z]{36}$/);

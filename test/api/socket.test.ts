@@ -230,13 +230,17 @@ it('refuses the 101st operation of a socket, and the others live on', async () =
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
   const socket = await openAcknowledged(world, await makeApiKey(project, environment));
-  const payload = { query: 'subscription { flagChanged { revision } }' };
+  const { epoch } = await toggle(project, flag, environment, true);
+  const payload = {
+    query: 'subscription ($since: RevisionInput) { flagChanged(since: $since) { revision } }',
+    variables: { since: { epoch, revision: 2 } },
+  };
 
   for (let id = 1; id <= 101; id++) socket.send({ id: String(id), type: 'subscribe', payload });
   const refusal = await socket.next();
-  const { revision } = await toggle(project, flag, environment, true);
-  const events = [];
-  for (let count = 0; count < 100; count++) events.push(await socket.next());
+  const { revision } = await toggle(project, flag, environment, false);
+  const events: { id: string }[] = [];
+  for (let count = 0; count < 100; count++) events.push((await socket.next()) as { id: string });
 
   const message = 'A socket may have 100 operations at once.';
   expect(refusal).toEqual({
@@ -244,7 +248,7 @@ it('refuses the 101st operation of a socket, and the others live on', async () =
     type: 'error',
     payload: [{ message, extensions: { code: 'OPERATION_LIMIT_EXCEEDED', requestId } }],
   });
-  expect(events).toEqual(
+  expect(events.toSorted((a, b) => Number(a.id) - Number(b.id))).toEqual(
     Array.from({ length: 100 }, (_, n) => ({
       id: String(n + 1),
       type: 'next',
@@ -262,8 +266,9 @@ it('ends a subscription that the client completes, and keeps the socket', async 
   socket.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { flagChanged { revision } }' } });
   socket.send({ id: '1', type: 'complete' });
 
-  await toggle(project, flag, environment, true);
-  socket.send({ id: '2', type: 'subscribe', payload: { query: '{ snapshot { revision } }' } });
+  const { epoch, revision } = await toggle(project, flag, environment, true);
+  const query = 'query ($min: RevisionInput) { snapshot(minRevision: $min) { revision } }';
+  socket.send({ id: '2', type: 'subscribe', payload: { query, variables: { min: { epoch, revision } } } });
 
   expect(await socket.next()).toEqual({ id: '2', type: 'next', payload: { data: { snapshot: { revision: 2 } } } });
   socket.close();

@@ -25,7 +25,7 @@ async function makeTable(columns: string): Promise<string> {
 }
 
 const countOf = async (table: string): Promise<number> =>
-  ((await dataSource.query(`SELECT count(*)::int AS count FROM ${table}`)) as { count: number }[])[0]!.count;
+  (await dataSource.query<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${table}`))[0]!.count;
 
 it('answers every type as it was written', async () => {
   const table = await makeTable(
@@ -47,7 +47,7 @@ it('answers every type as it was written', async () => {
 
   const parameters = [JSON.stringify(row.a), JSON.stringify(row.b), ...Object.values(row).slice(2)];
   await dataSource.query(`INSERT INTO ${table} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, parameters);
-  const [found] = (await dataSource.query(`SELECT * FROM ${table}`)) as [typeof row];
+  const [found] = await dataSource.query<[typeof row]>(`SELECT * FROM ${table}`);
 
   expect(found).toEqual(row);
   expect(Object.keys(found.b)).toEqual(['z', 'a', 'm']);
@@ -171,13 +171,15 @@ it('carries large results and parameters', async () => {
   const bytes = 5 * 1024 * 1024;
   const text = 'é'.repeat(bytes / 2);
 
-  const [wide] = (await dataSource.query('SELECT $1::text AS text, length($1) AS length', [text])) as [
-    { text: string; length: number },
-  ];
-  const long = (await dataSource.query('SELECT n, repeat($1, 100) AS text FROM generate_series(1, 50000) n', ['x'])) as {
-    n: number;
-    text: string;
-  }[];
+  const [wide] = await dataSource.query<[{ text: string; length: number }]>('SELECT $1::text AS text, length($1) AS length', [
+    text,
+  ]);
+  const long = await dataSource.query<
+    {
+      n: number;
+      text: string;
+    }[]
+  >('SELECT n, repeat($1, 100) AS text FROM generate_series(1, 50000) n', ['x']);
 
   expect(wide.length).toBe(bytes / 2);
   expect(wide.text === text).toBe(true);

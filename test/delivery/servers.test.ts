@@ -5,7 +5,7 @@ import { createClient } from 'graphql-ws';
 import { GraphQLClient } from 'graphql-request';
 import { WebSocket } from 'ws';
 import { FlagStream } from '../../src/delivery/stream';
-import { EnvironmentBook } from '../../src/modules/snapshots/environment-book';
+import type { EnvironmentBook } from '../../src/modules/snapshots/environment-book';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 
 let world: World;

@@ -16,7 +16,7 @@ const SHAPE = `
   ORDER BY 1`;
 
 const shapeOf = async ({ dataSource }: OpenedDatabase): Promise<string[]> =>
-  ((await dataSource.query(SHAPE)) as { line: string }[]).map(({ line }) => line);
+  (await dataSource.query<{ line: string }[]>(SHAPE)).map(({ line }) => line);
 
 it('goes up, down to nothing, and up again to the same shape', async () => {
   const opened = await openTestDatabase({ isEmpty: true });
@@ -24,7 +24,7 @@ it('goes up, down to nothing, and up again to the same shape', async () => {
   const ran = await migrate(opened.dataSource);
   const first = await shapeOf(opened);
   for (const _ of migrations) await revertLastMigration(opened.dataSource);
-  const left = (await opened.dataSource.query(TABLES)) as unknown[];
+  const left = await opened.dataSource.query<unknown[]>(TABLES);
   await migrate(opened.dataSource);
   const second = await shapeOf(opened);
   await opened.close();
@@ -55,21 +55,23 @@ it('leaves nothing for the entities to change', async () => {
 it('names every constraint and index after its table, its columns and its kind', async () => {
   const opened = await openTestDatabase();
 
-  const constraints = (await opened.dataSource.query(`
+  const constraints = await opened.dataSource.query<
+    {
+      table: string;
+      name: string;
+      kind: 'p' | 'f' | 'u' | 'c';
+      columns: string;
+    }[]
+  >(`
     SELECT conrelid::regclass::text AS table, conname AS name, contype AS kind,
       (SELECT string_agg(attname, '_' ORDER BY place) FROM unnest(conkey) WITH ORDINALITY AS k (number, place)
        JOIN pg_attribute ON attrelid = conrelid AND attnum = number) AS columns
     FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace AND contype <> 'n' AND conrelid <> 'migration'::regclass`)) as {
-    table: string;
-    name: string;
-    kind: 'p' | 'f' | 'u' | 'c';
-    columns: string;
-  }[];
-  const indexes = (await opened.dataSource.query(`
+    WHERE connamespace = 'public'::regnamespace AND contype <> 'n' AND conrelid <> 'migration'::regclass`);
+  const indexes = await opened.dataSource.query<{ table: string; name: string }[]>(`
     SELECT tablename AS table, indexname AS name FROM pg_indexes
     WHERE schemaname = 'public' AND tablename <> 'migration'
-      AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = indexname)`)) as { table: string; name: string }[];
+      AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = indexname)`);
   await opened.close();
 
   const kinds = { p: 'pkey', f: 'fkey', u: 'unique', c: 'check' };
@@ -86,7 +88,7 @@ if (!isEmbedded) {
     const [one, other] = await Promise.all([openOn(place), openOn(place)]);
 
     const ran = await Promise.all([migrate(one.dataSource), migrate(other.dataSource)]);
-    const recorded = (await one.dataSource.query('SELECT name FROM migration ORDER BY id')) as { name: string }[];
+    const recorded = await one.dataSource.query<{ name: string }[]>('SELECT name FROM migration ORDER BY id');
     await Promise.all([one.close(), other.close()]);
     if (place.kind === 'server') await place.drop();
 
