@@ -100,3 +100,58 @@ export async function eventually<T>(look: () => Promise<T | null | undefined | f
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+export async function makeSegment(project: MadeProject, input: object = {}): Promise<Made> {
+  const whole = { projectId: project.id, key: uniqueKey('segment'), name: 'Segment', ...input };
+  return (await make<{ segment: Made }>(project.client, 'createSegment', whole, 'segment { id key }')).segment;
+}
+
+/** A whole input of `setFlagConfiguration`: on, everybody gets `on`, unless the patch says otherwise. */
+export function targeting(flag: Made, environment: Made, patch: object = {}): object {
+  const place = { flagId: flag.id, environmentId: environment.id, expectedVersion: 0 };
+  return { ...place, isEnabled: true, offVariation: 'off', fallthrough: { variation: 'on' }, ...patch };
+}
+
+/** Sets it; answers the new version. */
+export async function configure(project: MadeProject, flag: Made, environment: Made, patch: object = {}): Promise<number> {
+  const payload = await make<{ configuration: { version: number } }>(
+    project.client,
+    'setFlagConfiguration',
+    targeting(flag, environment, patch),
+    'configuration { version }',
+  );
+  return payload.configuration.version;
+}
+
+/** A rule that serves `on` to the members of a segment. */
+export const forSegment = (key: string, patch: object = {}): object => ({
+  id: 'members',
+  conditions: [{ segment: { operator: 'IN_SEGMENT', segments: [key] } }],
+  serve: { variation: 'on' },
+  ...patch,
+});
+
+/** What the flag serves to a context, and why: `on RULE_MATCH`. Waits for the environment's newest revision. */
+export async function decide(
+  project: MadeProject,
+  environment: Made,
+  flag: Made,
+  context: object = { targetingKey: 'ada' },
+): Promise<string> {
+  const { environment: head } = await project.client.request<{ environment: { epoch: string; revision: number } }>(
+    'query ($id: ID!) { environment(id: $id) { epoch revision } }',
+    { id: environment.id },
+  );
+  const { evaluate } = await project.client.request<{
+    evaluate: { results: [{ evaluations: [{ variation: string | null; reason: string }] }] };
+  }>(
+    `query ($id: ID!, $context: EvaluationContextInput!, $flagKeys: [String!], $minRevision: RevisionInput) {
+      evaluate(environmentId: $id, contexts: [$context], flagKeys: $flagKeys, minRevision: $minRevision) {
+        results { evaluations { variation reason } }
+      }
+    }`,
+    { id: environment.id, context, flagKeys: [flag.key], minRevision: head },
+  );
+  const [{ variation, reason }] = evaluate.results[0].evaluations;
+  return `${variation} ${reason}`;
+}
