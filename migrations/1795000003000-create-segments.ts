@@ -40,6 +40,7 @@ export class CreateSegments1795000003000 implements MigrationInterface {
         CONSTRAINT "flag_usage_environment_id_fkey" FOREIGN KEY ("environment_id") REFERENCES "environment"("id") ON DELETE CASCADE
       )
     `);
+    await runner.query(`CREATE INDEX "flag_usage_environment_id_index" ON "flag_usage" ("environment_id")`);
     await runner.query(`ALTER TABLE "project" ADD "stale_after_days" integer NOT NULL DEFAULT 30`);
     await runner.query(`ALTER TABLE "project" ALTER COLUMN "stale_after_days" DROP DEFAULT`);
     await runner.query(`ALTER TABLE "flag" ADD "owner_id" text`);

@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<string, NodeKind>> = {
   segment: { typeName: 'Segment', find: ({ segments }, actor, id) => segments.find(actor, id) },
   user: { typeName: 'User', find: ({ users }, actor, id) => users.find(actor, id) },
   invitation: { typeName: 'Invitation', find: ({ invitations }, actor, id) => invitations.find(actor, id) },
+  change: { typeName: 'Change', find: ({ changes }, actor, id) => changes.find(actor, id) },
   key: { typeName: 'ApiKey', find: ({ apiKeys }, actor, id) => apiKeys.find(actor, id) },
 };
 

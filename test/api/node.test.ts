@@ -39,6 +39,7 @@ async function makeAll(): Promise<{ organizationId: string; ids: Record<string, 
       Segment: made.segment.id,
       ApiKey: apiKey.id,
       Invitation: invitation.id,
+      Change: read.history.nodes[0]!.id,
       User: member.id,
     },
   };

@@ -1038,7 +1038,10 @@ export type FlagChange = {
   readonly kind: FlagChangeKind;
   /** Key of the segment. Null for a flag. */
   readonly segmentKey?: Maybe<Scalars['String']['output']>;
-  /** The flag or segment in the wire form of docs/PROTOCOL.md, to be put into a snapshot. Null when it was deleted. */
+  /**
+   * What to put into a snapshot, in the wire form of docs/PROTOCOL.md: the flag whole, of a segment what changed. Null when it was
+   * deleted.
+   */
   readonly wire?: Maybe<Scalars['JSON']['output']>;
 };
 

@@ -3,10 +3,10 @@ import type { Clock } from '../../clock';
 import type { Seal } from '../../database/seal';
 import type { Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault } from '../../errors';
-import type { Actor } from '../access/actor';
+import { permits, type Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
 import type { ChangeEntity } from './change-entity';
-import { listChanges, type ChangeSearch } from './change-repository';
+import { findChangesByIds, listChanges, type ChangeSearch } from './change-repository';
 import { changeFilterProblem } from './change-rules';
 import { keepResult, takeClaim } from './idempotency-repository';
 import type { IdempotencyRecordEntity } from './idempotency-record-entity';
@@ -44,6 +44,17 @@ export class ChangeService {
   /** Writes the change down, as the last step of a `commit`. */
   record(tx: Transaction, actor: Actor, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
     return recordChange(tx, actor, this.now(), draft);
+  }
+
+  /**
+   * Null when there is none or the actor may not see it: a change in a project takes `flag:read` there, any other
+   * `audit:read` on the organization.
+   */
+  async find(actor: Actor, id: string): Promise<ChangeEntity | null> {
+    const [change] = await findChangesByIds(this.options.database.connection, [id]);
+    if (!change) return null;
+    const { organizationId, projectId } = change;
+    return permits(actor, projectId === null ? 'audit:read' : 'flag:read', { organizationId, projectId }) ? change : null;
   }
 
   /** False for an organization that the actor may not see; throws `Forbidden` for one whose audit log it may not read. */

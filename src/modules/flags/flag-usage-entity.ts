@@ -1,7 +1,8 @@
-import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /** How often and when a flag was last evaluated in an environment; written in batches, behind the requests. */
 @Entity('flag_usage')
+@Index('flag_usage_environment_id_index', ['environmentId'])
 export class FlagUsageEntity {
   @PrimaryColumn({ name: 'flag_id', type: 'text', primaryKeyConstraintName: 'flag_usage_pkey' })
   @ForeignKey('FlagEntity', { name: 'flag_usage_flag_id_fkey', onDelete: 'CASCADE' })
