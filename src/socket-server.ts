@@ -10,6 +10,7 @@ import { RequestFault, Unauthenticated } from './errors';
 import { formatError } from './graphql/errors';
 import { DOCUMENT_TOKENS_MAX, validationRules } from './graphql/limits';
 import { connectSocket, type SocketExtra } from './socket-connection';
+import { offersWebSocket, serveWithoutUpgrade } from './ignored-upgrade';
 import { requestInfoOf, type TransportOptions } from './transport';
 
 export interface SocketServer {
@@ -20,6 +21,8 @@ export interface SocketServer {
 const FRAME_BYTES_MAX = 64 * 1024;
 const CONNECTION_INIT_TIMEOUT_MS = 3_000;
 const OPERATIONS_PER_SOCKET_MAX = 100;
+/** Close code 1013 of the WebSocket registry: the server cannot serve now. */
+const TRY_AGAIN_LATER = 1013;
 /** A client that does not answer the close within this time is cut off. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -34,6 +37,7 @@ export function createSocketServer(http: HttpServer, options: TransportOptions):
     handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!offersWebSocket(request)) return serveWithoutUpgrade(http, request, socket, head);
     socket.on('error', () => socket.destroy());
     if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
     if (!isAllowedOrigin(request, allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden');
@@ -58,7 +62,10 @@ export function createSocketServer(http: HttpServer, options: TransportOptions):
         return true;
       } catch (error) {
         if (error instanceof RequestFault && error.code === 'UNAUTHENTICATED') return false;
-        throw error;
+        // graphql-ws would close with 4500, after which its clients never come back; ours is to be tried again.
+        log.error({ err: error }, 'a socket could not be authenticated');
+        extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
+        return false;
       }
     },
     onSubscribe: async ({ connectionParams, extra, subscriptions }, _id, payload) => {
