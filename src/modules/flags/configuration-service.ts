@@ -6,10 +6,11 @@ import { authorize, notFound, requireIdentity } from '../access/authorize';
 import type { ChangeService } from '../changes/change-service';
 import type { ChangeItemDraft, Delivery, EnvironmentRevision } from '../changes/record-change';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
+import { segmentKeysOf, storedConditions } from '../condition-rules';
 import { quote } from '../input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { lockProjectFor } from '../projects/project-service';
-import { findSegmentRules } from '../segments/segment-repository';
+import { findSegmentsByKeys } from '../segments/segment-repository';
 import {
   copyEdit,
   rollBackEdit,
@@ -235,22 +236,24 @@ function deliveriesOf(changed: readonly Applied[]): Delivery[] {
   }));
 }
 
+/** Asks only for what the input names: most targeting names no other flag and no segment. */
 async function surroundings(
   connection: Connection,
   flag: FlagEntity,
   environmentId: string,
   input: TargetingInput,
 ): Promise<TargetingSurroundings> {
-  const named = await findFlagsByKeys(
-    connection,
-    flag.projectId,
-    input.prerequisites.map(({ flagKey }) => flagKey),
-  );
+  const { projectId } = flag;
+  const flagKeys = input.prerequisites.map(({ flagKey }) => flagKey);
+  const segmentKeys = segmentKeysOf(storedConditions(input.rules.flatMap((rule) => rule.conditions)));
+  const named = flagKeys.length > 0 ? await findFlagsByKeys(connection, projectId, flagKeys) : [];
+  const segments = segmentKeys.length > 0 ? await findSegmentsByKeys(connection, projectId, segmentKeys) : [];
   return {
     flag,
-    segmentKeys: new Set((await findSegmentRules(connection, flag.projectId)).map(({ key }) => key)),
+    segmentKeys: new Set(segments.map(({ key }) => key)),
     variationsOfFlags: new Map(named.map(({ key, variations }) => [key, variations.map((variation) => variation.key)])),
-    prerequisitesOfFlags: await findPrerequisiteKeys(connection, environmentId),
+    // Without prerequisites of its own the flag closes no circle.
+    prerequisitesOfFlags: flagKeys.length > 0 ? await findPrerequisiteKeys(connection, environmentId) : new Map(),
     newRuleId: () => newId('rule'),
   };
 }
