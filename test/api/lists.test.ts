@@ -1,4 +1,5 @@
 import {
+  cloneRows,
   configure,
   forSegment,
   make,
@@ -134,12 +135,10 @@ it.each<[string, object, string]>([
 it('visits each of 250 flags exactly once while another writer makes more', async () => {
   const project = await makeProject(world);
   const template = await makeFlag(project, { key: 'm-000' });
-  await world.app.database.connection.query(
-    `INSERT INTO flag SELECT f.id || '_' || i AS id, f.project_id, 'm-' || lpad(i::text, 3, '0') AS key, f.name, f.description, f.value_type,
-       f.variations, f.off_variation, f.on_variation, f.tags, f.lifetime, f.is_client_available, f.is_archived, f.salt, f.version,
-       f.created_at, f.updated_at, f.owner_id, f.changed_at FROM flag f, generate_series(1, 249) i WHERE f.id = $1`,
-    [template.id],
-  );
+  await cloneRows(world, 'flag', [1, 249], {
+    where: `t.id = '${template.id}'`,
+    set: { id: `t.id || '_' || i`, key: `'m-' || lpad(i::text, 3, '0')` },
+  });
   const visited: string[] = [];
 
   for (let after: string | null = null, more = true, turn = 0; more; turn++) {
