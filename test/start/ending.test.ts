@@ -55,6 +55,26 @@ it('keeps every acknowledged change through kill -9, and the keys under which to
   expect(keys).toEqual([key]);
 });
 
+it('answers a request again after kill -9 that was sent with an Idempotency-Key before, and applies it once', async () => {
+  const place = await makePlace();
+  const first = runProgram({ ...place, ...OWNER });
+  const client = await signIn(first);
+  const input = { key: uniqueKey('organization'), name: 'Acme' };
+  const headers = { ...(client.requestConfig.headers as Record<string, string>), 'idempotency-key': 'once' };
+  const mutation = `mutation ($input: CreateOrganizationInput!) {
+    createOrganization(input: $input) { organization { id key version createdAt } revisions { revision } userErrors { code } }
+  }`;
+  const before = await client.request(mutation, { input }, headers);
+
+  first.signal('SIGKILL');
+  await first.ended;
+  const again = new GraphQLClient(`${await runProgram({ ...place, ...OWNER }).listening}/graphql`, { headers });
+  const after = await again.request(mutation, { input });
+
+  expect(after).toEqual(before);
+  expect(await organizationKeys(again)).toEqual([input.key]);
+});
+
 it('ends with code 0 on SIGTERM: a request that runs is answered, and sockets are closed with 1001', async () => {
   const program = runProgram({ ...(await makePlace()), ...OWNER });
   const client = await signIn(program);
