@@ -5,7 +5,6 @@ import {
   makeApiKey,
   makeEnvironment,
   makeFlag,
-  makeOrganization,
   makeProject,
   makeSegment,
   mutate,

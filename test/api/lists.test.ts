@@ -142,7 +142,7 @@ it('visits each of 250 flags exactly once while another writer makes more', asyn
   const visited: string[] = [];
 
   for (let after: string | null = null, more = true, turn = 0; more; turn++) {
-    const [page] = await Promise.all([
+    const [page]: [Page, ...unknown[]] = await Promise.all([
       list(project, { first: 40, after }),
       makeFlag(project, { key: `a-${turn}` }),
       makeFlag(project, { key: `m-${turn}00-more` }),
