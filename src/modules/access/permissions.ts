@@ -1,5 +1,5 @@
-/** What may be done. Closed: a permission that is not in this list does not exist. */
-export const PERMISSIONS = [
+// Each role has what the one before it has, and more.
+const VIEWER = [
   'organization:read',
   'member:read',
   'project:read',
@@ -8,47 +8,8 @@ export const PERMISSIONS = [
   'segment:read',
   'flag:evaluate',
   'snapshot:read',
-  'flag:create',
-  'flag:update',
-  'flag:toggle',
-  'flag:archive',
-  'flag:delete',
-  'segment:create',
-  'segment:update',
-  'segment:delete',
-  'organization:update',
-  'member:invite',
-  'member:update',
-  'member:remove',
-  'project:create',
-  'project:update',
-  'project:delete',
-  'environment:create',
-  'environment:update',
-  'environment:delete',
-  'key:read',
-  'key:create',
-  'key:rotate',
-  'key:revoke',
-  'audit:read',
-  'organization:delete',
-  'owner:name',
 ] as const;
-export type Permission = (typeof PERMISSIONS)[number];
-
-export type Role = 'OWNER' | 'ADMIN' | 'EDITOR' | 'VIEWER';
-
-const VIEWER: readonly Permission[] = [
-  'organization:read',
-  'member:read',
-  'project:read',
-  'environment:read',
-  'flag:read',
-  'segment:read',
-  'flag:evaluate',
-  'snapshot:read',
-];
-const EDITOR: readonly Permission[] = [
+const EDITOR = [
   ...VIEWER,
   'flag:create',
   'flag:update',
@@ -58,8 +19,8 @@ const EDITOR: readonly Permission[] = [
   'segment:create',
   'segment:update',
   'segment:delete',
-];
-const ADMIN: readonly Permission[] = [
+] as const;
+const ADMIN = [
   ...EDITOR,
   'organization:update',
   'member:invite',
@@ -76,15 +37,20 @@ const ADMIN: readonly Permission[] = [
   'key:rotate',
   'key:revoke',
   'audit:read',
-];
-const OWNER: readonly Permission[] = [...ADMIN, 'organization:delete', 'owner:name'];
+] as const;
+const OWNER = [...ADMIN, 'organization:delete', 'owner:name'] as const;
+
+/** What may be done. Closed: a permission that is not in this list does not exist. */
+export type Permission = (typeof OWNER)[number];
+
+export type Role = 'OWNER' | 'ADMIN' | 'EDITOR' | 'VIEWER';
 
 /** Roles are data: named sets of permissions. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  OWNER: new Set(OWNER),
-  ADMIN: new Set(ADMIN),
-  EDITOR: new Set(EDITOR),
-  VIEWER: new Set(VIEWER),
+  OWNER: new Set<Permission>(OWNER),
+  ADMIN: new Set<Permission>(ADMIN),
+  EDITOR: new Set<Permission>(EDITOR),
+  VIEWER: new Set<Permission>(VIEWER),
 };
 
 /** Reads that a role on something inside also gives on what is around it, so that one can find the way there. */
