@@ -14,7 +14,7 @@ import { addAuditExport } from './audit-export';
 import { RequestFault, type RequestErrorCode } from './errors';
 import { addGraphiql } from './graphiql';
 import { formatError, type ErrorContext } from './graphql/errors';
-import { DOCUMENT_TOKENS_MAX, ownValidationRules } from './graphql/limits';
+import { DOCUMENT_TOKENS_MAX, ownValidationRules, variablesProblem } from './graphql/limits';
 import { createSocketServer, type SocketServer } from './socket-server';
 import { requestInfoOf, type TransportOptions } from './transport';
 
@@ -117,6 +117,21 @@ function contextOf(request: FastifyRequest, { createContext }: TransportOptions)
   return createContext(request.headers.authorization, requestInfoOf(request.id, request.ip, request.headers));
 }
 
+/** Of a body, or of a query string, where they are text. What is no JSON is refused elsewhere. */
+function refuseDeepVariables({ body, query }: FastifyRequest): void {
+  const { variables } = (body ?? query ?? {}) as { readonly variables?: unknown };
+  const problem = variablesProblem(typeof variables === 'string' ? jsonOrNull(variables) : variables);
+  if (problem !== null) throw new RequestFault('OPERATION_LIMIT_EXCEEDED', problem);
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, options: TransportOptions): void {
   const contexts = new WeakMap<FastifyRequest, Context>();
   const handle = fastifyApolloHandler(apollo, {
@@ -143,6 +158,7 @@ function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, options
     },
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return reply.code(204).send();
+      refuseDeepVariables(request);
       return errorScope.run(errorContextOf(request, options.log), () => handle.call(app, request, reply));
     },
   });

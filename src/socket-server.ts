@@ -8,7 +8,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Context } from './context';
 import { RequestFault, Unauthenticated } from './errors';
 import { formatError } from './graphql/errors';
-import { DOCUMENT_TOKENS_MAX, validationRules } from './graphql/limits';
+import { DOCUMENT_TOKENS_MAX, validationRules, variablesProblem } from './graphql/limits';
 import { connectSocket, type SocketExtra } from './socket-connection';
 import { offersWebSocket, serveWithoutUpgrade } from './ignored-upgrade';
 import { requestInfoOf, type TransportOptions } from './transport';
@@ -107,6 +107,8 @@ export function createSocketServer(http: HttpServer, options: TransportOptions):
       const document = parse(payload.query, { maxTokens: DOCUMENT_TOKENS_MAX });
       const errors = validate(schema, document, validationRules);
       if (errors.length > 0) return errors.map(asInvalid);
+      const problem = variablesProblem(payload.variables);
+      if (problem !== null) return [toGraphqlError(new RequestFault('OPERATION_LIMIT_EXCEEDED', problem))];
       if (!getOperationAST(document, payload.operationName)) {
         const message = 'The document has no such operation, or several and no operationName.';
         return [new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })];

@@ -81,3 +81,16 @@ function refuseAbove(context: ValidationContext, what: string, found: number, ma
   const message = `${what} of the operation: more than ${max} are not allowed.`;
   context.reportError(new GraphQLError(message, { extensions: { intendedCode: 'OPERATION_LIMIT_EXCEEDED' } }));
 }
+
+/** Variables that are valid nest far less deep: 8 groups of conditions, JSON of 100 levels. */
+const VARIABLES_DEPTH_MAX = 200;
+
+/** A sentence when variables nest so deep that to coerce them would run out of stack; null when they do not. */
+export function variablesProblem(variables: unknown): string | null {
+  let level = [variables];
+  for (let depth = 0; depth <= VARIABLES_DEPTH_MAX; depth++) {
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : []));
+    if (level.length === 0) return null;
+  }
+  return `variables: more than ${VARIABLES_DEPTH_MAX} levels of nesting are not allowed.`;
+}

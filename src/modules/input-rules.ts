@@ -69,6 +69,11 @@ export function hasUnstorableText(value: unknown): boolean {
   return Object.entries(value).some(([key, member]) => unstorable(key) || hasUnstorableText(member));
 }
 
+/** A number of places for a message. */
+export function inPlaces(count: number): string {
+  return count === 1 ? 'in one place' : `in ${count} places`;
+}
+
 /** Text for a message: quoted, controls escaped, shortened. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

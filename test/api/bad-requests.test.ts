@@ -244,3 +244,24 @@ function withoutLocations({ body }: RawAnswer): unknown {
   const { errors } = body as { errors?: { locations?: unknown }[] };
   return { ...(body as object), errors: errors?.map(({ locations: _locations, ...error }) => error) };
 }
+
+it('refuses variables that nest so deep that the stack would end, and lives on', async () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const query = 'mutation ($input: LogInInput!) { logIn(input: $input) { userErrors { code } } }';
+  const body = `{"query": ${JSON.stringify(query)}, "variables": {"input": ${deep}}}`;
+
+  const answer = await send(world, { body });
+
+  expect(answer).toMatchObject({
+    status: 400,
+    body: {
+      errors: [
+        {
+          message: 'variables: more than 200 levels of nesting are not allowed.',
+          extensions: { code: 'OPERATION_LIMIT_EXCEEDED' },
+        },
+      ],
+    },
+  });
+  expect(await answersStill(world)).toBe(true);
+});

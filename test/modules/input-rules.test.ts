@@ -1,6 +1,7 @@
 import {
   countIssues,
   hasUnstorableText,
+  inPlaces,
   keyIssues,
   nameIssues,
   quote,
@@ -101,4 +102,8 @@ it('quotes text for a message, escaped and cut after 60 characters', () => {
   expect(quote('a"\n')).toBe('"a\\"\\n"');
   expect(quote('x'.repeat(60))).toBe(`"${'x'.repeat(60)}"`);
   expect(quote('x'.repeat(61))).toBe(`"${'x'.repeat(60)}…"`);
+});
+
+it('counts places in words', () => {
+  expect([inPlaces(1), inPlaces(2)]).toEqual(['in one place', 'in 2 places']);
 });

@@ -1265,7 +1265,7 @@ export type Gate = {
 
 /** A share of contexts, by hash of an attribute. */
 export type GateInput = {
-  /** Attribute whose value is hashed. */
+  /** Attribute whose value is hashed; at most 200 characters. */
   readonly bucketBy: Scalars['String']['input'];
   /** Thousandths of a percent, 0 to 100000. */
   readonly weight: Scalars['Int']['input'];
@@ -2334,7 +2334,7 @@ export type Rollout = {
 
 /** A weighted split over variations. */
 export type RolloutInput = {
-  /** Attribute whose value is hashed. */
+  /** Attribute whose value is hashed; at most 200 characters. */
   readonly bucketBy: Scalars['String']['input'];
   /** 2 to 100; the weights sum to 100000, each variation once. */
   readonly shares: ReadonlyArray<RolloutShareInput>;

@@ -5,6 +5,7 @@ import {
   countIssues,
   DESCRIPTION_LENGTH_MAX,
   hasUnstorableText,
+  inPlaces,
   keyIssues,
   NAME_LENGTH_MAX,
   nameIssues,
@@ -162,7 +163,7 @@ function removedVariationsIssues(
     const usedBy = uses.filter((use) => use.variation === key);
     const isDefault = key === flag.onVariation || key === flag.offVariation;
     if (kept.has(key) || (usedBy.length === 0 && !isDefault)) return [];
-    const why = usedBy.length > 0 ? `is served in ${usedBy.length} places` : 'is what new environments serve';
+    const why = usedBy.length > 0 ? `is served ${inPlaces(usedBy.length)}` : 'is what new environments serve';
     const message = `The variation ${quote(key)} ${why}, so that it cannot be removed.`;
     const places = usedBy.slice(0, USES_NAMED_MAX).map(({ variation: _variation, ...usage }) => usage);
     return [{ code: 'IN_USE', message, path, usedBy: places }];

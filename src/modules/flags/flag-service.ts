@@ -14,7 +14,7 @@ import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { staleVersion } from '../changes/stale-version';
 import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environments/environment-repository';
-import { quote, unstorable } from '../input-rules';
+import { inPlaces, quote, unstorable } from '../input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';
 import { lockProjectFor } from '../projects/project-service';
@@ -249,7 +249,7 @@ async function refuseDependents(
   const usedBy = dependents
     .slice(0, USES_NAMED_MAX)
     .map(({ flagKey, segmentKey, environmentKey }) => ({ flagKey, segmentKey, environmentKey }));
-  const message = `The flag ${quote(flag.key)} is a prerequisite in ${dependents.length} places.`;
+  const message = `The flag ${quote(flag.key)} is a prerequisite ${inPlaces(dependents.length)}.`;
   throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'flagId'], usedBy }]);
 }
 

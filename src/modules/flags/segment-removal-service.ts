@@ -1,7 +1,7 @@
 import { UserFault } from '../../errors';
 import type { Actor } from '../access/actor';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { quote } from '../input-rules';
+import { inPlaces, quote } from '../input-rules';
 import { removeSegment } from '../segments/segment-repository';
 import { refuseStale, segmentBody, type SegmentService } from '../segments/segment-service';
 import { findSegmentUses } from './usage-repository';
@@ -30,7 +30,7 @@ export class SegmentRemovalService {
         const usedBy = uses
           .slice(0, USES_NAMED_MAX)
           .map(({ flagKey, segmentKey, environmentKey }) => ({ flagKey, segmentKey, environmentKey }));
-        const message = `The segment ${quote(segment.key)} is used in ${uses.length} places.`;
+        const message = `The segment ${quote(segment.key)} is used ${inPlaces(uses.length)}.`;
         throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'segmentId'], usedBy }]);
       }
       await removeSegment(tx.connection, segment.id);
