@@ -73,6 +73,7 @@ function flagOf(
     design,
     evaluate,
     constant,
+    isPrerequisite: false,
     memo: null,
     memoCall: 0,
   };
@@ -154,6 +155,7 @@ class FlagCompiler {
       const flag = this.flags.get(flagKey) ?? null;
       if (flag === null) this.reader.note(`Flag ${quote(flagKey)} is not in the snapshot.`, 'flagKey');
       if (flag === null || offVariation === null) return null;
+      flag.isPrerequisite = true;
       // Of a flag that did not compile the variations are not known: the prerequisite fails, this flag lives.
       if (flag.design !== null && !flag.design.variations.some(({ key }) => key === variationKey)) {
         this.reader.note(`Variation ${quote(variationKey)} is not one of flag ${quote(flagKey)}.`, 'variation');

@@ -18,7 +18,7 @@ export interface CompileResult {
 }
 
 function startEmpty(): CompiledSnapshot {
-  return { epoch: '', revision: 0, flags: new Map(), segments: new Map(), attributeSlots: new AttributeSlots() };
+  return { epoch: '', revision: 0, flags: new Map(), liveFlags: [], segments: new Map(), attributeSlots: new AttributeSlots() };
 }
 
 /**
@@ -51,6 +51,7 @@ export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot)
     epoch: isEpoch ? epoch : '',
     revision: isRevision ? revision : 0,
     flags,
+    liveFlags: [...flags.values()].filter((flag) => !flag.isArchived),
     segments,
     attributeSlots: base.attributeSlots,
   };

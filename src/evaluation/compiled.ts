@@ -8,6 +8,8 @@ export interface CompiledSnapshot {
   readonly revision: number;
   /** By key, in key order. */
   readonly flags: ReadonlyMap<string, CompiledFlag>;
+  /** Those that are not archived, in key order: what "all flags" means. */
+  readonly liveFlags: readonly CompiledFlag[];
   /** By key, in key order. */
   readonly segments: ReadonlyMap<string, CompiledSegment>;
   readonly attributeSlots: AttributeSlots;
@@ -39,6 +41,8 @@ export interface CompiledFlag {
   readonly evaluate: (subject: Subject) => Outcome;
   /** The outcome when it is the same for every context, which spares the call; else null. */
   readonly constant: Outcome | null;
+  /** Whether any flag ever had this one as prerequisite, so that keeping the outcome of a call pays. */
+  isPrerequisite: boolean;
   /** The outcome of one call, kept for flags that have this one as prerequisite; valid for `memoCall` only. */
   memo: Outcome | null;
   memoCall: number;

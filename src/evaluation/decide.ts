@@ -40,6 +40,7 @@ function indexTargets(targets: readonly CompiledTarget[]): ReadonlyMap<string, O
 /** The outcome of a flag in this call, decided at most once. */
 export function outcomeOf(flag: CompiledFlag, subject: Subject): Outcome {
   if (flag.constant !== null) return flag.constant;
+  if (!flag.isPrerequisite) return flag.evaluate(subject);
   if (flag.memo !== null && flag.memoCall === subject.call) return flag.memo;
   const outcome = flag.evaluate(subject);
   flag.memo = outcome;

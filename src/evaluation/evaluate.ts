@@ -39,8 +39,8 @@ export function evaluateAll(compiled: CompiledSnapshot, context: EvaluationConte
   const filter = options?.filter ?? null;
   const isTraced = options?.trace === true;
   const evaluations: Evaluation[] = [];
-  for (const flag of compiled.flags.values()) {
-    if (flag.isArchived || (filter !== null && !filter(flag))) continue;
+  for (const flag of compiled.liveFlags) {
+    if (filter !== null && !filter(flag)) continue;
     evaluations.push(isTraced ? evaluateWithTrace(flag, subject, revision) : resultOf(outcomeOf(flag, subject), revision));
   }
   return evaluations;
