@@ -119,7 +119,7 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
         const actor = await authenticator.authenticate(authorization, request);
         const now = clock.now();
         const loaders = createLoaders(database.connection, now);
-        return { actor, services, loaders, stream, requestId: request.requestId, now };
+        return { actor, services, loaders, stream, budget: { evaluations: 0 }, requestId: request.requestId, now };
       },
     }).catch((error: unknown) => {
       throw portFault(error, config) ?? error;

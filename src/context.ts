@@ -23,7 +23,7 @@ import { createProjectLoaders, type ProjectLoaders } from './modules/projects/pr
 import type { ProjectService } from './modules/projects/project-service';
 import { createSegmentLoaders, type SegmentLoaders } from './modules/segments/segment-loaders';
 import type { SegmentService } from './modules/segments/segment-service';
-import type { SnapshotService } from './modules/snapshots/snapshot-service';
+import type { EvaluationBudget, SnapshotService } from './modules/snapshots/snapshot-service';
 
 /** The use-cases. They live as long as the process. */
 export interface Services {
@@ -59,6 +59,7 @@ export interface Context {
   readonly services: Services;
   readonly loaders: Loaders;
   readonly stream: FlagStream;
+  readonly budget: EvaluationBudget;
   readonly requestId: string;
   /** When the operation began. */
   readonly now: Date;

@@ -105,5 +105,7 @@ function isAlive(pid: number): boolean {
 async function startTimeOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return null;
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A process that was killed and whose parent has not noticed yet: it holds nothing any more.
+  return state === 'Z' || state === 'X' ? 'ended' : (fields[18] ?? null);
 }

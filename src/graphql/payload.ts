@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import { UserFault, type Issue } from '../errors';
 
+/** A hostile input has as many problems as bytes; nobody reads more than these. */
+const USER_ERRORS_MAX = 100;
+
 /** What every mutation payload has when it was refused: nothing but the problems. */
 export interface Refusal {
   readonly revisions: never[];
@@ -13,7 +16,7 @@ export async function payload<T extends object>(work: Promise<T>): Promise<(T & 
   try {
     return { ...(await work), userErrors: [] };
   } catch (error) {
-    if (error instanceof UserFault) return { revisions: [], userErrors: error.issues };
+    if (error instanceof UserFault) return { revisions: [], userErrors: error.issues.slice(0, USER_ERRORS_MAX) };
     throw error;
   }
 }

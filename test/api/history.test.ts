@@ -1,6 +1,7 @@
 import {
   configure,
   make,
+  makeApiKey,
   makeEnvironment,
   makeFlag,
   makeProject,
@@ -362,4 +363,31 @@ it('keeps what is known of things that were deleted', async () => {
     },
   ]);
   expect(gone).toEqual({ changes: null });
+});
+
+it('shows somebody with a role on one environment nothing of what changed in another, nor of keys', async () => {
+  const project = await makeProject(world);
+  const [seen, hidden] = [await makeEnvironment(project), await makeEnvironment(project)];
+  const flag = await makeFlag(project);
+  await toggle(project, flag, seen, true);
+  await toggle(project, flag, hidden, true);
+  await makeApiKey(project, seen);
+  const place = { organizationId: project.organizationId, projectId: project.id, environmentId: seen.id };
+  const { client } = await makeMember(world, 'EDITOR', place);
+
+  const { changes, flag: read } = await client.request<{
+    changes: { nodes: { items: { environmentId: string | null; subjectKind: string }[] }[] };
+    flag: { history: { nodes: { items: { environmentId: string | null }[] }[] } };
+  }>(
+    `query ($projectId: ID!, $flagId: ID!) {
+      changes(projectId: $projectId) { nodes { items { environmentId subjectKind } } }
+      flag(id: $flagId) { history { nodes { items { environmentId } } } }
+    }`,
+    { projectId: project.id, flagId: flag.id },
+  );
+
+  const items = changes.nodes.flatMap((change) => change.items);
+  expect(items.map((item) => item.environmentId)).not.toContain(hidden.id);
+  expect(items.map((item) => item.subjectKind)).not.toContain('API_KEY');
+  expect(read.history.nodes.map((change) => change.items.map((item) => item.environmentId))).toEqual([[], [seen.id], [null]]);
 });

@@ -1,6 +1,8 @@
 /** A mutation that is sent again with its Idempotency-Key is applied once and answered alike. */
+import { GraphQLClient } from 'graphql-request';
 import { createTestClock } from '../support/clock';
-import { makeEnvironment, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
+import { make, makeEnvironment, makeFlag, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
+import { makeMember, refusalOf, signIn } from '../support/members';
 import { createWorld, type World } from '../support/world';
 
 const clock = createTestClock();
@@ -159,3 +161,34 @@ it('does not share claims between callers', async () => {
     { extensions: { code: 'UNAUTHENTICATED' } },
   ]);
 });
+
+it('answers nothing again to somebody who has lost the role with which the request was made', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const flag = await makeFlag(project);
+  const editor = await makeMember(world, 'EDITOR', { organizationId: project.organizationId, projectId: project.id });
+  const key = uniqueKey('idempotency');
+  const again = await signInWith(editor.email, key);
+  const input = { flagId: flag.id, environmentId: environment.id, isEnabled: true };
+  const first = await mutate(again, 'toggleFlag', input, 'flag { key }');
+  await make(
+    project.client,
+    'removeMember',
+    { organizationId: project.organizationId, userId: editor.id },
+    'revisions { revision }',
+  );
+
+  const refusal = await refusalOf(mutate(again, 'toggleFlag', input, 'flag { key project { flags { nodes { key } } } }'));
+
+  expect(first).toEqual({ flag: { key: flag.key }, userErrors: [] });
+  expect(refusal).toEqual({
+    code: 'FORBIDDEN',
+    message: 'The roles with which this request was made first were taken away since.',
+  });
+});
+
+async function signInWith(email: string, idempotencyKey: string): Promise<GraphQLClient> {
+  const client = await signIn(world, email);
+  const headers = client.requestConfig.headers as Record<string, string>;
+  return new GraphQLClient(world.url, { headers: { ...headers, 'idempotency-key': idempotencyKey } });
+}

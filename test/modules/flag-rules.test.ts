@@ -328,6 +328,23 @@ it('refuses to remove a variation that is served, naming at most 100 places', ()
   ]);
 });
 
+it('removes a variation that new environments served when it names another for them', () => {
+  const [red, green, blue] = colours;
+
+  expect(planFlagUpdate(flag, { variations: [green!, blue!], onVariation: 'green' }, [])).toMatchObject({
+    issues: null,
+    flag: { onVariation: 'green', offVariation: flag.offVariation, variations: [green, blue] },
+  });
+  expect(updateIssues({ variations: [red!, green!], offVariation: 'green' })).toBeNull();
+});
+
+it('refuses variations for new environments that the flag does not have', () => {
+  expect(updateIssues({ onVariation: 'pink', offVariation: null })).toEqual([
+    { code: 'INVALID', message: 'offVariation must not be null; leave it out to keep it.', path: ['input', 'offVariation'] },
+    { code: 'NOT_FOUND', message: 'The flag has no variation "pink".', path: ['input', 'onVariation'] },
+  ]);
+});
+
 it.each(['red', 'blue'])('refuses to remove the variation %s that new environments serve', (key) => {
   expect(updateIssues({ variations: colours.filter((colour) => colour.key !== key) })).toEqual([
     {

@@ -28,8 +28,11 @@ it.each([
 });
 
 it('bounds the evaluations of an operation', () => {
-  expect(evaluationsProblem(1_000, 100)).toBeNull();
-  expect(evaluationsProblem(1_000, 101)).toBe(
+  expect(evaluationsProblem(1_000, 100, 0)).toBeNull();
+  expect(evaluationsProblem(1_000, 101, 0)).toBe(
     '1000 contexts x 101 flags are 101000 evaluations; at most 100000 are allowed in one operation.',
+  );
+  expect(evaluationsProblem(1, 1, 100_000)).toBe(
+    '1 contexts x 1 flags are 1 evaluations, after 100000 in the same operation; at most 100000 are allowed in one operation.',
   );
 });

@@ -20,7 +20,9 @@ const around: TargetingSurroundings = {
   variationsOfFlags: new Map([
     ['payments', ['on', 'off']],
     ['checkout', ['on', 'off']],
+    ['retired', ['on', 'off']],
   ]),
+  archivedFlagKeys: new Set(['retired']),
   prerequisitesOfFlags: new Map(),
   newRuleId: () => 'rule_new',
 };
@@ -123,6 +125,17 @@ it.each<[string, Partial<TargetingInput>]>([
 it.each<[string, Partial<TargetingInput>, object[]]>([
   ['an unknown off variation', { offVariation: 'gone' }, [unknown('gone', 'offVariation')]],
   ['an unknown fallthrough', { fallthrough: { variation: 'gone' } }, [unknown('gone', 'fallthrough', 'variation')]],
+  [
+    'an archived prerequisite',
+    { prerequisites: [{ flagKey: 'retired', variation: 'on' }] },
+    [
+      {
+        code: 'ARCHIVED',
+        message: 'The flag "retired" is archived, so that it cannot be a prerequisite.',
+        path: at('prerequisites', '0', 'flagKey'),
+      },
+    ],
+  ],
   [
     'an unknown prerequisite',
     { prerequisites: [{ flagKey: 'nothing', variation: 'on' }] },

@@ -323,7 +323,10 @@ export type Change = Node & {
   readonly createdAt: Scalars['DateTime']['output'];
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
-  /** What it changed: usually one thing, several for a change set. */
+  /**
+   * What it changed: usually one thing, several for a change set. Things of environments that the caller may not see are left out, and
+   * keys and members without `audit:read`.
+   */
   readonly items: ReadonlyArray<ChangeItem>;
   /** What was done. */
   readonly kind: ChangeKind;
@@ -964,9 +967,9 @@ export type Flag = Node & {
   readonly __typename?: 'Flag';
   /** When the flag or one of its configurations last changed. */
   readonly changedAt: Scalars['DateTime']['output'];
-  /** How it behaves in one environment. Null when the project has no such environment. */
+  /** How it behaves in one environment. Null when the project has no such environment or the caller may not see it. */
   readonly configuration?: Maybe<FlagConfiguration>;
-  /** How it behaves in each environment, in the order of the environments. */
+  /** How it behaves in each environment that the caller may see, in the order of the environments. */
   readonly configurations: ReadonlyArray<FlagConfiguration>;
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
@@ -988,12 +991,16 @@ export type Flag = Node & {
   readonly key: Scalars['String']['output'];
   /** The newest change of the flag or of one of its configurations. Null when its record is not kept. */
   readonly lastChange?: Maybe<Change>;
-  /** When it was last evaluated, in any environment; written with a delay of about a minute. Null when it never was. */
+  /** When it was last evaluated, in any environment. Null when that is not known; the server does not count evaluations yet. */
   readonly lastEvaluatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Whether it is meant to go away. */
   readonly lifetime: FlagLifetime;
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];
+  /** What is served while off in environments in which the flag was never configured. */
+  readonly offVariation: Variation;
+  /** What the fallthrough serves in environments in which the flag was never configured. */
+  readonly onVariation: Variation;
   /** The user who answers for it. Null when nobody is named, or that account is gone. */
   readonly owner?: Maybe<User>;
   /** The project that owns it. */
@@ -1450,7 +1457,8 @@ export type Mutation = {
   readonly addSegmentKeys: AddSegmentKeysPayload;
   /**
    * Applies several changes of configurations of one project at once: all or none, in one transaction, as one change with one
-   * revision for each environment. Each configuration may stand in it once. Requires what each single change requires.
+   * revision for each environment. Each configuration may stand in it once, and each change must be valid after those before it.
+   * Requires what each single change requires.
    * Codes: as the single mutations; paths begin with `input.changes.` and the position.
    */
   readonly applyChangeSet: ApplyChangeSetPayload;
@@ -1548,7 +1556,7 @@ export type Mutation = {
   readonly removeSegmentKeys: RemoveSegmentKeysPayload;
   /**
    * Takes a flag out of the archive; its configurations are as they were. Requires `flag:archive` on the project.
-   * Codes: NOT_FOUND, STALE_VERSION, NOT_ARCHIVED.
+   * Codes: NOT_FOUND, STALE_VERSION, NOT_ARCHIVED, ARCHIVED (a prerequisite of it is archived).
    */
   readonly restoreFlag: RestoreFlagPayload;
   /**
@@ -2042,7 +2050,8 @@ export type Query = {
   readonly environmentComparison?: Maybe<FlagComparisonConnection>;
   /**
    * Evaluates flags for contexts, all from one revision. Requires `flag:evaluate` on the environment. CLIENT and MOBILE keys
-   * are answered client-available flags only, without rule, prerequisite or trace. At most 100,000 evaluations.
+   * are answered client-available flags only, without rule or prerequisite. At most 100,000 evaluations in one operation, all its
+   * fields together.
    * Null when there is no such environment or the caller may not see it.
    * Codes: BAD_USER_INPUT when a bound is passed.
    */
@@ -2655,7 +2664,7 @@ export type SnapshotResult = {
 
 /** Why a flag looks as if it could be removed. The days are the project's `staleAfterDays`. */
 export type StaleReason =
-  /** Evaluated once, but not for that many days. */
+  /** Evaluated once, but not for that many days. Not answered yet, for the server does not count evaluations. */
   | 'NOT_EVALUATED'
   /** Off in every environment, and not changed for that many days. */
   | 'OFF_EVERYWHERE'
@@ -2804,6 +2813,10 @@ export type UpdateFlagInput = {
   readonly lifetime?: InputMaybe<FlagLifetime>;
   /** 1 to 255 characters. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Key of the variation that is served while off in environments in which the flag was never configured. */
+  readonly offVariation?: InputMaybe<Scalars['String']['input']>;
+  /** Key of the variation that the fallthrough serves in environments in which the flag was never configured. */
+  readonly onVariation?: InputMaybe<Scalars['String']['input']>;
   /** Id of the user who answers for it; null: nobody. */
   readonly ownerId?: InputMaybe<Scalars['ID']['input']>;
   /** Says that moving every context is meant. */
@@ -2922,7 +2935,7 @@ export type User = Node & {
   readonly name: Scalars['String']['output'];
 };
 
-/** Something the caller can fix. All problems of one input come back together, and nothing was written. */
+/** Something the caller can fix. All problems of one input come back together, at most 100 of them, and nothing was written. */
 export type UserError = {
   /** Stable code for programs. */
   readonly code: UserErrorCode;
@@ -3728,6 +3741,8 @@ export type FlagResolvers<ContextType = Context, ParentType extends ResolversPar
   lastEvaluatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lifetime?: Resolver<ResolversTypes['FlagLifetime'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  offVariation?: Resolver<ResolversTypes['Variation'], ParentType, ContextType>;
+  onVariation?: Resolver<ResolversTypes['Variation'], ParentType, ContextType>;
   owner?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
   salt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

@@ -66,6 +66,9 @@ export type RotationPlan =
   | { readonly issues: readonly Issue[]; readonly old?: never; readonly expiresAt?: never }
   | { readonly issues?: never; readonly old: ApiKeyEntity; readonly expiresAt: Date | null };
 
+/** RFC 3339 writes no year of five digits. */
+const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** The old key with its end, and the end of its successor, which lives as long as the old one was to live. */
 export function planRotation(key: ApiKeyEntity, graceSeconds: number, successorId: string, now: Date): RotationPlan {
   const issues = [
@@ -77,7 +80,7 @@ export function planRotation(key: ApiKeyEntity, graceSeconds: number, successorI
   const end = now.getTime() + graceSeconds * 1_000;
   return {
     old: { ...key, replacedById: successorId, expiresAt: new Date(Math.min(end, expiresAt?.getTime() ?? end)) },
-    expiresAt: expiresAt && new Date(now.getTime() + expiresAt.getTime() - createdAt.getTime()),
+    expiresAt: expiresAt && new Date(Math.min(now.getTime() + expiresAt.getTime() - createdAt.getTime(), LAST_INSTANT_MS)),
   };
 }
 

@@ -25,7 +25,8 @@ export const changeResolvers: Resolvers = {
   AuditLogEntry: { change: (change) => change },
   Change: {
     actor: ({ actorKind, actorId, actorName }) => ({ kind: actorKind, id: actorId, name: actorName }),
-    items: ({ id }, _args, { loaders }) => loaders.bodiesOfChange.load(id),
+    items: async (change, _args, { actor, services, loaders }) =>
+      services.changes.visibleItems(actor, change, await loaders.bodiesOfChange.load(change.id)),
   },
   ChangeItem: {
     before: ({ before }) => parsed(before),

@@ -5,7 +5,10 @@ import type { Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault } from '../../errors';
 import { permits, type Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
+import type { ChangeBodyEntity } from './change-body-entity';
 import type { ChangeEntity } from './change-entity';
+import type { SubjectKind } from './change-kinds';
+import { canonicalText } from './change-rules';
 import { findChangesByIds, listChanges, type ChangeSearch } from './change-repository';
 import { changeFilterProblem } from './change-rules';
 import { keepResult, takeClaim } from './idempotency-repository';
@@ -57,6 +60,20 @@ export class ChangeService {
     return permits(actor, projectId === null ? 'audit:read' : 'flag:read', { organizationId, projectId }) ? change : null;
   }
 
+  /**
+   * What the actor may see of what a change changed: nothing of environments that are hidden from it, and nothing of keys
+   * and members unless it may read the audit log.
+   */
+  visibleItems(actor: Actor, change: ChangeEntity, items: readonly ChangeBodyEntity[]): ChangeBodyEntity[] {
+    const { organizationId, projectId } = change;
+    const seesAccess = permits(actor, 'audit:read', { organizationId });
+    return items.filter(({ subjectKind, environmentId }) => {
+      if (ACCESS_SUBJECTS.has(subjectKind)) return seesAccess;
+      if (environmentId === null) return true;
+      return permits(actor, 'environment:read', { organizationId, projectId, environmentId });
+    });
+  }
+
   /** False for an organization that the actor may not see; throws `Forbidden` for one whose audit log it may not read. */
   mayReadAudit(actor: Actor, organizationId: string): boolean {
     return authorize(actor, { permission: 'audit:read', toSee: 'organization:read' }, { organizationId });
@@ -73,19 +90,36 @@ export class ChangeService {
     const claim = actor.request.idempotency;
     if (claim === null || (actor.kind !== 'USER' && actor.kind !== 'API_KEY')) return work(tx);
     const earlier = await takeClaim(tx.connection, actor.id, claim, this.now());
-    if (earlier) return this.replay<T>(earlier, claim.digest);
+    if (earlier) return this.replay<T>(earlier, claim.digest, rightsOf(actor));
     const result = await work(tx);
-    await keepResult(tx.connection, actor.id, claim, this.options.seal.seal(JSON.stringify(result)));
+    const kept: KeptResult<T> = { rights: rightsOf(actor), result };
+    await keepResult(tx.connection, actor.id, claim, this.options.seal.seal(JSON.stringify(kept)));
     return result;
   }
 
-  private replay<T>(record: IdempotencyRecordEntity, digest: string): T {
+  /** The payload leads to what it names, so that whoever has lost a right since does not get it again. */
+  private replay<T>(record: IdempotencyRecordEntity, digest: string, rights: readonly string[]): T {
     if (record.digest !== digest || record.sealedResult === null) {
       const message = `The Idempotency-Key ${JSON.stringify(record.idempotencyKey)} was used within 24 hours for another request.`;
       throw new UserFault([{ code: 'IDEMPOTENCY_KEY_REUSED', message, path: null }]);
     }
-    return JSON.parse(this.options.seal.open(record.sealedResult)) as T;
+    const kept = JSON.parse(this.options.seal.open(record.sealedResult)) as KeptResult<T>;
+    if (kept.rights.every((right) => rights.includes(right))) return kept.result;
+    throw new RequestFault('FORBIDDEN', 'The roles with which this request was made first were taken away since.');
   }
+}
+
+/** Things that say who may do what. */
+const ACCESS_SUBJECTS: ReadonlySet<SubjectKind> = new Set<SubjectKind>(['API_KEY', 'MEMBER', 'INVITATION', 'USER', 'SESSION']);
+
+interface KeptResult<T> {
+  /** Of the actor, when the work was done. */
+  readonly rights: readonly string[];
+  readonly result: T;
+}
+
+function rightsOf(actor: Actor): string[] {
+  return actor.kind === 'USER' ? actor.bindings.map((binding) => canonicalText(binding)) : [];
 }
 
 /** The position of a list of changes is a place in their chain. Throws BAD_USER_INPUT for a cursor of another list. */

@@ -252,6 +252,7 @@ async function surroundings(
     flag,
     segmentKeys: new Set(segments.map(({ key }) => key)),
     variationsOfFlags: new Map(named.map(({ key, variations }) => [key, variations.map((variation) => variation.key)])),
+    archivedFlagKeys: new Set(named.filter((other) => other.isArchived).map(({ key }) => key)),
     // Without prerequisites of its own the flag closes no circle.
     prerequisitesOfFlags: flagKeys.length > 0 ? await findPrerequisiteKeys(connection, environmentId) : new Map(),
     newRuleId: () => newId('rule'),

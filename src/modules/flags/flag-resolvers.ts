@@ -2,8 +2,10 @@ import { countedPage } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
+import { hasUnstorableText } from '../input-rules';
 import { historyOf } from '../changes/history-resolvers';
 import { RequestFault } from '../../errors';
+import { variationOf } from './flag-view';
 import { isSortValue, sortValueOf, type FlagOrder } from './flag-list-repository';
 import { flagFilterProblem } from './flag-rules';
 
@@ -52,6 +54,8 @@ export const flagResolvers: Resolvers = {
   },
   Flag: {
     project: ({ projectId }, _args, { loaders }) => required(loaders.project.load(projectId)),
+    onVariation: (flag) => variationOf(flag, flag.onVariation),
+    offVariation: (flag) => variationOf(flag, flag.offVariation),
     owner: ({ ownerId }, _args, { loaders }) => (ownerId === null ? null : loaders.user.load(ownerId)),
     lastChange: ({ id }, _args, { loaders }) => loaders.lastChangeOfFlag.load(id),
     lastEvaluatedAt: ({ id }, _args, { loaders }) => loaders.lastEvaluatedOfFlag.load(id),
@@ -67,7 +71,8 @@ function sortPositionOf(position: string | null, order: FlagOrder): readonly [st
   if (position === null) return null;
   const parts = parsedOrNull(position);
   const [its, value, id, ...rest] = Array.isArray(parts) ? (parts as unknown[]) : [];
-  if (its === order && isSortValue(value, order) && typeof id === 'string' && rest.length === 0) return [value, id];
+  const isPosition = its === order && isSortValue(value, order) && typeof id === 'string' && rest.length === 0;
+  if (isPosition && !hasUnstorableText([value, id])) return [value, id];
   throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection in this order.');
 }
 

@@ -104,6 +104,8 @@ export interface UpdateFlagInput {
   readonly lifetime?: FlagLifetime | null;
   readonly isClientAvailable?: boolean | null;
   readonly variations?: readonly VariationInput[] | null;
+  readonly onVariation?: string | null;
+  readonly offVariation?: string | null;
   readonly salt?: string | null;
   readonly rerandomize?: boolean | null;
 }
@@ -114,10 +116,34 @@ export interface VariationUse extends Usage {
 }
 
 /** Fields that may be left out, but not null. `ownerId: null` means nobody. */
-const NOT_NULL = ['name', 'description', 'tags', 'lifetime', 'isClientAvailable', 'variations', 'salt'] as const;
+const NOT_NULL = [
+  'name',
+  'description',
+  'tags',
+  'lifetime',
+  'isClientAvailable',
+  'variations',
+  'onVariation',
+  'offVariation',
+  'salt',
+] as const;
 
-/** The flag after the update, or everything that is wrong with it. What is undefined stays. Version and times are the caller's. */
-export function planFlagUpdate(flag: FlagEntity, input: UpdateFlagInput, uses: readonly VariationUse[]): FlagPlan {
+/** The flag with the variations that new environments serve as the update wants them, whether or not they exist. */
+export function withDefaults(flag: FlagEntity, input: Pick<UpdateFlagInput, 'onVariation' | 'offVariation'>): FlagEntity {
+  return {
+    ...flag,
+    onVariation: input.onVariation ?? flag.onVariation,
+    offVariation: input.offVariation ?? flag.offVariation,
+  };
+}
+
+/**
+ * The flag after the update, or everything that is wrong with it. What is undefined stays. Version and times are the
+ * caller's. `uses` are those of the variations of `withDefaults(before, input)`.
+ */
+export function planFlagUpdate(before: FlagEntity, input: UpdateFlagInput, uses: readonly VariationUse[]): FlagPlan {
+  const flag = withDefaults(before, input);
+  const variations = input.variations ?? flag.variations;
   const issues: Issue[] = NOT_NULL.filter((field) => input[field] === null).map((field) => ({
     code: 'INVALID',
     message: `${field} must not be null; leave it out to keep it.`,
@@ -134,6 +160,10 @@ export function planFlagUpdate(flag: FlagEntity, input: UpdateFlagInput, uses: r
     issues.push(...variationsIssues(flag.valueType, input.variations, path));
     issues.push(...removedVariationsIssues(flag, input.variations, uses, path));
   }
+  issues.push(
+    ...knownVariationIssues(variations, input.onVariation, ['input', 'onVariation']),
+    ...knownVariationIssues(variations, input.offVariation, ['input', 'offVariation']),
+  );
   if (typeof input.salt === 'string') issues.push(...saltIssues(input.salt, input.rerandomize ?? false));
   if (issues.length > 0) return { issues };
   const next: FlagEntity = {

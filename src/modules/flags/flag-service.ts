@@ -7,7 +7,6 @@ import { isMember } from '../access/access-repository';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
-import type { ChangeKind } from '../changes/change-kinds';
 import { canonicalText } from '../changes/change-rules';
 import type { ChangeService } from '../changes/change-service';
 import type { FlagEvent } from '../changes/flag-event';
@@ -25,11 +24,12 @@ import {
   findConfigurationsByFlagIds,
   findFlagByKey,
   findFlagsByIds,
+  findFlagsByKeys,
   insertFlag,
   removeFlag,
   updateFlag,
 } from './flag-repository';
-import { planFlag, planFlagUpdate, type CreateFlagInput, type UpdateFlagInput } from './flag-rules';
+import { planFlag, planFlagUpdate, withDefaults, type CreateFlagInput, type UpdateFlagInput } from './flag-rules';
 import { configurationsIn } from './flag-view';
 import { flagBody, flagEvent, initialConfiguration, partsOfConfigurationId } from './flag-wire';
 import { findAttributeUses, findDependents, type RuleUse } from './usage-repository';
@@ -115,8 +115,10 @@ export class FlagService {
   async update(actor: Actor, input: UpdateFlagInput & VersionedFlagInput): Promise<FlagResult> {
     return this.change(actor, input, 'flag:update', async (tx, { project, flag }) => {
       if (flag.isArchived) throw archived(flag);
-      const plan = planFlagUpdate(flag, input, await variationUses(tx.connection, flag));
-      const issues = [...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, input.ownerId))];
+      // An owner who has left the organization since stays, so that a form can be saved as it was read.
+      const newOwner = input.ownerId === flag.ownerId ? null : input.ownerId;
+      const plan = planFlagUpdate(flag, input, await variationUses(tx.connection, withDefaults(flag, input)));
+      const issues = [...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, newOwner))];
       if (plan.issues || issues.length > 0) throw new UserFault(issues);
       if (canonicalText(flagBody(plan.flag)) === canonicalText(flagBody(flag))) return { flag, revisions: [] };
       return this.write(tx, actor, 'FLAG_UPDATED', project, [flag, plan.flag]);
@@ -135,6 +137,7 @@ export class FlagService {
   async restore(actor: Actor, input: VersionedFlagInput): Promise<FlagResult> {
     return this.change(actor, input, 'flag:archive', async (tx, { project, flag }) => {
       if (!flag.isArchived) throw notArchived(flag);
+      await refuseArchivedPrerequisites(tx.connection, flag);
       return this.write(tx, actor, 'FLAG_RESTORED', project, [flag, { ...flag, isArchived: false }]);
     });
   }
@@ -173,7 +176,7 @@ export class FlagService {
   private async write(
     tx: Transaction,
     actor: Actor,
-    kind: keyof typeof EVENT_KINDS,
+    kind: FlagChangeKind,
     project: ProjectEntity,
     [before, planned]: readonly [FlagEntity, FlagEntity],
   ): Promise<FlagResult> {
@@ -187,7 +190,7 @@ export class FlagService {
   private async record(
     tx: Transaction,
     actor: Actor,
-    kind: ChangeKind & keyof typeof EVENT_KINDS,
+    kind: FlagChangeKind | 'FLAG_DELETED',
     project: ProjectEntity,
     [before, after]: readonly [FlagEntity | null, FlagEntity | null],
   ): Promise<EnvironmentRevision[]> {
@@ -212,9 +215,9 @@ export class FlagService {
       deliveries: configurationsIn(flag, ids, stored).map((configuration) => ({
         environmentId: configuration.environmentId,
         events: [
-          after
-            ? flagEvent(EVENT_KINDS[kind], after, configuration)
-            : ({ kind: 'DELETED', flagKey: flag.key, flag: null } satisfies FlagEvent),
+          kind === 'FLAG_DELETED'
+            ? ({ kind: 'DELETED', flagKey: flag.key, flag: null } satisfies FlagEvent)
+            : flagEvent(EVENT_KINDS[kind], flag, configuration),
         ],
       })),
     });
@@ -234,8 +237,8 @@ const EVENT_KINDS = {
   FLAG_UPDATED: 'UPDATED',
   FLAG_ARCHIVED: 'ARCHIVED',
   FLAG_RESTORED: 'RESTORED',
-  FLAG_DELETED: 'UPDATED',
 } as const;
+type FlagChangeKind = keyof typeof EVENT_KINDS;
 
 const USES_NAMED_MAX = 100;
 
@@ -251,6 +254,17 @@ async function refuseDependents(
     .map(({ flagKey, segmentKey, environmentKey }) => ({ flagKey, segmentKey, environmentKey }));
   const message = `The flag ${quote(flag.key)} is a prerequisite ${inPlaces(dependents.length)}.`;
   throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'flagId'], usedBy }]);
+}
+
+/** A flag that is restored would be off for everybody while a prerequisite of it is archived. */
+async function refuseArchivedPrerequisites(connection: Connection, flag: FlagEntity): Promise<void> {
+  const configurations = await findConfigurationsByFlagIds(connection, [flag.id]);
+  const keys = configurations.flatMap(({ prerequisites }) => prerequisites.map(({ flagKey }) => flagKey));
+  const archivedKeys = (await findFlagsByKeys(connection, flag.projectId, keys)).filter((other) => other.isArchived);
+  if (archivedKeys.length === 0) return;
+  const names = archivedKeys.map(({ key }) => quote(key)).join(', ');
+  const message = `The flag ${quote(flag.key)} has prerequisites that are archived; restore them first: ${names}.`;
+  throw new UserFault([{ code: 'ARCHIVED', message, path: ['input', 'flagId'] }]);
 }
 
 async function ownerIssues(connection: Connection, project: ProjectEntity, ownerId: string | null | undefined): Promise<Issue[]> {

@@ -58,6 +58,8 @@ export interface TargetingSurroundings {
   readonly segmentKeys: ReadonlySet<string>;
   /** Every flag that the prerequisites name and that exists: its variations' keys. */
   readonly variationsOfFlags: ReadonlyMap<string, readonly string[]>;
+  /** Of those: keys of the flags that are archived. */
+  readonly archivedFlagKeys: ReadonlySet<string>;
   /** Prerequisites of the other flags in this environment. */
   readonly prerequisitesOfFlags: ReadonlyMap<string, readonly string[]>;
   readonly newRuleId: () => string;
@@ -108,6 +110,10 @@ function prerequisitesIssues({ prerequisites }: TargetingInput, around: Targetin
     } else if (!variations.includes(variation)) {
       const message = `The flag ${quote(flagKey)} has no variation ${quote(variation)}.`;
       issues.push({ code: 'NOT_FOUND', message, path: [...at, 'variation'] });
+    }
+    if (around.archivedFlagKeys.has(flagKey)) {
+      const message = `The flag ${quote(flagKey)} is archived, so that it cannot be a prerequisite.`;
+      issues.push({ code: 'ARCHIVED', message, path: [...at, 'flagKey'] });
     }
   });
   const flagKeys = prerequisites.map(({ flagKey }) => flagKey);

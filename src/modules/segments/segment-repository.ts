@@ -38,7 +38,7 @@ export function findSegmentsByIds(connection: Connection, ids: readonly string[]
 export function findSegmentsByKeys(connection: Connection, projectId: string, keys: readonly string[]): Promise<SegmentEntity[]> {
   return connection
     .createQueryBuilder(SegmentEntity, 's')
-    .where('s.projectId = :projectId AND s.key = ANY(:keys)', { projectId, keys })
+    .where('s.projectId = :projectId AND s.key = ANY(:keys)', { projectId, keys: storable(keys) })
     .orderBy('s.key')
     .getMany();
 }

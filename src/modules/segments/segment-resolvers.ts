@@ -1,9 +1,12 @@
 import { countedPage, page } from '../../graphql/connection';
+import type { Context } from '../../context';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
 import { historyOf } from '../changes/history-resolvers';
+import type { ProjectEntity } from '../projects/project-entity';
 import { searchText } from '../projects/project-service';
+import type { SegmentEntity } from './segment-entity';
 
 export const segmentResolvers: Resolvers = {
   Query: {
@@ -40,8 +43,21 @@ export const segmentResolvers: Resolvers = {
         },
         (key) => key,
       ),
-    project: ({ projectId }, _args, { loaders }) => required(loaders.project.load(projectId)),
-    usedBy: ({ id }, _args, { loaders }) => loaders.usesOfSegment.load(id),
-    history: ({ id }, args, { loaders }) => historyOf(id, args, loaders),
+    project: (segment, _args, context) => readableProject(segment, context),
+    usedBy: async (segment, _args, context) => {
+      await readableProject(segment, context);
+      return context.loaders.usesOfSegment.load(segment.id);
+    },
+    history: async (segment, args, context) => {
+      await readableProject(segment, context);
+      return historyOf(segment.id, args, context.loaders);
+    },
   },
 };
+
+/** `segmentsFor` shows segments to SERVER keys, which may not read what is around them. Throws `Forbidden`. */
+async function readableProject({ projectId }: SegmentEntity, { actor, services, loaders }: Context): Promise<ProjectEntity> {
+  const project = await required(loaders.project.load(projectId));
+  services.segments.requireReader(actor, project);
+  return project;
+}

@@ -1,8 +1,8 @@
 import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database, Transaction } from '../../database/transaction';
-import { UserFault } from '../../errors';
+import { Forbidden, UserFault } from '../../errors';
 import { newId } from '../../ids';
-import type { Actor } from '../access/actor';
+import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { ChangeKind } from '../changes/change-kinds';
@@ -85,6 +85,11 @@ export class SegmentService {
     if (!segment || !project) return null;
     const scope = { organizationId: project.organizationId, projectId: project.id };
     return authorize(actor, { permission: 'segment:read', toSee: 'segment:read' }, scope) ? segment : null;
+  }
+
+  /** Throws `Forbidden` for an actor that may not read the segments of the project. */
+  requireReader(actor: Actor, { organizationId, id: projectId }: ProjectEntity): void {
+    if (!permits(actor, 'segment:read', { organizationId, projectId })) throw new Forbidden('segment:read');
   }
 
   /** By key; keys that do not exist are left out. The caller has authorised the project. */

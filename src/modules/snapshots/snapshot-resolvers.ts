@@ -4,7 +4,7 @@ import type { Resolvers } from '../../graphql/generated/resolver-types';
 
 export const snapshotResolvers: Resolvers = {
   Query: {
-    evaluate: (_parent, args, { actor, services }) => services.snapshots.evaluate(actor, args),
+    evaluate: (_parent, args, { actor, services, budget }) => services.snapshots.evaluate(actor, args, budget),
     segmentsFor: async (_parent, { environmentId, context }, { actor, services }) => {
       const found = await services.snapshots.segmentsOf(actor, environmentId, context);
       return found && services.segments.listByKeys(found.projectId, found.keys);

@@ -27,10 +27,12 @@ export function contextsProblem(contexts: readonly ContextInput[]): string | nul
   return null;
 }
 
-export function evaluationsProblem(contexts: number, flags: number): string | null {
+/** `before`: evaluations of the fields of the same operation that were answered already. */
+export function evaluationsProblem(contexts: number, flags: number, before: number): string | null {
   const count = contexts * flags;
-  if (count <= EVALUATIONS_MAX) return null;
-  return `${contexts} contexts x ${flags} flags are ${count} evaluations; at most ${EVALUATIONS_MAX} are allowed in one operation.`;
+  if (before + count <= EVALUATIONS_MAX) return null;
+  const others = before === 0 ? '' : `, after ${before} in the same operation`;
+  return `${contexts} contexts x ${flags} flags are ${count} evaluations${others}; at most ${EVALUATIONS_MAX} are allowed in one operation.`;
 }
 
 function isDeeperThan(value: unknown, depth: number): boolean {

@@ -30,6 +30,12 @@ export interface EvaluateInput {
   readonly minRevision?: Cursor | null;
 }
 
+/** What the root fields of one operation have in common. */
+export interface EvaluationBudget {
+  /** Evaluations answered so far. */
+  evaluations: number;
+}
+
 export interface EvaluateOutcome {
   readonly revision: number;
   readonly epoch: string;
@@ -48,7 +54,7 @@ export class SnapshotService {
   constructor(private readonly options: SnapshotServiceOptions) {}
 
   /** Every context and flag from one revision. Null when there is no such environment or the actor may not see it. */
-  async evaluate(actor: Actor, input: EvaluateInput): Promise<EvaluateOutcome | null> {
+  async evaluate(actor: Actor, input: EvaluateInput, budget: EvaluationBudget): Promise<EvaluateOutcome | null> {
     const problem = contextsProblem(input.contexts);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
     const book = await this.openFor(actor, input.environmentId, 'flag:evaluate');
@@ -56,8 +62,10 @@ export class SnapshotService {
     await this.waitFor(book, input.minRevision ?? null);
     const { compiled, epoch, revision } = book;
     const seesAll = actor.kind !== 'API_KEY' || actor.keyKind === 'SERVER';
-    const tooMany = evaluationsProblem(input.contexts.length, input.flagKeys?.length ?? compiled.flags.size);
+    const flagCount = input.flagKeys?.length ?? compiled.liveFlags.length;
+    const tooMany = evaluationsProblem(input.contexts.length, flagCount, budget.evaluations);
     if (tooMany !== null) throw new RequestFault('BAD_USER_INPUT', tooMany);
+    budget.evaluations += input.contexts.length * flagCount;
     const results = input.contexts.map(({ targetingKey, attributes }) => {
       const context = { targetingKey, attributes } as EvaluationContext;
       const evaluations = evaluateFlags(compiled, context, input.flagKeys ?? null, seesAll);
