@@ -564,3 +564,20 @@ it('refuses JSON that nests so deep that nobody could walk it', async () => {
       'Variable "$input" got invalid value [[[Array]]] at "input.variations[0].value"; Expected type "JSON". It nests deeper than 100.',
   });
 });
+
+it('tells of a stale version together with everything else that is wrong', async () => {
+  const project = await makeProject(world);
+  const flag = await makeFlag(project);
+
+  const { userErrors } = await mutate(
+    project.client,
+    'updateFlag',
+    { flagId: flag.id, expectedVersion: 7, name: '' },
+    'flag { id }',
+  );
+
+  expect(userErrors).toEqual([
+    { code: 'STALE_VERSION', message: 'The flag has version 1, not 7; read it again.', path: ['input', 'expectedVersion'] },
+    { code: 'BLANK', message: 'Flag name must not be empty.', path: ['input', 'name'] },
+  ]);
+});

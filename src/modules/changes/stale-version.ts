@@ -1,5 +1,5 @@
 import type { Connection } from '../../database/transaction';
-import { UserFault } from '../../errors';
+import { UserFault, type Issue } from '../../errors';
 import { findLastChange } from './change-repository';
 
 /**
@@ -21,4 +21,16 @@ export async function staleVersion(
     changedAt: last?.createdAt ?? null,
   };
   return new UserFault([{ code: 'STALE_VERSION', message, path, stale }]);
+}
+
+/** The same as issues, to be told with the others; empty when the version is the expected one. */
+export async function staleIssues(
+  connection: Connection,
+  what: string,
+  subjectId: string,
+  version: { readonly current: number; readonly expected: number },
+  path?: readonly string[],
+): Promise<readonly Issue[]> {
+  if (version.current === version.expected) return [];
+  return (await staleVersion(connection, what, subjectId, version, path)).issues;
 }

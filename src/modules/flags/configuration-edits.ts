@@ -4,7 +4,7 @@ import type { Issue } from '../../errors';
 import type { Permission } from '../access/permissions';
 import { findBodyOfVersion } from '../changes/change-repository';
 import { canonicalText } from '../changes/change-rules';
-import { staleVersion } from '../changes/stale-version';
+import { staleIssues } from '../changes/stale-version';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
 import { quote, type Path } from '../input-rules';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
@@ -92,7 +92,7 @@ export function setEdit(input: SetFlagConfigurationInput, path: Path): Configura
     kind: 'FLAG_CONFIGURATION_SET',
     path,
     decide: async (scene) => {
-      const stale = await staleIssues(scene, input.expectedVersion, path);
+      const stale = await staleConfiguration(scene, input.expectedVersion, path);
       const plan = planTargeting(input, await scene.surroundings(input));
       if (plan.issues) return { issues: [...stale, ...plan.issues.map((issue) => moved(issue, path))] };
       if (stale.length > 0) return { issues: stale };
@@ -148,7 +148,7 @@ async function reuse(
   expectedVersion: number,
   [path, field]: readonly [Path, string],
 ): Promise<EditDecision> {
-  const stale = await staleIssues(scene, expectedVersion, path);
+  const stale = await staleConfiguration(scene, expectedVersion, path);
   const input = inputOfTargeting(source);
   const plan = planTargeting(input, await scene.surroundings(input));
   if (plan.issues) {
@@ -161,11 +161,9 @@ async function reuse(
   return { issues: null, next: isSame ? null : next };
 }
 
-async function staleIssues({ connection, before }: EditScene, expected: number, path: Path): Promise<readonly Issue[]> {
-  if (before.version === expected) return [];
+function staleConfiguration({ connection, before }: EditScene, expected: number, path: Path): Promise<readonly Issue[]> {
   const version = { current: before.version, expected };
-  const fault = await staleVersion(connection, 'configuration', configurationId(before), version, [...path, 'expectedVersion']);
-  return fault.issues;
+  return staleIssues(connection, 'configuration', configurationId(before), version, [...path, 'expectedVersion']);
 }
 
 /** Null when the environment is not of the flag's project, or the actor may not see it. */

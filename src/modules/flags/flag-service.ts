@@ -11,7 +11,7 @@ import { canonicalText } from '../changes/change-rules';
 import type { ChangeService } from '../changes/change-service';
 import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { staleVersion } from '../changes/stale-version';
+import { staleIssues } from '../changes/stale-version';
 import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environments/environment-repository';
 import { inPlaces, quote, unstorable } from '../input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
@@ -54,6 +54,8 @@ export interface VersionedFlagInput {
 interface LockedFlag {
   readonly project: ProjectEntity;
   readonly flag: FlagEntity;
+  /** Empty when the caller has read the current version. */
+  readonly stale: readonly Issue[];
 }
 
 /** Flags themselves: what is the same in every environment. */
@@ -113,12 +115,12 @@ export class FlagService {
 
   /** What is left out stays. An update that changes nothing is answered as it is: nothing is recorded. */
   async update(actor: Actor, input: UpdateFlagInput & VersionedFlagInput): Promise<FlagResult> {
-    return this.change(actor, input, 'flag:update', async (tx, { project, flag }) => {
-      if (flag.isArchived) throw archived(flag);
+    return this.change(actor, input, 'flag:update', async (tx, { project, flag, stale }) => {
+      if (flag.isArchived) throw new UserFault([...stale, ...archived(flag).issues]);
       // An owner who has left the organization since stays, so that a form can be saved as it was read.
       const newOwner = input.ownerId === flag.ownerId ? null : input.ownerId;
       const plan = planFlagUpdate(flag, input, await variationUses(tx.connection, withDefaults(flag, input)));
-      const issues = [...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, newOwner))];
+      const issues = [...stale, ...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, newOwner))];
       if (plan.issues || issues.length > 0) throw new UserFault(issues);
       if (canonicalText(flagBody(plan.flag)) === canonicalText(flagBody(flag))) return { flag, revisions: [] };
       return this.write(tx, actor, 'FLAG_UPDATED', project, [flag, plan.flag]);
@@ -127,7 +129,8 @@ export class FlagService {
 
   /** Everywhere its off variation is served. Refused while another flag that is not archived has it as prerequisite. */
   async archive(actor: Actor, input: VersionedFlagInput): Promise<FlagResult> {
-    return this.change(actor, input, 'flag:archive', async (tx, { project, flag }) => {
+    return this.change(actor, input, 'flag:archive', async (tx, { project, flag, stale }) => {
+      if (stale.length > 0) throw new UserFault(stale);
       if (flag.isArchived) throw archived(flag);
       await refuseDependents(tx.connection, flag, (dependent) => !dependent.isArchived);
       return this.write(tx, actor, 'FLAG_ARCHIVED', project, [flag, { ...flag, isArchived: true }]);
@@ -135,7 +138,8 @@ export class FlagService {
   }
 
   async restore(actor: Actor, input: VersionedFlagInput): Promise<FlagResult> {
-    return this.change(actor, input, 'flag:archive', async (tx, { project, flag }) => {
+    return this.change(actor, input, 'flag:archive', async (tx, { project, flag, stale }) => {
+      if (stale.length > 0) throw new UserFault(stale);
       if (!flag.isArchived) throw notArchived(flag);
       await refuseArchivedPrerequisites(tx.connection, flag);
       return this.write(tx, actor, 'FLAG_RESTORED', project, [flag, { ...flag, isArchived: false }]);
@@ -144,7 +148,8 @@ export class FlagService {
 
   /** For good, and only from the archive; its history stays. */
   async delete(actor: Actor, input: VersionedFlagInput): Promise<{ deletedFlagId: string; revisions: EnvironmentRevision[] }> {
-    return this.change(actor, input, 'flag:delete', async (tx, { project, flag }) => {
+    return this.change(actor, input, 'flag:delete', async (tx, { project, flag, stale }) => {
+      if (stale.length > 0) throw new UserFault(stale);
       if (!flag.isArchived) throw notArchived(flag);
       await refuseDependents(tx.connection, flag, () => true);
       await removeFlag(tx.connection, flag.id);
@@ -152,7 +157,7 @@ export class FlagService {
     });
   }
 
-  /** One change of one flag: locks the project, loads, authorises, refuses a stale version. */
+  /** One change of one flag: locks the project, loads, authorises, compares the version. */
   private async change<T>(
     actor: Actor,
     { flagId, expectedVersion }: VersionedFlagInput,
@@ -165,11 +170,8 @@ export class FlagService {
       const project = await lockProjectFor(tx.connection, actor, { projectId: found?.projectId ?? '' }, permission);
       const [flag] = project ? await findFlagsByIds(tx.connection, [flagId]) : [];
       if (!project || !flag) throw notFound('flag', flagId, ['input', 'flagId']);
-      if (flag.version !== expectedVersion) {
-        const version = { current: flag.version, expected: expectedVersion };
-        throw await staleVersion(tx.connection, 'flag', flag.id, version);
-      }
-      return work(tx, { project, flag });
+      const version = { current: flag.version, expected: expectedVersion };
+      return work(tx, { project, flag, stale: await staleIssues(tx.connection, 'flag', flag.id, version) });
     });
   }
 

@@ -10,7 +10,7 @@ import type { ChangeService } from '../changes/change-service';
 import { canonicalText } from '../changes/change-rules';
 import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { staleVersion } from '../changes/stale-version';
+import { staleIssues, staleVersion } from '../changes/stale-version';
 import { segmentKeysOf, type RuleWithConditions } from '../condition-rules';
 import { findEnvironmentsByProjectIds } from '../environments/environment-repository';
 import type { ProjectEntity } from '../projects/project-entity';
@@ -136,9 +136,10 @@ export class SegmentService {
   async update(actor: Actor, input: UpdateSegmentInput): Promise<SegmentResult> {
     return this.change(actor, input.segmentId, 'segment:update', async (tx, locked) => {
       const before = locked.segment;
-      await refuseStale(tx.connection, before, input.expectedVersion);
       const around = await surroundings(tx.connection, before.projectId, before.key);
-      const issues = segmentTextIssues(input, around);
+      const version = { current: before.version, expected: input.expectedVersion };
+      const stale = await staleIssues(tx.connection, 'segment', before.id, version);
+      const issues = [...stale, ...segmentTextIssues(input, around)];
       if (issues.length > 0) throw new UserFault(issues);
       const segment = {
         ...before,
