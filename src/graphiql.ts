@@ -73,7 +73,8 @@ function pageOf(examples: string): string {
       root.render(React.createElement(GraphiQL, {
         fetcher: withHeaders,
         defaultQuery: ${JSON.stringify(examples).replaceAll('<', '\\u003c')},
-        defaultHeaders: '{ "Authorization": "Bearer <access token or API key>" }',
+        // Not a placeholder: it would be sent as a credential, and refused, before anybody has typed.
+        defaultHeaders: '{}',
         shouldPersistHeaders: false,
       }));
     </script>
