@@ -273,3 +273,15 @@ async function orderOf(project: MadeProject): Promise<{ key: string; position: n
   }>('query ($id: ID!) { project(id: $id) { environments { key position version } } }', { id: project.id });
   return answer.project.environments;
 }
+
+it('tells of a stale version together with everything else that is wrong', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const input = { environmentId: environment.id, expectedVersion: 7 };
+
+  const updated = await mutate(project.client, 'updateEnvironment', { ...input, name: '' }, 'revisions { revision }');
+  const deleted = await mutate(project.client, 'deleteEnvironment', { ...input, confirmKey: 'no' }, 'revisions { revision }');
+
+  expect(updated.userErrors.map(({ code }) => code)).toEqual(['STALE_VERSION', 'BLANK']);
+  expect(deleted.userErrors.map(({ code }) => code)).toEqual(['STALE_VERSION', 'INVALID']);
+});

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database, Transaction } from '../../database/transaction';
-import { UserFault } from '../../errors';
+import { UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity, type Demand } from '../access/authorize';
@@ -9,7 +9,7 @@ import type { Permission } from '../access/permissions';
 import { insertEnvironmentHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { staleVersion } from '../changes/stale-version';
+import { staleIssues } from '../changes/stale-version';
 import { unstorable } from '../input-rules';
 import { confirmationIssues } from '../patch-rules';
 import type { ProjectEntity } from '../projects/project-entity';
@@ -98,10 +98,10 @@ export class EnvironmentService {
   /** Equal values are answered as they are: nothing is recorded. Never advances the revision. */
   async update(actor: Actor, input: UpdateEnvironmentInput): Promise<EnvironmentResult> {
     return this.options.changes.commit(actor, async (tx) => {
-      const { project, environment } = await lockVersionFor(tx.connection, actor, input, 'environment:update');
+      const { project, environment, stale } = await lockVersionFor(tx.connection, actor, input, 'environment:update');
       const siblings = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
       const plan = planEnvironmentUpdate(environment, input, siblings.length);
-      if (plan.issues) throw new UserFault(plan.issues);
+      if (plan.issues || stale.length > 0) throw new UserFault([...stale, ...(plan.issues ?? [])]);
       const next = plan.environment;
       if (next === environment) return { environment, revisions: [] };
       await updateEnvironment(tx.connection, next, environment.version);
@@ -119,8 +119,8 @@ export class EnvironmentService {
     input: DeleteEnvironmentInput,
   ): Promise<{ deletedEnvironmentId: string; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(actor, async (tx) => {
-      const { project, environment } = await lockVersionFor(tx.connection, actor, input, 'environment:delete');
-      const issues = confirmationIssues('environment', environment.key, input.confirmKey);
+      const { project, environment, stale } = await lockVersionFor(tx.connection, actor, input, 'environment:delete');
+      const issues = [...stale, ...confirmationIssues('environment', environment.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
       await deleteEnvironment(tx.connection, environment.id);
       const rest = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
@@ -194,18 +194,17 @@ export async function lockEnvironmentFor(
   return authorize(actor, { permission, toSee }, scope) ? { project, environment } : null;
 }
 
-/** In the version that the caller read. Refuses when it is gone, hidden, forbidden or stale. */
+/** Refuses when it is gone, hidden or forbidden; `stale` is empty in the version that the caller read. */
 async function lockVersionFor(
   connection: Connection,
   actor: Actor,
   { environmentId, expectedVersion }: { readonly environmentId: string; readonly expectedVersion: number },
   permission: Permission,
-): Promise<LockedEnvironment> {
+): Promise<LockedEnvironment & { stale: readonly Issue[] }> {
   const locked = await lockEnvironmentFor(connection, actor, environmentId, { permission, toSee: 'environment:read' });
   if (!locked) throw notFound('environment', environmentId, ['input', 'environmentId']);
-  const { version } = locked.environment;
-  if (version === expectedVersion) return locked;
-  throw await staleVersion(connection, 'environment', environmentId, { current: version, expected: expectedVersion });
+  const version = { current: locked.environment.version, expected: expectedVersion };
+  return { ...locked, stale: await staleIssues(connection, 'environment', environmentId, version) };
 }
 
 /** What history keeps of it. */

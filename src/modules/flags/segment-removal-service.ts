@@ -1,9 +1,10 @@
 import { UserFault } from '../../errors';
 import type { Actor } from '../access/actor';
 import type { EnvironmentRevision } from '../changes/record-change';
+import { staleIssues } from '../changes/stale-version';
 import { inPlaces, quote } from '../input-rules';
 import { removeSegment } from '../segments/segment-repository';
-import { refuseStale, segmentBody, type SegmentService } from '../segments/segment-service';
+import { segmentBody, type SegmentService } from '../segments/segment-service';
 import { findSegmentUses } from './usage-repository';
 
 export interface SegmentRemovalServiceOptions {
@@ -24,15 +25,17 @@ export class SegmentRemovalService {
     const { segments } = this.options;
     return segments.change(actor, input.segmentId, 'segment:delete', async (tx, locked) => {
       const { segment } = locked;
-      await refuseStale(tx.connection, segment, input.expectedVersion);
+      const version = { current: segment.version, expected: input.expectedVersion };
+      const issues = [...(await staleIssues(tx.connection, 'segment', segment.id, version))];
       const uses = await findSegmentUses(tx.connection, [segment.id]);
       if (uses.length > 0) {
         const usedBy = uses
           .slice(0, USES_NAMED_MAX)
           .map(({ flagKey, segmentKey, environmentKey }) => ({ flagKey, segmentKey, environmentKey }));
         const message = `The segment ${quote(segment.key)} is used ${inPlaces(uses.length)}.`;
-        throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'segmentId'], usedBy }]);
+        issues.push({ code: 'IN_USE', message, path: ['input', 'segmentId'], usedBy });
       }
+      if (issues.length > 0) throw new UserFault(issues);
       await removeSegment(tx.connection, segment.id);
       const gone = { ...locked, segment: { ...segment, version: segment.version + 1 } };
       const event = { kind: 'SEGMENT_UPDATED', segmentKey: segment.key, segment: null } as const;

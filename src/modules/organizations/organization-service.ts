@@ -1,6 +1,6 @@
 import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database } from '../../database/transaction';
-import { Forbidden, UserFault } from '../../errors';
+import { Forbidden, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { insertBinding } from '../access/access-repository';
 import { permits, type Actor } from '../access/actor';
@@ -9,7 +9,7 @@ import type { Permission } from '../access/permissions';
 import { insertAccessHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { staleVersion } from '../changes/stale-version';
+import { staleIssues } from '../changes/stale-version';
 import { unstorable } from '../input-rules';
 import { confirmationIssues } from '../patch-rules';
 import type { OrganizationEntity } from './organization-entity';
@@ -123,8 +123,8 @@ export class OrganizationService {
   /** Equal values are answered as they are: nothing is recorded. */
   async update(actor: Actor, input: UpdateOrganizationInput): Promise<OrganizationResult> {
     return this.options.changes.commit(actor, async (tx) => {
-      const current = await lockOrganizationFor(tx.connection, actor, input, 'organization:update');
-      const issues = organizationNameIssues(input.name);
+      const { organization: current, stale } = await lockOrganizationFor(tx.connection, actor, input, 'organization:update');
+      const issues = [...stale, ...organizationNameIssues(input.name)];
       if (issues.length > 0) throw new UserFault(issues);
       if (current.name === input.name) return { organization: current, revisions: [] };
       const organization: OrganizationEntity = { ...current, name: input.name, version: current.version + 1 };
@@ -155,8 +155,8 @@ export class OrganizationService {
     input: DeleteOrganizationInput,
   ): Promise<{ deletedOrganizationId: string; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(actor, async (tx) => {
-      const organization = await lockOrganizationFor(tx.connection, actor, input, 'organization:delete');
-      const issues = confirmationIssues('organization', organization.key, input.confirmKey);
+      const { organization, stale } = await lockOrganizationFor(tx.connection, actor, input, 'organization:delete');
+      const issues = [...stale, ...confirmationIssues('organization', organization.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
       const environmentIds = await lockProjectsOfOrganization(tx.connection, organization.id);
       await deleteOrganization(tx.connection, organization.id);
@@ -183,21 +183,20 @@ export class OrganizationService {
   }
 }
 
-/** Locks the organization in the version that the caller read. Refuses when it is gone, hidden, forbidden or stale. */
+/** Locks the organization in the version that the caller read. Refuses when it is gone, hidden or forbidden; `stale` is empty in that version. */
 async function lockOrganizationFor(
   connection: Connection,
   actor: Actor,
   { organizationId, expectedVersion }: { readonly organizationId: string; readonly expectedVersion: number },
   permission: Permission,
-): Promise<OrganizationEntity> {
+): Promise<{ organization: OrganizationEntity; stale: readonly Issue[] }> {
   const organization = await lockOrganization(connection, organizationId);
   const demand = { permission, toSee: 'organization:read' } as const;
   if (!authorize(actor, demand, { organizationId }) || !organization) {
     throw notFound('organization', organizationId, ['input', 'organizationId']);
   }
-  if (organization.version === expectedVersion) return organization;
-  const versions = { current: organization.version, expected: expectedVersion };
-  throw await staleVersion(connection, 'organization', organization.id, versions);
+  const version = { current: organization.version, expected: expectedVersion };
+  return { organization, stale: await staleIssues(connection, 'organization', organization.id, version) };
 }
 
 function visibleOrganizationIds(actor: Actor): string[] {

@@ -1,13 +1,13 @@
 import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database, Transaction } from '../../database/transaction';
-import { RequestFault, UserFault } from '../../errors';
+import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { staleVersion } from '../changes/stale-version';
+import { staleIssues } from '../changes/stale-version';
 import { NAME_LENGTH_MAX, unstorable } from '../input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
 import { confirmationIssues } from '../patch-rules';
@@ -89,9 +89,9 @@ export class ProjectService {
   /** Equal values are answered as they are: nothing is recorded. */
   async update(actor: Actor, input: UpdateProjectInput): Promise<ProjectResult> {
     return this.options.changes.commit(actor, async (tx) => {
-      const current = await lockVersionFor(tx.connection, actor, input, 'project:update');
+      const { project: current, stale } = await lockVersionFor(tx.connection, actor, input, 'project:update');
       const plan = planProjectUpdate(current, input);
-      if (plan.issues) throw new UserFault(plan.issues);
+      if (plan.issues || stale.length > 0) throw new UserFault([...stale, ...(plan.issues ?? [])]);
       if (plan.project === current) return { project: current, revisions: [] };
       await updateProject(tx.connection, plan.project, current.version);
       return this.record(tx, actor, 'PROJECT_UPDATED', { before: current, after: plan.project });
@@ -101,8 +101,8 @@ export class ProjectService {
   /** With all that it owns. Its changes stay. */
   async delete(actor: Actor, input: DeleteProjectInput): Promise<{ deletedProjectId: string; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(actor, async (tx) => {
-      const project = await lockVersionFor(tx.connection, actor, input, 'project:delete');
-      const issues = confirmationIssues('project', project.key, input.confirmKey);
+      const { project, stale } = await lockVersionFor(tx.connection, actor, input, 'project:delete');
+      const issues = [...stale, ...confirmationIssues('project', project.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
       for (const id of await deleteProject(tx.connection, project.id)) tx.raisedHeads.add(id);
       const { revisions } = await this.record(tx, actor, 'PROJECT_DELETED', { before: project, after: null });
@@ -145,11 +145,11 @@ async function lockVersionFor(
   actor: Actor,
   { projectId, expectedVersion }: { readonly projectId: string; readonly expectedVersion: number },
   permission: Permission,
-): Promise<ProjectEntity> {
+): Promise<{ project: ProjectEntity; stale: readonly Issue[] }> {
   const project = await lockProjectFor(connection, actor, { projectId }, permission);
   if (!project) throw notFound('project', projectId, ['input', 'projectId']);
-  if (project.version === expectedVersion) return project;
-  throw await staleVersion(connection, 'project', project.id, { current: project.version, expected: expectedVersion });
+  const version = { current: project.version, expected: expectedVersion };
+  return { project, stale: await staleIssues(connection, 'project', project.id, version) };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ChangeService } from '../changes/change-service';
 import { canonicalText } from '../changes/change-rules';
 import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
-import { staleIssues, staleVersion } from '../changes/stale-version';
+import { staleIssues } from '../changes/stale-version';
 import { segmentKeysOf, type RuleWithConditions } from '../condition-rules';
 import { findEnvironmentsByProjectIds } from '../environments/environment-repository';
 import type { ProjectEntity } from '../projects/project-entity';
@@ -249,12 +249,6 @@ export class SegmentService {
     await updateSegment(tx.connection, segment);
     return segment;
   }
-}
-
-/** Throws STALE_VERSION, with who made the current version. */
-export async function refuseStale(connection: Connection, segment: SegmentEntity, expected: number): Promise<void> {
-  if (segment.version === expected) return;
-  throw await staleVersion(connection, 'segment', segment.id, { current: segment.version, expected });
 }
 
 /** What history shows of a segment; its keys are recorded as what was added and removed. */
