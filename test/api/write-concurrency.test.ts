@@ -166,12 +166,14 @@ it('either deletes a segment or lets a flag use it, never both', async () => {
   }
 });
 
+/** More rounds for a longer run: 1,200 take about a minute. */
+const rounds = Number(process.env.CHANGE_SET_ROUNDS ?? 10);
+
 it('applies change sets over several environments by 8 writers without a dead-lock or a gap', async () => {
   const project = await makeProject(world);
   const environments = await times(4, () => makeEnvironment(project));
   const flags = await times(4, () => makeFlag(project));
   const before = await Promise.all(environments.map(recorded));
-  const rounds = 10;
 
   const applied = await times(8, async (writer) => {
     let steps = 0;
@@ -201,7 +203,7 @@ it('applies change sets over several environments by 8 writers without a dead-lo
   for (const { revisions } of after) expect(revisions).toEqual(range(1, revisions.length));
   const sequences = await sequencesOf(project);
   expect(sequences).toEqual(range(1, sequences.length));
-});
+}, 240_000);
 
 it('adds the keys of concurrent callers all together', async () => {
   const project = await makeProject(world);
