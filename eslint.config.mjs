@@ -97,7 +97,7 @@ export default tseslint.config(
             { name: 'graphql', message: 'Only resolvers, graphql/ and the transports know GraphQL.' },
             { name: 'ioredis', message: 'Only delivery/redis-bell.ts knows Redis.' },
           ],
-          patterns: [{ group: ['@apollo/*'], message: 'Only server.ts knows Apollo.' }],
+          patterns: [{ group: ['@apollo/*'], message: 'Only server.ts and graphql-http.ts know Apollo.' }],
         },
       ],
       'no-restricted-properties': [
@@ -114,7 +114,7 @@ export default tseslint.config(
       'src/database/**/*.ts',
       'src/graphql/**/*.ts',
       'src/**/*-resolvers.ts',
-      'src/{api,app,server,socket-server,transport}.ts',
+      'src/{api,app,server,graphql-http,socket-server,transport}.ts',
       'src/delivery/redis-bell.ts',
     ],
     rules: { 'no-restricted-imports': 'off' },

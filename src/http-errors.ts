@@ -1,0 +1,65 @@
+/** What leaves over HTTP when a request is refused or fails: our error shape, with the status that belongs to its code. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { RequestFault, type RequestErrorCode } from './errors';
+import { formatError, type ErrorContext } from './graphql/errors';
+
+export const BODY_BYTES_MAX = 8 * 1024 * 1024;
+export const BODY_BYTES_MAX_ANONYMOUS = 256 * 1024;
+
+/** For everything that is thrown outside of GraphQL, and for paths that lead nowhere. */
+export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
+  app.setNotFoundHandler((request, reply) => {
+    sendError(reply, 404, new RequestFault('NOT_FOUND', `There is nothing at ${request.url.split('?')[0]}.`), request, log);
+  });
+  app.setErrorHandler((error: FastifyError | RequestFault, request, reply) => {
+    const fault = error instanceof RequestFault ? error : faultOfFastify(error, request.routeOptions.bodyLimit);
+    sendError(reply, STATUS_OF_CODE[fault?.code ?? 'INTERNAL_SERVER_ERROR'] ?? 400, fault ?? error, request, log);
+  });
+}
+
+export function bodyTooLarge(bytesMax: number): RequestFault {
+  return new RequestFault('PAYLOAD_TOO_LARGE', `The body is larger than ${bytesMax} bytes, the most that is allowed here.`);
+}
+
+export function errorContextOf(request: FastifyRequest, log: Logger): ErrorContext {
+  return {
+    requestId: request.id,
+    report: (cause) => log.error({ requestId: request.id, err: cause }, 'request failed'),
+  };
+}
+
+const STATUS_OF_CODE: Partial<Record<RequestErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+/** Errors that Fastify raises about a request before it reaches GraphQL; null for our own faults. */
+function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ANONYMOUS): RequestFault | null {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return bodyTooLarge(bodyBytesMax);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new RequestFault('UNSUPPORTED_MEDIA_TYPE', 'The content type must be application/json.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new RequestFault('BAD_REQUEST', 'The body is not valid JSON.');
+    default:
+      if (error instanceof SyntaxError) return new RequestFault('BAD_REQUEST', 'The body is not valid JSON.');
+      return (error.statusCode ?? 500) < 500 ? new RequestFault('BAD_REQUEST', 'The request is malformed.') : null;
+  }
+}
+
+function sendError(reply: FastifyReply, status: number, error: Error, request: FastifyRequest, log: Logger): void {
+  const formatted = formatError(error, errorContextOf(request, log));
+  void reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send({ errors: [formatted] });
+}

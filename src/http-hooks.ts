@@ -1,0 +1,48 @@
+/** What happens around every HTTP request, whatever its route: its id, headers of the answer, one log line. */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { TransportOptions } from './transport';
+
+export /** A client's own id is kept when it is harmless, so that its logs and ours can be joined. */
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(header) ? header : randomUUID();
+}
+
+export function addHooks(app: FastifyInstance, { log, allowedOrigins }: TransportOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    const { origin } = request.headers;
+    if (origin !== undefined && allowedOrigins.includes(origin)) allowOrigin(reply, origin);
+  });
+  let isDraining = false;
+  app.addHook('preClose', async () => {
+    isDraining = true;
+  });
+  app.addHook('onSend', async (_request, reply, payload) => {
+    // The last answer on a kept-alive connection: otherwise the drain would wait until the connection has idled out.
+    if (isDraining) reply.header('connection', 'close');
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    log.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        path: request.url.split('?')[0],
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime * 10) / 10,
+        address: request.ip,
+      },
+      'request',
+    );
+  });
+}
+
+function allowOrigin(reply: FastifyReply, origin: string): void {
+  reply
+    .header('access-control-allow-origin', origin)
+    .header('vary', 'Origin')
+    .header('access-control-allow-methods', 'GET, POST')
+    .header('access-control-allow-headers', 'authorization, content-type, idempotency-key, x-api-key, apollo-require-preflight')
+    .header('access-control-max-age', '600');
+}
