@@ -3,6 +3,10 @@ import { CreateChanges1795000001000 } from './1795000001000-create-changes';
 import { CreateFlags1795000002000 } from './1795000002000-create-flags';
 import { CreateSegments1795000003000 } from './1795000003000-create-segments';
 import { CreateInvitations1795000004000 } from './1795000004000-create-invitations';
+import { Sessions1795000005000 } from './1795000005000-sessions';
+import { AdminKeys1795000006000 } from './1795000006000-admin-keys';
+import { Audit1795000007000 } from './1795000007000-audit';
+import { RequireRole1795000010000 } from './1795000010000-require-role';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -11,4 +15,8 @@ export const migrations = [
   CreateFlags1795000002000,
   CreateSegments1795000003000,
   CreateInvitations1795000004000,
+  Sessions1795000005000,
+  AdminKeys1795000006000,
+  Audit1795000007000,
+  RequireRole1795000010000,
 ] as const;

@@ -3,11 +3,11 @@ import { planEnvironment, planEnvironmentUpdate, reordered } from '../../src/mod
 
 const made = { id: 'environment_1', createdAt: new Date(0) };
 const input = { projectId: 'project_1', key: 'staging', name: 'Staging' };
-const current = { ...made, ...input, color: '#808080', isProduction: false, position: 1, version: 2 };
+const current = { ...made, ...input, color: '#808080', isProduction: false, requiredRole: null, position: 1, version: 2 };
 
 it('plans an environment at the end of the order, with defaults', () => {
   expect(planEnvironment(input, 3, made)).toEqual({
-    environment: { ...made, ...input, color: '#808080', isProduction: false, position: 3, version: 1 },
+    environment: { ...made, ...input, color: '#808080', isProduction: false, requiredRole: null, position: 3, version: 1 },
   });
 });
 

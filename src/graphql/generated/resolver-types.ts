@@ -588,6 +588,8 @@ export type CreateEnvironmentInput = {
   readonly name: Scalars['String']['input'];
   /** The project that will own it. */
   readonly projectId: Scalars['ID']['input'];
+  /** EDITOR, ADMIN or OWNER, and no stronger than the caller's own. Left out or null: none is demanded. */
+  readonly requiredRole?: InputMaybe<Role>;
 };
 
 /** What `createEnvironment` answers. */
@@ -871,6 +873,11 @@ export type Environment = Node & {
   readonly position: Scalars['Int']['output'];
   /** The project that owns it. */
   readonly project: Project;
+  /**
+   * The weakest role with which it, its keys and what it answers can be changed: also flags and segments, as far as a change of
+   * them reaches into it. Null: whatever role has the permission.
+   */
+  readonly requiredRole?: Maybe<Role>;
   /** Counts the committed changes that are evaluated here, without gaps. */
   readonly revision: Scalars['Int']['output'];
   /** +1 with each change of the environment itself. */
@@ -2786,6 +2793,8 @@ export type UpdateEnvironmentInput = {
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** The place in the project's order to which it moves, from 0; the others close up, and keep their versions. */
   readonly position?: InputMaybe<Scalars['Int']['input']>;
+  /** EDITOR, ADMIN or OWNER, and no stronger than the caller's own. Null: none is demanded any more. */
+  readonly requiredRole?: InputMaybe<Role>;
 };
 
 /** What `updateEnvironment` answers. */
@@ -3709,6 +3718,7 @@ export type EnvironmentResolvers<ContextType = Context, ParentType extends Resol
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   position?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
+  requiredRole?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;

@@ -1,5 +1,5 @@
 import type { ApiKeyKind } from './api-key-format';
-import { READS_UPWARD, ROLE_PERMISSIONS, type Permission, type Role } from './permissions';
+import { isAtLeast, READS_UPWARD, ROLE_PERMISSIONS, type Permission, type Role } from './permissions';
 
 /** Where a permission is asked for. */
 export interface Scope {
@@ -76,8 +76,11 @@ const KEY_PERMISSIONS: Readonly<Record<ApiKeyKind, ReadonlySet<Permission>>> = {
   MOBILE: new Set<Permission>(['flag:evaluate']),
 };
 
-/** Whether the actor has the permission there. Default deny. */
-export function permits(actor: Actor, permission: Permission, scope: Scope): boolean {
+/**
+ * Whether the actor has the permission there. Default deny. With `leastRole`, only roles count that are at least as strong:
+ * what a protected environment demands.
+ */
+export function permits(actor: Actor, permission: Permission, scope: Scope, leastRole: Role | null = null): boolean {
   switch (actor.kind) {
     case 'ANONYMOUS':
       return false;
@@ -86,8 +89,36 @@ export function permits(actor: Actor, permission: Permission, scope: Scope): boo
     case 'API_KEY':
       return KEY_PERMISSIONS[actor.keyKind].has(permission) && scope.environmentId === actor.environmentId;
     case 'USER':
-      return actor.bindings.some((binding) => bindingPermits(binding, permission, scope));
+      return actor.bindings.some((binding) => isAtLeast(binding.role, leastRole) && bindingPermits(binding, permission, scope));
   }
+}
+
+/** Whether the actor has the permission on the place or on something in it. Null: anywhere. */
+export function permitsWithin(actor: Actor, permission: Permission, place: Scope | null): boolean {
+  switch (actor.kind) {
+    case 'ANONYMOUS':
+      return false;
+    case 'SYSTEM':
+      return true;
+    case 'API_KEY':
+      return KEY_PERMISSIONS[actor.keyKind].has(permission) && (place === null || isWithin(actor, place));
+    case 'USER':
+      return actor.bindings.some(
+        (binding) =>
+          ROLE_PERMISSIONS[binding.role].has(permission) &&
+          (place === null || isWithin(binding, place) || bindingPermits(binding, permission, place)),
+      );
+  }
+}
+
+/** Whether a place is the other one, or in it. */
+function isWithin(inner: Scope, outer: Scope): boolean {
+  const { organizationId, projectId = null, environmentId = null } = outer;
+  return (
+    inner.organizationId === organizationId &&
+    (projectId === null || inner.projectId === projectId) &&
+    (environmentId === null || inner.environmentId === environmentId)
+  );
 }
 
 function bindingPermits(binding: Binding, permission: Permission, scope: Scope): boolean {

@@ -1,7 +1,7 @@
-import { Forbidden, Unauthenticated, UserFault } from '../../errors';
+import { Forbidden, RequestFault, Unauthenticated, UserFault } from '../../errors';
 import { quote } from '../input-rules';
 import { permits, type Actor, type Scope } from './actor';
-import type { Permission } from './permissions';
+import type { Permission, Role } from './permissions';
 
 /** What is asked of a thing, and what seeing it takes. */
 export interface Demand {
@@ -19,6 +19,19 @@ export function authorize(actor: Actor, demand: Demand, scope: Scope, scopeToSee
   if (permits(actor, demand.permission, scope)) return true;
   if (permits(actor, demand.toSee, scopeToSee)) throw new Forbidden(demand.permission);
   return false;
+}
+
+/** Throws FORBIDDEN when the actor's roles there are weaker than what guards the environment. */
+export function requireRole(actor: Actor, permission: Permission, scope: Scope, guard: Guard): void {
+  if (guard.requiredRole === null || permits(actor, permission, scope, guard.requiredRole)) return;
+  const message = `The environment ${quote(guard.key)} is changed with the role ${guard.requiredRole} or a stronger one only.`;
+  throw new RequestFault('FORBIDDEN', message);
+}
+
+/** An environment, as far as it can demand a role. */
+export interface Guard {
+  readonly key: string;
+  readonly requiredRole: Role | null;
 }
 
 export function requireIdentity(actor: Actor): void {

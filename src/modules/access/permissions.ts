@@ -45,6 +45,9 @@ export type Permission = (typeof OWNER)[number];
 
 export type Role = 'OWNER' | 'ADMIN' | 'EDITOR' | 'VIEWER';
 
+/** Every permission there is. */
+export const PERMISSIONS: readonly Permission[] = OWNER;
+
 /** Roles are data: named sets of permissions. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   OWNER: new Set<Permission>(OWNER),
@@ -52,6 +55,19 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   EDITOR: new Set<Permission>(EDITOR),
   VIEWER: new Set<Permission>(VIEWER),
 };
+
+/** From the weakest to the strongest. */
+const STRENGTH: readonly Role[] = ['VIEWER', 'EDITOR', 'ADMIN', 'OWNER'];
+
+/** Whether a role is as strong as another, or stronger. Null asks for nothing. */
+export function isAtLeast(role: Role, least: Role | null): boolean {
+  return least === null || STRENGTH.indexOf(role) >= STRENGTH.indexOf(least);
+}
+
+/** Null when none is given. */
+export function strongest(roles: readonly (Role | null)[]): Role | null {
+  return STRENGTH.findLast((role) => roles.includes(role)) ?? null;
+}
 
 /** Reads that a role on something inside also gives on what is around it, so that one can find the way there. */
 export const READS_UPWARD: ReadonlySet<Permission> = new Set([

@@ -1,6 +1,8 @@
-import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import type { Role } from '../access/permissions';
 
 @Entity('environment')
+@Check('environment_required_role_check', `"required_role" IN ('EDITOR', 'ADMIN', 'OWNER')`)
 @Unique('environment_project_id_key_unique', ['projectId', 'key'])
 export class EnvironmentEntity {
   @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'environment_pkey' })
@@ -21,6 +23,10 @@ export class EnvironmentEntity {
 
   @Column({ name: 'is_production', type: 'boolean' })
   readonly isProduction!: boolean;
+
+  /** The weakest role with which it and what it answers can be changed. Null: whatever has the permission. */
+  @Column({ name: 'required_role', type: 'text', nullable: true })
+  readonly requiredRole!: Role | null;
 
   /** Order in the project, from 0, without gaps. */
   @Column({ name: 'position', type: 'integer' })

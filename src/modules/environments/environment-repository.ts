@@ -32,8 +32,8 @@ export async function updateEnvironment(
   environment: EnvironmentEntity,
   expectedVersion: number,
 ): Promise<boolean> {
-  const { id, name, color, isProduction, version } = environment;
-  const values = { name, color, isProduction, version };
+  const { id, name, color, isProduction, requiredRole, version } = environment;
+  const values = { name, color, isProduction, requiredRole, version };
   const { affected } = await connection.update(EnvironmentEntity, { id, version: expectedVersion }, values);
   return affected === 1;
 }

@@ -1,5 +1,6 @@
 /** What an environment must look like, and where it stands among the others. Pure. */
 import type { Issue } from '../../errors';
+import type { Role } from '../access/permissions';
 import { keyIssues, nameIssues, quote } from '../input-rules';
 import { nullIssues, patched, rangeIssues } from '../patch-rules';
 import type { EnvironmentEntity } from './environment-entity';
@@ -14,12 +15,15 @@ export interface CreateEnvironmentInput {
   readonly name: string;
   readonly color?: string | null;
   readonly isProduction?: boolean | null;
+  readonly requiredRole?: Role | null;
 }
 
 export interface EnvironmentPatch {
   readonly name?: string | null;
   readonly color?: string | null;
   readonly isProduction?: boolean | null;
+  /** Null: no role is demanded. */
+  readonly requiredRole?: Role | null;
   readonly position?: number | null;
 }
 
@@ -38,6 +42,7 @@ export function planEnvironment(
     ...keyIssues('Environment key', input.key, ['input', 'key']),
     ...nameIssues('Environment name', input.name, ['input', 'name']),
     ...colorIssues(color),
+    ...requiredRoleIssues(input.requiredRole),
   ];
   if (existing >= ENVIRONMENTS_PER_PROJECT_MAX) {
     const message = `The project has ${existing} environments; at most ${ENVIRONMENTS_PER_PROJECT_MAX} are allowed.`;
@@ -52,6 +57,7 @@ export function planEnvironment(
       name: input.name,
       color: color.toLowerCase(),
       isProduction: input.isProduction ?? false,
+      requiredRole: input.requiredRole ?? null,
       position: existing,
       version: 1,
     },
@@ -64,6 +70,7 @@ export function planEnvironmentUpdate(current: EnvironmentEntity, patch: Environ
     name: patched(patch.name, current.name),
     color: patched(patch.color, current.color),
     isProduction: patched(patch.isProduction, current.isProduction),
+    requiredRole: patch.requiredRole === undefined ? current.requiredRole : patch.requiredRole,
     position: patched(patch.position, current.position),
   };
   const issues = [
@@ -75,6 +82,7 @@ export function planEnvironmentUpdate(current: EnvironmentEntity, patch: Environ
     }),
     ...nameIssues('Environment name', next.name, ['input', 'name']),
     ...colorIssues(next.color),
+    ...requiredRoleIssues(patch.requiredRole),
     ...rangeIssues('Environment position', next.position, 0, count - 1, ['input', 'position']),
   ];
   if (issues.length > 0) return { issues };
@@ -83,6 +91,7 @@ export function planEnvironmentUpdate(current: EnvironmentEntity, patch: Environ
     next.name === current.name &&
     color === current.color &&
     next.isProduction === current.isProduction &&
+    next.requiredRole === current.requiredRole &&
     next.position === current.position;
   return { environment: isEqual ? current : { ...current, ...next, color, version: current.version + 1 } };
 }
@@ -90,6 +99,13 @@ export function planEnvironmentUpdate(current: EnvironmentEntity, patch: Environ
 /** The ids in the order in which one of them stands at the position and the others close up. */
 export function reordered(ids: readonly string[], id: string, position: number): string[] {
   return ids.filter((other) => other !== id).toSpliced(position, 0, id);
+}
+
+/** A VIEWER changes nothing anyway. */
+function requiredRoleIssues(role: Role | null | undefined): Issue[] {
+  if (role !== 'VIEWER') return [];
+  const message = 'The required role must be EDITOR, ADMIN or OWNER; leave it out where any role with the permission will do.';
+  return [{ code: 'INVALID', message, path: ['input', 'requiredRole'] }];
 }
 
 function colorIssues(color: string): Issue[] {

@@ -4,8 +4,9 @@ import type { Connection, Database, Transaction } from '../../database/transacti
 import { UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity, type Demand } from '../access/authorize';
-import type { Permission } from '../access/permissions';
+import { authorize, notFound, requireIdentity, requireRole, type Demand } from '../access/authorize';
+import { currentActor } from '../access/current-actor';
+import type { Permission, Role } from '../access/permissions';
 import { insertEnvironmentHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
@@ -14,7 +15,7 @@ import { unstorable } from '../input-rules';
 import { confirmationIssues } from '../patch-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds, lockProject } from '../projects/project-repository';
-import { lockProjectFor } from '../projects/project-service';
+import { lockProjectFor, type LockedProject } from '../projects/project-service';
 import type { EnvironmentEntity } from './environment-entity';
 import {
   deleteEnvironment,
@@ -79,12 +80,14 @@ export class EnvironmentService {
     return this.options.changes.commit(
       actor,
       async (tx) => {
-        const project = await lockProjectFor(tx.connection, actor, { projectId: input.projectId }, 'environment:create');
-        if (!project) throw notFound('project', input.projectId, ['input', 'projectId']);
+        const locked = await lockProjectFor(tx.connection, actor, { projectId: input.projectId }, 'environment:create');
+        if (!locked) throw notFound('project', input.projectId, ['input', 'projectId']);
+        const { project } = locked;
         const siblings = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
         const made = { id: newId('environment'), createdAt: this.options.changes.now() };
         const plan = planEnvironment(input, siblings.length, made);
-        if (plan.issues) throw new UserFault(plan.issues);
+        const issues = [...(plan.issues ?? []), ...tooStrongIssues(locked, input.requiredRole)];
+        if (plan.issues || issues.length > 0) throw new UserFault(issues);
         await insertEnvironment(tx.connection, plan.environment);
         const head = { environmentId: made.id, projectId: project.id, epoch: newEpoch(), revision: 0 };
         await insertEnvironmentHead(tx.connection, head);
@@ -98,10 +101,12 @@ export class EnvironmentService {
   /** Equal values are answered as they are: nothing is recorded. Never advances the revision. */
   async update(actor: Actor, input: UpdateEnvironmentInput): Promise<EnvironmentResult> {
     return this.options.changes.commit(actor, async (tx) => {
-      const { project, environment, stale } = await lockVersionFor(tx.connection, actor, input, 'environment:update');
+      const locked = await lockVersionFor(tx.connection, actor, input, 'environment:update');
+      const { project, environment, stale } = locked;
       const siblings = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
       const plan = planEnvironmentUpdate(environment, input, siblings.length);
-      if (plan.issues || stale.length > 0) throw new UserFault([...stale, ...(plan.issues ?? [])]);
+      const issues = [...stale, ...(plan.issues ?? []), ...tooStrongIssues(locked, input.requiredRole)];
+      if (plan.issues || issues.length > 0) throw new UserFault(issues);
       const next = plan.environment;
       if (next === environment) return { environment, revisions: [] };
       await updateEnvironment(tx.connection, next, environment.version);
@@ -168,8 +173,7 @@ interface EnvironmentEdit {
   readonly after: EnvironmentEntity | null;
 }
 
-export interface LockedEnvironment {
-  readonly project: ProjectEntity;
+export interface LockedEnvironment extends LockedProject {
   readonly environment: EnvironmentEntity;
 }
 
@@ -179,19 +183,31 @@ export interface LockedEnvironment {
  */
 export async function lockEnvironmentFor(
   connection: Connection,
-  actor: Actor,
+  caller: Actor,
   environmentId: string,
   { permission, toSee }: Demand,
 ): Promise<LockedEnvironment | null> {
-  requireIdentity(actor);
+  requireIdentity(caller);
   if (unstorable(environmentId)) return null;
   const [found] = await findEnvironmentsByIds(connection, [environmentId]);
   const project = found ? await lockProject(connection, found.projectId) : null;
   // It may have been deleted before the lock was ours.
   const [environment] = project ? await findEnvironmentsByIds(connection, [environmentId]) : [];
   if (!project || !environment) return null;
-  const scope = { organizationId: project.organizationId, projectId: project.id, environmentId };
-  return authorize(actor, { permission, toSee }, scope) ? { project, environment } : null;
+  const { organizationId, id: projectId } = project;
+  const actor = await currentActor(connection, caller, organizationId);
+  const scope = { organizationId, projectId, environmentId };
+  if (!authorize(actor, { permission, toSee }, scope)) return null;
+  requireRole(actor, permission, scope, environment);
+  return { project, environment, actor };
+}
+
+/** Nobody demands a role that they do not have: they would lock themselves out. */
+function tooStrongIssues({ project, actor }: LockedProject, requiredRole: Role | null | undefined): Issue[] {
+  const scope = { organizationId: project.organizationId, projectId: project.id };
+  if (permits(actor, 'environment:update', scope, requiredRole ?? null)) return [];
+  const message = `The required role ${requiredRole} is stronger than your own.`;
+  return [{ code: 'INVALID', message, path: ['input', 'requiredRole'] }];
 }
 
 /** Refuses when it is gone, hidden or forbidden; `stale` is empty in the version that the caller read. */
@@ -208,8 +224,8 @@ async function lockVersionFor(
 }
 
 /** What history keeps of it. */
-function environmentBody({ key, name, color, isProduction, position }: EnvironmentEntity): object {
-  return { key, name, color, isProduction, position };
+function environmentBody({ key, name, color, isProduction, requiredRole, position }: EnvironmentEntity): object {
+  return { key, name, color, isProduction, requiredRole, position };
 }
 
 /** Revisions compare only within one epoch; a restored or rewritten book gets a new one. */

@@ -1,8 +1,8 @@
 import type { Connection } from '../../database/transaction';
 import { Forbidden } from '../../errors';
-import { findBindingsOfUser } from '../access/access-repository';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
+import { currentActor } from '../access/current-actor';
 import type { Place } from '../access/member-rules';
 import type { Permission } from '../access/permissions';
 import { unstorable } from '../input-rules';
@@ -37,17 +37,13 @@ export async function lockPlaceFor(
   requireIdentity(caller);
   const { organizationId } = input;
   const organization = await lockOrganization(connection, organizationId);
-  const actor = await withCurrentRoles(connection, caller);
+  const actor = await currentActor(connection, caller, organizationId);
   if (!organization || !permits(actor, 'organization:read', { organizationId })) {
     throw notFound('organization', organizationId, ['input', 'organizationId']);
   }
   const place = await placeOf(connection, actor, input);
   if (!authorize(actor, { permission, toSee: 'organization:read' }, place, { organizationId })) throw new Forbidden(permission);
   return { place, actor };
-}
-
-async function withCurrentRoles(connection: Connection, actor: Actor): Promise<Actor> {
-  return actor.kind === 'USER' ? { ...actor, bindings: await findBindingsOfUser(connection, actor.id) } : actor;
 }
 
 async function placeOf(connection: Connection, actor: Actor, input: PlaceInput): Promise<Place> {

@@ -2,14 +2,13 @@ import type { Connection, Database, Transaction } from '../../database/transacti
 import { UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity } from '../access/authorize';
+import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
 import type { ChangeService } from '../changes/change-service';
 import type { ChangeItemDraft, Delivery, EnvironmentRevision } from '../changes/record-change';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
 import { segmentKeysOf, storedConditions } from '../condition-rules';
 import { quote } from '../input-rules';
-import type { ProjectEntity } from '../projects/project-entity';
-import { lockProjectFor } from '../projects/project-service';
+import { lockProjectFor, type LockedProject } from '../projects/project-service';
 import { findSegmentsByKeys } from '../segments/segment-repository';
 import {
   copyEdit,
@@ -85,11 +84,11 @@ export class ConfigurationService {
   ): Promise<{ configurations: FlagConfigurationEntity[]; revisions: EnvironmentRevision[] }> {
     const edits = input.changes.slice(0, CHANGES_PER_SET_MAX).map(editOf);
     return this.options.changes.commit(actor, async (tx) => {
-      const project = await lockProjectFor(tx.connection, actor, input, 'flag:read');
-      if (!project) throw notFound('project', input.projectId, ['input', 'projectId']);
+      const locked = await lockProjectFor(tx.connection, actor, input, 'flag:read');
+      if (!locked) throw notFound('project', input.projectId, ['input', 'projectId']);
       const issues = changeSetIssues(input.changes.length, edits);
       if (issues.length > 0) throw new UserFault(issues);
-      const { applied, revisions } = await this.apply(tx, actor, project, edits, 'CHANGE_SET_APPLIED');
+      const { applied, revisions } = await this.apply(tx, locked, edits, 'CHANGE_SET_APPLIED');
       return { configurations: applied.map(({ after }) => after), revisions };
     });
   }
@@ -99,9 +98,9 @@ export class ConfigurationService {
     const [found] = await findFlagsByIds(this.options.database.connection, [edit.flagId]);
     return this.options.changes.commit(actor, async (tx) => {
       const target = { projectId: found?.projectId ?? '', environmentId: edit.environmentId };
-      const project = await lockProjectFor(tx.connection, actor, target, edit.permission);
-      if (!project) throw notFound('flag', edit.flagId, ['input', 'flagId']);
-      const { applied, revisions } = await this.apply(tx, actor, project, [edit], edit.kind);
+      const locked = await lockProjectFor(tx.connection, actor, target, edit.permission);
+      if (!locked) throw notFound('flag', edit.flagId, ['input', 'flagId']);
+      const { applied, revisions } = await this.apply(tx, locked, [edit], edit.kind);
       const { flag, after } = applied[0] as Applied;
       return { flag, configuration: after, revisions };
     });
@@ -113,15 +112,14 @@ export class ConfigurationService {
    */
   private async apply(
     tx: Transaction,
-    actor: Actor,
-    project: ProjectEntity,
+    locked: LockedProject,
     edits: readonly ConfigurationEdit[],
     kind: ConfigurationEdit['kind'] | 'CHANGE_SET_APPLIED',
   ): Promise<{ applied: Applied[]; revisions: EnvironmentRevision[] }> {
     const issues: Issue[] = [];
     const applied: Applied[] = [];
     for (const edit of edits) {
-      const outcome = await this.applyEdit(tx.connection, actor, project, edit);
+      const outcome = await this.applyEdit(tx.connection, locked, edit);
       if (outcome.issues) issues.push(...outcome.issues);
       else applied.push(outcome.applied);
     }
@@ -130,6 +128,7 @@ export class ConfigurationService {
     if (changed.length === 0) return { applied, revisions: [] };
     const flagIds = [...new Set(changed.map(({ flag }) => flag.id))];
     await touchFlags(tx.connection, flagIds, this.options.changes.now());
+    const { project, actor } = locked;
     const revisions = await this.options.changes.record(tx, actor, {
       kind,
       organizationId: project.organizationId,
@@ -142,8 +141,7 @@ export class ConfigurationService {
 
   private async applyEdit(
     connection: Connection,
-    actor: Actor,
-    project: ProjectEntity,
+    { project, actor }: LockedProject,
     edit: ConfigurationEdit,
   ): Promise<{ issues: readonly Issue[] } | { issues: null; applied: Applied }> {
     const { flagId, environmentId, path } = edit;
@@ -156,6 +154,7 @@ export class ConfigurationService {
     if (!isVisible || environment?.projectId !== project.id) {
       return notFound('environment', environmentId, [...path, 'environmentId']);
     }
+    requireRole(actor, edit.permission, { ...whole, environmentId }, environment);
     if (flag.isArchived) {
       const message = `The flag ${quote(flag.key)} is archived; restore it first.`;
       return { issues: [{ code: 'ARCHIVED', message, path: [...path, 'flagId'] }] };

@@ -16,7 +16,7 @@ import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environm
 import { inPlaces, quote, unstorable } from '../input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';
-import { lockProjectFor } from '../projects/project-service';
+import { lockProjectFor, requireStrictestRole, type LockedProject } from '../projects/project-service';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 import {
@@ -31,7 +31,7 @@ import {
 } from './flag-repository';
 import { planFlag, planFlagUpdate, withDefaults, type CreateFlagInput, type UpdateFlagInput } from './flag-rules';
 import { configurationsIn } from './flag-view';
-import { flagBody, flagEvent, initialConfiguration, partsOfConfigurationId } from './flag-wire';
+import { answersChange, flagBody, flagEvent, initialConfiguration, partsOfConfigurationId } from './flag-wire';
 import { findAttributeUses, findDependents, type RuleUse } from './usage-repository';
 import { variationUses } from './variation-uses';
 
@@ -51,8 +51,7 @@ export interface VersionedFlagInput {
 }
 
 /** A flag under the lock of its project. */
-interface LockedFlag {
-  readonly project: ProjectEntity;
+interface LockedFlag extends LockedProject {
   readonly flag: FlagEntity;
   /** Empty when the caller has read the current version. */
   readonly stale: readonly Issue[];
@@ -98,8 +97,9 @@ export class FlagService {
       actor,
       async (tx) => {
         const { projectId } = input;
-        const project = await lockProjectFor(tx.connection, actor, { projectId }, 'flag:create');
-        if (!project) throw notFound('project', projectId, ['input', 'projectId']);
+        const locked = await lockProjectFor(tx.connection, actor, { projectId }, 'flag:create');
+        if (!locked) throw notFound('project', projectId, ['input', 'projectId']);
+        const { project } = locked;
         const salt = randomBytes(12).toString('base64url');
         const ownerId = input.ownerId ?? (actor.kind === 'USER' ? actor.id : null);
         const plan = planFlag({ ...input, ownerId }, { id: newId('flag'), salt, now: this.options.changes.now() });
@@ -115,7 +115,7 @@ export class FlagService {
 
   /** What is left out stays. An update that changes nothing is answered as it is: nothing is recorded. */
   async update(actor: Actor, input: UpdateFlagInput & VersionedFlagInput): Promise<FlagResult> {
-    return this.change(actor, input, 'flag:update', async (tx, { project, flag, stale }) => {
+    return this.change(actor, input, 'flag:update', async (tx, { project, flag, stale, actor: locked }) => {
       if (flag.isArchived) throw new UserFault([...stale, ...archived(flag).issues]);
       // An owner who has left the organization since stays, so that a form can be saved as it was read.
       const newOwner = input.ownerId === flag.ownerId ? null : input.ownerId;
@@ -123,6 +123,7 @@ export class FlagService {
       const issues = [...stale, ...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, newOwner))];
       if (plan.issues || issues.length > 0) throw new UserFault(issues);
       if (canonicalText(flagBody(plan.flag)) === canonicalText(flagBody(flag))) return { flag, revisions: [] };
+      if (answersChange(flag, plan.flag)) await requireStrictestRole(tx.connection, locked, project, 'flag:update');
       return this.write(tx, actor, 'FLAG_UPDATED', project, [flag, plan.flag]);
     });
   }
@@ -167,11 +168,14 @@ export class FlagService {
     requireIdentity(actor);
     const [found] = await findFlagsByIds(this.options.database.connection, [flagId]);
     return this.options.changes.commit(actor, async (tx) => {
-      const project = await lockProjectFor(tx.connection, actor, { projectId: found?.projectId ?? '' }, permission);
-      const [flag] = project ? await findFlagsByIds(tx.connection, [flagId]) : [];
-      if (!project || !flag) throw notFound('flag', flagId, ['input', 'flagId']);
+      const locked = await lockProjectFor(tx.connection, actor, { projectId: found?.projectId ?? '' }, permission);
+      const [flag] = locked ? await findFlagsByIds(tx.connection, [flagId]) : [];
+      if (!locked || !flag) throw notFound('flag', flagId, ['input', 'flagId']);
+      const { project } = locked;
+      // Texts are no part of what is answered: `update` asks by itself.
+      if (permission !== 'flag:update') await requireStrictestRole(tx.connection, locked.actor, project, permission);
       const version = { current: flag.version, expected: expectedVersion };
-      return work(tx, { project, flag, stale: await staleIssues(tx.connection, 'flag', flag.id, version) });
+      return work(tx, { ...locked, flag, stale: await staleIssues(tx.connection, 'flag', flag.id, version) });
     });
   }
 

@@ -1,5 +1,6 @@
 /** A flag in one environment as it travels: the wire form that evaluation reads, and what people read beside it. Pure. */
 import type { SnapshotFlag } from '../../evaluation';
+import { canonicalText } from '../changes/change-rules';
 import type { FlagEvent, FlagEventKind } from '../changes/flag-event';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
@@ -71,4 +72,13 @@ export function flagBody(flag: FlagEntity): object {
 export function configurationBody(configuration: FlagConfigurationEntity): object {
   const { flagId: _flagId, environmentId: _environmentId, updatedAt: _updatedAt, ...body } = configuration;
   return body;
+}
+
+/** Whether an update reaches what is evaluated, and not only what people read. */
+export function answersChange(before: FlagEntity, after: FlagEntity): boolean {
+  return canonicalText(evaluated(before)) !== canonicalText(evaluated(after));
+}
+
+function evaluated({ isClientAvailable, salt, onVariation, offVariation, variations }: FlagEntity): object {
+  return { isClientAvailable, salt, onVariation, offVariation, values: variations.map(({ key, value }) => [key, value]) };
 }

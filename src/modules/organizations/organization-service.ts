@@ -5,6 +5,7 @@ import { newId } from '../../ids';
 import { insertBinding } from '../access/access-repository';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
+import { currentActor } from '../access/current-actor';
 import type { Permission } from '../access/permissions';
 import { insertAccessHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
@@ -186,11 +187,13 @@ export class OrganizationService {
 /** Locks the organization in the version that the caller read. Refuses when it is gone, hidden or forbidden; `stale` is empty in that version. */
 async function lockOrganizationFor(
   connection: Connection,
-  actor: Actor,
+  caller: Actor,
   { organizationId, expectedVersion }: { readonly organizationId: string; readonly expectedVersion: number },
   permission: Permission,
 ): Promise<{ organization: OrganizationEntity; stale: readonly Issue[] }> {
+  requireIdentity(caller);
   const organization = await lockOrganization(connection, organizationId);
+  const actor = await currentActor(connection, caller, organizationId);
   const demand = { permission, toSee: 'organization:read' } as const;
   if (!authorize(actor, demand, { organizationId }) || !organization) {
     throw notFound('organization', organizationId, ['input', 'organizationId']);

@@ -1,5 +1,6 @@
 import type { OwnerCount } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
+import type { Guard } from '../access/authorize';
 import { unstorable } from '../input-rules';
 import { ProjectEntity } from './project-entity';
 
@@ -38,6 +39,14 @@ export async function deleteProject(connection: Connection, id: string): Promise
   const rows = await connection.query<{ id: string }[]>('SELECT id FROM environment WHERE project_id = $1 ORDER BY id', [id]);
   await connection.delete(ProjectEntity, { id });
   return rows.map((row) => row.id);
+}
+
+/** The environments of the project that demand a role. */
+export function findGuards(connection: Connection, projectId: string): Promise<Guard[]> {
+  return connection.query<Guard[]>(
+    'SELECT key, required_role AS "requiredRole" FROM environment WHERE project_id = $1 AND required_role IS NOT NULL',
+    [projectId],
+  );
 }
 
 /** Which projects of one organization. */

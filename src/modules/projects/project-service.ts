@@ -3,7 +3,8 @@ import type { Connection, Database, Transaction } from '../../database/transacti
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity } from '../access/authorize';
+import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
+import { currentActor } from '../access/current-actor';
 import type { Permission } from '../access/permissions';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
@@ -14,6 +15,7 @@ import { confirmationIssues } from '../patch-rules';
 import type { ProjectEntity } from './project-entity';
 import {
   deleteProject,
+  findGuards,
   findProjectByKey,
   findProjectsByIds,
   insertProject,
@@ -67,12 +69,14 @@ export class ProjectService {
     return { ownerId: organizationId, ids: visibleProjectIds(actor, organizationId), text: searchText(text) };
   }
 
-  async create(actor: Actor, input: CreateProjectInput): Promise<ProjectResult> {
+  async create(caller: Actor, input: CreateProjectInput): Promise<ProjectResult> {
     return this.options.changes.commit(
-      actor,
+      caller,
       async (tx) => {
         const { organizationId } = input;
+        requireIdentity(caller);
         const organization = await lockOrganization(tx.connection, organizationId);
+        const actor = await currentActor(tx.connection, caller, organizationId);
         const demand = { permission: 'project:create', toSee: 'organization:read' } as const;
         if (!authorize(actor, demand, { organizationId }) || !organization) {
           throw notFound('organization', organizationId, ['input', 'organizationId']);
@@ -101,7 +105,8 @@ export class ProjectService {
   /** With all that it owns. Its changes stay. */
   async delete(actor: Actor, input: DeleteProjectInput): Promise<{ deletedProjectId: string; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(actor, async (tx) => {
-      const { project, stale } = await lockVersionFor(tx.connection, actor, input, 'project:delete');
+      const { project, stale, actor: locked } = await lockVersionFor(tx.connection, actor, input, 'project:delete');
+      await requireStrictestRole(tx.connection, locked, project, 'project:delete');
       const issues = [...stale, ...confirmationIssues('project', project.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
       for (const id of await deleteProject(tx.connection, project.id)) tx.raisedHeads.add(id);
@@ -145,11 +150,18 @@ async function lockVersionFor(
   actor: Actor,
   { projectId, expectedVersion }: { readonly projectId: string; readonly expectedVersion: number },
   permission: Permission,
-): Promise<{ project: ProjectEntity; stale: readonly Issue[] }> {
-  const project = await lockProjectFor(connection, actor, { projectId }, permission);
-  if (!project) throw notFound('project', projectId, ['input', 'projectId']);
-  const version = { current: project.version, expected: expectedVersion };
-  return { project, stale: await staleIssues(connection, 'project', project.id, version) };
+): Promise<LockedProject & { stale: readonly Issue[] }> {
+  const locked = await lockProjectFor(connection, actor, { projectId }, permission);
+  if (!locked) throw notFound('project', projectId, ['input', 'projectId']);
+  const version = { current: locked.project.version, expected: expectedVersion };
+  return { ...locked, stale: await staleIssues(connection, 'project', projectId, version) };
+}
+
+/** A project under its lock. */
+export interface LockedProject {
+  readonly project: ProjectEntity;
+  /** With the roles that it has now; they stay until the transaction ends. */
+  readonly actor: Actor;
 }
 
 /**
@@ -158,15 +170,29 @@ async function lockVersionFor(
  */
 export async function lockProjectFor(
   connection: Connection,
-  actor: Actor,
+  caller: Actor,
   target: { readonly projectId: string; readonly environmentId?: string },
   permission: Permission,
-): Promise<ProjectEntity | null> {
-  const project = await lockProject(connection, target.projectId);
+): Promise<LockedProject | null> {
   // An anonymous caller is refused as such, whether or not the project exists.
+  requireIdentity(caller);
+  const project = await lockProject(connection, target.projectId);
+  const actor = await currentActor(connection, caller, project?.organizationId ?? '');
   const whole = { organizationId: project?.organizationId ?? '', projectId: target.projectId };
   const scope = { ...whole, environmentId: target.environmentId ?? null };
-  return authorize(actor, { permission, toSee: 'project:read' }, scope, whole) ? project : null;
+  return authorize(actor, { permission, toSee: 'project:read' }, scope, whole) && project ? { project, actor } : null;
+}
+
+/** For a change that reaches into every environment of a project under its lock: throws FORBIDDEN unless all of them allow it. */
+export async function requireStrictestRole(
+  connection: Connection,
+  actor: Actor,
+  { id: projectId, organizationId }: ProjectEntity,
+  permission: Permission,
+): Promise<void> {
+  for (const guard of await findGuards(connection, projectId)) {
+    requireRole(actor, permission, { organizationId, projectId }, guard);
+  }
 }
 
 function maySee(actor: Actor, project: ProjectEntity): boolean {

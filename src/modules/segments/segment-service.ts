@@ -15,7 +15,7 @@ import { segmentKeysOf, type RuleWithConditions } from '../condition-rules';
 import { findEnvironmentsByProjectIds } from '../environments/environment-repository';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';
-import { lockProjectFor } from '../projects/project-service';
+import { lockProjectFor, requireStrictestRole } from '../projects/project-service';
 import type { SegmentEntity } from './segment-entity';
 import type { SegmentList } from './segment-key-entity';
 import {
@@ -102,8 +102,9 @@ export class SegmentService {
       actor,
       async (tx) => {
         const { projectId, key, name, rules, included, excluded } = input;
-        const project = await lockProjectFor(tx.connection, actor, { projectId }, 'segment:create');
-        if (!project) throw notFound('project', projectId, ['input', 'projectId']);
+        const locked = await lockProjectFor(tx.connection, actor, { projectId }, 'segment:create');
+        if (!locked) throw notFound('project', projectId, ['input', 'projectId']);
+        const { project } = locked;
         const description = input.description ?? '';
         const around = await surroundings(tx.connection, projectId, key);
         const issues = [...newSegmentIssues(input), ...segmentTextIssues({ name, description, rules }, around)];
@@ -216,10 +217,11 @@ export class SegmentService {
     requireIdentity(actor);
     const [found] = await findSegmentsByIds(this.options.database.connection, [segmentId]);
     return this.options.changes.commit(actor, async (tx) => {
-      const project = await lockProjectFor(tx.connection, actor, { projectId: found?.projectId ?? '' }, permission);
-      const [segment] = project ? await findSegmentsByIds(tx.connection, [segmentId]) : [];
-      if (!project || !segment) throw notFound('segment', segmentId, ['input', 'segmentId']);
-      return work(tx, { project, segment });
+      const locked = await lockProjectFor(tx.connection, actor, { projectId: found?.projectId ?? '' }, permission);
+      const [segment] = locked ? await findSegmentsByIds(tx.connection, [segmentId]) : [];
+      if (!locked || !segment) throw notFound('segment', segmentId, ['input', 'segmentId']);
+      await requireStrictestRole(tx.connection, locked.actor, locked.project, permission);
+      return work(tx, { project: locked.project, segment });
     });
   }
 
