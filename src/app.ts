@@ -21,6 +21,7 @@ import { entities } from './entities';
 import { StartFault, UserFault } from './errors';
 import { AccessService } from './modules/access/access-service';
 import { Authenticator } from './modules/access/authenticate';
+import { FailedAuthentications } from './modules/access/failed-authentications';
 import { Tokens } from './modules/access/tokens';
 import { UserService } from './modules/access/user-service';
 import { ChangeService } from './modules/changes/change-service';
@@ -77,6 +78,14 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     closers.push(() => bell.close());
     const database = new Database({ dataSource, onCommit: (heads) => bell.ring(heads) });
     const tokens = new Tokens(config.jwtSecret);
+    const failedAuthentications = new FailedAuthentications({
+      database,
+      clock,
+      secret: config.keyPepper,
+      days: config.failedAuthenticationDays,
+      onError: (err) => log.warn({ err }, 'failed authentications could not be written'),
+    });
+    closers.push(failedAuthentications.start());
     const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
     const cache = new SnapshotCache({ database });
     const environments = new EnvironmentService({ database, changes });
@@ -106,7 +115,7 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
 
     const watch = await startWatch({ bell, cache, onError: (err) => log.warn({ err }, 'the book could not be read') });
     closers.push(() => watch.stop());
-    closers.push(startPurge(database, clock, log));
+    closers.push(startPurge(database, clock, failedAuthentications, log));
     const server = await startServer({
       schema: createSchema(join(PACKAGE_ROOT, 'schema')),
       log,
@@ -186,10 +195,16 @@ async function createConfiguredOwner(config: Config, services: Services): Promis
   }
 }
 
-/** Forgets idempotency claims that have ended, now and then. */
-function startPurge(database: Database, clock: Clock, log: Logger): () => Promise<void> {
+/** Forgets idempotency claims that have ended and old failed authentications, now and then. */
+function startPurge(
+  database: Database,
+  clock: Clock,
+  failedAuthentications: FailedAuthentications,
+  log: Logger,
+): () => Promise<void> {
   const timer = setInterval(() => {
-    purgeClaims(database.connection, clock.now()).catch((err: unknown) => log.warn({ err }, 'purging failed'));
+    const purged = [purgeClaims(database.connection, clock.now()), failedAuthentications.purge()];
+    for (const done of purged) done.catch((err: unknown) => log.warn({ err }, 'purging failed'));
   }, PURGE_INTERVAL_MS);
   timer.unref();
   return async () => clearInterval(timer);

@@ -22,6 +22,7 @@ const variables = z.object({
   OWNER_PASSWORD: z.string().optional(),
   JWT_SECRET: secret,
   KEY_PEPPER: secret,
+  FAILED_AUTHENTICATION_DAYS: integer(1, 3_650).default(90),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   ALLOWED_ORIGINS: z
     .string()
@@ -48,6 +49,8 @@ export interface Config {
   readonly owner: { readonly email: string; readonly password: string } | null;
   readonly jwtSecret: string;
   readonly keyPepper: string;
+  /** How long failed authentications are kept. */
+  readonly failedAuthenticationDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Origins that browsers may call from, besides the server's own. */
   readonly allowedOrigins: readonly string[];
@@ -88,6 +91,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         ? { email: values.OWNER_EMAIL, password: values.OWNER_PASSWORD }
         : null,
     ...secrets,
+    failedAuthenticationDays: values.FAILED_AUTHENTICATION_DAYS,
     logLevel: values.LOG_LEVEL,
     allowedOrigins: values.ALLOWED_ORIGINS,
   });

@@ -1,5 +1,9 @@
 import { ApiKeyEntity } from './modules/access/api-key-entity';
+import { FailedAuthenticationEntity } from './modules/access/failed-authentication-entity';
 import { InvitationEntity } from './modules/access/invitation-entity';
+import { PasswordResetEntity } from './modules/access/password-reset-entity';
+import { RefreshTokenEntity } from './modules/access/refresh-token-entity';
+import { SessionEntity } from './modules/access/session-entity';
 import { IdempotencyRecordEntity } from './modules/changes/idempotency-record-entity';
 import { RoleBindingEntity } from './modules/access/role-binding-entity';
 import { UserEntity } from './modules/access/user-entity';
@@ -21,7 +25,11 @@ export const entities = [
   UserEntity,
   RoleBindingEntity,
   InvitationEntity,
+  SessionEntity,
+  RefreshTokenEntity,
+  PasswordResetEntity,
   ApiKeyEntity,
+  FailedAuthenticationEntity,
   IdempotencyRecordEntity,
   ChangeEntity,
   ChangeBodyEntity,

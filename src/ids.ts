@@ -14,6 +14,7 @@ export type IdKind =
   | 'key'
   | 'session'
   | 'change'
+  | 'failure'
   | 'rule'
   | 'request';
 

@@ -1,0 +1,50 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** Stored text. OVERFLOW: attempts beyond those that are kept apart in one minute. */
+export type FailedAuthenticationKind =
+  'PASSWORD' | 'API_KEY' | 'ACCESS_TOKEN' | 'REFRESH_TOKEN' | 'OIDC' | 'RESET_TOKEN' | 'INVITATION' | 'OVERFLOW';
+
+/** Failed attempts of one kind, from one address, for one account, within about a minute. Refers to nothing by foreign key. */
+@Entity('failed_authentication')
+@Check(
+  'failed_authentication_kind_check',
+  `"kind" IN ('PASSWORD', 'API_KEY', 'ACCESS_TOKEN', 'REFRESH_TOKEN', 'OIDC', 'RESET_TOKEN', 'INVITATION', 'OVERFLOW')`,
+)
+@Index('failed_authentication_last_at_index', ['lastAt'])
+export class FailedAuthenticationEntity {
+  @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'failed_authentication_pkey' })
+  readonly id!: string;
+
+  @Column({ name: 'kind', type: 'text' })
+  readonly kind!: FailedAuthenticationKind;
+
+  /** IP address of the client as the server saw it. Empty for OVERFLOW. */
+  @Column({ name: 'address', type: 'text' })
+  readonly address!: string;
+
+  /** Of the first of the attempts. */
+  @Column({ name: 'user_agent', type: 'text' })
+  readonly userAgent!: string;
+
+  /** Keyed hash of what was tried as account, hexadecimal: alike for the same account. Null when none was named. */
+  @Column({ name: 'account', type: 'text', nullable: true })
+  readonly account!: string | null;
+
+  /** The user whose account was tried. Null when there is none, or when that is not known. */
+  @Column({ name: 'user_id', type: 'text', nullable: true })
+  readonly userId!: string | null;
+
+  /** Null when it is not known. */
+  @Column({ name: 'organization_id', type: 'text', nullable: true })
+  readonly organizationId!: string | null;
+
+  /** How many attempts, from 1. */
+  @Column({ name: 'count', type: 'integer' })
+  readonly count!: number;
+
+  @Column({ name: 'first_at', type: 'timestamptz', precision: 3 })
+  readonly firstAt!: Date;
+
+  @Column({ name: 'last_at', type: 'timestamptz', precision: 3 })
+  readonly lastAt!: Date;
+}

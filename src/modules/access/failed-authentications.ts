@@ -1,0 +1,136 @@
+/**
+ * Failed authentications, kept apart from the audit chain, so that an attacker never holds writers' locks. Noting one is
+ * work in memory; a timer writes what was collected in one statement. Both what is held in memory and what is written per
+ * minute is bounded, however many attempts come.
+ */
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { Clock } from '../../clock';
+import type { Database } from '../../database/transaction';
+import { newId } from '../../ids';
+import type { FailedAuthenticationEntity, FailedAuthenticationKind } from './failed-authentication-entity';
+import { insertFailedAuthentications, purgeFailedAuthentications } from './failed-authentication-repository';
+
+/** Attempts that are alike within this time are one row. */
+const WINDOW_MS = 60_000;
+/** 200 rows a minute are enough to see an attack, and few enough for any database. */
+export const ROWS_PER_WINDOW_MAX = 200;
+/** About 300 MB: what a year-long attack leaves at most. */
+const ROWS_KEPT_MAX = 1_000_000;
+const DAY_MS = 86_400_000;
+const TEXT_LENGTH_MAX = 256;
+
+export interface FailedAttempt {
+  readonly kind: Exclude<FailedAuthenticationKind, 'OVERFLOW'>;
+  /** IP address of the client as the server sees it. */
+  readonly address: string;
+  readonly userAgent: string;
+  /**
+   * What was tried: the e-mail, or the visible prefix of a key; never a password or a whole secret. Only a keyed hash of it
+   * is kept, for people type passwords into the wrong field.
+   */
+  readonly account?: string | null;
+  /** The user whose account was tried, when there is one. */
+  readonly userId?: string | null;
+  readonly organizationId?: string | null;
+}
+
+export interface FailedAuthenticationsOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Keys the hashes of accounts. */
+  readonly secret: string;
+  /** How long rows are kept. */
+  readonly days: number;
+  /** Writing or purging failed; what was collected is kept for the next time. */
+  readonly onError: (error: unknown) => void;
+}
+
+type Row = { -readonly [Column in keyof FailedAuthenticationEntity]: FailedAuthenticationEntity[Column] };
+
+export class FailedAuthentications {
+  private collected = new Map<string, Row>();
+  private writing: Promise<void> = Promise.resolve();
+  private readonly key: Buffer;
+
+  constructor(private readonly options: FailedAuthenticationsOptions) {
+    this.key = Buffer.from(hkdfSync('sha256', options.secret, '', 'failed-authentication', 32));
+  }
+
+  /** Never waits and never throws. */
+  note(attempt: FailedAttempt): void {
+    const now = this.options.clock.now();
+    this.collect({
+      id: newId('failure'),
+      kind: attempt.kind,
+      address: bounded(attempt.address),
+      userAgent: bounded(attempt.userAgent),
+      account: attempt.account ? this.hashOf(attempt.account) : null,
+      userId: attempt.userId ?? null,
+      organizationId: attempt.organizationId ?? null,
+      count: 1,
+      firstAt: now,
+      lastAt: now,
+    });
+  }
+
+  /** Writes what was collected so far. Never throws. */
+  flush(): Promise<void> {
+    this.writing = this.writing.then(() => this.write());
+    return this.writing;
+  }
+
+  /** Forgets what is older than it may be. */
+  async purge(): Promise<void> {
+    const end = new Date(this.options.clock.now().getTime() - this.options.days * DAY_MS);
+    await purgeFailedAuthentications(this.options.database.connection, end, ROWS_KEPT_MAX);
+  }
+
+  /** Writes every minute; answers the function that ends that after a last time. */
+  start(): () => Promise<void> {
+    const timer = setInterval(() => void this.flush(), WINDOW_MS);
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+      return this.flush();
+    };
+  }
+
+  /** The hash by which rows of the same account are known, hexadecimal. */
+  hashOf(account: string): string {
+    return createHmac('sha256', this.key).update(account.trim().toLowerCase(), 'utf8').digest('hex');
+  }
+
+  private collect(row: Row): void {
+    const name = JSON.stringify([row.kind, row.address, row.account, row.organizationId]);
+    const known = this.collected.get(name);
+    if (known) return add(known, row);
+    if (row.kind === 'OVERFLOW' || this.collected.size < ROWS_PER_WINDOW_MAX) {
+      this.collected.set(name, row);
+    } else {
+      this.collect({ ...row, kind: 'OVERFLOW', address: '', userAgent: '', account: null, userId: null, organizationId: null });
+    }
+  }
+
+  private async write(): Promise<void> {
+    if (this.collected.size === 0) return;
+    const rows = [...this.collected.values()];
+    this.collected = new Map();
+    try {
+      await insertFailedAuthentications(this.options.database.connection, rows);
+    } catch (error) {
+      for (const row of rows) this.collect(row);
+      this.options.onError(error);
+    }
+  }
+}
+
+function add(known: Row, row: Row): void {
+  known.count += row.count;
+  if (row.firstAt < known.firstAt) known.firstAt = row.firstAt;
+  if (row.lastAt > known.lastAt) known.lastAt = row.lastAt;
+}
+
+/** What PostgreSQL cannot store would keep all rows of the statement out. */
+function bounded(text: string): string {
+  return text.slice(0, TEXT_LENGTH_MAX).replace(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd');
+}
