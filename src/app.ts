@@ -16,7 +16,7 @@ import type { Bell } from './delivery/bell';
 import { createMemoryBell } from './delivery/memory-bell';
 import { createRedisBell } from './delivery/redis-bell';
 import { FlagStream } from './delivery/stream';
-import { startWatch } from './delivery/watch';
+import { startWatch, type WatchOptions } from './delivery/watch';
 import { entities } from './entities';
 import { StartFault, UserFault } from './errors';
 import { AccessService } from './modules/access/access-service';
@@ -113,7 +113,7 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     await createConfiguredOwner(config, services);
     const setUpToken = (await services.access.isSetUp()) ? null : tokens.setUpToken();
 
-    const watch = await startWatch({ bell, cache, onError: (err) => log.warn({ err }, 'the book could not be read') });
+    const watch = await startWatch({ bell, cache, database, clock, ...watchLog(log) });
     closers.push(() => watch.stop());
     closers.push(startPurge(database, clock, failedAuthentications, log));
     const server = await startServer({
@@ -182,6 +182,17 @@ function createBell(config: Config, log: Logger): Bell {
       else log.warn({ cause }, 'Redis is away: changes reach other servers by the poll, within about a second');
     },
   });
+}
+
+/** Once for each outage of the database, and once for its end. */
+function watchLog(log: Logger): Pick<WatchOptions, 'onBookState' | 'onError'> {
+  return {
+    onBookState: ({ isReachable }, err) => {
+      if (isReachable) log.info('the database is back');
+      else log.error({ err }, 'the database is away: evaluation goes on from memory');
+    },
+    onError: (err) => log.warn({ err }, 'an environment could not be read'),
+  };
 }
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {

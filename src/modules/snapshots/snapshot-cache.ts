@@ -1,6 +1,7 @@
 /** The books of all environments that this process was asked about, kept up with PostgreSQL. */
 import type { Database } from '../../database/transaction';
 import { findEnvironmentHeads, listRevisionsAfter, type EnvironmentHead } from '../changes/change-repository';
+import type { EnvironmentPlace } from '../changes/head-repository';
 import { EnvironmentBook, REVISIONS_KEPT } from './environment-book';
 import { readSnapshot } from './snapshot-repository';
 
@@ -41,16 +42,17 @@ export class SnapshotCache {
     }
   }
 
-  /** Compares all known heads with the database's in one query and catches up where they differ. */
-  async catchUpAll(): Promise<void> {
-    const ids = [...this.books.keys()];
-    if (ids.length === 0) return;
-    const heads = new Map(
-      (await findEnvironmentHeads(this.options.database.connection, ids)).map((head) => [head.environmentId, head]),
-    );
-    for (const id of ids) {
-      const book = await this.books.get(id);
-      if (book && !isLevel(book, heads.get(id))) await this.catchUp(id);
+  /** The environments that this process keeps up. */
+  environmentIds(): string[] {
+    return [...this.books.keys()];
+  }
+
+  /** Catches up where the places, read from the database just now, differ from the books. */
+  async catchUpWith(places: readonly EnvironmentPlace[]): Promise<void> {
+    const byId = new Map(places.map((place) => [place.environmentId, place]));
+    for (const [id, opening] of [...this.books]) {
+      const book = await opening.catch(() => null);
+      if (book && !isLevel(book, byId.get(id))) await this.catchUp(id);
     }
   }
 

@@ -1,0 +1,47 @@
+/** Where everything stands: the heads that tell a server what it has missed. */
+import type { Connection } from '../../database/transaction';
+
+/** Where an environment stands in the book. */
+export interface EnvironmentPlace {
+  readonly environmentId: string;
+  readonly epoch: string;
+  readonly revision: number;
+  /** The change that made the revision. Null for revision 0, and when its row was purged. */
+  readonly changeId: string | null;
+}
+
+export interface Heads {
+  /** Of the environments that were asked for; those that are gone are left out. */
+  readonly environments: readonly EnvironmentPlace[];
+  /** Chain (an organization, or `system`) -> revision of its access rules. All there are. */
+  readonly access: ReadonlyMap<string, number>;
+}
+
+const PLACES = `SELECT h.environment_id, h.epoch, h.revision, r.change_id FROM environment_head h
+  LEFT JOIN environment_revision r ON r.environment_id = h.environment_id AND r.revision = h.revision AND r.epoch = h.epoch
+  WHERE h.environment_id = ANY($1)`;
+
+/** All heads by one statement, so of one moment. */
+export async function readHeads(connection: Connection, environmentIds: readonly string[]): Promise<Heads> {
+  const rows: { id: string; epoch: string | null; revision: number; change_id: string | null }[] = await connection.query(
+    `SELECT environment_id AS id, epoch, revision, change_id FROM (${PLACES}) places
+     UNION ALL SELECT organization_id, NULL, revision, NULL FROM access_head`,
+    [environmentIds],
+  );
+  const environments: EnvironmentPlace[] = [];
+  const access = new Map<string, number>();
+  for (const { id, epoch, revision, change_id: changeId } of rows) {
+    if (epoch === null) access.set(id, revision);
+    else environments.push({ environmentId: id, epoch, revision, changeId });
+  }
+  return { environments, access };
+}
+
+/** Null when there is no such environment. */
+export async function findPlace(connection: Connection, environmentId: string): Promise<EnvironmentPlace | null> {
+  const rows: EnvironmentPlace[] = await connection.query(
+    `SELECT environment_id AS "environmentId", epoch, revision, change_id AS "changeId" FROM (${PLACES}) places`,
+    [[environmentId]],
+  );
+  return rows[0] ?? null;
+}
