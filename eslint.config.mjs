@@ -95,7 +95,7 @@ export default tseslint.config(
           paths: [
             { name: 'typeorm', message: 'Only entities, repositories, database/ and migrations/ know TypeORM.' },
             { name: 'graphql', message: 'Only resolvers, graphql/ and the transports know GraphQL.' },
-            { name: 'ioredis', message: 'Only delivery/redis-bell.ts knows Redis.' },
+            { name: 'ioredis', message: 'Only delivery/redis-bell.ts and redis-rates.ts know Redis.' },
           ],
           patterns: [{ group: ['@apollo/*'], message: 'Only server.ts and graphql-http.ts know Apollo.' }],
         },
@@ -115,7 +115,7 @@ export default tseslint.config(
       'src/graphql/**/*.ts',
       'src/**/*-resolvers.ts',
       'src/{api,app,server,graphql-http,socket-server,transport}.ts',
-      'src/delivery/redis-bell.ts',
+      'src/delivery/redis-{bell,rates}.ts',
     ],
     rules: { 'no-restricted-imports': 'off' },
   },

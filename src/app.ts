@@ -15,6 +15,7 @@ import { Database } from './database/transaction';
 import type { Bell } from './delivery/bell';
 import { createMemoryBell } from './delivery/memory-bell';
 import { createRedisBell } from './delivery/redis-bell';
+import { createRedisRates } from './delivery/redis-rates';
 import { FlagStream } from './delivery/stream';
 import { startWatch, type WatchOptions } from './delivery/watch';
 import { entities } from './entities';
@@ -40,6 +41,8 @@ import { SegmentService } from './modules/segments/segment-service';
 import { SnapshotCache } from './modules/snapshots/snapshot-cache';
 import { SnapshotService } from './modules/snapshots/snapshot-service';
 import { PACKAGE_ROOT } from './package-root';
+import { WINDOW_SECONDS } from './rate-counter';
+import { RateLimits } from './rate-limits';
 import { startServer } from './server';
 import { join } from 'node:path';
 
@@ -86,6 +89,7 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
       onError: (err) => log.warn({ err }, 'failed authentications could not be written'),
     });
     closers.push(failedAuthentications.start());
+    const limits = createRateLimits(config, closers);
     const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
     const cache = new SnapshotCache({ database });
     const environments = new EnvironmentService({ database, changes });
@@ -119,6 +123,8 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     const server = await startServer({
       schema: createSchema(join(PACKAGE_ROOT, 'schema')),
       log,
+      rateLimits: limits,
+      limits: config.limits,
       host: config.host,
       port: config.port,
       isProduction: config.isProduction,
@@ -193,6 +199,17 @@ function watchLog(log: Logger): Pick<WatchOptions, 'onBookState' | 'onError'> {
     },
     onError: (err) => log.warn({ err }, 'an environment could not be read'),
   };
+}
+
+/** With Redis, all servers count together. */
+function createRateLimits(config: Config, closers: (() => Promise<void>)[]): RateLimits {
+  const shared = config.redisUrl === null ? null : createRedisRates(config.redisUrl, WINDOW_SECONDS);
+  const limits = new RateLimits({ settings: config.rateLimits, shared });
+  closers.push(async () => {
+    limits.close();
+    shared?.close();
+  });
+  return limits;
 }
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {

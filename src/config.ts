@@ -4,6 +4,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartFault } from './errors';
+import type { RateLimitSettings } from './rate-limits';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SECRET_LENGTH_MIN = 32;
@@ -24,6 +25,19 @@ const variables = z.object({
   KEY_PEPPER: secret,
   FAILED_AUTHENTICATION_DAYS: integer(1, 3_650).default(90),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  RATE_LIMIT_ANONYMOUS: perMinute(60),
+  RATE_LIMIT_LOG_IN_ACCOUNT: perMinute(10),
+  RATE_LIMIT_LOG_IN_ADDRESS: perMinute(60),
+  RATE_LIMIT_CREDENTIAL_FAILURES: perMinute(60),
+  RATE_LIMIT_MANAGEMENT: perMinute(100_000),
+  RATE_LIMIT_SERVER_KEY: perMinute(10_000_000),
+  RATE_LIMIT_CLIENT_ADDRESS: perMinute(100_000),
+  OPERATION_COST_MAX: integer(1, 999_999_999).default(500_000),
+  INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').optional(),
+  EXECUTION_TIMEOUT_MS: integer(100, 600_000).default(10_000),
+  EVENT_LOOP_DELAY_MAX_MS: integer(10, 60_000).default(250),
+  SOCKET_ACCEPT_RATE: integer(1, 1_000_000).default(2_000),
+  SOCKETS_PENDING_MAX: integer(1, 1_000_000).default(10_000),
   ALLOWED_ORIGINS: z
     .string()
     .default('')
@@ -54,6 +68,23 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Origins that browsers may call from, besides the server's own. */
   readonly allowedOrigins: readonly string[];
+  readonly rateLimits: RateLimitSettings;
+  readonly limits: LimitSettings;
+}
+
+/** What one operation, and one server, can bear. */
+export interface LimitSettings {
+  /** The most that one operation may cost. */
+  readonly operationCostMax: number;
+  /** Whether the schema can be asked for. */
+  readonly isIntrospectionOn: boolean;
+  readonly executionTimeoutMs: number;
+  /** Above this delay of the event loop, in the 99th percentile of a second, only evaluation is served. */
+  readonly eventLoopDelayMaxMs: number;
+  /** WebSockets a second. */
+  readonly socketAcceptRate: number;
+  /** WebSockets that have not begun yet. */
+  readonly socketsPendingMax: number;
 }
 
 /** Throws `StartFault` with one sentence that names every variable at fault. */
@@ -94,7 +125,28 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     failedAuthenticationDays: values.FAILED_AUTHENTICATION_DAYS,
     logLevel: values.LOG_LEVEL,
     allowedOrigins: values.ALLOWED_ORIGINS,
+    rateLimits: {
+      anonymous: values.RATE_LIMIT_ANONYMOUS,
+      logInsPerAccount: values.RATE_LIMIT_LOG_IN_ACCOUNT,
+      logInsPerAddress: values.RATE_LIMIT_LOG_IN_ADDRESS,
+      credentialFailures: values.RATE_LIMIT_CREDENTIAL_FAILURES,
+      management: values.RATE_LIMIT_MANAGEMENT,
+      serverKeys: values.RATE_LIMIT_SERVER_KEY,
+      clientKeys: values.RATE_LIMIT_CLIENT_ADDRESS,
+    },
+    limits: {
+      operationCostMax: values.OPERATION_COST_MAX,
+      isIntrospectionOn: values.INTROSPECTION === undefined ? !isProduction : values.INTROSPECTION === 'on',
+      executionTimeoutMs: values.EXECUTION_TIMEOUT_MS,
+      eventLoopDelayMaxMs: values.EVENT_LOOP_DELAY_MAX_MS,
+      socketAcceptRate: values.SOCKET_ACCEPT_RATE,
+      socketsPendingMax: values.SOCKETS_PENDING_MAX,
+    },
   });
+}
+
+function perMinute(points: number): z.ZodType<number, string | undefined> {
+  return integer(1, 999_999_999).default(points);
 }
 
 function integer(min: number, max: number): z.ZodType<number, string> {

@@ -71,6 +71,7 @@ export const REQUEST_ERROR_CODES = [
   'UNSUPPORTED_MEDIA_TYPE',
   'PAYLOAD_TOO_LARGE',
   'NOT_FOUND',
+  'RATE_LIMITED',
   'REVISION_NOT_REACHED',
   'UNAVAILABLE',
   'INTERNAL_SERVER_ERROR',
@@ -85,6 +86,33 @@ export class RequestFault extends Error {
   ) {
     super(message);
     this.name = 'RequestFault';
+  }
+}
+
+/** Refused for now: the same request may pass after `retryAfterSeconds`, 1 or more. */
+export class TryLater extends RequestFault {
+  constructor(
+    code: RequestErrorCode,
+    message: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(code, message);
+  }
+}
+
+/** Somebody asked for more than a minute allows. */
+export class RateLimited extends TryLater {
+  /** Not for the client: the limit, by its name in docs/LIMITS.md, and the address that asked. */
+  readonly limitName: string;
+  readonly address: string;
+
+  constructor(
+    message: string,
+    facts: { readonly retryAfterSeconds: number; readonly limitName: string; readonly address: string },
+  ) {
+    super('RATE_LIMITED', message, facts.retryAfterSeconds);
+    this.limitName = facts.limitName;
+    this.address = facts.address;
   }
 }
 

@@ -2,13 +2,17 @@
 import type { GraphQLSchema } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
+import type { LimitSettings } from './config';
 import type { Context } from './context';
 import { RequestFault } from './errors';
 import type { RequestInfo } from './modules/access/actor';
+import type { RateLimits } from './rate-limits';
 
 export interface TransportOptions {
   readonly schema: GraphQLSchema;
   readonly log: Logger;
+  readonly rateLimits: RateLimits;
+  readonly limits: LimitSettings;
   readonly isProduction: boolean;
   /** Origins of browsers, besides the server's own. */
   readonly allowedOrigins: readonly string[];

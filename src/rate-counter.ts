@@ -1,0 +1,111 @@
+/**
+ * Counts points per key within a minute. This process decides from its own memory, at once; what other servers counted is
+ * added in the background, so that no request waits for Redis. While Redis is away, each server counts for itself.
+ */
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+
+/** What several servers count together. */
+export interface SharedCounter {
+  /** Adds points and answers how many all servers have counted within the minute. Fails when it cannot be reached. */
+  readonly add: (key: string, points: number) => Promise<number>;
+}
+
+export const WINDOW_SECONDS = 60;
+/** How many keys one round tells the others about; the rest come with the next one. */
+const KEYS_PER_ROUND_MAX = 5_000;
+
+/** Where a key stands after something was counted or refused. */
+export interface Standing {
+  readonly isAllowed: boolean;
+  /** Points per minute. */
+  readonly limit: number;
+  /** Points left, 0 or more. */
+  readonly remaining: number;
+  /** Until the minute of this key ends; at least 1. */
+  readonly resetSeconds: number;
+  /** The same as an instant, in milliseconds. */
+  readonly endsAt: number;
+}
+
+export class RateCounter {
+  private readonly local: RateLimiterMemory;
+  /** By key: what the others have not been told of yet, and their last answer. */
+  private readonly untold = new Map<string, { points: number; total: number; endsAt: number }>();
+
+  constructor(
+    readonly name: string,
+    readonly limit: number,
+    private readonly shared: SharedCounter | null,
+  ) {
+    this.local = new RateLimiterMemory({ points: limit, duration: WINDOW_SECONDS });
+  }
+
+  /** Counts points when they fit; what is refused is not counted. */
+  async take(key: string, points = 1): Promise<Standing> {
+    // The limiter counts before it answers, so that of two requests at once only one gets the last point.
+    const counted = await this.local.penalty(key, points);
+    if (counted.consumedPoints <= this.limit) return this.standingOf(key, points, counted, true);
+    return this.standingOf(key, 0, await this.local.reward(key, points), false);
+  }
+
+  /** Counts points that were used already, whether they fit or not. Negative: gives back what was not used. */
+  async settle(key: string, points: number, endsAt: number): Promise<Standing> {
+    // Points of a minute that has ended are forgotten already; giving them back would lend to the next one.
+    const due = points < 0 && Date.now() >= endsAt ? 0 : points;
+    return this.standingOf(key, due, await this.local.penalty(key, due), true);
+  }
+
+  /** Where the key stands; counts nothing. */
+  async look(key: string): Promise<Standing> {
+    const found = await this.local.get(key);
+    const isAllowed = (found?.consumedPoints ?? 0) < this.limit;
+    return found === null
+      ? { isAllowed, limit: this.limit, remaining: this.limit, resetSeconds: WINDOW_SECONDS, endsAt: 0 }
+      : standing(found, this.limit, isAllowed);
+  }
+
+  /** One round of the background: tells what was counted here, and adds what was counted elsewhere. */
+  async exchange(): Promise<void> {
+    if (this.shared === null) return;
+    const due = [...this.untold].slice(0, KEYS_PER_ROUND_MAX);
+    await Promise.all(due.map(([key, note]) => this.exchangeKey(key, note, this.shared as SharedCounter)));
+  }
+
+  private async exchangeKey(
+    key: string,
+    note: { points: number; total: number; endsAt: number },
+    shared: SharedCounter,
+  ): Promise<void> {
+    const told = note.points;
+    note.points = 0;
+    try {
+      const total = await shared.add(`${this.name}:${key}`, told);
+      // Less than before: the shared minute has ended, and another has begun.
+      const before = total < note.total + told ? 0 : note.total;
+      const elsewhere = Math.max(0, total - before - told);
+      note.total = total;
+      if (elsewhere > 0) await this.local.penalty(key, elsewhere);
+    } catch {
+      // The others hear of it later, or never: each server's own count holds.
+      note.points += told;
+    }
+    if (note.points === 0 && Date.now() >= note.endsAt) this.untold.delete(key);
+  }
+
+  private standingOf(key: string, points: number, counted: RateLimiterRes, isAllowed: boolean): Standing {
+    const result = standing(counted, this.limit, isAllowed);
+    if (this.shared !== null && points !== 0) {
+      const note = this.untold.get(key);
+      if (note) {
+        note.points += points;
+        note.endsAt = result.endsAt;
+      } else this.untold.set(key, { points, total: 0, endsAt: result.endsAt });
+    }
+    return result;
+  }
+}
+
+function standing({ consumedPoints, msBeforeNext }: RateLimiterRes, limit: number, isAllowed: boolean): Standing {
+  const resetSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
+  return { isAllowed, limit, remaining: Math.max(0, limit - consumedPoints), resetSeconds, endsAt: Date.now() + msBeforeNext };
+}
