@@ -6,6 +6,7 @@ import { CreateInvitations1795000004000 } from './1795000004000-create-invitatio
 import { Sessions1795000005000 } from './1795000005000-sessions';
 import { AdminKeys1795000006000 } from './1795000006000-admin-keys';
 import { Audit1795000007000 } from './1795000007000-audit';
+import { Usage1795000009000 } from './1795000009000-usage';
 import { RequireRole1795000010000 } from './1795000010000-require-role';
 
 /** In the order in which they run. */
@@ -18,5 +19,6 @@ export const migrations = [
   Sessions1795000005000,
   AdminKeys1795000006000,
   Audit1795000007000,
+  Usage1795000009000,
   RequireRole1795000010000,
 ] as const;

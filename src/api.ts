@@ -4,16 +4,19 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { enforceAccess } from './access-directives';
 import { digestOfMutation } from './graphql/payload';
 import type { Resolvers } from './graphql/generated/resolver-types';
 import { jsonObjectScalar, jsonScalar } from './graphql/json-scalars';
 import { accessResolvers } from './modules/access/access-resolvers';
+import { sessionResolvers } from './modules/access/session-resolvers';
 import { memberResolvers } from './modules/access/member-resolvers';
 import { changeResolvers } from './modules/changes/change-resolvers';
 import { apiKeyResolvers } from './modules/environments/api-key-resolvers';
 import { environmentResolvers } from './modules/environments/environment-resolvers';
 import { flagResolvers } from './modules/flags/flag-resolvers';
 import { configurationResolvers } from './modules/flags/configuration-resolvers';
+import { usageResolvers } from './modules/flags/usage-resolvers';
 import { organizationResolvers } from './modules/organizations/organization-resolvers';
 import { projectResolvers } from './modules/projects/project-resolvers';
 import { segmentResolvers } from './modules/segments/segment-resolvers';
@@ -47,6 +50,7 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
       sharedResolvers,
       nodeResolvers,
       accessResolvers,
+      sessionResolvers,
       memberResolvers,
       organizationResolvers,
       projectResolvers,
@@ -55,11 +59,13 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
       segmentResolvers,
       flagResolvers,
       configurationResolvers,
+      usageResolvers,
       changeResolvers,
       snapshotResolvers,
     ],
     inheritResolversFromInterfaces: true,
   });
+  enforceAccess(schema);
   separateMutations(schema);
   return schema;
 }
@@ -71,13 +77,16 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
 function separateMutations(schema: GraphQLSchema): void {
   for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
     const resolve = field.resolve as GraphQLFieldResolver<unknown, Context, { input: unknown }>;
-    field.resolve = (parent, args: { input: unknown }, context: Context, info) => {
+    field.resolve = async (parent, args: { input: unknown }, context: Context, info) => {
       for (const loader of Object.values(context.loaders)) (loader as { clearAll: () => unknown }).clearAll();
-      const { idempotency } = context.actor.request;
-      if (idempotency === null) return resolve(parent, args, context, info);
-      const claim = { ...idempotency, field: String(info.path.key), digest: digestOfMutation(name, args.input) };
-      const actor = { ...context.actor, request: { ...context.actor.request, idempotency: claim } };
-      return resolve(parent, args, { ...context, actor }, info);
+      const { actor } = context;
+      const { idempotency } = actor.request;
+      const claim = idempotency && { ...idempotency, field: String(info.path.key), digest: digestOfMutation(name, args.input) };
+      const claimant = { ...actor, request: { ...actor.request, idempotency: claim } };
+      const payload: unknown = await resolve(parent, args, { ...context, actor: claimant }, info);
+      // What it did may have given or taken roles, and its payload leads to what they let the caller see.
+      context.actor = await context.services.users.withCurrentRoles(actor);
+      return payload;
     };
   }
 }

@@ -23,6 +23,7 @@ import { StartFault, UserFault } from './errors';
 import { AccessService } from './modules/access/access-service';
 import { Authenticator } from './modules/access/authenticate';
 import { FailedAuthentications } from './modules/access/failed-authentications';
+import { SessionService } from './modules/access/session-service';
 import { Tokens } from './modules/access/tokens';
 import { UserService } from './modules/access/user-service';
 import { ChangeService } from './modules/changes/change-service';
@@ -35,6 +36,7 @@ import { ComparisonService } from './modules/flags/comparison-service';
 import { ConfigurationService } from './modules/flags/configuration-service';
 import { FlagService } from './modules/flags/flag-service';
 import { SegmentRemovalService } from './modules/flags/segment-removal-service';
+import { UsageService } from './modules/flags/usage-service';
 import { OrganizationService } from './modules/organizations/organization-service';
 import { ProjectService } from './modules/projects/project-service';
 import { SegmentService } from './modules/segments/segment-service';
@@ -80,7 +82,7 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     const bell = createBell(config, log);
     closers.push(() => bell.close());
     const database = new Database({ dataSource, onCommit: (heads) => bell.ring(heads) });
-    const tokens = new Tokens(config.jwtSecret);
+    const tokens = new Tokens(config.jwtSecret, config.jwtSecretsPrevious);
     const failedAuthentications = new FailedAuthentications({
       database,
       clock,
@@ -92,10 +94,15 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     const limits = createRateLimits(config, closers);
     const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
     const cache = new SnapshotCache({ database });
+    const usage = new UsageService({ database, clock, log });
+    usage.start();
+    closers.push(() => usage.stop());
     const environments = new EnvironmentService({ database, changes });
     const segments = new SegmentService({ database, changes });
+    const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays });
     const services: Services = {
-      access: new AccessService({ database, changes, tokens }),
+      access: new AccessService({ database, changes, tokens, sessions }),
+      sessions,
       users: new UserService(database),
       changes,
       organizations: new OrganizationService({ database, changes }),
@@ -109,7 +116,8 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
       configurations: new ConfigurationService({ database, changes }),
       comparisons: new ComparisonService({ database, environments }),
       segmentRemoval: new SegmentRemovalService({ segments }),
-      snapshots: new SnapshotService({ cache }),
+      usage,
+      snapshots: new SnapshotService({ cache, usage }),
     };
     const stream = new FlagStream({ database, cache });
     const authenticator = new Authenticator({ database, clock, secrets: { tokens, keyPepper: config.keyPepper } });
@@ -119,7 +127,7 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
 
     const watch = await startWatch({ bell, cache, database, clock, ...watchLog(log) });
     closers.push(() => watch.stop());
-    closers.push(startPurge(database, clock, failedAuthentications, log));
+    closers.push(startPurge(database, clock, { failedAuthentications, usage, usageDays: config.usageRetentionDays }, log));
     const server = await startServer({
       schema: createSchema(join(PACKAGE_ROOT, 'schema')),
       log,
@@ -223,15 +231,21 @@ async function createConfiguredOwner(config: Config, services: Services): Promis
   }
 }
 
-/** Forgets idempotency claims that have ended and old failed authentications, now and then. */
+interface Purged {
+  readonly failedAuthentications: FailedAuthentications;
+  readonly usage: UsageService;
+  readonly usageDays: number;
+}
+
+/** Forgets idempotency claims that have ended, old failed authentications and old usage, now and then. */
 function startPurge(
   database: Database,
   clock: Clock,
-  failedAuthentications: FailedAuthentications,
+  { failedAuthentications, usage, usageDays }: Purged,
   log: Logger,
 ): () => Promise<void> {
   const timer = setInterval(() => {
-    const purged = [purgeClaims(database.connection, clock.now()), failedAuthentications.purge()];
+    const purged = [purgeClaims(database.connection, clock.now()), failedAuthentications.purge(), usage.purge(usageDays)];
     for (const done of purged) done.catch((err: unknown) => log.warn({ err }, 'purging failed'));
   }, PURGE_INTERVAL_MS);
   timer.unref();

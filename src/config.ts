@@ -22,8 +22,21 @@ const variables = z.object({
   OWNER_EMAIL: z.string().optional(),
   OWNER_PASSWORD: z.string().optional(),
   JWT_SECRET: secret,
+  JWT_SECRET_PREVIOUS: z
+    .string()
+    .default('')
+    .transform(listed)
+    .refine(
+      (texts) => texts.every((text) => text.length >= SECRET_LENGTH_MIN),
+      `must list secrets of ${SECRET_LENGTH_MIN} characters`,
+    ),
+  SESSION_DAYS: integer(1, 365).default(30),
+  PUBLIC_URL: urlOf(['http:', 'https:'], 'https://flags.example.com').optional(),
+  SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtps://user:password@mail.example.com').optional(),
+  MAIL_FROM: z.string().regex(/@/, 'must be an address such as Flagstaff <flags@example.com>').optional(),
   KEY_PEPPER: secret,
   FAILED_AUTHENTICATION_DAYS: integer(1, 3_650).default(90),
+  USAGE_RETENTION_DAYS: integer(1, 3_650).default(90),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   RATE_LIMIT_ANONYMOUS: perMinute(60),
   RATE_LIMIT_LOG_IN_ACCOUNT: perMinute(10),
@@ -38,15 +51,7 @@ const variables = z.object({
   EVENT_LOOP_DELAY_MAX_MS: integer(10, 60_000).default(250),
   SOCKET_ACCEPT_RATE: integer(1, 1_000_000).default(2_000),
   SOCKETS_PENDING_MAX: integer(1, 1_000_000).default(10_000),
-  ALLOWED_ORIGINS: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    ),
+  ALLOWED_ORIGINS: z.string().default('').transform(listed),
 });
 
 export interface Config {
@@ -62,9 +67,18 @@ export interface Config {
   /** Null: the first user is made with the set-up token. */
   readonly owner: { readonly email: string; readonly password: string } | null;
   readonly jwtSecret: string;
+  /** Signing keys of before that still verify. */
+  readonly jwtSecretsPrevious: readonly string[];
+  readonly sessionDays: number;
+  /** Where people reach the installation, without a slash at the end. Null: mail has no links. */
+  readonly publicUrl: string | null;
+  /** Null: the server sends no mail. */
+  readonly smtp: { readonly url: string; readonly from: string } | null;
   readonly keyPepper: string;
   /** How long failed authentications are kept. */
   readonly failedAuthenticationDays: number;
+  /** How long usage is kept by the minute. */
+  readonly usageRetentionDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Origins that browsers may call from, besides the server's own. */
   readonly allowedOrigins: readonly string[];
@@ -122,7 +136,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         ? { email: values.OWNER_EMAIL, password: values.OWNER_PASSWORD }
         : null,
     ...secrets,
+    jwtSecretsPrevious: values.JWT_SECRET_PREVIOUS,
+    sessionDays: values.SESSION_DAYS,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    smtp: smtpOf(values),
     failedAuthenticationDays: values.FAILED_AUTHENTICATION_DAYS,
+    usageRetentionDays: values.USAGE_RETENTION_DAYS,
     logLevel: values.LOG_LEVEL,
     allowedOrigins: values.ALLOWED_ORIGINS,
     rateLimits: {
@@ -147,6 +166,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function perMinute(points: number): z.ZodType<number, string | undefined> {
   return integer(1, 999_999_999).default(points);
+}
+
+function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: { readonly SMTP_URL?: string; readonly MAIL_FROM?: string }): Config['smtp'] {
+  if (url === undefined) return null;
+  if (from === undefined) throw new StartFault('MAIL_FROM must be set when SMTP_URL is set.');
+  return { url, from };
+}
+
+/** Texts separated by commas. */
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 function integer(min: number, max: number): z.ZodType<number, string> {

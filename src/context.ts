@@ -2,6 +2,8 @@
 import type { FlagStream } from './delivery/stream';
 import type { AccessLoaders } from './modules/access/access-loaders';
 import { createAccessLoaders } from './modules/access/access-loaders';
+import { createSessionLoaders, type SessionLoaders } from './modules/access/session-loaders';
+import type { SessionService } from './modules/access/session-service';
 import type { UserService } from './modules/access/user-service';
 import type { AccessService } from './modules/access/access-service';
 import type { Actor } from './modules/access/actor';
@@ -17,6 +19,8 @@ import type { ComparisonService } from './modules/flags/comparison-service';
 import type { ConfigurationService } from './modules/flags/configuration-service';
 import type { FlagService } from './modules/flags/flag-service';
 import type { SegmentRemovalService } from './modules/flags/segment-removal-service';
+import { createUsageLoaders, type UsageLoaders } from './modules/flags/usage-loaders';
+import type { UsageService } from './modules/flags/usage-service';
 import { createOrganizationLoaders, type OrganizationLoaders } from './modules/organizations/organization-loaders';
 import type { OrganizationService } from './modules/organizations/organization-service';
 import { createProjectLoaders, type ProjectLoaders } from './modules/projects/project-loaders';
@@ -28,6 +32,7 @@ import type { EvaluationBudget, SnapshotService } from './modules/snapshots/snap
 /** The use-cases. They live as long as the process. */
 export interface Services {
   readonly access: AccessService;
+  readonly sessions: SessionService;
   readonly users: UserService;
   readonly changes: ChangeService;
   readonly organizations: OrganizationService;
@@ -41,21 +46,25 @@ export interface Services {
   readonly configurations: ConfigurationService;
   readonly comparisons: ComparisonService;
   readonly segmentRemoval: SegmentRemovalService;
+  readonly usage: UsageService;
   readonly snapshots: SnapshotService;
 }
 
 /** Batches and remembers reads for one operation, or for one event of a subscription; never longer. */
 export type Loaders = AccessLoaders &
+  SessionLoaders &
   OrganizationLoaders &
   ProjectLoaders &
   EnvironmentLoaders &
   SegmentLoaders &
   FlagLoaders &
+  UsageLoaders &
   ChangeLoaders;
 
 /** What a resolver is given. One for each operation. */
 export interface Context {
-  readonly actor: Actor;
+  /** With the roles that it had when the operation began, or, after a mutation of its own, that it has since. */
+  actor: Actor;
   readonly services: Services;
   readonly loaders: Loaders;
   readonly stream: FlagStream;
@@ -68,11 +77,13 @@ export interface Context {
 export function createLoaders(connection: Parameters<typeof createFlagLoaders>[0], now: Date): Loaders {
   return {
     ...createAccessLoaders(connection),
+    ...createSessionLoaders(connection, now),
     ...createOrganizationLoaders(connection),
     ...createProjectLoaders(connection),
     ...createEnvironmentLoaders(connection),
     ...createSegmentLoaders(connection),
     ...createFlagLoaders(connection, now),
+    ...createUsageLoaders(connection),
     ...createChangeLoaders(connection),
   };
 }

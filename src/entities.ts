@@ -15,6 +15,7 @@ import { EnvironmentEntity } from './modules/environments/environment-entity';
 import { FlagConfigurationEntity } from './modules/flags/flag-configuration-entity';
 import { FlagEntity } from './modules/flags/flag-entity';
 import { FlagUsageEntity } from './modules/flags/flag-usage-entity';
+import { FlagUsageMinuteEntity } from './modules/flags/flag-usage-minute-entity';
 import { OrganizationEntity } from './modules/organizations/organization-entity';
 import { ProjectEntity } from './modules/projects/project-entity';
 import { SegmentEntity } from './modules/segments/segment-entity';
@@ -43,6 +44,7 @@ export const entities = [
   FlagEntity,
   FlagConfigurationEntity,
   FlagUsageEntity,
+  FlagUsageMinuteEntity,
   SegmentEntity,
   SegmentKeyEntity,
 ] as const;

@@ -17,6 +17,8 @@ import type { OrganizationEntity as OrganizationEntityRow } from '../../modules/
 import type { ProjectEntity as ProjectEntityRow } from '../../modules/projects/project-entity';
 import type { RolloutOfFlag as RolloutOfFlagRow, ShareOfFlag as ShareOfFlagRow, RuleOfFlag as RuleOfFlagRow, ServeOfFlag as ServeOfFlagRow, TargetOfFlag as TargetOfFlagRow } from '../../modules/flags/flag-view';
 import type { SegmentEntity as SegmentEntityRow, StoredSegmentRule as StoredSegmentRuleRow } from '../../modules/segments/segment-entity';
+import type { SessionEntity as SessionEntityRow } from '../../modules/access/session-entity';
+import type { UsagePoint as UsagePointRow } from '../../modules/flags/usage-count-repository';
 import type { UserEntity as UserEntityRow } from '../../modules/access/user-entity';
 import type { Issue as IssueRow } from '../../errors';
 import type { Actor as ActorRow } from '../../modules/access/actor';
@@ -103,7 +105,7 @@ export type ApiKey = Node & {
   readonly __typename?: 'ApiKey';
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** The environment. Null when the caller may not see it. */
+  /** The environment. Null when the caller may not see it, and for an ADMIN key that works in more than one. */
   readonly environment?: Maybe<Environment>;
   /** From when on it is refused. Null: never. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
@@ -113,12 +115,18 @@ export type ApiKey = Node & {
   readonly kind: ApiKeyKind;
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];
+  /** Id of the organization. */
+  readonly organizationId: Scalars['ID']['output'];
   /** The readable beginning of the secret, to recognise it by. */
   readonly prefix: Scalars['String']['output'];
+  /** Id of the project. Null: all projects of the organization; only an ADMIN key has none. */
+  readonly projectId?: Maybe<Scalars['ID']['output']>;
   /** Its successor. Null: it was not rotated. */
   readonly replacedBy?: Maybe<ApiKey>;
   /** When it was revoked. Null: it was not. */
   readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The role of an ADMIN key; never OWNER. Null for every other kind. */
+  readonly role?: Maybe<Role>;
 };
 
 /** A page of API keys. */
@@ -145,6 +153,8 @@ export type ApiKeyEdge = {
 
 /** What an API key may do. */
 export type ApiKeyKind =
+  /** For automation: manages what its role allows, on an organization, a project or an environment. For back ends and pipelines. */
+  | 'ADMIN'
   /** Only evaluates flags that are client-available, and never sees a rule. For browsers. */
   | 'CLIENT'
   /** As CLIENT, for mobile and desktop programs. */
@@ -452,6 +462,12 @@ export type ChangeKind =
   | 'ORGANIZATION_DELETED'
   /** An organization was changed. */
   | 'ORGANIZATION_UPDATED'
+  /** A user changed their password; all their other sessions ended with it. */
+  | 'PASSWORD_CHANGED'
+  /** A user set a new password with a one-time token; all their sessions ended with it. */
+  | 'PASSWORD_RESET'
+  /** A one-time token for a new password was made. */
+  | 'PASSWORD_RESET_REQUESTED'
   /** A project was created. */
   | 'PROJECT_CREATED'
   /** A project was deleted with all that it owned. */
@@ -470,6 +486,8 @@ export type ChangeKind =
   | 'SEGMENT_UPDATED'
   /** A user signed in. */
   | 'SESSION_CREATED'
+  /** A session ended before its time: by its user, or because a refresh token was presented again. */
+  | 'SESSION_ENDED'
   /** An account was made. */
   | 'USER_CREATED';
 
@@ -553,14 +571,29 @@ export type CopyFlagConfigurationPayload = {
 
 /** What `createApiKey` takes. */
 export type CreateApiKeyInput = {
-  /** The environment in which it evaluates. */
-  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The environment in which a SERVER, CLIENT or MOBILE key evaluates: needed. For an ADMIN key: the environment that its role is
+   * on; null or left out: all environments.
+   */
+  readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
   /** From when on it is refused; in the future. Left out or null: never. */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** What it may do. */
   readonly kind: ApiKeyKind;
   /** 1 to 255 characters. */
   readonly name: Scalars['String']['input'];
+  /** The organization of an ADMIN key: needed. Other kinds have none here. */
+  readonly organizationId?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * The project that the role of an ADMIN key is on; null or left out: all projects, or that of `environmentId`. Other kinds have
+   * none here.
+   */
+  readonly projectId?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * The role of an ADMIN key: needed; VIEWER, EDITOR or ADMIN, and with no permission that the caller does not have there. Other
+   * kinds have none.
+   */
+  readonly role?: InputMaybe<Role>;
 };
 
 /** What `createApiKey` answers. */
@@ -850,6 +883,23 @@ export type Difference = {
   readonly path: Scalars['String']['output'];
 };
 
+/** What `endSession` takes. */
+export type EndSessionInput = {
+  /** Id of one of the user's own sessions. */
+  readonly sessionId: Scalars['ID']['input'];
+};
+
+/** What `endSession` answers. */
+export type EndSessionPayload = {
+  readonly __typename?: 'EndSessionPayload';
+  /** 1, or 0 when it ended by another call meanwhile. Null when `userErrors` is not empty. */
+  readonly endedSessionCount?: Maybe<Scalars['Int']['output']>;
+  /** Always empty. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** A deployment stage of a project. Every evaluation happens in one environment. */
 export type Environment = Node & {
   readonly __typename?: 'Environment';
@@ -969,6 +1019,21 @@ export type EvaluationReason =
   /** The targeting key is an individual target. */
   | 'TARGET_MATCH';
 
+/** Evaluations of one context, all from one revision. */
+export type EvaluationsChangedEvent = {
+  readonly __typename?: 'EvaluationsChangedEvent';
+  /** The epoch within which revisions compare. When it is another one than in the event before, the list is complete. */
+  readonly epoch: Scalars['String']['output'];
+  /**
+   * In the first event, and in the first of another epoch: all that are asked for. Else those whose value or variation is another
+   * one than the caller was last told. A flag that is gone, archived or hidden from the caller has the reason ERROR and the error
+   * code FLAG_NOT_FOUND (an archived one that was asked for by key: DISABLED).
+   */
+  readonly evaluations: ReadonlyArray<Evaluation>;
+  /** The revision of the environment that decided. Within an epoch each event's is above that of the event before. */
+  readonly revision: Scalars['Int']['output'];
+};
+
 /** A named decision: one of its variations is served to each context. */
 export type Flag = Node & {
   readonly __typename?: 'Flag';
@@ -998,7 +1063,7 @@ export type Flag = Node & {
   readonly key: Scalars['String']['output'];
   /** The newest change of the flag or of one of its configurations. Null when its record is not kept. */
   readonly lastChange?: Maybe<Change>;
-  /** When it was last evaluated, in any environment. Null when that is not known; the server does not count evaluations yet. */
+  /** The minute in which it was last evaluated, in any environment, as far as servers were asked. Null when that is not known. */
   readonly lastEvaluatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Whether it is meant to go away. */
   readonly lifetime: FlagLifetime;
@@ -1154,6 +1219,14 @@ export type FlagConfiguration = Node & {
   readonly targets: ReadonlyArray<Target>;
   /** When it last changed. Null when it never did. */
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * How often each variation was served in the environment: one point for each variation and piece of time in which it was served
+   * at all, oldest first, then by variation. At most 1,000 points. Counted are evaluations by `evaluate`, OFREP and the bulk format,
+   * and those that `evaluationsChanged` sent; not what SDKs decide by themselves from a snapshot. Counts arrive within about 10
+   * seconds, and are kept for `USAGE_RETENTION_DAYS`, 90 unless it was set.
+   * Codes: BAD_USER_INPUT when `from` is not before `to`, or there are more points.
+   */
+  readonly usage: ReadonlyArray<UsagePoint>;
   /** 0 for a configuration that never changed since the flag or the environment was created; +1 with each change. */
   readonly version: Scalars['Int']['output'];
 };
@@ -1163,6 +1236,14 @@ export type FlagConfiguration = Node & {
 export type FlagConfigurationHistoryArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** How one flag behaves in one environment. */
+export type FlagConfigurationUsageArgs = {
+  from: Scalars['DateTime']['input'];
+  resolution?: InputMaybe<UsageResolution>;
+  to: Scalars['DateTime']['input'];
 };
 
 /** A page of flags. */
@@ -1403,12 +1484,33 @@ export type LogInPayload = {
   readonly __typename?: 'LogInPayload';
   /** A JWT; send it as `Authorization: Bearer`. Null when `userErrors` is not empty. */
   readonly accessToken?: Maybe<Scalars['String']['output']>;
-  /** When the access token ends, 15 minutes after it was given. Null when `userErrors` is not empty. */
+  /** When the access token ends: 15 minutes after it was given, or with the session. Null when `userErrors` is not empty. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the refresh token and the session end. Null when `userErrors` is not empty. */
+  readonly refreshExpiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Good for one `refreshSession`. Keep it as you keep a password. Null when `userErrors` is not empty. */
+  readonly refreshToken?: Maybe<Scalars['String']['output']>;
   /** Always empty. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** The user. Null when `userErrors` is not empty. */
   readonly user?: Maybe<User>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `logOut` takes. */
+export type LogOutInput = {
+  /** True: all sessions of the user. False: the one in which it is sent. */
+  readonly everywhere: Scalars['Boolean']['input'];
+};
+
+/** What `logOut` answers. */
+export type LogOutPayload = {
+  readonly __typename?: 'LogOutPayload';
+  /** How many sessions ended by it. Null when `userErrors` is not empty. */
+  readonly endedSessionCount?: Maybe<Scalars['Int']['output']>;
+  /** Always empty. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -1480,8 +1582,9 @@ export type Mutation = {
    */
   readonly copyFlagConfiguration: CopyFlagConfigurationPayload;
   /**
-   * Creates an API key and shows its secret once. Requires `key:create` on the environment.
-   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, NOT_FOUND.
+   * Creates an API key and shows its secret once. Requires `key:create` where the key works, and every permission that the key
+   * has there: FORBIDDEN otherwise. At most 100 live keys for each environment; and as many on each project itself, and on each
+   * organization itself. Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, NOT_FOUND.
    */
   readonly createApiKey: CreateApiKeyPayload;
   /**
@@ -1543,14 +1646,36 @@ export type Mutation = {
    */
   readonly deleteSegment: DeleteSegmentPayload;
   /**
+   * Ends one of one's own sessions, such as one on a lost device. Codes: NOT_FOUND when it is not the user's or has ended.
+   * Top-level error FORBIDDEN for an API key.
+   */
+  readonly endSession: EndSessionPayload;
+  /**
    * Invites somebody by e-mail address. The server sends no mail: hand the token over yourself. An invitation ends after 7 days;
    * another one to the same address replaces it.
    * Requires `member:invite` where the role is given, and `owner:name` for an OWNER.
    * Codes: NOT_FOUND, BLANK, TOO_LONG, INVALID, DUPLICATE.
    */
   readonly inviteMember: InviteMemberPayload;
-  /** Signs a user in. Codes: WRONG_CREDENTIALS, which does not tell an unknown e-mail from a wrong password. */
+  /**
+   * Signs a user in: a new session, which lasts 30 days unless the server is configured otherwise (`SESSION_DAYS`).
+   * Codes: WRONG_CREDENTIALS, which does not tell an unknown e-mail from a wrong password.
+   * Top-level error UNAVAILABLE when too many passwords are being verified at once.
+   */
   readonly logIn: LogInPayload;
+  /**
+   * Ends the session in which it is sent, or all of the user's. Their access tokens are refused at once, on other servers within
+   * two seconds. Top-level error FORBIDDEN for an API key, which has no session.
+   */
+  readonly logOut: LogOutPayload;
+  /**
+   * New tokens of the same session for its refresh token, which is used up by that. A refresh token that is presented a second
+   * time is in two hands, so it ends the session: no leeway, also when both calls come at once. A client refreshes in one place at a
+   * time, and stores the new refresh token before it uses the new access token. The end of the session does not move.
+   * Send no Authorization header with it: one that has ended is refused.
+   * Codes: WRONG_CREDENTIALS, alike for a token that is unknown, was used, or belongs to a session that has ended.
+   */
+  readonly refreshSession: RefreshSessionPayload;
   /**
    * Takes roles away from a member: all of the organization with the open invitation, or those on one project or environment.
    * The account stays. Requires `member:remove` there, and `owner:name` to remove an OWNER. Codes: NOT_FOUND, LAST_OWNER.
@@ -1568,7 +1693,7 @@ export type Mutation = {
   readonly restoreFlag: RestoreFlagPayload;
   /**
    * Ends an API key at once. A key that is revoked already is answered as it is: nothing is recorded.
-   * Requires `key:revoke` on the environment. Codes: NOT_FOUND.
+   * Requires `key:revoke` where the key works. Codes: NOT_FOUND.
    */
   readonly revokeApiKey: RevokeApiKeyPayload;
   /**
@@ -1578,9 +1703,10 @@ export type Mutation = {
    */
   readonly rollBackFlagConfiguration: RollBackFlagConfigurationPayload;
   /**
-   * Gives an API key a successor of the same kind, name and environment, and of the same lifetime where it has one, and ends the old
-   * one after a time of grace. Both are live until then. Of several calls at once, one succeeds.
-   * Requires `key:rotate` on the environment. Codes: NOT_FOUND, EXPIRED, DUPLICATE, OUT_OF_RANGE.
+   * Gives an API key a successor of the same kind, name, place, role and origins, and of the same lifetime where it has one, and ends
+   * the old one after a time of grace. Both are live until then. Of several calls at once, one succeeds.
+   * Requires `key:rotate` where the key works, and every permission that the key has there: FORBIDDEN otherwise.
+   * Codes: NOT_FOUND, EXPIRED, DUPLICATE, OUT_OF_RANGE.
    */
   readonly rotateApiKey: RotateApiKeyPayload;
   /**
@@ -1734,6 +1860,12 @@ export type MutationDeleteSegmentArgs = {
 
 
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationEndSessionArgs = {
+  input: EndSessionInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationInviteMemberArgs = {
   input: InviteMemberInput;
 };
@@ -1742,6 +1874,18 @@ export type MutationInviteMemberArgs = {
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationLogInArgs = {
   input: LogInInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationLogOutArgs = {
+  input: LogOutInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationRefreshSessionArgs = {
+  input: RefreshSessionInput;
 };
 
 
@@ -1837,6 +1981,11 @@ export type Node = {
 /** The tenant: owns members, projects and the audit log. */
 export type Organization = Node & {
   readonly __typename?: 'Organization';
+  /**
+   * All of its API keys that the caller may see, of whatever kind and wherever they work, by creation, revoked ones included.
+   * Requires `key:read` on the organization or on a project or an environment of it.
+   */
+  readonly apiKeys: ApiKeyConnection;
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** Opaque. */
@@ -1853,6 +2002,13 @@ export type Organization = Node & {
   readonly projects: ProjectConnection;
   /** +1 with each change. */
   readonly version: Scalars['Int']['output'];
+};
+
+
+/** The tenant: owns members, projects and the audit log. */
+export type OrganizationApiKeysArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1933,7 +2089,7 @@ export type PrerequisiteInput = {
 export type Project = Node & {
   readonly __typename?: 'Project';
   /**
-   * API keys of those of its environments whose keys the caller may see, by creation, revoked ones included.
+   * Those API keys of it and of its environments that the caller may see, by creation, revoked ones included.
    * Requires `key:read` on the project or on an environment of it.
    */
   readonly apiKeys: ApiKeyConnection;
@@ -2198,6 +2354,31 @@ export type QuerySegmentsForArgs = {
 export type QuerySnapshotArgs = {
   environmentId?: InputMaybe<Scalars['ID']['input']>;
   minRevision?: InputMaybe<RevisionInput>;
+};
+
+/** What `refreshSession` takes. */
+export type RefreshSessionInput = {
+  /** As `logIn` or the last `refreshSession` answered it. */
+  readonly refreshToken: Scalars['String']['input'];
+};
+
+/** What `refreshSession` answers. */
+export type RefreshSessionPayload = {
+  readonly __typename?: 'RefreshSessionPayload';
+  /** A JWT; send it as `Authorization: Bearer`. Null when `userErrors` is not empty. */
+  readonly accessToken?: Maybe<Scalars['String']['output']>;
+  /** When the access token ends: 15 minutes after it was given, or with the session. Null when `userErrors` is not empty. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the refresh token and the session end. Null when `userErrors` is not empty. */
+  readonly refreshExpiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Good for the next `refreshSession`. Null when `userErrors` is not empty. */
+  readonly refreshToken?: Maybe<Scalars['String']['output']>;
+  /** Always empty. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The user. Null when `userErrors` is not empty. */
+  readonly user?: Maybe<User>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** What `removeMember` takes. */
@@ -2598,6 +2779,34 @@ export type ServeInput =
   |  /** Key of one variation for all. */
   { readonly rollout?: never; readonly variation: Scalars['String']['input']; };
 
+/** A log-in, until it ends. */
+export type Session = {
+  readonly __typename?: 'Session';
+  /** IP address from which the user signed in, as the server saw it. */
+  readonly address: Scalars['String']['output'];
+  /** How the user signed in. */
+  readonly authentication: SessionAuthentication;
+  /** When the user signed in. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When it ends at the latest. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** Opaque. */
+  readonly id: Scalars['ID']['output'];
+  /** Whether it is the one that asks. */
+  readonly isCurrent: Scalars['Boolean']['output'];
+  /** When tokens were last given: by the log-in or a refresh. */
+  readonly lastRefreshedAt: Scalars['DateTime']['output'];
+  /** User agent with which the user signed in. At most 256 characters; empty when it named none. */
+  readonly userAgent: Scalars['String']['output'];
+};
+
+/** How somebody proved to be the user. */
+export type SessionAuthentication =
+  /** By an identity provider (OpenID Connect). */
+  | 'OIDC'
+  /** By e-mail and password. */
+  | 'PASSWORD';
+
 /** What `setFlagConfiguration` takes. Variations are named by key. */
 export type SetFlagConfigurationInput = {
   /** The environment, of the same project. */
@@ -2671,7 +2880,7 @@ export type SnapshotResult = {
 
 /** Why a flag looks as if it could be removed. The days are the project's `staleAfterDays`. */
 export type StaleReason =
-  /** Evaluated once, but not for that many days. Not answered yet, for the server does not count evaluations. */
+  /** Evaluated once, but not for that many days. Evaluations that SDKs make from a snapshot are not known. */
   | 'NOT_EVALUATED'
   /** Off in every environment, and not changed for that many days. */
   | 'OFF_EVERYWHERE'
@@ -2724,11 +2933,28 @@ export type SubjectKind =
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
+   * The evaluations of one context, live: first all that are asked for, then those whose value or variation changed.
+   * Requires `flag:evaluate` on the environment. CLIENT and MOBILE keys are answered client-available flags only, without rule or
+   * prerequisite. When changes come faster than the caller reads, it is told the newest state only; its revisions never go back.
+   * Codes: NOT_FOUND when there is no such environment or the caller may not see it, also when it is deleted later;
+   * BAD_USER_INPUT when a bound is passed; REVISION_NOT_REACHED.
+   */
+  readonly evaluationsChanged: EvaluationsChangedEvent;
+  /**
    * Every committed change of an environment: one event for each revision, in order, none missed.
    * Requires `snapshot:read`. With `since`: first every revision after it, then live; when that is more than 1,000 revisions
    * or another epoch, one RESYNC event instead.
    */
   readonly flagChanged: FlagChangedEvent;
+};
+
+
+/** What is pushed, over WebSocket with the subprotocol graphql-transport-ws. */
+export type SubscriptionEvaluationsChangedArgs = {
+  context: EvaluationContextInput;
+  environmentId?: InputMaybe<Scalars['ID']['input']>;
+  flagKeys?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  minRevision?: InputMaybe<RevisionInput>;
 };
 
 
@@ -2931,6 +3157,26 @@ export type Usage = {
   readonly segmentKey?: Maybe<Scalars['String']['output']>;
 };
 
+/** How often a variation was served in a piece of time. */
+export type UsagePoint = {
+  readonly __typename?: 'UsagePoint';
+  /** When the piece of time began. */
+  readonly at: Scalars['DateTime']['output'];
+  /** How often: a whole number, which may be larger than an Int. */
+  readonly evaluations: Scalars['Float']['output'];
+  /** Key of the variation. Null for evaluations that failed and served none. */
+  readonly variation?: Maybe<Scalars['String']['output']>;
+};
+
+/** Length of the pieces of time that usage is told in. */
+export type UsageResolution =
+  /** Days of UTC. */
+  | 'DAY'
+  /** Hours. */
+  | 'HOUR'
+  /** Minutes. */
+  | 'MINUTE';
+
 /** A person with an account. */
 export type User = Node & {
   readonly __typename?: 'User';
@@ -3019,6 +3265,10 @@ export type Viewer = {
   readonly apiKey?: Maybe<ApiKey>;
   /** The roles given to the caller, and where. */
   readonly roles: ReadonlyArray<RoleBinding>;
+  /** The session in which the user asks. Null when an API key asks. */
+  readonly session?: Maybe<Session>;
+  /** The user's sessions that have not ended, newest first; the newest 100. Empty when an API key asks. */
+  readonly sessions: ReadonlyArray<Session>;
   /** The user. Null when an API key asks. */
   readonly user?: Maybe<User>;
 };
@@ -3177,6 +3427,8 @@ export type ResolversTypes = {
   DeleteSegmentInput: DeleteSegmentInput;
   DeleteSegmentPayload: ResolverTypeWrapper<Omit<DeleteSegmentPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Difference: ResolverTypeWrapper<Difference>;
+  EndSessionInput: EndSessionInput;
+  EndSessionPayload: ResolverTypeWrapper<Omit<EndSessionPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Environment: ResolverTypeWrapper<EnvironmentEntityRow>;
   EnvironmentRevision: ResolverTypeWrapper<EnvironmentRevision>;
   EvaluateResult: ResolverTypeWrapper<Omit<EvaluateResult, 'results'> & { results: ReadonlyArray<ResolversTypes['ContextEvaluations']> }>;
@@ -3184,6 +3436,7 @@ export type ResolversTypes = {
   EvaluationContextInput: EvaluationContextInput;
   EvaluationErrorCode: EvaluationErrorCode;
   EvaluationReason: EvaluationReason;
+  EvaluationsChangedEvent: ResolverTypeWrapper<Omit<EvaluationsChangedEvent, 'evaluations'> & { evaluations: ReadonlyArray<ResolversTypes['Evaluation']> }>;
   Flag: ResolverTypeWrapper<FlagEntityRow>;
   FlagChange: ResolverTypeWrapper<FlagEventRow>;
   FlagChangeKind: FlagChangeKind;
@@ -3201,6 +3454,7 @@ export type ResolversTypes = {
   FlagValueType: FlagValueType;
   FlagVersion: ResolverTypeWrapper<LabelledFlagRow>;
   FlagVersionVariation: ResolverTypeWrapper<FlagVersionVariation>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   Gate: ResolverTypeWrapper<Gate>;
   GateInput: GateInput;
   GroupOperator: GroupOperator;
@@ -3217,6 +3471,8 @@ export type ResolversTypes = {
   JSONObject: ResolverTypeWrapper<Scalars['JSONObject']['output']>;
   LogInInput: LogInInput;
   LogInPayload: ResolverTypeWrapper<Omit<LogInPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  LogOutInput: LogOutInput;
+  LogOutPayload: ResolverTypeWrapper<Omit<LogOutPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Member: ResolverTypeWrapper<MemberOfOwnerRow>;
   MemberConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   MemberEdge: ResolverTypeWrapper<Omit<MemberEdge, 'node'> & { node: ResolversTypes['Member'] }>;
@@ -3233,6 +3489,8 @@ export type ResolversTypes = {
   ProjectEdge: ResolverTypeWrapper<Omit<ProjectEdge, 'node'> & { node: ResolversTypes['Project'] }>;
   ProjectFilter: ProjectFilter;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RefreshSessionInput: RefreshSessionInput;
+  RefreshSessionPayload: ResolverTypeWrapper<Omit<RefreshSessionPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveMemberInput: RemoveMemberInput;
   RemoveMemberPayload: ResolverTypeWrapper<Omit<RemoveMemberPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveSegmentKeysInput: RemoveSegmentKeysInput;
@@ -3268,6 +3526,8 @@ export type ResolversTypes = {
   SegmentRuleInput: SegmentRuleInput;
   Serve: ResolverTypeWrapper<ServeOfFlagRow>;
   ServeInput: ServeInput;
+  Session: ResolverTypeWrapper<SessionEntityRow>;
+  SessionAuthentication: SessionAuthentication;
   SetFlagConfigurationInput: SetFlagConfigurationInput;
   SetFlagConfigurationPayload: ResolverTypeWrapper<Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   SetMemberRoleInput: SetMemberRoleInput;
@@ -3293,6 +3553,8 @@ export type ResolversTypes = {
   UpdateSegmentInput: UpdateSegmentInput;
   UpdateSegmentPayload: ResolverTypeWrapper<Omit<UpdateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Usage: ResolverTypeWrapper<Usage>;
+  UsagePoint: ResolverTypeWrapper<UsagePointRow>;
+  UsageResolution: UsageResolution;
   User: ResolverTypeWrapper<UserEntityRow>;
   UserError: ResolverTypeWrapper<IssueRow>;
   UserErrorCode: UserErrorCode;
@@ -3360,11 +3622,14 @@ export type ResolversParentTypes = {
   DeleteSegmentInput: DeleteSegmentInput;
   DeleteSegmentPayload: Omit<DeleteSegmentPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Difference: Difference;
+  EndSessionInput: EndSessionInput;
+  EndSessionPayload: Omit<EndSessionPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Environment: EnvironmentEntityRow;
   EnvironmentRevision: EnvironmentRevision;
   EvaluateResult: Omit<EvaluateResult, 'results'> & { results: ReadonlyArray<ResolversParentTypes['ContextEvaluations']> };
   Evaluation: EvaluationRow;
   EvaluationContextInput: EvaluationContextInput;
+  EvaluationsChangedEvent: Omit<EvaluationsChangedEvent, 'evaluations'> & { evaluations: ReadonlyArray<ResolversParentTypes['Evaluation']> };
   Flag: FlagEntityRow;
   FlagChange: FlagEventRow;
   FlagChangedEvent: FlagChangedEventRow;
@@ -3377,6 +3642,7 @@ export type ResolversParentTypes = {
   FlagFilter: FlagFilter;
   FlagVersion: LabelledFlagRow;
   FlagVersionVariation: FlagVersionVariation;
+  Float: Scalars['Float']['output'];
   Gate: Gate;
   GateInput: GateInput;
   ID: Scalars['ID']['output'];
@@ -3392,6 +3658,8 @@ export type ResolversParentTypes = {
   JSONObject: Scalars['JSONObject']['output'];
   LogInInput: LogInInput;
   LogInPayload: Omit<LogInPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  LogOutInput: LogOutInput;
+  LogOutPayload: Omit<LogOutPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Member: MemberOfOwnerRow;
   MemberConnection: CountedConnectionRow<object>;
   MemberEdge: Omit<MemberEdge, 'node'> & { node: ResolversParentTypes['Member'] };
@@ -3408,6 +3676,8 @@ export type ResolversParentTypes = {
   ProjectEdge: Omit<ProjectEdge, 'node'> & { node: ResolversParentTypes['Project'] };
   ProjectFilter: ProjectFilter;
   Query: Record<PropertyKey, never>;
+  RefreshSessionInput: RefreshSessionInput;
+  RefreshSessionPayload: Omit<RefreshSessionPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveMemberInput: RemoveMemberInput;
   RemoveMemberPayload: Omit<RemoveMemberPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveSegmentKeysInput: RemoveSegmentKeysInput;
@@ -3440,6 +3710,7 @@ export type ResolversParentTypes = {
   SegmentRuleInput: SegmentRuleInput;
   Serve: ServeOfFlagRow;
   ServeInput: ServeInput;
+  Session: SessionEntityRow;
   SetFlagConfigurationInput: SetFlagConfigurationInput;
   SetFlagConfigurationPayload: Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   SetMemberRoleInput: SetMemberRoleInput;
@@ -3463,6 +3734,7 @@ export type ResolversParentTypes = {
   UpdateSegmentInput: UpdateSegmentInput;
   UpdateSegmentPayload: Omit<UpdateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Usage: Usage;
+  UsagePoint: UsagePointRow;
   User: UserEntityRow;
   UserError: IssueRow;
   Variation: StoredVariationRow;
@@ -3505,9 +3777,12 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ApiKeyKind'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  organizationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  projectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   replacedBy?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  role?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -3707,6 +3982,12 @@ export type DifferenceResolvers<ContextType = Context, ParentType extends Resolv
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type EndSessionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EndSessionPayload'] = ResolversParentTypes['EndSessionPayload']> = {
+  endedSessionCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type EnvironmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Environment'] = ResolversParentTypes['Environment']> = {
   apiKeys?: Resolver<ReadonlyArray<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   color?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3746,6 +4027,12 @@ export type EvaluationResolvers<ContextType = Context, ParentType extends Resolv
   ruleId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   value?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   variation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type EvaluationsChangedEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluationsChangedEvent'] = ResolversParentTypes['EvaluationsChangedEvent']> = {
+  epoch?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  evaluations?: Resolver<ReadonlyArray<ResolversTypes['Evaluation']>, ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type FlagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Flag'] = ResolversParentTypes['Flag']> = {
@@ -3825,6 +4112,7 @@ export type FlagConfigurationResolvers<ContextType = Context, ParentType extends
   rules?: Resolver<ReadonlyArray<ResolversTypes['Rule']>, ParentType, ContextType>;
   targets?: Resolver<ReadonlyArray<ResolversTypes['Target']>, ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  usage?: Resolver<ReadonlyArray<ResolversTypes['UsagePoint']>, ParentType, ContextType, RequireFields<FlagConfigurationUsageArgs, 'from' | 'resolution' | 'to'>>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -3921,8 +4209,16 @@ export interface JsonObjectScalarConfig extends GraphQLScalarTypeConfig<Resolver
 export type LogInPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LogInPayload'] = ResolversParentTypes['LogInPayload']> = {
   accessToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  refreshExpiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  refreshToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type LogOutPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LogOutPayload'] = ResolversParentTypes['LogOutPayload']> = {
+  endedSessionCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -3962,8 +4258,11 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
   deleteProject?: Resolver<ResolversTypes['DeleteProjectPayload'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'input'>>;
   deleteSegment?: Resolver<ResolversTypes['DeleteSegmentPayload'], ParentType, ContextType, RequireFields<MutationDeleteSegmentArgs, 'input'>>;
+  endSession?: Resolver<ResolversTypes['EndSessionPayload'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'input'>>;
   inviteMember?: Resolver<ResolversTypes['InviteMemberPayload'], ParentType, ContextType, RequireFields<MutationInviteMemberArgs, 'input'>>;
   logIn?: Resolver<ResolversTypes['LogInPayload'], ParentType, ContextType, RequireFields<MutationLogInArgs, 'input'>>;
+  logOut?: Resolver<ResolversTypes['LogOutPayload'], ParentType, ContextType, RequireFields<MutationLogOutArgs, 'input'>>;
+  refreshSession?: Resolver<ResolversTypes['RefreshSessionPayload'], ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'input'>>;
   removeMember?: Resolver<ResolversTypes['RemoveMemberPayload'], ParentType, ContextType, RequireFields<MutationRemoveMemberArgs, 'input'>>;
   removeSegmentKeys?: Resolver<ResolversTypes['RemoveSegmentKeysPayload'], ParentType, ContextType, RequireFields<MutationRemoveSegmentKeysArgs, 'input'>>;
   restoreFlag?: Resolver<ResolversTypes['RestoreFlagPayload'], ParentType, ContextType, RequireFields<MutationRestoreFlagArgs, 'input'>>;
@@ -3985,6 +4284,7 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
+  apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<OrganizationApiKeysArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   invitations?: Resolver<ResolversTypes['InvitationConnection'], ParentType, ContextType, RequireFields<OrganizationInvitationsArgs, 'first'>>;
@@ -4067,6 +4367,16 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   segmentsFor?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Segment']>>, ParentType, ContextType, RequireFields<QuerySegmentsForArgs, 'context'>>;
   snapshot?: Resolver<Maybe<ResolversTypes['SnapshotResult']>, ParentType, ContextType, Partial<QuerySnapshotArgs>>;
   viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
+};
+
+export type RefreshSessionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RefreshSessionPayload'] = ResolversParentTypes['RefreshSessionPayload']> = {
+  accessToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  refreshExpiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  refreshToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type RemoveMemberPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveMemberPayload'] = ResolversParentTypes['RemoveMemberPayload']> = {
@@ -4200,6 +4510,17 @@ export type ServeResolvers<ContextType = Context, ParentType extends ResolversPa
   variation?: Resolver<Maybe<ResolversTypes['Variation']>, ParentType, ContextType>;
 };
 
+export type SessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
+  address?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  authentication?: Resolver<ResolversTypes['SessionAuthentication'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isCurrent?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  lastRefreshedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  userAgent?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type SetFlagConfigurationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetFlagConfigurationPayload'] = ResolversParentTypes['SetFlagConfigurationPayload']> = {
   configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
@@ -4230,6 +4551,7 @@ export type StaleVersionErrorResolvers<ContextType = Context, ParentType extends
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  evaluationsChanged?: SubscriptionResolver<ResolversTypes['EvaluationsChangedEvent'], "evaluationsChanged", ParentType, ContextType, RequireFields<SubscriptionEvaluationsChangedArgs, 'context'>>;
   flagChanged?: SubscriptionResolver<ResolversTypes['FlagChangedEvent'], "flagChanged", ParentType, ContextType, Partial<SubscriptionFlagChangedArgs>>;
 };
 
@@ -4281,6 +4603,12 @@ export type UsageResolvers<ContextType = Context, ParentType extends ResolversPa
   segmentKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type UsagePointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UsagePoint'] = ResolversParentTypes['UsagePoint']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  evaluations?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  variation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -4302,6 +4630,8 @@ export type VariationResolvers<ContextType = Context, ParentType extends Resolve
 export type ViewerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   roles?: Resolver<ReadonlyArray<ResolversTypes['RoleBinding']>, ParentType, ContextType>;
+  session?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType>;
+  sessions?: Resolver<ReadonlyArray<ResolversTypes['Session']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
 };
 
@@ -4340,10 +4670,12 @@ export type Resolvers<ContextType = Context> = {
   DeleteProjectPayload?: DeleteProjectPayloadResolvers<ContextType>;
   DeleteSegmentPayload?: DeleteSegmentPayloadResolvers<ContextType>;
   Difference?: DifferenceResolvers<ContextType>;
+  EndSessionPayload?: EndSessionPayloadResolvers<ContextType>;
   Environment?: EnvironmentResolvers<ContextType>;
   EnvironmentRevision?: EnvironmentRevisionResolvers<ContextType>;
   EvaluateResult?: EvaluateResultResolvers<ContextType>;
   Evaluation?: EvaluationResolvers<ContextType>;
+  EvaluationsChangedEvent?: EvaluationsChangedEventResolvers<ContextType>;
   Flag?: FlagResolvers<ContextType>;
   FlagChange?: FlagChangeResolvers<ContextType>;
   FlagChangedEvent?: FlagChangedEventResolvers<ContextType>;
@@ -4365,6 +4697,7 @@ export type Resolvers<ContextType = Context> = {
   JSON?: GraphQLScalarType;
   JSONObject?: GraphQLScalarType;
   LogInPayload?: LogInPayloadResolvers<ContextType>;
+  LogOutPayload?: LogOutPayloadResolvers<ContextType>;
   Member?: MemberResolvers<ContextType>;
   MemberConnection?: MemberConnectionResolvers<ContextType>;
   MemberEdge?: MemberEdgeResolvers<ContextType>;
@@ -4379,6 +4712,7 @@ export type Resolvers<ContextType = Context> = {
   ProjectConnection?: ProjectConnectionResolvers<ContextType>;
   ProjectEdge?: ProjectEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RefreshSessionPayload?: RefreshSessionPayloadResolvers<ContextType>;
   RemoveMemberPayload?: RemoveMemberPayloadResolvers<ContextType>;
   RemoveSegmentKeysPayload?: RemoveSegmentKeysPayloadResolvers<ContextType>;
   RestoreFlagPayload?: RestoreFlagPayloadResolvers<ContextType>;
@@ -4398,6 +4732,7 @@ export type Resolvers<ContextType = Context> = {
   SegmentKeyEdge?: SegmentKeyEdgeResolvers<ContextType>;
   SegmentRule?: SegmentRuleResolvers<ContextType>;
   Serve?: ServeResolvers<ContextType>;
+  Session?: SessionResolvers<ContextType>;
   SetFlagConfigurationPayload?: SetFlagConfigurationPayloadResolvers<ContextType>;
   SetMemberRolePayload?: SetMemberRolePayloadResolvers<ContextType>;
   SnapshotResult?: SnapshotResultResolvers<ContextType>;
@@ -4411,6 +4746,7 @@ export type Resolvers<ContextType = Context> = {
   UpdateProjectPayload?: UpdateProjectPayloadResolvers<ContextType>;
   UpdateSegmentPayload?: UpdateSegmentPayloadResolvers<ContextType>;
   Usage?: UsageResolvers<ContextType>;
+  UsagePoint?: UsagePointResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   Variation?: VariationResolvers<ContextType>;

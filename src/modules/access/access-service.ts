@@ -8,6 +8,8 @@ import { findUserByEmail, hasUser, insertUser, lockForFirstUser } from './access
 import { accountIssues, normalizeEmail, type AccountInput } from './access-rules';
 import type { Actor } from './actor';
 import { hashPassword, verifyPassword } from './passwords';
+import { lockUser } from './session-repository';
+import type { SessionService, SessionTokens } from './session-service';
 import type { Tokens } from './tokens';
 import type { UserEntity } from './user-entity';
 
@@ -15,16 +17,15 @@ export interface AccessServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
   readonly tokens: Tokens;
+  readonly sessions: SessionService;
 }
 
-export interface LogInResult {
+export interface LogInResult extends SessionTokens {
   readonly user: UserEntity;
-  readonly accessToken: string;
-  readonly expiresAt: Date;
   readonly revisions: EnvironmentRevision[];
 }
 
-/** Accounts and sessions. */
+/** The first account, and the way in by e-mail and password. */
 export class AccessService {
   constructor(private readonly options: AccessServiceOptions) {}
 
@@ -86,34 +87,23 @@ export class AccessService {
     });
   }
 
-  /** An unknown e-mail and a wrong password cannot be told apart, neither by the answer nor by its time. */
+  /**
+   * An unknown e-mail and a wrong password cannot be told apart, neither by the answer nor by its time. Refused, too, when
+   * the password is changed while it is being verified.
+   */
   async logIn(actor: Actor, input: { readonly email: string; readonly password: string }): Promise<LogInResult> {
     const email = normalizeEmail(input.email);
     const user = unstorable(email) ? null : await findUserByEmail(this.options.database.connection, email);
     const isRight = await verifyPassword(user?.passwordHash ?? null, input.password);
-    if (!user || !isRight) {
-      throw new UserFault([{ code: 'WRONG_CREDENTIALS', message: 'E-mail or password is wrong.', path: ['input'] }]);
-    }
-    const token = await this.options.tokens.sign(user.id, this.options.changes.now());
-    const revisions = await this.options.changes.commit(actor, (tx) =>
-      this.options.changes.record(tx, actor, {
-        kind: 'SESSION_CREATED',
-        organizationId: SYSTEM_CHAIN,
-        projectId: null,
-        deliveries: [],
-        items: [
-          {
-            subjectKind: 'SESSION',
-            subjectId: newId('session'),
-            subjectKey: user.email,
-            parentId: user.id,
-            version: 1,
-            before: null,
-            after: { email: user.email, expiresAt: token.expiresAt.toISOString() },
-          },
-        ],
-      }),
-    );
-    return { user, accessToken: token.text, expiresAt: token.expiresAt, revisions };
+    if (!user || !isRight) throw wrongCredentials();
+    return this.options.changes.commit(actor, async (tx) => {
+      const current = await lockUser(tx.connection, user.id);
+      if (current?.passwordHash !== user.passwordHash) throw wrongCredentials();
+      return { ...(await this.options.sessions.begin(tx, user, 'PASSWORD', actor)), user, revisions: [] };
+    });
   }
+}
+
+function wrongCredentials(): UserFault {
+  return new UserFault([{ code: 'WRONG_CREDENTIALS', message: 'E-mail or password is wrong.', path: ['input'] }]);
 }

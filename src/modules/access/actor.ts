@@ -49,6 +49,7 @@ export interface UserActor {
   readonly id: string;
   /** E-mail. */
   readonly name: string;
+  readonly sessionId: string;
   readonly bindings: readonly Binding[];
   readonly request: RequestInfo;
 }
@@ -59,8 +60,12 @@ export interface ApiKeyActor {
   readonly name: string;
   readonly keyKind: ApiKeyKind;
   readonly organizationId: string;
-  readonly projectId: string;
-  readonly environmentId: string;
+  /** Null: every project. Only an ADMIN key's. */
+  readonly projectId: string | null;
+  /** Null: every environment. Only an ADMIN key's. */
+  readonly environmentId: string | null;
+  /** Of an ADMIN key: its role. Of every other kind: none. */
+  readonly bindings: readonly Binding[];
   readonly request: RequestInfo;
 }
 
@@ -74,7 +79,19 @@ const KEY_PERMISSIONS: Readonly<Record<ApiKeyKind, ReadonlySet<Permission>>> = {
   SERVER: new Set<Permission>(['flag:evaluate', 'snapshot:read']),
   CLIENT: new Set<Permission>(['flag:evaluate']),
   MOBILE: new Set<Permission>(['flag:evaluate']),
+  // What its role gives, and nothing besides.
+  ADMIN: new Set<Permission>(),
 };
+
+/** What whoever has the secret of such a key may do where the key belongs. */
+export function permissionsOfKey({ kind, role }: { kind: ApiKeyKind; role: Role | null }): ReadonlySet<Permission> {
+  return role === null ? KEY_PERMISSIONS[kind] : ROLE_PERMISSIONS[role];
+}
+
+/** The roles of the actor, wherever they are. Of a system actor, which may do everything: none. */
+export function bindingsOf(actor: Actor): readonly Binding[] {
+  return actor.kind === 'USER' || actor.kind === 'API_KEY' ? actor.bindings : [];
+}
 
 /**
  * Whether the actor has the permission there. Default deny. With `leastRole`, only roles count that are at least as strong:
@@ -87,9 +104,10 @@ export function permits(actor: Actor, permission: Permission, scope: Scope, leas
     case 'SYSTEM':
       return true;
     case 'API_KEY':
-      return KEY_PERMISSIONS[actor.keyKind].has(permission) && scope.environmentId === actor.environmentId;
+      if (KEY_PERMISSIONS[actor.keyKind].has(permission)) return scope.environmentId === actor.environmentId;
+      return rolesPermit(actor, permission, scope, leastRole);
     case 'USER':
-      return actor.bindings.some((binding) => isAtLeast(binding.role, leastRole) && bindingPermits(binding, permission, scope));
+      return rolesPermit(actor, permission, scope, leastRole);
   }
 }
 
@@ -101,14 +119,25 @@ export function permitsWithin(actor: Actor, permission: Permission, place: Scope
     case 'SYSTEM':
       return true;
     case 'API_KEY':
-      return KEY_PERMISSIONS[actor.keyKind].has(permission) && (place === null || isWithin(actor, place));
+      if (KEY_PERMISSIONS[actor.keyKind].has(permission)) return place === null || isWithin(actor, place);
+      return rolesPermitWithin(actor, permission, place);
     case 'USER':
-      return actor.bindings.some(
-        (binding) =>
-          ROLE_PERMISSIONS[binding.role].has(permission) &&
-          (place === null || isWithin(binding, place) || bindingPermits(binding, permission, place)),
-      );
+      return rolesPermitWithin(actor, permission, place);
   }
+}
+
+type Bound = Pick<UserActor, 'bindings'>;
+
+function rolesPermit({ bindings }: Bound, permission: Permission, scope: Scope, leastRole: Role | null): boolean {
+  return bindings.some((binding) => isAtLeast(binding.role, leastRole) && bindingPermits(binding, permission, scope));
+}
+
+function rolesPermitWithin({ bindings }: Bound, permission: Permission, place: Scope | null): boolean {
+  return bindings.some(
+    (binding) =>
+      ROLE_PERMISSIONS[binding.role].has(permission) &&
+      (place === null || isWithin(binding, place) || bindingPermits(binding, permission, place)),
+  );
 }
 
 /** Whether a place is the other one, or in it. */

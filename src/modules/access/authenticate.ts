@@ -1,9 +1,13 @@
 import type { Clock } from '../../clock';
 import type { Database } from '../../database/transaction';
 import { Unauthenticated } from '../../errors';
+import { unstorable } from '../input-rules';
 import { findApiKeyByHash, findBindingsOfUser, findUsersByIds } from './access-repository';
 import type { Actor, RequestInfo } from './actor';
+import { apiKeyActor } from './current-actor';
 import { hashApiKey, isApiKeyText } from './api-key-format';
+import { findSessionById } from './session-repository';
+import { isLive } from './session-rules';
 import type { Tokens } from './tokens';
 
 export interface AuthenticatorOptions {
@@ -37,16 +41,19 @@ export class Authenticator {
     const key = await findApiKeyByHash(this.options.database.connection, hashApiKey(secret, this.options.secrets.keyPepper));
     if (key === null || key.revokedAt !== null) return null;
     if (key.expiresAt !== null && key.expiresAt <= this.options.clock.now()) return null;
-    const { id, name, kind, organizationId, projectId, environmentId } = key;
-    return { kind: 'API_KEY', id, name, keyKind: kind, organizationId, projectId, environmentId, request };
+    return apiKeyActor(key, request);
   }
 
   private async actorOfToken(text: string, request: RequestInfo): Promise<Actor | null> {
-    const userId = await this.options.secrets.tokens.read(text, this.options.clock.now());
-    if (userId === null) return null;
+    const now = this.options.clock.now();
+    const claims = await this.options.secrets.tokens.read(text, now);
+    if (claims === null || unstorable(claims.userId + claims.sessionId)) return null;
+    const { userId, sessionId } = claims;
     const { connection } = this.options.database;
+    const session = await findSessionById(connection, sessionId);
+    if (session?.userId !== userId || !isLive(session, now)) return null;
     const [user] = await findUsersByIds(connection, [userId]);
     if (!user) return null;
-    return { kind: 'USER', id: user.id, name: user.email, bindings: await findBindingsOfUser(connection, user.id), request };
+    return { kind: 'USER', id: user.id, name: user.email, sessionId, bindings: await findBindingsOfUser(connection, user.id), request };
   }
 }

@@ -1,55 +1,71 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { SignJWT, errors, jwtVerify } from 'jose';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { errors, jwtVerify, type JWTHeaderParameters } from 'jose';
 
 const ISSUER = 'flagstaff';
 const AUDIENCE = 'flagstaff-api';
 const ALGORITHM = 'HS256';
-export const ACCESS_TOKEN_LIFETIME_MS = 15 * 60_000;
+const ACCESS_TOKEN_LIFETIME_MS = 15 * 60_000;
 
 export interface AccessToken {
   readonly text: string;
   readonly expiresAt: Date;
 }
 
+/** What an access token says: who, and in which session. */
+export interface AccessClaims {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
 /** Signs and reads access tokens (JWT, RFC 7519), and knows the one-time set-up token. */
 export class Tokens {
-  private readonly secret: Uint8Array;
-  /** Names the signing key without telling it, so that keys can rotate. */
-  private readonly keyId: string;
+  private readonly signingSecret: string;
+  private readonly signingKeyId: string;
+  /** By the key id that a token's header names. The keys of before still read, so that the signing key can be replaced. */
+  private readonly keys: ReadonlyMap<string, Uint8Array>;
 
-  constructor(secretText: string) {
-    this.secret = new TextEncoder().encode(secretText);
-    this.keyId = createHash('sha256').update(`key id of ${secretText}`).digest('base64url').slice(0, 12);
+  constructor(secret: string, previousSecrets: readonly string[] = []) {
+    this.signingSecret = secret;
+    this.signingKeyId = keyIdOf(secret);
+    const encoder = new TextEncoder();
+    this.keys = new Map([secret, ...previousSecrets].map((text) => [keyIdOf(text), encoder.encode(text)]));
   }
 
-  async sign(userId: string, now: Date): Promise<AccessToken> {
-    const expiresAt = new Date(Math.floor((now.getTime() + ACCESS_TOKEN_LIFETIME_MS) / 1000) * 1000);
-    const text = await new SignJWT()
-      .setProtectedHeader({ alg: ALGORITHM, kid: this.keyId })
-      .setIssuer(ISSUER)
-      .setAudience(AUDIENCE)
-      .setSubject(userId)
-      .setIssuedAt(now)
-      .setExpirationTime(expiresAt)
-      .sign(this.secret);
-    return { text, expiresAt };
+  /** Ends after 15 minutes, or with its session. Synchronous, because it is called inside transactions, where only SQL is awaited. */
+  sign({ userId, sessionId }: AccessClaims, now: Date, sessionEnd: Date): AccessToken {
+    const seconds = (date: Date): number => Math.floor(date.getTime() / 1_000);
+    const end = Math.min(now.getTime() + ACCESS_TOKEN_LIFETIME_MS, sessionEnd.getTime());
+    const expiresAt = new Date(seconds(new Date(end)) * 1_000);
+    const header = { alg: ALGORITHM, kid: this.signingKeyId };
+    const claims = { iss: ISSUER, aud: AUDIENCE, sub: userId, sid: sessionId, iat: seconds(now), exp: seconds(expiresAt) };
+    // JWS Compact Serialization, RFC 7515, section 7.1.
+    const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const signature = createHmac('sha256', this.signingSecret).update(input).digest('base64url');
+    return { text: `${input}.${signature}`, expiresAt };
   }
 
-  /** The user's id; null for a token that is not ours, was altered, or has ended. */
-  async read(text: string, now: Date): Promise<string | null> {
+  /** Null for a token that is not ours, was altered, has ended, or was signed with a key that is in use no more. */
+  async read(text: string, now: Date): Promise<AccessClaims | null> {
     try {
-      const { payload, protectedHeader } = await jwtVerify(text, this.secret, {
+      const { payload } = await jwtVerify(text, (header) => this.keyOf(header), {
         algorithms: [ALGORITHM],
         issuer: ISSUER,
         audience: AUDIENCE,
         currentDate: now,
-        requiredClaims: ['sub', 'exp'],
+        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
       });
-      return protectedHeader.kid === this.keyId ? (payload.sub ?? null) : null;
+      const { sub, sid } = payload;
+      return typeof sub === 'string' && typeof sid === 'string' ? { userId: sub, sessionId: sid } : null;
     } catch (error) {
       if (error instanceof errors.JOSEError) return null;
       throw error;
     }
+  }
+
+  private keyOf({ kid }: JWTHeaderParameters): Uint8Array {
+    const key = kid === undefined ? undefined : this.keys.get(kid);
+    if (key === undefined) throw new errors.JWKSNoMatchingKey();
+    return key;
   }
 
   /**
@@ -57,11 +73,26 @@ export class Tokens {
    * print the same one; it is worth something only while there is no user.
    */
   setUpToken(): string {
-    return createHmac('sha256', this.secret).update('set-up token').digest('base64url').slice(0, 32);
+    return createHmac('sha256', this.signingSecret).update('set-up token').digest('base64url').slice(0, 32);
   }
 
   isSetUpToken(text: string): boolean {
     const expected = createHash('sha256').update(this.setUpToken()).digest();
     return timingSafeEqual(expected, createHash('sha256').update(text).digest());
   }
+}
+
+/** Names a signing key without telling it. */
+function keyIdOf(secret: string): string {
+  return createHash('sha256').update(`key id of ${secret}`).digest('base64url').slice(0, 12);
+}
+
+/** 256 random bits, after a prefix by which scanners of leaked secrets know it; to be shown once. */
+export function createOpaqueToken(kind: 'refresh' | 'reset'): string {
+  return `fs_${kind}_${randomBytes(32).toString('base64url')}`;
+}
+
+/** What is stored. The token is random, so that a plain digest tells nothing of it. */
+export function hashOpaqueToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }

@@ -18,11 +18,13 @@ export class EnvironmentHeadEntity {
   readonly revision!: number;
 }
 
-/** Where the access rules of an organization stand: raised by each change of keys, members, roles and sessions. */
+/**
+ * Where the access rules of an organization stand: raised by each change of keys, members and roles, and by its deletion,
+ * which it outlives. The row of the system chain is raised by each end of a session.
+ */
 @Entity('access_head')
 export class AccessHeadEntity {
   @PrimaryColumn({ name: 'organization_id', type: 'text', primaryKeyConstraintName: 'access_head_pkey' })
-  @ForeignKey('OrganizationEntity', { name: 'access_head_organization_id_fkey', onDelete: 'CASCADE' })
   readonly organizationId!: string;
 
   @Column({ name: 'revision', type: 'integer' })

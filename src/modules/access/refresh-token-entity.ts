@@ -1,0 +1,21 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** Of the tokens of one session, the newest is unused. The used ones stay as long as the session, to be recognised. */
+@Entity('refresh_token')
+@Index('refresh_token_session_id_index', ['sessionId'])
+export class RefreshTokenEntity {
+  /** SHA-256 of the token, base64url. The token is random, so that no pepper is needed. */
+  @PrimaryColumn({ name: 'token_hash', type: 'text', primaryKeyConstraintName: 'refresh_token_pkey' })
+  readonly tokenHash!: string;
+
+  @ForeignKey('SessionEntity', { name: 'refresh_token_session_id_fkey', onDelete: 'CASCADE' })
+  @Column({ name: 'session_id', type: 'text' })
+  readonly sessionId!: string;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  readonly createdAt!: Date;
+
+  /** Null: not yet. */
+  @Column({ name: 'used_at', type: 'timestamptz', precision: 3, nullable: true })
+  readonly usedAt!: Date | null;
+}

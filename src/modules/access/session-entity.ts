@@ -1,0 +1,43 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** How somebody proved to be the user. */
+export type SessionAuthentication = 'PASSWORD' | 'OIDC';
+
+/** From a log-in to its end. Access tokens name their session and are worth nothing without it. */
+@Entity('session')
+@Index('session_user_id_index', ['userId'])
+@Index('session_expires_at_index', ['expiresAt'])
+export class SessionEntity {
+  @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'session_pkey' })
+  readonly id!: string;
+
+  @ForeignKey('UserEntity', { name: 'session_user_id_fkey', onDelete: 'CASCADE' })
+  @Column({ name: 'user_id', type: 'text' })
+  readonly userId!: string;
+
+  @Column({ name: 'authentication', type: 'text' })
+  readonly authentication!: SessionAuthentication;
+
+  /** IP address at the log-in. */
+  @Column({ name: 'address', type: 'text' })
+  readonly address!: string;
+
+  /** At the log-in. */
+  @Column({ name: 'user_agent', type: 'text' })
+  readonly userAgent!: string;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  readonly createdAt!: Date;
+
+  /** The log-in itself counts as the first. */
+  @Column({ name: 'last_refreshed_at', type: 'timestamptz', precision: 3 })
+  readonly lastRefreshedAt!: Date;
+
+  /** No refresh moves it. */
+  @Column({ name: 'expires_at', type: 'timestamptz', precision: 3 })
+  readonly expiresAt!: Date;
+
+  /** Null while it is alive, or when it has ended by its age alone. */
+  @Column({ name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true })
+  readonly endedAt!: Date | null;
+}
