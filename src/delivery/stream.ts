@@ -10,6 +10,7 @@ import type { FlagEvent } from '../modules/changes/flag-event';
 import type { RevisionRow } from '../modules/snapshots/apply-revisions';
 import { REVISIONS_KEPT, type Cursor, type EnvironmentBook } from '../modules/snapshots/environment-book';
 import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
+import { EvaluationStream, type EvaluationsChangedEvent, type EvaluationsChangedRequest } from './evaluation-stream';
 
 const PAGE_ROWS = 100;
 
@@ -29,8 +30,21 @@ export interface FlagStreamOptions {
   readonly cache: SnapshotCache;
 }
 
+/** What the subscriptions read. */
 export class FlagStream {
+  private readonly evaluations = new EvaluationStream();
+
   constructor(private readonly options: FlagStreamOptions) {}
+
+  /** The live evaluations of one context: its newest state, as differences. Ends with NOT_FOUND when the environment is deleted. */
+  evaluationsChanged(request: EvaluationsChangedRequest): AsyncIterableIterator<EvaluationsChangedEvent> {
+    return this.evaluations.evaluationsChanged(request);
+  }
+
+  /** Subscribers of live evaluations at this moment. */
+  get evaluationSubscriberCount(): number {
+    return this.evaluations.subscriberCount;
+  }
 
   /** Ends with NOT_FOUND when the environment is deleted. `return()` ends it at once, also while it waits. */
   flagChanged(book: EnvironmentBook, request: FlagChangedRequest): AsyncIterableIterator<FlagChangedEvent> {

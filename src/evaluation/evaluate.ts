@@ -46,6 +46,19 @@ export function evaluateAll(compiled: CompiledSnapshot, context: EvaluationConte
   return evaluations;
 }
 
+/**
+ * Decides some flags of a compiled snapshot for one context, in the order given. What they share, prerequisites and
+ * segments, is decided once in the call. Never throws.
+ */
+export function evaluateEach(
+  compiled: CompiledSnapshot,
+  flags: readonly CompiledFlag[],
+  context: EvaluationContext,
+): Evaluation[] {
+  const subject = createSubject(context, compiled.attributeSlots.count);
+  return flags.map((flag) => resultOf(outcomeOf(flag, subject), compiled.revision));
+}
+
 /** The filter of `evaluateAll` for callers who may see only what is available to clients. */
 export function isClientAvailable(flag: CompiledFlag): boolean {
   return flag.isClientAvailable;

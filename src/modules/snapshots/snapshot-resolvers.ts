@@ -1,10 +1,15 @@
+import type { EvaluationsChangedEvent } from '../../delivery/evaluation-stream';
 import type { FlagChangedEvent } from '../../delivery/stream';
 import { RequestFault } from '../../errors';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
+import { selectsField } from '../../graphql/selection';
 
 export const snapshotResolvers: Resolvers = {
   Query: {
-    evaluate: (_parent, args, { actor, services, budget }) => services.snapshots.evaluate(actor, args, budget),
+    evaluate: (_parent, args, { actor, services, budget }, info) => {
+      const withTrace = selectsField(info, ['results', 'evaluations', 'trace']);
+      return services.snapshots.evaluate(actor, { ...args, withTrace }, budget);
+    },
     segmentsFor: async (_parent, { environmentId, context }, { actor, services }) => {
       const found = await services.snapshots.segmentsOf(actor, environmentId, context);
       return found && services.segments.listByKeys(found.projectId, found.keys);
@@ -15,10 +20,18 @@ export const snapshotResolvers: Resolvers = {
     flagChanged: {
       subscribe: async (_parent, { environmentId, flagKeys, since }, { actor, services, stream }) => {
         const book = await services.snapshots.openFor(actor, environmentId, 'snapshot:read');
-        if (!book) throw new RequestFault('NOT_FOUND', `There is no environment ${JSON.stringify(environmentId)}.`);
+        if (!book) throw noEnvironment(environmentId);
         return stream.flagChanged(book, { since: since ?? null, flagKeys: flagKeys ? new Set(flagKeys) : null });
       },
       resolve: (event: FlagChangedEvent) => event,
+    },
+    evaluationsChanged: {
+      subscribe: async (_parent, args, { actor, services, stream, budget }) => {
+        const followed = await services.snapshots.follow(actor, args, budget);
+        if (!followed) throw noEnvironment(args.environmentId);
+        return stream.evaluationsChanged(followed);
+      },
+      resolve: (event: EvaluationsChangedEvent) => event,
     },
   },
   ContextEvaluations: {
@@ -44,3 +57,8 @@ export const snapshotResolvers: Resolvers = {
     variations: ({ wire }) => wire.variations,
   },
 };
+
+function noEnvironment(environmentId: string | null | undefined): RequestFault {
+  const which = environmentId === null || environmentId === undefined ? 'of this key any more' : JSON.stringify(environmentId);
+  return new RequestFault('NOT_FOUND', `There is no environment ${which}.`);
+}

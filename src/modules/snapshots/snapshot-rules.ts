@@ -3,6 +3,7 @@
 export const CONTEXTS_MAX = 1_000;
 export const EVALUATIONS_MAX = 100_000;
 const ATTRIBUTES_BYTES_MAX = 65_536;
+const LIVE_ATTRIBUTES_BYTES_MAX = 8_192;
 const ATTRIBUTES_DEPTH_MAX = 20;
 
 export interface ContextInput {
@@ -15,15 +16,22 @@ export function contextsProblem(contexts: readonly ContextInput[]): string | nul
     return `contexts: ${contexts.length} were given; 1 to ${CONTEXTS_MAX} are allowed.`;
   }
   for (const [position, { attributes }] of contexts.entries()) {
-    if (!attributes) continue;
-    const bytes = Buffer.byteLength(JSON.stringify(attributes));
-    if (bytes > ATTRIBUTES_BYTES_MAX) {
-      return `contexts.${position}.attributes has ${bytes} bytes as JSON; at most ${ATTRIBUTES_BYTES_MAX} are allowed.`;
-    }
-    if (isDeeperThan(attributes, ATTRIBUTES_DEPTH_MAX)) {
-      return `contexts.${position}.attributes nests deeper than ${ATTRIBUTES_DEPTH_MAX}.`;
-    }
+    const problem = attributesProblem(`contexts.${position}.attributes`, attributes, ATTRIBUTES_BYTES_MAX);
+    if (problem !== null) return problem;
   }
+  return null;
+}
+
+/** Of a context that is kept for as long as a subscription lasts. */
+export function liveContextProblem({ attributes }: ContextInput): string | null {
+  return attributesProblem('context.attributes', attributes, LIVE_ATTRIBUTES_BYTES_MAX);
+}
+
+function attributesProblem(path: string, attributes: ContextInput['attributes'], bytesMax: number): string | null {
+  if (!attributes) return null;
+  const bytes = Buffer.byteLength(JSON.stringify(attributes));
+  if (bytes > bytesMax) return `${path} has ${bytes} bytes as JSON; at most ${bytesMax} are allowed.`;
+  if (isDeeperThan(attributes, ATTRIBUTES_DEPTH_MAX)) return `${path} nests deeper than ${ATTRIBUTES_DEPTH_MAX}.`;
   return null;
 }
 

@@ -1,26 +1,21 @@
-import {
-  evaluate,
-  evaluateAll,
-  isClientAvailable,
-  segmentsOf,
-  type CompiledSnapshot,
-  type Evaluation,
-  type EvaluationContext,
-  type Snapshot,
-} from '../../evaluation';
+import { segmentsOf, type Evaluation, type EvaluationContext, type Snapshot } from '../../evaluation';
 import { RequestFault } from '../../errors';
 import type { Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
 import type { Permission } from '../access/permissions';
+import type { UsageService } from '../flags/usage-service';
 import type { Cursor, EnvironmentBook } from './environment-book';
 import type { SnapshotCache } from './snapshot-cache';
-import { contextsProblem, evaluationsProblem, type ContextInput } from './snapshot-rules';
+import { contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
+import { evaluateTraced, type TraceBudget } from './traced-evaluations';
+import { evaluateVisible, seesEverything } from './visible-evaluations';
 
 const REVISION_WAIT_MS = 2_000;
 const REVISION_WAITERS_MAX = 1_000;
 
 export interface SnapshotServiceOptions {
   readonly cache: SnapshotCache;
+  readonly usage: UsageService;
 }
 
 export interface EvaluateInput {
@@ -28,10 +23,28 @@ export interface EvaluateInput {
   readonly contexts: readonly ContextInput[];
   readonly flagKeys?: readonly string[] | null;
   readonly minRevision?: Cursor | null;
+  /** Only for those who see all. Absent: no. */
+  readonly withTrace?: boolean;
+}
+
+export interface FollowInput {
+  readonly environmentId?: string | null;
+  readonly context: ContextInput;
+  readonly flagKeys?: readonly string[] | null;
+  readonly minRevision?: Cursor | null;
+}
+
+export interface Followed {
+  readonly book: EnvironmentBook;
+  readonly context: EvaluationContext;
+  /** Null: all that are not archived. */
+  readonly flagKeys: readonly string[] | null;
+  /** False: client-available flags only, and the answer without its grounds. */
+  readonly seesAll: boolean;
 }
 
 /** What the root fields of one operation have in common. */
-export interface EvaluationBudget {
+export interface EvaluationBudget extends TraceBudget {
   /** Evaluations answered so far. */
   evaluations: number;
 }
@@ -60,18 +73,45 @@ export class SnapshotService {
     const book = await this.openFor(actor, input.environmentId, 'flag:evaluate');
     if (book === null) return null;
     await this.waitFor(book, input.minRevision ?? null);
+    if (book.isClosed) return null;
     const { compiled, epoch, revision } = book;
-    const seesAll = actor.kind !== 'API_KEY' || actor.keyKind === 'SERVER';
+    const seesAll = seesEverything(actor);
     const flagCount = input.flagKeys?.length ?? compiled.liveFlags.length;
-    const tooMany = evaluationsProblem(input.contexts.length, flagCount, budget.evaluations);
-    if (tooMany !== null) throw new RequestFault('BAD_USER_INPUT', tooMany);
-    budget.evaluations += input.contexts.length * flagCount;
-    const results = input.contexts.map(({ targetingKey, attributes }) => {
-      const context = { targetingKey, attributes } as EvaluationContext;
-      const evaluations = evaluateFlags(compiled, context, input.flagKeys ?? null, seesAll);
-      return { targetingKey: targetingKey ?? null, evaluations: seesAll ? evaluations : evaluations.map(withoutRules) };
-    });
+    spend(budget, input.contexts.length, flagCount);
+    const flagKeys = input.flagKeys ?? null;
+    const contexts = input.contexts as readonly EvaluationContext[];
+    const answers =
+      seesAll && input.withTrace === true
+        ? evaluateTraced(compiled, contexts, flagKeys, budget)
+        : contexts.map((context) => evaluateVisible(compiled, context, flagKeys, seesAll));
+    const tally = this.options.usage.tallyOf(book.scope.environmentId, compiled);
+    for (const evaluations of answers) tally.add(evaluations, flagKeys === null ? seesAll : null);
+    const results = contexts.map(({ targetingKey }, i) => ({
+      targetingKey: targetingKey ?? null,
+      evaluations: answers[i] ?? [],
+    }));
     return { revision, epoch, results };
+  }
+
+  /**
+   * What the live evaluations of one context need, once this process has `minRevision`; nothing is evaluated yet. Null when
+   * there is no such environment or the actor may not see it.
+   */
+  async follow(actor: Actor, input: FollowInput, budget: EvaluationBudget): Promise<Followed | null> {
+    const problem = liveContextProblem(input.context);
+    if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
+    const book = await this.openFor(actor, input.environmentId, 'flag:evaluate');
+    if (book === null) return null;
+    await this.waitFor(book, input.minRevision ?? null);
+    if (book.isClosed) return null;
+    spend(budget, 1, input.flagKeys?.length ?? book.compiled.liveFlags.length);
+    const { targetingKey, attributes } = input.context;
+    return {
+      book,
+      context: { targetingKey, attributes } as EvaluationContext,
+      flagKeys: input.flagKeys ?? null,
+      seesAll: seesEverything(actor),
+    };
   }
 
   /** Null when there is no such environment or the actor may not see it. */
@@ -82,6 +122,7 @@ export class SnapshotService {
     const book = await this.openFor(actor, input.environmentId, 'snapshot:read');
     if (book === null) return null;
     await this.waitFor(book, input.minRevision ?? null);
+    if (book.isClosed) return null;
     const { snapshot } = book;
     return { revision: snapshot.revision, epoch: snapshot.epoch, snapshot };
   }
@@ -109,7 +150,11 @@ export class SnapshotService {
     return isAllowed ? book : null;
   }
 
-  /** Waits until this process has the revision. A foreign epoch is not waited for: its revisions do not compare. */
+  /**
+   * Waits until this process has the revision, or the environment is gone. A foreign epoch is not waited for: its revisions
+   * do not compare. Throws REVISION_NOT_REACHED after 2 s, whatever the database does meanwhile, and at once for who would be
+   * the 1,001st to wait in this process.
+   */
   async waitFor(book: EnvironmentBook, minRevision: Cursor | null): Promise<void> {
     if (minRevision === null || has(book, minRevision)) return;
     if (this.waiters >= REVISION_WAITERS_MAX) {
@@ -117,12 +162,20 @@ export class SnapshotService {
     }
     this.waiters++;
     try {
-      await this.options.cache.catchUp(book.scope.environmentId);
-      await untilReached(book, minRevision);
+      const reached = untilReached(book, minRevision);
+      // One that fails leaves it to the bell and the poll, which look again.
+      this.options.cache.catchUp(book.scope.environmentId).catch(() => undefined);
+      await reached;
     } finally {
       this.waiters--;
     }
   }
+}
+
+function spend(budget: EvaluationBudget, contexts: number, flags: number): void {
+  const tooMany = evaluationsProblem(contexts, flags, budget.evaluations);
+  if (tooMany !== null) throw new RequestFault('BAD_USER_INPUT', tooMany);
+  budget.evaluations += contexts * flags;
 }
 
 function untilReached(book: EnvironmentBook, minRevision: Cursor): Promise<void> {
@@ -132,45 +185,17 @@ function untilReached(book: EnvironmentBook, minRevision: Cursor): Promise<void>
       stop();
       settle();
     };
-    const look = (): void => {
+    const stop = book.onChange(() => {
       if (has(book, minRevision)) end(resolve);
-    };
-    const stop = book.onChange(look);
+    });
     const timer = setTimeout(() => {
       const message = `Revision ${minRevision.revision} was not reached within ${REVISION_WAIT_MS / 1000} s; this server is at ${book.revision}.`;
       end(() => reject(new RequestFault('REVISION_NOT_REACHED', message)));
     }, REVISION_WAIT_MS);
-    look();
   });
 }
 
+/** Whether there is nothing to wait for. */
 function has(book: EnvironmentBook, minRevision: Cursor): boolean {
-  return book.epoch !== minRevision.epoch || book.revision >= minRevision.revision;
-}
-
-function evaluateFlags(
-  compiled: CompiledSnapshot,
-  context: EvaluationContext,
-  flagKeys: readonly string[] | null,
-  seesAll: boolean,
-): readonly Evaluation[] {
-  if (flagKeys === null) return evaluateAll(compiled, context, seesAll ? undefined : { filter: isClientAvailable });
-  return flagKeys.map((key) => {
-    const isHidden = !seesAll && compiled.flags.get(key)?.isClientAvailable !== true;
-    // Evaluated under a key that no flag can have, a hidden flag is answered exactly as one that does not exist.
-    return isHidden
-      ? { ...evaluate(compiled, '', context), flagKey: key, errorMessage: unknownFlag(key) }
-      : evaluate(compiled, key, context);
-  });
-}
-
-function unknownFlag(key: string): string {
-  return `There is no flag ${JSON.stringify(key)} in the environment.`;
-}
-
-/** What CLIENT and MOBILE keys may see: the answer, not how it came about. */
-function withoutRules(evaluation: Evaluation): Evaluation {
-  // What is wrong with a flag names its rules, its segments and other flags.
-  const errorMessage = evaluation.errorCode === 'PARSE_ERROR' ? 'The flag cannot be evaluated.' : evaluation.errorMessage;
-  return { ...evaluation, ruleId: null, prerequisiteKey: null, trace: null, errorMessage };
+  return book.isClosed || book.epoch !== minRevision.epoch || book.revision >= minRevision.revision;
 }

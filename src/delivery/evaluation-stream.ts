@@ -1,0 +1,287 @@
+/**
+ * The stream behind `evaluationsChanged`: the state of one context, not the history of it. A subscriber who reads slowly has
+ * no queue; when it asks again, it is told how the newest revision differs from what it was told last (docs/PROTOCOL.md).
+ *
+ * One driver for each environment serves all its subscribers, on one compiled snapshot, in slices, so that ten thousand of
+ * them do not keep a request waiting.
+ */
+import { performance } from 'node:perf_hooks';
+import { RequestFault } from '../errors';
+import { listTouchedFlagKeys, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
+import type { EnvironmentBook } from '../modules/snapshots/environment-book';
+import { EvaluationView, type Told } from './evaluation-view';
+
+/** How long subscribers are evaluated before whatever else waits for the process gets its turn. */
+const SLICE_MS = 5;
+/**
+ * Events and evaluations in them that one slice may hand out: turning them into frames comes after the slice, costs more
+ * than finding them, and cannot be interrupted.
+ */
+const SLICE_WEIGHT_MAX = 128;
+
+export interface EvaluationsChangedEvent {
+  readonly revision: number;
+  readonly epoch: string;
+  /** All in the first event and in the first of another epoch; else those whose value or variation is another one. */
+  readonly evaluations: readonly Evaluation[];
+}
+
+export interface EvaluationsChangedRequest {
+  readonly book: EnvironmentBook;
+  readonly context: EvaluationContext;
+  /** Null: all flags that are not archived. */
+  readonly flagKeys: readonly string[] | null;
+  /** False: client-available flags only, and the answer without its grounds. */
+  readonly seesAll: boolean;
+}
+
+export class EvaluationStream {
+  private readonly drivers = new Map<EnvironmentBook, EnvironmentDriver>();
+  /** Drivers that have subscribers to serve. They take turns. */
+  private readonly busy = new Set<EnvironmentDriver>();
+  private isScheduled = false;
+
+  /** Costs nothing until the first `next()`. Ends with NOT_FOUND when the environment is deleted. */
+  evaluationsChanged(request: EvaluationsChangedRequest): AsyncIterableIterator<EvaluationsChangedEvent> {
+    return new EvaluationSubscription(request, () => this.driverOf(request.book));
+  }
+
+  /** Subscribers served at this moment. */
+  get subscriberCount(): number {
+    return [...this.drivers.values()].reduce((sum, driver) => sum + driver.memberCount, 0);
+  }
+
+  private driverOf(book: EnvironmentBook): EnvironmentDriver {
+    const known = this.drivers.get(book);
+    if (known) return known;
+    const driver: EnvironmentDriver = new EnvironmentDriver(book, {
+      onBusy: () => {
+        this.busy.add(driver);
+        this.schedule();
+      },
+      onEmpty: () => {
+        this.drivers.delete(book);
+        this.busy.delete(driver);
+      },
+    });
+    this.drivers.set(book, driver);
+    return driver;
+  }
+
+  private schedule(): void {
+    if (this.isScheduled || this.busy.size === 0) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.isScheduled = false;
+      for (const driver of this.busy) {
+        this.busy.delete(driver);
+        if (driver.serve(performance.now() + SLICE_MS)) this.busy.add(driver);
+        break;
+      }
+      this.schedule();
+    });
+  }
+}
+
+interface DriverEvents {
+  /** There are subscribers to serve. */
+  readonly onBusy: () => void;
+  /** The last subscriber is gone, and the driver listens to its book no more. */
+  readonly onEmpty: () => void;
+}
+
+/** Serves the subscribers of one environment. */
+class EnvironmentDriver {
+  private readonly views = new Map<string, EvaluationView>();
+  private compiled: CompiledSnapshot;
+  /** Counts the snapshots shown; a subscriber whose turn is lower may have something to be told. */
+  private turn = 0;
+  /** The turn at which the present epoch began. */
+  private epochTurn = 0;
+  /** Those that wait for an event, and know the newest snapshot. */
+  private idle = new Set<EvaluationSubscription>();
+  /** Those that wait for an event, and may not know the newest snapshot. Served in order. */
+  private due = new Set<EvaluationSubscription>();
+  private readonly stop: () => void;
+
+  constructor(
+    private readonly book: EnvironmentBook,
+    private readonly events: DriverEvents,
+  ) {
+    this.compiled = book.compiled;
+    this.stop = book.onChange(() => this.wake());
+  }
+
+  get memberCount(): number {
+    return [...this.views.values()].reduce((sum, view) => sum + view.members.size, 0);
+  }
+
+  /** The view that the subscriber is a member of from now on. */
+  join(subscription: EvaluationSubscription): EvaluationView {
+    const name = nameOfView(subscription.request);
+    const { flagKeys, seesAll } = subscription.request;
+    const view = this.views.get(name) ?? new EvaluationView(flagKeys, seesAll, this.compiled, this.turn);
+    this.views.set(name, view);
+    view.members.add(subscription);
+    return view;
+  }
+
+  leave(subscription: EvaluationSubscription, view: EvaluationView): void {
+    this.idle.delete(subscription);
+    this.due.delete(subscription);
+    view.members.delete(subscription);
+    if (view.members.size === 0) this.views.delete(nameOfView(subscription.request));
+    if (this.views.size > 0) return;
+    this.stop();
+    this.events.onEmpty();
+  }
+
+  /** The subscriber waits for an event. */
+  ask(subscription: EvaluationSubscription): void {
+    const knowsNewest = subscription.turn === this.turn && this.book.compiled === this.compiled && !this.book.isClosed;
+    (knowsNewest ? this.idle : this.due).add(subscription);
+    if (!knowsNewest) this.events.onBusy();
+  }
+
+  /** Serves until the deadline, of `performance.now()`; answers whether some are left. */
+  serve(deadline: number): boolean {
+    this.showNewest();
+    let weight = 0;
+    for (const subscription of this.due) {
+      if (weight >= SLICE_WEIGHT_MAX || performance.now() >= deadline) break;
+      this.due.delete(subscription);
+      if (this.book.isClosed) {
+        subscription.fail(new RequestFault('NOT_FOUND', 'The environment was deleted.'));
+        weight += 1;
+        continue;
+      }
+      const event = this.eventFor(subscription);
+      if (event === null) this.idle.add(subscription);
+      else subscription.give(event);
+      weight += event === null ? 0 : 1 + event.evaluations.length;
+    }
+    return this.due.size > 0;
+  }
+
+  private eventFor(subscription: EvaluationSubscription): EvaluationsChangedEvent | null {
+    const isWhole = subscription.turn < this.epochTurn;
+    const evaluations = subscription.tell(isWhole);
+    const { revision, epoch } = this.compiled;
+    return isWhole || evaluations.length > 0 ? { revision, epoch, evaluations } : null;
+  }
+
+  /** Whoever waited longest in vain is served last. */
+  private wake(): void {
+    if (this.idle.size === 0) return;
+    if (this.due.size === 0) [this.due, this.idle] = [this.idle, this.due];
+    else for (const subscription of this.idle) this.due.add(subscription);
+    this.idle.clear();
+    this.events.onBusy();
+  }
+
+  /** All between the snapshot shown and the newest is passed over. */
+  private showNewest(): void {
+    const newest = this.book.compiled;
+    if (newest === this.compiled) return;
+    const isNewEpoch = newest.epoch !== this.compiled.epoch;
+    // A book that was set back waits for its new epoch: what was told is not taken back within an epoch.
+    if (!isNewEpoch && newest.revision < this.compiled.revision) return;
+    const touchedKeys = isNewEpoch ? null : listTouchedFlagKeys(this.compiled, newest);
+    this.compiled = newest;
+    this.turn += 1;
+    if (isNewEpoch) this.epochTurn = this.turn;
+    for (const view of this.views.values()) view.show(newest, touchedKeys, this.turn);
+  }
+}
+
+function nameOfView({ flagKeys, seesAll }: EvaluationsChangedRequest): string {
+  return JSON.stringify([seesAll, flagKeys]);
+}
+
+const NOTHING_TOLD = new Uint32Array(0);
+
+interface Waiting {
+  readonly promise: Promise<IteratorResult<EvaluationsChangedEvent>>;
+  readonly resolve: (result: IteratorResult<EvaluationsChangedEvent>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChangedEvent>, Told {
+  numbers = NOTHING_TOLD;
+  turn = -1;
+  private place: { readonly driver: EnvironmentDriver; readonly view: EvaluationView } | null = null;
+  private waiting: Waiting | null = null;
+  private isEnded = false;
+
+  constructor(
+    readonly request: EvaluationsChangedRequest,
+    private readonly findDriver: () => EnvironmentDriver,
+  ) {}
+
+  get context(): EvaluationContext {
+    return this.request.context;
+  }
+
+  next(): Promise<IteratorResult<EvaluationsChangedEvent>> {
+    if (this.isEnded) return Promise.resolve({ done: true, value: undefined });
+    if (this.waiting !== null) return this.waiting.promise.then(() => this.next());
+    const waiting = createWaiting();
+    this.waiting = waiting;
+    this.place ??= this.join();
+    this.place.driver.ask(this);
+    return waiting.promise;
+  }
+
+  return(): Promise<IteratorResult<EvaluationsChangedEvent>> {
+    this.end()?.resolve({ done: true, value: undefined });
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  throw(error: Error): Promise<IteratorResult<EvaluationsChangedEvent>> {
+    this.end()?.resolve({ done: true, value: undefined });
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  tell(isWhole: boolean): Evaluation[] {
+    return this.place === null ? [] : this.place.view.tell(this, isWhole);
+  }
+
+  give(event: EvaluationsChangedEvent): void {
+    const { waiting } = this;
+    this.waiting = null;
+    waiting?.resolve({ done: false, value: event });
+  }
+
+  fail(error: Error): void {
+    this.end()?.reject(error);
+  }
+
+  private join(): { readonly driver: EnvironmentDriver; readonly view: EvaluationView } {
+    const driver = this.findDriver();
+    return { driver, view: driver.join(this) };
+  }
+
+  private end(): Waiting | null {
+    const { waiting, place } = this;
+    this.isEnded = true;
+    this.waiting = null;
+    this.place = null;
+    this.numbers = NOTHING_TOLD;
+    place?.driver.leave(this, place.view);
+    return waiting;
+  }
+}
+
+function createWaiting(): Waiting {
+  let resolve: Waiting['resolve'] = () => undefined;
+  let reject: Waiting['reject'] = () => undefined;
+  const promise = new Promise<IteratorResult<EvaluationsChangedEvent>>((onResult, onError) => {
+    resolve = onResult;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}

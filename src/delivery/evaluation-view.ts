@@ -1,0 +1,244 @@
+/**
+ * What subscribers who asked for the same flags, with the same right to see them, see of an environment. Of each flag that
+ * a subscriber was told it keeps one number: an answer, that is a variation key with a value, has the same number for as long
+ * as anybody may have been told it. So a difference is one comparison, however far a subscriber fell behind, and nothing of
+ * an old snapshot is kept alive by one who does.
+ */
+import canonicalize from 'canonicalize';
+import { createHash } from 'node:crypto';
+import { evaluateEach, type CompiledFlag, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
+import { absentFlag, isVisible, withoutGrounds } from '../modules/snapshots/visible-evaluations';
+
+/** The number of "there is no such flag", which is also what a subscriber knows who was told nothing of it. */
+const ABSENT = 0;
+/** The number of an answer that is an error. */
+const BROKEN = 1;
+const FIRST_ANSWER = 2;
+/** How many numbers that may be out of use a flag keeps before it looks who still needs them. */
+const SPARE_NUMBERS = 32;
+
+/** What is kept of a subscriber. */
+export interface Told {
+  readonly context: EvaluationContext;
+  /** The number of the answer last told, by position in the view. */
+  numbers: Uint32Array;
+  /** The turn of the view at which it was told; -1 before the first time. */
+  turn: number;
+}
+
+/** Positions in the order in which they are told, and the flags that are there among them. */
+interface Plan {
+  readonly positions: readonly number[];
+  readonly flags: readonly CompiledFlag[];
+}
+
+export class EvaluationView {
+  readonly members = new Set<Told>();
+  private columns: Column[] = [];
+  private positionsOf = new Map<string, readonly number[]>();
+  private whole: Plan | null = null;
+  private touched: Plan = { positions: [], flags: [] };
+  private compiled: CompiledSnapshot;
+
+  constructor(
+    /** Null: all flags that are not archived. */
+    private readonly flagKeys: readonly string[] | null,
+    private readonly seesAll: boolean,
+    compiled: CompiledSnapshot,
+    /** Counts the snapshots that the view has shown. */
+    private turn: number,
+  ) {
+    this.compiled = compiled;
+    this.begin();
+  }
+
+  /** Shows the next snapshot. `touchedKeys`: flags that may answer otherwise; null when nobody's numbers count any more. */
+  show(compiled: CompiledSnapshot, touchedKeys: readonly string[] | null, turn: number): void {
+    this.compiled = compiled;
+    this.turn = turn;
+    this.whole = null;
+    if (touchedKeys === null) {
+      this.begin();
+      return;
+    }
+    const positions = touchedKeys.flatMap((key) => this.touch(key));
+    this.touched = this.planOf(this.sort(positions));
+  }
+
+  /** Evaluates what the member may not know yet, and answers what it is to be told. `isWhole`: all, as if it knew nothing. */
+  tell(member: Told, isWhole: boolean): Evaluation[] {
+    const plan = isWhole ? this.planWhole() : this.planSince(member.turn);
+    member.turn = this.turn;
+    if (isWhole) member.numbers = new Uint32Array(this.columns.length);
+    else if (member.numbers.length < this.columns.length) member.numbers = grown(member.numbers, this.columns.length);
+    const evaluations = plan.flags.length === 0 ? [] : evaluateEach(this.compiled, plan.flags, member.context);
+    const news: Evaluation[] = [];
+    let next = 0;
+    for (const position of plan.positions) {
+      const column = this.columnAt(position);
+      const evaluation = column.flag === null ? null : (evaluations[next++] as Evaluation);
+      const number = column.numberOf(evaluation);
+      if (!isWhole && member.numbers[position] === number) continue;
+      member.numbers[position] = number;
+      if (evaluation !== null) news.push(this.seesAll ? evaluation : withoutGrounds(evaluation));
+      else if (!isWhole || this.flagKeys !== null) news.push(absentFlag(this.compiled, column.key, this.seesAll));
+    }
+    return news;
+  }
+
+  private begin(): void {
+    const keys = this.flagKeys ?? this.compiled.liveFlags.filter((flag) => isVisible(flag, this.seesAll)).map(({ key }) => key);
+    this.columns = keys.map((key) => new Column(key, this.find(key)));
+    const positionsOf = new Map<string, number[]>();
+    for (const [position, key] of keys.entries()) positionsOf.set(key, [...(positionsOf.get(key) ?? []), position]);
+    this.positionsOf = positionsOf;
+    this.whole = null;
+    this.touched = { positions: [], flags: [] };
+  }
+
+  /** The flag as the members see it; null when it is not there for them. */
+  private find(key: string): CompiledFlag | null {
+    const flag = this.compiled.flags.get(key);
+    if (flag === undefined || !isVisible(flag, this.seesAll)) return null;
+    return flag.isArchived && this.flagKeys === null ? null : flag;
+  }
+
+  /** The positions that a touched flag stands at; it gets one when it is new to a view of all flags. */
+  private touch(key: string): readonly number[] {
+    const flag = this.find(key);
+    let positions = this.positionsOf.get(key) ?? [];
+    if (positions.length === 0 && flag !== null && this.flagKeys === null) positions = [this.give(key)];
+    for (const position of positions) {
+      const column = this.columnAt(position);
+      column.show(flag, this.turn);
+      if (column.isFull) column.forget(this.numbersToldAt(position));
+    }
+    return positions;
+  }
+
+  /** A position for a new flag: that of a gone one, if all members know that it is gone. */
+  private give(key: string): number {
+    const gone = this.columns.findIndex((column, position) => column.flag === null && !this.isToldAt(position));
+    const position = gone === -1 ? this.columns.length : gone;
+    if (gone !== -1) this.positionsOf.delete(this.columnAt(gone).key);
+    this.columns[position] = new Column(key, null);
+    this.positionsOf.set(key, [position]);
+    return position;
+  }
+
+  private isToldAt(position: number): boolean {
+    for (const { numbers } of this.members) {
+      if ((numbers[position] ?? ABSENT) !== ABSENT) return true;
+    }
+    return false;
+  }
+
+  private numbersToldAt(position: number): ReadonlySet<number> {
+    const numbers = new Set<number>();
+    for (const member of this.members) numbers.add(member.numbers[position] ?? ABSENT);
+    return numbers;
+  }
+
+  private planWhole(): Plan {
+    this.whole ??= this.planOf(this.sort([...this.columns.keys()]));
+    return this.whole;
+  }
+
+  private planSince(turn: number): Plan {
+    if (turn === this.turn - 1) return this.touched;
+    const { positions } = this.planWhole();
+    return this.planOf(positions.filter((position) => this.columnAt(position).shownAt > turn));
+  }
+
+  private planOf(positions: readonly number[]): Plan {
+    const flags = positions.map((position) => this.columnAt(position).flag);
+    return { positions, flags: flags.filter((flag): flag is CompiledFlag => flag !== null) };
+  }
+
+  /** Into the order in which evaluations are told: as asked for, else by key. */
+  private sort(positions: number[]): number[] {
+    if (this.flagKeys !== null) return positions.sort((a, b) => a - b);
+    return positions.sort((a, b) => (this.columnAt(a).key < this.columnAt(b).key ? -1 : 1));
+  }
+
+  private columnAt(position: number): Column {
+    return this.columns[position] as Column;
+  }
+}
+
+/** One flag, and the numbers of its answers. */
+class Column {
+  /** The turn at which it was last touched; -1 when that was before anybody was told of it. */
+  shownAt = -1;
+  /** Of each variation, in declared order. */
+  private current: readonly number[] = [];
+  private readonly known = new Map<string, number>();
+  private next = FIRST_ANSWER;
+  private kept = 0;
+
+  constructor(
+    readonly key: string,
+    public flag: CompiledFlag | null,
+  ) {
+    this.enumerate();
+  }
+
+  show(flag: CompiledFlag | null, turn: number): void {
+    this.flag = flag;
+    this.shownAt = turn;
+    this.enumerate();
+  }
+
+  /** Null stands for a flag that is not there. */
+  numberOf(evaluation: Evaluation | null): number {
+    if (evaluation === null) return ABSENT;
+    return this.current[evaluation.variationIndex] ?? BROKEN;
+  }
+
+  get isFull(): boolean {
+    return this.known.size > this.kept + this.current.length + SPARE_NUMBERS;
+  }
+
+  /** Forgets the numbers that are neither those of the flag as it is nor told to anybody. */
+  forget(told: ReadonlySet<number>): void {
+    const current = new Set(this.current);
+    for (const [answer, number] of this.known) {
+      if (!current.has(number) && !told.has(number)) this.known.delete(answer);
+    }
+    this.kept = this.known.size;
+  }
+
+  private enumerate(): void {
+    this.current = this.flag === null ? [] : answersOf(this.flag).map((answer) => this.number(answer));
+  }
+
+  private number(answer: string): number {
+    const known = this.known.get(answer);
+    if (known !== undefined) return known;
+    this.known.set(answer, this.next);
+    return this.next++;
+  }
+}
+
+/** Flags live as long as the snapshots that hold them, and several views show the same ones. */
+const answersByFlag = new WeakMap<CompiledFlag, readonly string[]>();
+/** Longer answers are known by their digest: values may have 64 KiB. */
+const ANSWER_LENGTH_MAX = 64;
+
+/** What tells the answers of a flag apart: variation key and value, whatever the order of a JSON object's members. */
+function answersOf(flag: CompiledFlag): readonly string[] {
+  const known = answersByFlag.get(flag);
+  if (known !== undefined) return known;
+  const answers = (flag.design?.variations ?? []).map(({ key, value }) => {
+    const answer = `${JSON.stringify(key)} ${canonicalize(value)}`;
+    return answer.length <= ANSWER_LENGTH_MAX ? answer : createHash('sha256').update(answer).digest('base64');
+  });
+  answersByFlag.set(flag, answers);
+  return answers;
+}
+
+function grown(numbers: Uint32Array, length: number): Uint32Array {
+  const longer = new Uint32Array(length);
+  longer.set(numbers);
+  return longer;
+}

@@ -1,0 +1,56 @@
+/** What an actor is told of evaluations, the same whichever way it asks. Pure. */
+import {
+  evaluate,
+  evaluateAll,
+  isClientAvailable,
+  type CompiledFlag,
+  type CompiledSnapshot,
+  type Evaluation,
+  type EvaluationContext,
+} from '../../evaluation';
+import type { Actor } from '../access/actor';
+
+/** False for CLIENT and MOBILE keys: they are told of client-available flags only, and the answer without its grounds. */
+export function seesEverything(actor: Actor): boolean {
+  return actor.kind !== 'API_KEY' || (actor.keyKind !== 'CLIENT' && actor.keyKind !== 'MOBILE');
+}
+
+/** Whether the actor is told that there is such a flag. */
+export function isVisible(flag: CompiledFlag, seesAll: boolean): boolean {
+  return seesAll || flag.isClientAvailable;
+}
+
+/** `flagKeys` null: all that are not archived, in key order; else those, in the order given, unknown ones included. */
+export function evaluateVisible(
+  compiled: CompiledSnapshot,
+  context: EvaluationContext,
+  flagKeys: readonly string[] | null,
+  seesAll: boolean,
+): readonly Evaluation[] {
+  if (seesAll)
+    return flagKeys === null ? evaluateAll(compiled, context) : flagKeys.map((key) => evaluate(compiled, key, context));
+  if (flagKeys === null) return evaluateAll(compiled, context, { filter: isClientAvailable }).map(withoutGrounds);
+  return flagKeys.map((key) => {
+    const flag = compiled.flags.get(key);
+    return flag?.isClientAvailable === true
+      ? withoutGrounds(evaluate(compiled, key, context))
+      : absentFlag(compiled, key, seesAll);
+  });
+}
+
+/** The answer for a flag that is not there for the actor: for those who do not see all, a hidden one is exactly such a flag. */
+export function absentFlag(compiled: CompiledSnapshot, key: string, seesAll: boolean): Evaluation {
+  if (seesAll && !compiled.flags.has(key)) return evaluate(compiled, key, {});
+  // Evaluated under a key that no flag can have.
+  const errorMessage = `There is no flag ${JSON.stringify(key)} in the environment.`;
+  return { ...evaluate(compiled, '', {}), flagKey: key, errorMessage };
+}
+
+/** The answer, not how it came about. The same object when there is nothing to leave out. */
+export function withoutGrounds(evaluation: Evaluation): Evaluation {
+  const { ruleId, prerequisiteKey, trace, errorCode } = evaluation;
+  // What is wrong with a flag names its rules, its segments and other flags.
+  if (errorCode === 'PARSE_ERROR') return { ...evaluation, errorMessage: 'The flag cannot be evaluated.', trace: null };
+  if (ruleId === null && prerequisiteKey === null && trace === null) return evaluation;
+  return { ...evaluation, ruleId: null, prerequisiteKey: null, trace: null };
+}
