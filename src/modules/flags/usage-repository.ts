@@ -10,7 +10,7 @@ interface UsageRow extends Usage {
 export function findSegmentUses(connection: Connection, segmentIds: readonly string[]): Promise<UsageRow[]> {
   return connection.query(
     `WITH used AS (SELECT id, project_id, key FROM segment WHERE id = ANY($1))
-     SELECT DISTINCT u.id, f.key AS "flagKey", NULL AS "segmentKey", e.key AS "environmentKey"
+     SELECT DISTINCT u.id, f.key AS "flagKey", NULL AS "segmentKey", e.key AS "environmentKey", e.id AS "environmentId"
      FROM flag_configuration c
      JOIN flag f ON f.id = c.flag_id
      JOIN environment e ON e.id = c.environment_id
@@ -18,7 +18,7 @@ export function findSegmentUses(connection: Connection, segmentIds: readonly str
      JOIN used u ON u.project_id = f.project_id AND u.key = named.key #>> '{}'
      WHERE f.project_id IN (SELECT project_id FROM used)
      UNION ALL
-     SELECT DISTINCT u.id, NULL, s.key, NULL
+     SELECT DISTINCT u.id, NULL, s.key, NULL, NULL
      FROM segment s
      CROSS JOIN LATERAL jsonb_path_query(s.rules, '$.**.segments[*]') AS named(key)
      JOIN used u ON u.project_id = s.project_id AND u.key = named.key #>> '{}'
@@ -35,7 +35,7 @@ export function findDependents(
 ): Promise<(UsageRow & { readonly variation: string; readonly isArchived: boolean })[]> {
   return connection.query(
     `WITH used AS (SELECT id, project_id, key FROM flag WHERE id = ANY($1))
-     SELECT u.id, f.key AS "flagKey", NULL AS "segmentKey", e.key AS "environmentKey",
+     SELECT u.id, f.key AS "flagKey", NULL AS "segmentKey", e.key AS "environmentKey", e.id AS "environmentId",
             named.prerequisite->>'variation' AS variation, f.is_archived AS "isArchived"
      FROM flag_configuration c
      JOIN flag f ON f.id = c.flag_id
@@ -57,17 +57,18 @@ export interface RuleUse extends Usage {
 export function findAttributeUses(connection: Connection, projectId: string, attribute: string): Promise<RuleUse[]> {
   const NAMES_IT = `'$.** ? (@.attribute == $a || @.bucketBy == $a)', jsonb_build_object('a', $2::text)`;
   return connection.query(
-    `SELECT f.key AS "flagKey", NULL AS "segmentKey", e.key AS "environmentKey", r.rule->>'id' AS "ruleId"
+    `SELECT f.key AS "flagKey", NULL AS "segmentKey", e.key AS "environmentKey", e.id AS "environmentId",
+            r.rule->>'id' AS "ruleId"
      FROM flag_configuration c
      JOIN flag f ON f.id = c.flag_id
      JOIN environment e ON e.id = c.environment_id
      CROSS JOIN LATERAL jsonb_array_elements(c.rules || jsonb_build_array(c.fallthrough)) AS r(rule)
      WHERE f.project_id = $1 AND jsonb_path_exists(r.rule, ${NAMES_IT})
      UNION ALL
-     SELECT NULL, s.key, NULL, r.rule->>'id'
+     SELECT NULL, s.key, NULL, NULL, r.rule->>'id'
      FROM segment s CROSS JOIN LATERAL jsonb_array_elements(s.rules) AS r(rule)
      WHERE s.project_id = $1 AND jsonb_path_exists(r.rule, ${NAMES_IT})
-     ORDER BY 1, 2, 3, 4 LIMIT 1000`,
+     ORDER BY 1, 2, 3, 5 LIMIT 1000`,
     [projectId, attribute],
   );
 }

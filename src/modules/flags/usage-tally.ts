@@ -1,0 +1,85 @@
+/** Counts of one compiled snapshot, as numbers in one array: an evaluation costs one addition and no look-up. */
+import type { CompiledFlag, CompiledSnapshot, Evaluation } from '../../evaluation';
+
+/** How often a flag served a variation. */
+export interface Count {
+  readonly flagKey: string;
+  /** Empty when the flag was in error and served none. */
+  readonly variationKey: string;
+  readonly evaluations: number;
+}
+
+/** Each flag has a slot for errors, then one for each variation in declared order: `first + 1 + variationIndex`. */
+export class UsageTally {
+  private readonly firstByKey = new Map<string, number>();
+  private readonly firstOfLive: Int32Array;
+  private readonly firstOfClients: Int32Array;
+  /** Doubles count exactly up to 2^53. */
+  private counts: Float64Array;
+  private isTouched = false;
+
+  constructor(readonly compiled: CompiledSnapshot) {
+    let end = 0;
+    for (const flag of compiled.flags.values()) {
+      this.firstByKey.set(flag.key, end);
+      end += 1 + variationsOf(flag).length;
+    }
+    this.counts = new Float64Array(end);
+    this.firstOfLive = this.firstsOf(compiled.liveFlags);
+    this.firstOfClients = this.firstsOf(compiled.liveFlags.filter((flag) => flag.isClientAvailable));
+  }
+
+  /**
+   * Counts what one context was answered. `isAll`: true for every flag that is not archived, in key order; false for those of
+   * them that are available to clients; null for flags that were chosen.
+   */
+  add(evaluations: readonly Evaluation[], isAll: boolean | null): void {
+    if (isAll === null) this.addEach(evaluations);
+    else this.addAll(evaluations, isAll ? this.firstOfLive : this.firstOfClients);
+  }
+
+  private addAll(evaluations: readonly Evaluation[], firsts: Int32Array): void {
+    const { counts } = this;
+    this.isTouched = true;
+    for (let i = 0; i < evaluations.length; i++) {
+      const slot = (firsts[i] as number) + 1 + (evaluations[i] as Evaluation).variationIndex;
+      counts[slot] = (counts[slot] as number) + 1;
+    }
+  }
+
+  /** Those that the snapshot does not have are passed over. */
+  private addEach(evaluations: readonly Evaluation[]): void {
+    for (const { flagKey, flagVersion, variationIndex } of evaluations) {
+      const first = flagVersion === null ? undefined : this.firstByKey.get(flagKey);
+      if (first === undefined) continue;
+      const slot = first + 1 + variationIndex;
+      this.counts[slot] = (this.counts[slot] as number) + 1;
+      this.isTouched = true;
+    }
+  }
+
+  /** What was counted since the last call. */
+  drain(): Count[] {
+    if (!this.isTouched) return [];
+    const { counts } = this;
+    this.counts = new Float64Array(counts.length);
+    this.isTouched = false;
+    const drained: Count[] = [];
+    for (const [flagKey, first] of this.firstByKey) {
+      const keys = ['', ...variationsOf(this.compiled.flags.get(flagKey) as CompiledFlag).map(({ key }) => key)];
+      for (const [i, variationKey] of keys.entries()) {
+        const evaluations = counts[first + i] as number;
+        if (evaluations > 0) drained.push({ flagKey, variationKey, evaluations });
+      }
+    }
+    return drained;
+  }
+
+  private firstsOf(flags: readonly CompiledFlag[]): Int32Array {
+    return Int32Array.from(flags, (flag) => this.firstByKey.get(flag.key) as number);
+  }
+}
+
+function variationsOf({ design }: CompiledFlag): readonly { readonly key: string }[] {
+  return design?.variations ?? [];
+}

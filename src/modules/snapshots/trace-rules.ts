@@ -1,0 +1,24 @@
+/** How much may be traced in one operation. Pure. */
+
+export const TRACES_MAX = 1_000;
+export const TRACE_BYTES_MAX = 2 * 1024 * 1024;
+
+/** `before`: evaluations that were traced for earlier fields of the operation. */
+export function tracesProblem(contexts: number, flags: number, before: number): string | null {
+  const count = contexts * flags;
+  if (before + count <= TRACES_MAX) return null;
+  const others = before === 0 ? '' : `, after ${before} in the same operation`;
+  return `${contexts} contexts x ${flags} flags are ${count} evaluations with a trace${others}; at most ${TRACES_MAX} are allowed in one operation.`;
+}
+
+/** About how many characters a value has as JSON. Stops, with a number above `most`, as soon as it is more than that. */
+export function jsonLength(value: unknown, most: number): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let length = 2;
+  for (const [name, member] of Object.entries(value)) {
+    length += (Array.isArray(value) ? 1 : name.length + 4) + jsonLength(member, most - length);
+    if (length > most) break;
+  }
+  return length;
+}

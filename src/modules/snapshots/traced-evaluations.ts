@@ -1,0 +1,40 @@
+import { RequestFault } from '../../errors';
+import { evaluate, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../../evaluation';
+import { jsonLength, TRACE_BYTES_MAX, tracesProblem } from './trace-rules';
+
+/** What was traced so far for the fields of one operation. */
+export interface TraceBudget {
+  traces?: number;
+  traceLength?: number;
+}
+
+/**
+ * As `evaluateVisible` for those who see all, with traces. Throws BAD_USER_INPUT when there are too many, or when they
+ * grow too large: what is tested may be long, and stands in a trace as often as it is tested.
+ */
+export function evaluateTraced(
+  compiled: CompiledSnapshot,
+  contexts: readonly EvaluationContext[],
+  flagKeys: readonly string[] | null,
+  budget: TraceBudget,
+): readonly (readonly Evaluation[])[] {
+  const keys = flagKeys ?? compiled.liveFlags.map(({ key }) => key);
+  const tooMany = tracesProblem(contexts.length, keys.length, budget.traces ?? 0);
+  if (tooMany !== null) throw new RequestFault('BAD_USER_INPUT', tooMany);
+  budget.traces = (budget.traces ?? 0) + contexts.length * keys.length;
+  return contexts.map((context) =>
+    keys.map((key) => {
+      const evaluation = evaluate(compiled, key, context, { trace: true });
+      spendLength(evaluation, budget);
+      return evaluation;
+    }),
+  );
+}
+
+function spendLength({ flagKey, trace }: Evaluation, budget: TraceBudget): void {
+  const before = budget.traceLength ?? 0;
+  budget.traceLength = before + jsonLength(trace, TRACE_BYTES_MAX - before);
+  if (budget.traceLength <= TRACE_BYTES_MAX) return;
+  const message = `The traces are more than ${TRACE_BYTES_MAX} bytes, the most that is allowed in one operation, with that of ${JSON.stringify(flagKey)}; trace fewer flags or contexts.`;
+  throw new RequestFault('BAD_USER_INPUT', message);
+}
