@@ -3,7 +3,8 @@ import type { ApiKeyEntity as ApiKeyEntityRow } from '../../modules/access/api-k
 import type { ChangeEntity as ChangeEntityRow } from '../../modules/changes/change-entity';
 import type { CountedConnection as CountedConnectionRow } from '../connection';
 import type { ChangeBodyEntity as ChangeBodyEntityRow } from '../../modules/changes/change-body-entity';
-import type { SnapshotCondition as SnapshotConditionRow, SnapshotAttributeCondition as SnapshotAttributeConditionRow, SnapshotSegmentCondition as SnapshotSegmentConditionRow, SnapshotGroupCondition as SnapshotGroupConditionRow, Evaluation as EvaluationRow } from '../../evaluation';
+import type { SnapshotCondition as SnapshotConditionRow, AttributeConditionTrace as AttributeConditionTraceRow, SegmentConditionTrace as SegmentConditionTraceRow, GroupConditionTrace as GroupConditionTraceRow, Trace as TraceRow, FlagTrace as FlagTraceRow, RuleTrace as RuleTraceRow, SegmentTrace as SegmentTraceRow, SegmentRuleTrace as SegmentRuleTraceRow, SnapshotAttributeCondition as SnapshotAttributeConditionRow, SnapshotSegmentCondition as SnapshotSegmentConditionRow, SnapshotGroupCondition as SnapshotGroupConditionRow, Evaluation as EvaluationRow } from '../../evaluation';
+import type { PlacedConditionTrace as PlacedConditionTraceRow } from '../../modules/snapshots/trace-resolvers';
 import type { ContextOutcome as ContextOutcomeRow } from '../../modules/snapshots/snapshot-service';
 import type { EnvironmentEntity as EnvironmentEntityRow } from '../../modules/environments/environment-entity';
 import type { FlagEntity as FlagEntityRow, StoredVariation as StoredVariationRow } from '../../modules/flags/flag-entity';
@@ -225,6 +226,25 @@ export type AttributeConditionInput = {
   readonly values: ReadonlyArray<Scalars['JSON']['input']>;
 };
 
+/** A test of one attribute. */
+export type AttributeConditionTrace = ConditionTrace & {
+  readonly __typename?: 'AttributeConditionTrace';
+  /** Its value in the context. Null when it is absent. */
+  readonly actual?: Maybe<Scalars['JSON']['output']>;
+  /** The attribute, as the condition refers to it. */
+  readonly attribute: Scalars['String']['output'];
+  /** 0 for a condition of the rule itself, 1 inside its group, and so on. It belongs to the last group before it with one less. */
+  readonly depth: Scalars['Int']['output'];
+  /** Operands of the operator. */
+  readonly expected: ReadonlyArray<Scalars['JSON']['output']>;
+  /** Whether text is compared without regard to case. */
+  readonly ignoreCase: Scalars['Boolean']['output'];
+  /** Whether it holds for the context. */
+  readonly matched: Scalars['Boolean']['output'];
+  /** The test. */
+  readonly operator: AttributeOperator;
+};
+
 /**
  * Tests of one attribute. An absent or null attribute, or one of the wrong type, matches none of them but NOT_EXISTS.
  * A list matches when any of its elements does; with a negated operator when none does.
@@ -312,17 +332,34 @@ export type AuditLogEntry = {
   readonly __typename?: 'AuditLogEntry';
   /** IP address of the client as the server saw it. Empty for the server itself. */
   readonly address: Scalars['String']['output'];
+  /** How the actor proved who it is. */
+  readonly authentication: AuthenticationMethod;
   /** The change. */
   readonly change: Change;
-  /** SHA-256 of the hash before and of this entry, hexadecimal. */
+  /** SHA-256 of the hash before and of this entry, hexadecimal. docs/AUDIT.md says how it is computed. */
   readonly hash: Scalars['String']['output'];
   /** Id of the project. Null for what belongs to none. The project may be gone. */
   readonly projectId?: Maybe<Scalars['ID']['output']>;
+  /** What became of the request. What is refused changes nothing and stands in no audit log. */
+  readonly result: ChangeResult;
   /** Place in the organization's chain, from 1, without gaps. */
   readonly sequence: Scalars['String']['output'];
   /** User agent of the client, at most 256 characters. Empty when none was sent. */
   readonly userAgent: Scalars['String']['output'];
 };
+
+/** How an actor proved who it is. */
+export type AuthenticationMethod =
+  /** An access token of the time before sessions, had for a password. */
+  | 'ACCESS_TOKEN'
+  /** An API key. */
+  | 'API_KEY'
+  /** Not at all: nobody was signed in yet, or the server itself acted. */
+  | 'NONE'
+  /** A session that began with single sign-on. */
+  | 'OIDC'
+  /** A session that began with a password. */
+  | 'PASSWORD';
 
 /** One committed edit: who, when, what, before, after. History, audit and delivery all read it. */
 export type Change = Node & {
@@ -404,6 +441,8 @@ export type ChangeItem = {
   readonly differences: ReadonlyArray<Difference>;
   /** The environment, where the thing belongs to one. Null otherwise. */
   readonly environmentId?: Maybe<Scalars['ID']['output']>;
+  /** Whether `before` and `after` were erased, because they held the personal data of a context. */
+  readonly isErased: Scalars['Boolean']['output'];
   /** Id of the thing. It may be gone. */
   readonly subjectId: Scalars['ID']['output'];
   /** Key of the thing, at that time. */
@@ -468,6 +507,8 @@ export type ChangeKind =
   | 'PASSWORD_RESET'
   /** A one-time token for a new password was made. */
   | 'PASSWORD_RESET_REQUESTED'
+  /** The personal data of a context were erased from the record. */
+  | 'PERSONAL_DATA_ERASED'
   /** A project was created. */
   | 'PROJECT_CREATED'
   /** A project was deleted with all that it owned. */
@@ -490,6 +531,11 @@ export type ChangeKind =
   | 'SESSION_ENDED'
   /** An account was made. */
   | 'USER_CREATED';
+
+/** What became of a request. */
+export type ChangeResult =
+  /** It was carried out. */
+  | 'SUCCEEDED';
 
 /** Decides whether a context matches. */
 export type Condition = AttributeCondition | ConditionGroup | SegmentCondition;
@@ -519,6 +565,14 @@ export type ConditionInput =
   { readonly attribute?: never; readonly group: ConditionGroupInput; readonly segment?: never; }
   |  /** A test of segments. */
   { readonly attribute?: never; readonly group?: never; readonly segment: SegmentConditionInput; };
+
+/** A condition that was tested. */
+export type ConditionTrace = {
+  /** 0 for a condition of the rule itself, 1 inside its group, and so on. It belongs to the last group before it with one less. */
+  readonly depth: Scalars['Int']['output'];
+  /** Whether it holds for the context. */
+  readonly matched: Scalars['Boolean']['output'];
+};
 
 /** One change of a change set: one of the four. */
 export type ConfigurationChangeInput =
@@ -945,6 +999,25 @@ export type EnvironmentRevision = {
   readonly revision: Scalars['Int']['output'];
 };
 
+/** Whose data are erased, and where. */
+export type EraseContextDataInput = {
+  /** Id of the organization. */
+  readonly organizationId: Scalars['ID']['input'];
+  /** The targeting key of the context, 1 to 1,000 characters, in its exact spelling. It is not kept. */
+  readonly targetingKey: Scalars['String']['input'];
+};
+
+/** What `eraseContextData` answers. */
+export type EraseContextDataPayload = {
+  readonly __typename?: 'EraseContextDataPayload';
+  /** How many texts of changes were erased. 0 when nothing names the key. Null when the request was refused. */
+  readonly erasedBodyCount?: Maybe<Scalars['Int']['output']>;
+  /** Where the environments stand whose revisions were erased, in their new epochs. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything that the caller can fix. Nothing was erased when there is any. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** The answer for all contexts, from one revision. */
 export type EvaluateResult = {
   readonly __typename?: 'EvaluateResult';
@@ -973,6 +1046,12 @@ export type Evaluation = {
   readonly reason: EvaluationReason;
   /** The rule that decided. Null when none did, and for CLIENT and MOBILE keys. */
   readonly ruleId?: Maybe<Scalars['String']['output']>;
+  /**
+   * How the answer came about, step by step; from it alone the value can be computed anew. Worked out only when it is selected.
+   * Null for CLIENT and MOBILE keys, in `evaluationsChanged`, and when there is no such flag. Attributes stand in it as they were sent.
+   * At most 1,000 evaluations with a trace and 2 MiB of traces in one operation, all its fields together; else BAD_USER_INPUT.
+   */
+  readonly trace?: Maybe<EvaluationTrace>;
   /** The value served. Null on ERROR, and where a JSON flag serves null. */
   readonly value?: Maybe<Scalars['JSON']['output']>;
   /** Key of the variation served. Null on ERROR. */
@@ -1018,6 +1097,22 @@ export type EvaluationReason =
   | 'SPLIT'
   /** The targeting key is an individual target. */
   | 'TARGET_MATCH';
+
+/**
+ * How one evaluation came about. Only what was visited is told: the walk ends at the first failed prerequisite, matching target or
+ * matching rule.
+ */
+export type EvaluationTrace = {
+  readonly __typename?: 'EvaluationTrace';
+  /** Key of the flag that was asked for. */
+  readonly flagKey: Scalars['String']['output'];
+  /** The flag asked for first, then its prerequisites as they were first visited; each once. */
+  readonly flags: ReadonlyArray<FlagTrace>;
+  /** Segments as they were first visited; each once. */
+  readonly segments: ReadonlyArray<SegmentTrace>;
+  /** Targeting key of the context. Null when it has none. */
+  readonly targetingKey?: Maybe<Scalars['String']['output']>;
+};
 
 /** Evaluations of one context, all from one revision. */
 export type EvaluationsChangedEvent = {
@@ -1306,6 +1401,43 @@ export type FlagOrder =
   /** By name. */
   | 'NAME';
 
+/** The walk through one flag. */
+export type FlagTrace = {
+  readonly __typename?: 'FlagTrace';
+  /** What went wrong. Null unless the reason is ERROR. */
+  readonly errorCode?: Maybe<EvaluationErrorCode>;
+  /** The same as a sentence. Null unless the reason is ERROR. */
+  readonly errorMessage?: Maybe<Scalars['String']['output']>;
+  /** What the fallthrough served. Null when the walk ended before. */
+  readonly fallthrough?: Maybe<ServeTrace>;
+  /** Key of the flag. */
+  readonly flagKey: Scalars['String']['output'];
+  /** Counts the changes of the flag and of its configuration in the environment. */
+  readonly flagVersion: Scalars['Int']['output'];
+  /** Whether it is archived. */
+  readonly isArchived: Scalars['Boolean']['output'];
+  /** Whether targeting decides. */
+  readonly isEnabled: Scalars['Boolean']['output'];
+  /** Key of the variation served while off. Null when the configuration cannot be decided. */
+  readonly offVariation?: Maybe<Scalars['String']['output']>;
+  /** The prerequisite that failed. Null when none did. */
+  readonly prerequisiteKey?: Maybe<Scalars['String']['output']>;
+  /** Prerequisites in order, up to the first that failed. */
+  readonly prerequisites: ReadonlyArray<PrerequisiteTrace>;
+  /** Why. */
+  readonly reason: EvaluationReason;
+  /** The rule that decided. Null when none did. */
+  readonly ruleId?: Maybe<Scalars['String']['output']>;
+  /** Rules in order, up to the one that matched. */
+  readonly rules: ReadonlyArray<RuleTrace>;
+  /** Individual targets in order, up to the one that matched. */
+  readonly targets: ReadonlyArray<TargetTrace>;
+  /** Key of the variation that the flag serves. Null on ERROR. */
+  readonly variation?: Maybe<Scalars['String']['output']>;
+  /** Its variations, in declared order. Empty when its configuration cannot be decided. */
+  readonly variations: ReadonlyArray<FlagVersionVariation>;
+};
+
 /** The type of every value of a flag. */
 export type FlagValueType =
   /** true or false. */
@@ -1366,6 +1498,40 @@ export type GateInput = {
   readonly weight: Scalars['Int']['input'];
 };
 
+/** How the share of contexts that a rule lets in was decided. */
+export type GateTrace = {
+  readonly __typename?: 'GateTrace';
+  /** Its value in the context. Null when it is absent. */
+  readonly actual?: Maybe<Scalars['JSON']['output']>;
+  /** The bucket, 0 to 99999: `floor(hash * 100000 / 4294967296)`. Null without an input. */
+  readonly bucket?: Maybe<Scalars['Int']['output']>;
+  /** The attribute that is hashed. */
+  readonly bucketBy: Scalars['String']['output'];
+  /** MurmurHash3 x86-32 of the input, a whole number from 0 to 4294967295. Null without an input. */
+  readonly hash?: Maybe<Scalars['Float']['output']>;
+  /** The text whose UTF-8 bytes are hashed. Null when the attribute has none. */
+  readonly input?: Maybe<Scalars['String']['output']>;
+  /** The buckets that are let in. */
+  readonly interval: IntervalTrace;
+  /** Whether the context is let in. */
+  readonly matched: Scalars['Boolean']['output'];
+  /** The text whose hash is the seed. */
+  readonly salt: Scalars['String']['output'];
+  /** Seed of the hash, a whole number from 0 to 4294967295. Null without an input. */
+  readonly seed?: Maybe<Scalars['Float']['output']>;
+};
+
+/** Several conditions combined. Those that were tested follow it in the list. */
+export type GroupConditionTrace = ConditionTrace & {
+  readonly __typename?: 'GroupConditionTrace';
+  /** 0 for a condition of the rule itself, 1 inside its group, and so on. It belongs to the last group before it with one less. */
+  readonly depth: Scalars['Int']['output'];
+  /** How they combine. */
+  readonly group: GroupOperator;
+  /** Whether it holds for the context. */
+  readonly matched: Scalars['Boolean']['output'];
+};
+
 /** How the members of a group combine. */
 export type GroupOperator =
   /** Every member matches. An empty group matches. */
@@ -1397,6 +1563,15 @@ export type InputError = UserError & {
   readonly message: Scalars['String']['output'];
   /** Where in the arguments, from `input` down; list positions are decimal text. Null when no one place is at fault. */
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+/** Consecutive buckets. */
+export type IntervalTrace = {
+  readonly __typename?: 'IntervalTrace';
+  /** The first bucket after it. */
+  readonly end: Scalars['Int']['output'];
+  /** The first bucket inside. */
+  readonly start: Scalars['Int']['output'];
 };
 
 /** A role that waits for whoever has the token. Its token is shown once and stored hashed. */
@@ -1651,6 +1826,15 @@ export type Mutation = {
    */
   readonly endSession: EndSessionPayload;
   /**
+   * Erases the personal data of one context from the record of an organization: the texts of each change that names the targeting
+   * key among targets, in the values of a rule, in the keys of a segment, or in the value of a variation; the revisions that
+   * could be resumed up to the last that names it; and results kept for repeated requests. The chain of the audit log stays
+   * valid. Environments whose revisions were erased get a new epoch, so that every server forgets them, too. Requires
+   * `audit:erase` on the organization. IN_USE while the key still stands in a flag or segment: remove it there first. What was
+   * exported or backed up stays as it is.
+   */
+  readonly eraseContextData: EraseContextDataPayload;
+  /**
    * Invites somebody by e-mail address. The server sends no mail: hand the token over yourself. An invitation ends after 7 days;
    * another one to the same address replaces it.
    * Requires `member:invite` where the role is given, and `owner:name` for an OWNER.
@@ -1862,6 +2046,12 @@ export type MutationDeleteSegmentArgs = {
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationEndSessionArgs = {
   input: EndSessionInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationEraseContextDataArgs = {
+  input: EraseContextDataInput;
 };
 
 
@@ -2083,6 +2273,23 @@ export type PrerequisiteInput = {
   readonly flagKey: Scalars['String']['input'];
   /** Key of the variation that it must serve. */
   readonly variation: Scalars['String']['input'];
+};
+
+/** Another flag that had to serve a given variation. */
+export type PrerequisiteTrace = {
+  readonly __typename?: 'PrerequisiteTrace';
+  /** Key of the variation that it serves. Null when it was not asked, being off, archived or in error. */
+  readonly actualVariation?: Maybe<Scalars['String']['output']>;
+  /** Key of the variation that it had to serve. */
+  readonly expectedVariation: Scalars['String']['output'];
+  /** Its key; how it was decided stands in `EvaluationTrace.flags`. */
+  readonly flagKey: Scalars['String']['output'];
+  /** Whether it is archived. */
+  readonly isArchived: Scalars['Boolean']['output'];
+  /** Whether it is on. */
+  readonly isEnabled: Scalars['Boolean']['output'];
+  /** Whether it held. */
+  readonly isMet: Scalars['Boolean']['output'];
 };
 
 /** A set of flags, segments and environments that belong to one product. */
@@ -2556,6 +2763,31 @@ export type RolloutShareInput = {
   readonly weight: Scalars['Int']['input'];
 };
 
+/** How a rollout chose. */
+export type RolloutTrace = {
+  readonly __typename?: 'RolloutTrace';
+  /** Its value in the context. Null when it is absent. */
+  readonly actual?: Maybe<Scalars['JSON']['output']>;
+  /** The bucket, 0 to 99999: `floor(hash * 100000 / 4294967296)`. Null without an input. */
+  readonly bucket?: Maybe<Scalars['Int']['output']>;
+  /** The attribute that is hashed. */
+  readonly bucketBy: Scalars['String']['output'];
+  /** MurmurHash3 x86-32 of the input, a whole number from 0 to 4294967295. Null without an input. */
+  readonly hash?: Maybe<Scalars['Float']['output']>;
+  /** The text whose UTF-8 bytes are hashed. Null when the attribute has none. */
+  readonly input?: Maybe<Scalars['String']['output']>;
+  /** The buckets of each share, in declared order. */
+  readonly intervals: ReadonlyArray<ShareTrace>;
+  /** Whether it is the rollout of an experiment. */
+  readonly isExperiment: Scalars['Boolean']['output'];
+  /** The text whose hash is the seed. */
+  readonly salt: Scalars['String']['output'];
+  /** Seed of the hash, a whole number from 0 to 4294967295. Null without an input. */
+  readonly seed?: Maybe<Scalars['Float']['output']>;
+  /** Key of the variation for contexts without the attribute. */
+  readonly whenMissing: Scalars['String']['output'];
+};
+
 /** What `rotateApiKey` takes. */
 export type RotateApiKeyInput = {
   /** The key. */
@@ -2606,6 +2838,21 @@ export type RuleInput = {
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** What contexts get that match. */
   readonly serve: ServeInput;
+};
+
+/** A rule of a flag. */
+export type RuleTrace = {
+  readonly __typename?: 'RuleTrace';
+  /** Its conditions up to the first that did not match. What is inside a group follows the group, with a greater `depth`. */
+  readonly conditions: ReadonlyArray<ConditionTrace>;
+  /** The share of contexts that it lets in. Null when it has none, or its conditions did not match. */
+  readonly gate?: Maybe<GateTrace>;
+  /** Whether it decided. */
+  readonly matched: Scalars['Boolean']['output'];
+  /** Its id. */
+  readonly ruleId: Scalars['String']['output'];
+  /** What it served. Null when it did not match. */
+  readonly serve?: Maybe<ServeTrace>;
 };
 
 /** A rule that tests or hashes an attribute. */
@@ -2686,6 +2933,19 @@ export type SegmentConditionInput = {
   readonly segments: ReadonlyArray<Scalars['String']['input']>;
 };
 
+/** A test whether the context is in any of some segments. */
+export type SegmentConditionTrace = ConditionTrace & {
+  readonly __typename?: 'SegmentConditionTrace';
+  /** 0 for a condition of the rule itself, 1 inside its group, and so on. It belongs to the last group before it with one less. */
+  readonly depth: Scalars['Int']['output'];
+  /** Whether it holds for the context. */
+  readonly matched: Scalars['Boolean']['output'];
+  /** The test. */
+  readonly operator: SegmentOperator;
+  /** The segments in order, up to the first that the context is in. */
+  readonly segments: ReadonlyArray<SegmentMembershipTrace>;
+};
+
 /** A page of segments. */
 export type SegmentConnection = {
   readonly __typename?: 'SegmentConnection';
@@ -2735,6 +2995,15 @@ export type SegmentList =
   /** In the segment whatever the rules say. */
   | 'INCLUDED';
 
+/** Whether the context is in a segment. */
+export type SegmentMembershipTrace = {
+  readonly __typename?: 'SegmentMembershipTrace';
+  /** Whether the context is in it. */
+  readonly isMember: Scalars['Boolean']['output'];
+  /** Key of the segment; how it was decided stands in `EvaluationTrace.segments`. */
+  readonly segmentKey: Scalars['String']['output'];
+};
+
 /** Tests of segments. */
 export type SegmentOperator =
   /** The context is in at least one of the segments. */
@@ -2763,6 +3032,32 @@ export type SegmentRuleInput = {
   readonly name?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A rule of a segment. */
+export type SegmentRuleTrace = {
+  readonly __typename?: 'SegmentRuleTrace';
+  /** Its conditions up to the first that did not match. What is inside a group follows the group, with a greater `depth`. */
+  readonly conditions: ReadonlyArray<ConditionTrace>;
+  /** Whether all of them match. */
+  readonly matched: Scalars['Boolean']['output'];
+  /** Its id. */
+  readonly ruleId: Scalars['String']['output'];
+};
+
+/** The walk through one segment. */
+export type SegmentTrace = {
+  readonly __typename?: 'SegmentTrace';
+  /** Whether its list of excluded keys has it. False as well when the key is included: the list is not asked then. */
+  readonly isExcluded: Scalars['Boolean']['output'];
+  /** Whether its list of included keys has the targeting key. */
+  readonly isIncluded: Scalars['Boolean']['output'];
+  /** Whether the context is in it. */
+  readonly isMember: Scalars['Boolean']['output'];
+  /** Its rules up to the one that matched. Empty when a list decided. */
+  readonly rules: ReadonlyArray<SegmentRuleTrace>;
+  /** Its key. */
+  readonly segmentKey: Scalars['String']['output'];
+};
+
 /** What is served: exactly one of the two is not null. */
 export type Serve = {
   readonly __typename?: 'Serve';
@@ -2778,6 +3073,15 @@ export type ServeInput =
   { readonly rollout: RolloutInput; readonly variation?: never; }
   |  /** Key of one variation for all. */
   { readonly rollout?: never; readonly variation: Scalars['String']['input']; };
+
+/** What was served, and how it was chosen. */
+export type ServeTrace = {
+  readonly __typename?: 'ServeTrace';
+  /** How it was chosen. Null when one variation is served to all. */
+  readonly rollout?: Maybe<RolloutTrace>;
+  /** Key of the variation. */
+  readonly variation: Scalars['String']['output'];
+};
 
 /** A log-in, until it ends. */
 export type Session = {
@@ -2867,6 +3171,17 @@ export type SetMemberRolePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** The buckets of a share. */
+export type ShareTrace = {
+  readonly __typename?: 'ShareTrace';
+  /** The first bucket after it. */
+  readonly end: Scalars['Int']['output'];
+  /** The first bucket inside. */
+  readonly start: Scalars['Int']['output'];
+  /** Key of the variation that it serves. */
+  readonly variation: Scalars['String']['output'];
+};
+
 /** A snapshot with its revision. */
 export type SnapshotResult = {
   readonly __typename?: 'SnapshotResult';
@@ -2910,6 +3225,8 @@ export type SubjectKind =
   | 'API_KEY'
   /** An environment. */
   | 'ENVIRONMENT'
+  /** An erasure of personal data; `after` lists what was erased, but not whose data it was. */
+  | 'ERASURE'
   /** A flag itself. */
   | 'FLAG'
   /** A flag's configuration in one environment. */
@@ -2980,6 +3297,17 @@ export type TargetInput = {
   readonly targetingKeys: ReadonlyArray<Scalars['String']['input']>;
   /** Key of the variation. */
   readonly variation: Scalars['String']['input'];
+};
+
+/** An individual target. */
+export type TargetTrace = {
+  readonly __typename?: 'TargetTrace';
+  /** Whether the targeting key of the context is one of them. */
+  readonly matched: Scalars['Boolean']['output'];
+  /** How many targeting keys it names. */
+  readonly targetingKeyCount: Scalars['Int']['output'];
+  /** Key of the variation that it serves. */
+  readonly variation: Scalars['String']['output'];
 };
 
 /** What `toggleFlag` takes. */
@@ -3149,7 +3477,7 @@ export type UpdateSegmentPayload = {
 /** A place that uses a thing. Keys are of the same project. */
 export type Usage = {
   readonly __typename?: 'Usage';
-  /** Key of the environment. Null where the use is not in one environment. */
+  /** Key of the environment. Null where the use is not in one environment, or in one that the caller may not see. */
   readonly environmentKey?: Maybe<Scalars['String']['output']>;
   /** Key of the flag that uses it. Null when a segment does. */
   readonly flagKey?: Maybe<Scalars['String']['output']>;
@@ -3345,6 +3673,11 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  ConditionTrace:
+    | ( AttributeConditionTraceRow )
+    | ( GroupConditionTraceRow )
+    | ( SegmentConditionTraceRow )
+  ;
   Node:
     | ( ApiKeyEntityRow )
     | ( ChangeEntityRow )
@@ -3381,10 +3714,12 @@ export type ResolversTypes = {
   ArchiveFlagPayload: ResolverTypeWrapper<Omit<ArchiveFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   AttributeCondition: ResolverTypeWrapper<SnapshotAttributeConditionRow>;
   AttributeConditionInput: AttributeConditionInput;
+  AttributeConditionTrace: ResolverTypeWrapper<AttributeConditionTraceRow>;
   AttributeOperator: AttributeOperator;
   AuditLogConnection: ResolverTypeWrapper<Omit<AuditLogConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AuditLogEdge']>, nodes: ReadonlyArray<ResolversTypes['AuditLogEntry']> }>;
   AuditLogEdge: ResolverTypeWrapper<Omit<AuditLogEdge, 'node'> & { node: ResolversTypes['AuditLogEntry'] }>;
   AuditLogEntry: ResolverTypeWrapper<ChangeEntityRow>;
+  AuthenticationMethod: AuthenticationMethod;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Change: ResolverTypeWrapper<ChangeEntityRow>;
   ChangeActor: ResolverTypeWrapper<ChangeActor>;
@@ -3393,10 +3728,12 @@ export type ResolversTypes = {
   ChangeFilter: ChangeFilter;
   ChangeItem: ResolverTypeWrapper<ChangeBodyEntityRow>;
   ChangeKind: ChangeKind;
+  ChangeResult: ChangeResult;
   Condition: ResolverTypeWrapper<SnapshotConditionRow>;
   ConditionGroup: ResolverTypeWrapper<SnapshotGroupConditionRow>;
   ConditionGroupInput: ConditionGroupInput;
   ConditionInput: ConditionInput;
+  ConditionTrace: ResolverTypeWrapper<PlacedConditionTraceRow>;
   ConfigurationChangeInput: ConfigurationChangeInput;
   ContextEvaluations: ResolverTypeWrapper<ContextOutcomeRow>;
   CopyFlagConfigurationInput: CopyFlagConfigurationInput;
@@ -3431,11 +3768,14 @@ export type ResolversTypes = {
   EndSessionPayload: ResolverTypeWrapper<Omit<EndSessionPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Environment: ResolverTypeWrapper<EnvironmentEntityRow>;
   EnvironmentRevision: ResolverTypeWrapper<EnvironmentRevision>;
+  EraseContextDataInput: EraseContextDataInput;
+  EraseContextDataPayload: ResolverTypeWrapper<Omit<EraseContextDataPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   EvaluateResult: ResolverTypeWrapper<Omit<EvaluateResult, 'results'> & { results: ReadonlyArray<ResolversTypes['ContextEvaluations']> }>;
   Evaluation: ResolverTypeWrapper<EvaluationRow>;
   EvaluationContextInput: EvaluationContextInput;
   EvaluationErrorCode: EvaluationErrorCode;
   EvaluationReason: EvaluationReason;
+  EvaluationTrace: ResolverTypeWrapper<TraceRow>;
   EvaluationsChangedEvent: ResolverTypeWrapper<Omit<EvaluationsChangedEvent, 'evaluations'> & { evaluations: ReadonlyArray<ResolversTypes['Evaluation']> }>;
   Flag: ResolverTypeWrapper<FlagEntityRow>;
   FlagChange: ResolverTypeWrapper<FlagEventRow>;
@@ -3451,17 +3791,21 @@ export type ResolversTypes = {
   FlagFilter: FlagFilter;
   FlagLifetime: FlagLifetime;
   FlagOrder: FlagOrder;
+  FlagTrace: ResolverTypeWrapper<FlagTraceRow>;
   FlagValueType: FlagValueType;
   FlagVersion: ResolverTypeWrapper<LabelledFlagRow>;
   FlagVersionVariation: ResolverTypeWrapper<FlagVersionVariation>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   Gate: ResolverTypeWrapper<Gate>;
   GateInput: GateInput;
+  GateTrace: ResolverTypeWrapper<GateTrace>;
+  GroupConditionTrace: ResolverTypeWrapper<GroupConditionTraceRow>;
   GroupOperator: GroupOperator;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   InUseError: ResolverTypeWrapper<IssueRow>;
   InputError: ResolverTypeWrapper<IssueRow>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  IntervalTrace: ResolverTypeWrapper<IntervalTrace>;
   Invitation: ResolverTypeWrapper<InvitationEntityRow>;
   InvitationConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   InvitationEdge: ResolverTypeWrapper<Omit<InvitationEdge, 'node'> & { node: ResolversTypes['Invitation'] }>;
@@ -3484,6 +3828,7 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Prerequisite: ResolverTypeWrapper<Prerequisite>;
   PrerequisiteInput: PrerequisiteInput;
+  PrerequisiteTrace: ResolverTypeWrapper<PrerequisiteTrace>;
   Project: ResolverTypeWrapper<ProjectEntityRow>;
   ProjectConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   ProjectEdge: ResolverTypeWrapper<Omit<ProjectEdge, 'node'> & { node: ResolversTypes['Project'] }>;
@@ -3508,30 +3853,38 @@ export type ResolversTypes = {
   RolloutInput: RolloutInput;
   RolloutShare: ResolverTypeWrapper<ShareOfFlagRow>;
   RolloutShareInput: RolloutShareInput;
+  RolloutTrace: ResolverTypeWrapper<RolloutTrace>;
   RotateApiKeyInput: RotateApiKeyInput;
   RotateApiKeyPayload: ResolverTypeWrapper<Omit<RotateApiKeyPayload, 'apiKey' | 'replacedApiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversTypes['ApiKey']>, replacedApiKey?: Maybe<ResolversTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Rule: ResolverTypeWrapper<RuleOfFlagRow>;
   RuleInput: RuleInput;
+  RuleTrace: ResolverTypeWrapper<RuleTraceRow>;
   RuleUse: ResolverTypeWrapper<RuleUse>;
   Segment: ResolverTypeWrapper<SegmentEntityRow>;
   SegmentCondition: ResolverTypeWrapper<SnapshotSegmentConditionRow>;
   SegmentConditionInput: SegmentConditionInput;
+  SegmentConditionTrace: ResolverTypeWrapper<SegmentConditionTraceRow>;
   SegmentConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   SegmentEdge: ResolverTypeWrapper<Omit<SegmentEdge, 'node'> & { node: ResolversTypes['Segment'] }>;
   SegmentKeyConnection: ResolverTypeWrapper<SegmentKeyConnection>;
   SegmentKeyEdge: ResolverTypeWrapper<SegmentKeyEdge>;
   SegmentList: SegmentList;
+  SegmentMembershipTrace: ResolverTypeWrapper<SegmentMembershipTrace>;
   SegmentOperator: SegmentOperator;
   SegmentRule: ResolverTypeWrapper<StoredSegmentRuleRow>;
   SegmentRuleInput: SegmentRuleInput;
+  SegmentRuleTrace: ResolverTypeWrapper<SegmentRuleTraceRow>;
+  SegmentTrace: ResolverTypeWrapper<SegmentTraceRow>;
   Serve: ResolverTypeWrapper<ServeOfFlagRow>;
   ServeInput: ServeInput;
+  ServeTrace: ResolverTypeWrapper<ServeTrace>;
   Session: ResolverTypeWrapper<SessionEntityRow>;
   SessionAuthentication: SessionAuthentication;
   SetFlagConfigurationInput: SetFlagConfigurationInput;
   SetFlagConfigurationPayload: ResolverTypeWrapper<Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   SetMemberRoleInput: SetMemberRoleInput;
   SetMemberRolePayload: ResolverTypeWrapper<Omit<SetMemberRolePayload, 'member' | 'userErrors'> & { member?: Maybe<ResolversTypes['Member']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  ShareTrace: ResolverTypeWrapper<ShareTrace>;
   SnapshotResult: ResolverTypeWrapper<SnapshotResult>;
   StaleReason: StaleReason;
   StaleVersionError: ResolverTypeWrapper<IssueRow>;
@@ -3540,6 +3893,7 @@ export type ResolversTypes = {
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Target: ResolverTypeWrapper<TargetOfFlagRow>;
   TargetInput: TargetInput;
+  TargetTrace: ResolverTypeWrapper<TargetTrace>;
   ToggleFlagInput: ToggleFlagInput;
   ToggleFlagPayload: ResolverTypeWrapper<Omit<ToggleFlagPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateEnvironmentInput: UpdateEnvironmentInput;
@@ -3578,6 +3932,7 @@ export type ResolversParentTypes = {
   ArchiveFlagPayload: Omit<ArchiveFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   AttributeCondition: SnapshotAttributeConditionRow;
   AttributeConditionInput: AttributeConditionInput;
+  AttributeConditionTrace: AttributeConditionTraceRow;
   AuditLogConnection: Omit<AuditLogConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AuditLogEdge']>, nodes: ReadonlyArray<ResolversParentTypes['AuditLogEntry']> };
   AuditLogEdge: Omit<AuditLogEdge, 'node'> & { node: ResolversParentTypes['AuditLogEntry'] };
   AuditLogEntry: ChangeEntityRow;
@@ -3592,6 +3947,7 @@ export type ResolversParentTypes = {
   ConditionGroup: SnapshotGroupConditionRow;
   ConditionGroupInput: ConditionGroupInput;
   ConditionInput: ConditionInput;
+  ConditionTrace: PlacedConditionTraceRow;
   ConfigurationChangeInput: ConfigurationChangeInput;
   ContextEvaluations: ContextOutcomeRow;
   CopyFlagConfigurationInput: CopyFlagConfigurationInput;
@@ -3626,9 +3982,12 @@ export type ResolversParentTypes = {
   EndSessionPayload: Omit<EndSessionPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Environment: EnvironmentEntityRow;
   EnvironmentRevision: EnvironmentRevision;
+  EraseContextDataInput: EraseContextDataInput;
+  EraseContextDataPayload: Omit<EraseContextDataPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   EvaluateResult: Omit<EvaluateResult, 'results'> & { results: ReadonlyArray<ResolversParentTypes['ContextEvaluations']> };
   Evaluation: EvaluationRow;
   EvaluationContextInput: EvaluationContextInput;
+  EvaluationTrace: TraceRow;
   EvaluationsChangedEvent: Omit<EvaluationsChangedEvent, 'evaluations'> & { evaluations: ReadonlyArray<ResolversParentTypes['Evaluation']> };
   Flag: FlagEntityRow;
   FlagChange: FlagEventRow;
@@ -3640,15 +3999,19 @@ export type ResolversParentTypes = {
   FlagConnection: CountedConnectionRow<object>;
   FlagEdge: Omit<FlagEdge, 'node'> & { node: ResolversParentTypes['Flag'] };
   FlagFilter: FlagFilter;
+  FlagTrace: FlagTraceRow;
   FlagVersion: LabelledFlagRow;
   FlagVersionVariation: FlagVersionVariation;
   Float: Scalars['Float']['output'];
   Gate: Gate;
   GateInput: GateInput;
+  GateTrace: GateTrace;
+  GroupConditionTrace: GroupConditionTraceRow;
   ID: Scalars['ID']['output'];
   InUseError: IssueRow;
   InputError: IssueRow;
   Int: Scalars['Int']['output'];
+  IntervalTrace: IntervalTrace;
   Invitation: InvitationEntityRow;
   InvitationConnection: CountedConnectionRow<object>;
   InvitationEdge: Omit<InvitationEdge, 'node'> & { node: ResolversParentTypes['Invitation'] };
@@ -3671,6 +4034,7 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Prerequisite: Prerequisite;
   PrerequisiteInput: PrerequisiteInput;
+  PrerequisiteTrace: PrerequisiteTrace;
   Project: ProjectEntityRow;
   ProjectConnection: CountedConnectionRow<object>;
   ProjectEdge: Omit<ProjectEdge, 'node'> & { node: ResolversParentTypes['Project'] };
@@ -3694,33 +4058,42 @@ export type ResolversParentTypes = {
   RolloutInput: RolloutInput;
   RolloutShare: ShareOfFlagRow;
   RolloutShareInput: RolloutShareInput;
+  RolloutTrace: RolloutTrace;
   RotateApiKeyInput: RotateApiKeyInput;
   RotateApiKeyPayload: Omit<RotateApiKeyPayload, 'apiKey' | 'replacedApiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']>, replacedApiKey?: Maybe<ResolversParentTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Rule: RuleOfFlagRow;
   RuleInput: RuleInput;
+  RuleTrace: RuleTraceRow;
   RuleUse: RuleUse;
   Segment: SegmentEntityRow;
   SegmentCondition: SnapshotSegmentConditionRow;
   SegmentConditionInput: SegmentConditionInput;
+  SegmentConditionTrace: SegmentConditionTraceRow;
   SegmentConnection: CountedConnectionRow<object>;
   SegmentEdge: Omit<SegmentEdge, 'node'> & { node: ResolversParentTypes['Segment'] };
   SegmentKeyConnection: SegmentKeyConnection;
   SegmentKeyEdge: SegmentKeyEdge;
+  SegmentMembershipTrace: SegmentMembershipTrace;
   SegmentRule: StoredSegmentRuleRow;
   SegmentRuleInput: SegmentRuleInput;
+  SegmentRuleTrace: SegmentRuleTraceRow;
+  SegmentTrace: SegmentTraceRow;
   Serve: ServeOfFlagRow;
   ServeInput: ServeInput;
+  ServeTrace: ServeTrace;
   Session: SessionEntityRow;
   SetFlagConfigurationInput: SetFlagConfigurationInput;
   SetFlagConfigurationPayload: Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   SetMemberRoleInput: SetMemberRoleInput;
   SetMemberRolePayload: Omit<SetMemberRolePayload, 'member' | 'userErrors'> & { member?: Maybe<ResolversParentTypes['Member']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  ShareTrace: ShareTrace;
   SnapshotResult: SnapshotResult;
   StaleVersionError: IssueRow;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
   Target: TargetOfFlagRow;
   TargetInput: TargetInput;
+  TargetTrace: TargetTrace;
   ToggleFlagInput: ToggleFlagInput;
   ToggleFlagPayload: Omit<ToggleFlagPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateEnvironmentInput: UpdateEnvironmentInput;
@@ -3818,6 +4191,17 @@ export type AttributeConditionResolvers<ContextType = Context, ParentType extend
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type AttributeConditionTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AttributeConditionTrace'] = ResolversParentTypes['AttributeConditionTrace']> = {
+  actual?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  depth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  expected?: Resolver<ReadonlyArray<ResolversTypes['JSON']>, ParentType, ContextType>;
+  ignoreCase?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  operator?: Resolver<ResolversTypes['AttributeOperator'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type AuditLogConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditLogConnection'] = ResolversParentTypes['AuditLogConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['AuditLogEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['AuditLogEntry']>, ParentType, ContextType>;
@@ -3831,9 +4215,11 @@ export type AuditLogEdgeResolvers<ContextType = Context, ParentType extends Reso
 
 export type AuditLogEntryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditLogEntry'] = ResolversParentTypes['AuditLogEntry']> = {
   address?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  authentication?: Resolver<ResolversTypes['AuthenticationMethod'], ParentType, ContextType>;
   change?: Resolver<ResolversTypes['Change'], ParentType, ContextType>;
   hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   projectId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  result?: Resolver<ResolversTypes['ChangeResult'], ParentType, ContextType>;
   sequence?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   userAgent?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -3870,6 +4256,7 @@ export type ChangeItemResolvers<ContextType = Context, ParentType extends Resolv
   before?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   differences?: Resolver<ReadonlyArray<ResolversTypes['Difference']>, ParentType, ContextType>;
   environmentId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  isErased?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   subjectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   subjectKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   subjectKind?: Resolver<ResolversTypes['SubjectKind'], ParentType, ContextType>;
@@ -3884,6 +4271,10 @@ export type ConditionGroupResolvers<ContextType = Context, ParentType extends Re
   conditions?: Resolver<ReadonlyArray<ResolversTypes['Condition']>, ParentType, ContextType>;
   group?: Resolver<ResolversTypes['GroupOperator'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ConditionTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConditionTrace'] = ResolversParentTypes['ConditionTrace']> = {
+  __resolveType: TypeResolveFn<'AttributeConditionTrace' | 'GroupConditionTrace' | 'SegmentConditionTrace', ParentType, ContextType>;
 };
 
 export type ContextEvaluationsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContextEvaluations'] = ResolversParentTypes['ContextEvaluations']> = {
@@ -4011,6 +4402,12 @@ export type EnvironmentRevisionResolvers<ContextType = Context, ParentType exten
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type EraseContextDataPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EraseContextDataPayload'] = ResolversParentTypes['EraseContextDataPayload']> = {
+  erasedBodyCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type EvaluateResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluateResult'] = ResolversParentTypes['EvaluateResult']> = {
   epoch?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   results?: Resolver<ReadonlyArray<ResolversTypes['ContextEvaluations']>, ParentType, ContextType>;
@@ -4025,8 +4422,16 @@ export type EvaluationResolvers<ContextType = Context, ParentType extends Resolv
   prerequisiteKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['EvaluationReason'], ParentType, ContextType>;
   ruleId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  trace?: Resolver<Maybe<ResolversTypes['EvaluationTrace']>, ParentType, ContextType>;
   value?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   variation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type EvaluationTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluationTrace'] = ResolversParentTypes['EvaluationTrace']> = {
+  flagKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  flags?: Resolver<ReadonlyArray<ResolversTypes['FlagTrace']>, ParentType, ContextType>;
+  segments?: Resolver<ReadonlyArray<ResolversTypes['SegmentTrace']>, ParentType, ContextType>;
+  targetingKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type EvaluationsChangedEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluationsChangedEvent'] = ResolversParentTypes['EvaluationsChangedEvent']> = {
@@ -4129,6 +4534,25 @@ export type FlagEdgeResolvers<ContextType = Context, ParentType extends Resolver
   node?: Resolver<ResolversTypes['Flag'], ParentType, ContextType>;
 };
 
+export type FlagTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FlagTrace'] = ResolversParentTypes['FlagTrace']> = {
+  errorCode?: Resolver<Maybe<ResolversTypes['EvaluationErrorCode']>, ParentType, ContextType>;
+  errorMessage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  fallthrough?: Resolver<Maybe<ResolversTypes['ServeTrace']>, ParentType, ContextType>;
+  flagKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  flagVersion?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  isArchived?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isEnabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  offVariation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  prerequisiteKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  prerequisites?: Resolver<ReadonlyArray<ResolversTypes['PrerequisiteTrace']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['EvaluationReason'], ParentType, ContextType>;
+  ruleId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rules?: Resolver<ReadonlyArray<ResolversTypes['RuleTrace']>, ParentType, ContextType>;
+  targets?: Resolver<ReadonlyArray<ResolversTypes['TargetTrace']>, ParentType, ContextType>;
+  variation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  variations?: Resolver<ReadonlyArray<ResolversTypes['FlagVersionVariation']>, ParentType, ContextType>;
+};
+
 export type FlagVersionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FlagVersion'] = ResolversParentTypes['FlagVersion']> = {
   isArchived?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   isClientAvailable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -4151,6 +4575,25 @@ export type GateResolvers<ContextType = Context, ParentType extends ResolversPar
   weight?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type GateTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GateTrace'] = ResolversParentTypes['GateTrace']> = {
+  actual?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  bucket?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  bucketBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  hash?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  input?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  interval?: Resolver<ResolversTypes['IntervalTrace'], ParentType, ContextType>;
+  matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  salt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seed?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type GroupConditionTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GroupConditionTrace'] = ResolversParentTypes['GroupConditionTrace']> = {
+  depth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  group?: Resolver<ResolversTypes['GroupOperator'], ParentType, ContextType>;
+  matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type InUseErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InUseError'] = ResolversParentTypes['InUseError']> = {
   code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -4164,6 +4607,11 @@ export type InputErrorResolvers<ContextType = Context, ParentType extends Resolv
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   path?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type IntervalTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IntervalTrace'] = ResolversParentTypes['IntervalTrace']> = {
+  end?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  start?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type InvitationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Invitation'] = ResolversParentTypes['Invitation']> = {
@@ -4259,6 +4707,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteProject?: Resolver<ResolversTypes['DeleteProjectPayload'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'input'>>;
   deleteSegment?: Resolver<ResolversTypes['DeleteSegmentPayload'], ParentType, ContextType, RequireFields<MutationDeleteSegmentArgs, 'input'>>;
   endSession?: Resolver<ResolversTypes['EndSessionPayload'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'input'>>;
+  eraseContextData?: Resolver<ResolversTypes['EraseContextDataPayload'], ParentType, ContextType, RequireFields<MutationEraseContextDataArgs, 'input'>>;
   inviteMember?: Resolver<ResolversTypes['InviteMemberPayload'], ParentType, ContextType, RequireFields<MutationInviteMemberArgs, 'input'>>;
   logIn?: Resolver<ResolversTypes['LogInPayload'], ParentType, ContextType, RequireFields<MutationLogInArgs, 'input'>>;
   logOut?: Resolver<ResolversTypes['LogOutPayload'], ParentType, ContextType, RequireFields<MutationLogOutArgs, 'input'>>;
@@ -4318,6 +4767,15 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 export type PrerequisiteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Prerequisite'] = ResolversParentTypes['Prerequisite']> = {
   flagKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   variation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PrerequisiteTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PrerequisiteTrace'] = ResolversParentTypes['PrerequisiteTrace']> = {
+  actualVariation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expectedVariation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  flagKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  isArchived?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isEnabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isMet?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type ProjectResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project']> = {
@@ -4429,6 +4887,19 @@ export type RolloutShareResolvers<ContextType = Context, ParentType extends Reso
   weight?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type RolloutTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RolloutTrace'] = ResolversParentTypes['RolloutTrace']> = {
+  actual?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  bucket?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  bucketBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  hash?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  input?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  intervals?: Resolver<ReadonlyArray<ResolversTypes['ShareTrace']>, ParentType, ContextType>;
+  isExperiment?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  salt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seed?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  whenMissing?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type RotateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RotateApiKeyPayload'] = ResolversParentTypes['RotateApiKeyPayload']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   replacedApiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
@@ -4443,6 +4914,14 @@ export type RuleResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   serve?: Resolver<ResolversTypes['Serve'], ParentType, ContextType>;
+};
+
+export type RuleTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RuleTrace'] = ResolversParentTypes['RuleTrace']> = {
+  conditions?: Resolver<ReadonlyArray<ResolversTypes['ConditionTrace']>, ParentType, ContextType>;
+  gate?: Resolver<Maybe<ResolversTypes['GateTrace']>, ParentType, ContextType>;
+  matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  ruleId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  serve?: Resolver<Maybe<ResolversTypes['ServeTrace']>, ParentType, ContextType>;
 };
 
 export type RuleUseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RuleUse'] = ResolversParentTypes['RuleUse']> = {
@@ -4476,6 +4955,14 @@ export type SegmentConditionResolvers<ContextType = Context, ParentType extends 
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type SegmentConditionTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentConditionTrace'] = ResolversParentTypes['SegmentConditionTrace']> = {
+  depth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  operator?: Resolver<ResolversTypes['SegmentOperator'], ParentType, ContextType>;
+  segments?: Resolver<ReadonlyArray<ResolversTypes['SegmentMembershipTrace']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type SegmentConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentConnection'] = ResolversParentTypes['SegmentConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['SegmentEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Segment']>, ParentType, ContextType>;
@@ -4499,15 +4986,39 @@ export type SegmentKeyEdgeResolvers<ContextType = Context, ParentType extends Re
   node?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type SegmentMembershipTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentMembershipTrace'] = ResolversParentTypes['SegmentMembershipTrace']> = {
+  isMember?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  segmentKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type SegmentRuleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentRule'] = ResolversParentTypes['SegmentRule']> = {
   conditions?: Resolver<ReadonlyArray<ResolversTypes['Condition']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type SegmentRuleTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentRuleTrace'] = ResolversParentTypes['SegmentRuleTrace']> = {
+  conditions?: Resolver<ReadonlyArray<ResolversTypes['ConditionTrace']>, ParentType, ContextType>;
+  matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  ruleId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type SegmentTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SegmentTrace'] = ResolversParentTypes['SegmentTrace']> = {
+  isExcluded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isIncluded?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isMember?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  rules?: Resolver<ReadonlyArray<ResolversTypes['SegmentRuleTrace']>, ParentType, ContextType>;
+  segmentKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type ServeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Serve'] = ResolversParentTypes['Serve']> = {
   rollout?: Resolver<Maybe<ResolversTypes['Rollout']>, ParentType, ContextType>;
   variation?: Resolver<Maybe<ResolversTypes['Variation']>, ParentType, ContextType>;
+};
+
+export type ServeTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ServeTrace'] = ResolversParentTypes['ServeTrace']> = {
+  rollout?: Resolver<Maybe<ResolversTypes['RolloutTrace']>, ParentType, ContextType>;
+  variation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type SessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
@@ -4534,6 +5045,12 @@ export type SetMemberRolePayloadResolvers<ContextType = Context, ParentType exte
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type ShareTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ShareTrace'] = ResolversParentTypes['ShareTrace']> = {
+  end?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  start?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type SnapshotResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SnapshotResult'] = ResolversParentTypes['SnapshotResult']> = {
   epoch?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -4558,6 +5075,12 @@ export type SubscriptionResolvers<ContextType = Context, ParentType extends Reso
 export type TargetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Target'] = ResolversParentTypes['Target']> = {
   targetingKeys?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   variation?: Resolver<ResolversTypes['Variation'], ParentType, ContextType>;
+};
+
+export type TargetTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TargetTrace'] = ResolversParentTypes['TargetTrace']> = {
+  matched?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  targetingKeyCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type ToggleFlagPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ToggleFlagPayload'] = ResolversParentTypes['ToggleFlagPayload']> = {
@@ -4644,6 +5167,7 @@ export type Resolvers<ContextType = Context> = {
   ApplyChangeSetPayload?: ApplyChangeSetPayloadResolvers<ContextType>;
   ArchiveFlagPayload?: ArchiveFlagPayloadResolvers<ContextType>;
   AttributeCondition?: AttributeConditionResolvers<ContextType>;
+  AttributeConditionTrace?: AttributeConditionTraceResolvers<ContextType>;
   AuditLogConnection?: AuditLogConnectionResolvers<ContextType>;
   AuditLogEdge?: AuditLogEdgeResolvers<ContextType>;
   AuditLogEntry?: AuditLogEntryResolvers<ContextType>;
@@ -4654,6 +5178,7 @@ export type Resolvers<ContextType = Context> = {
   ChangeItem?: ChangeItemResolvers<ContextType>;
   Condition?: ConditionResolvers<ContextType>;
   ConditionGroup?: ConditionGroupResolvers<ContextType>;
+  ConditionTrace?: ConditionTraceResolvers<ContextType>;
   ContextEvaluations?: ContextEvaluationsResolvers<ContextType>;
   CopyFlagConfigurationPayload?: CopyFlagConfigurationPayloadResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
@@ -4673,8 +5198,10 @@ export type Resolvers<ContextType = Context> = {
   EndSessionPayload?: EndSessionPayloadResolvers<ContextType>;
   Environment?: EnvironmentResolvers<ContextType>;
   EnvironmentRevision?: EnvironmentRevisionResolvers<ContextType>;
+  EraseContextDataPayload?: EraseContextDataPayloadResolvers<ContextType>;
   EvaluateResult?: EvaluateResultResolvers<ContextType>;
   Evaluation?: EvaluationResolvers<ContextType>;
+  EvaluationTrace?: EvaluationTraceResolvers<ContextType>;
   EvaluationsChangedEvent?: EvaluationsChangedEventResolvers<ContextType>;
   Flag?: FlagResolvers<ContextType>;
   FlagChange?: FlagChangeResolvers<ContextType>;
@@ -4685,11 +5212,15 @@ export type Resolvers<ContextType = Context> = {
   FlagConfiguration?: FlagConfigurationResolvers<ContextType>;
   FlagConnection?: FlagConnectionResolvers<ContextType>;
   FlagEdge?: FlagEdgeResolvers<ContextType>;
+  FlagTrace?: FlagTraceResolvers<ContextType>;
   FlagVersion?: FlagVersionResolvers<ContextType>;
   FlagVersionVariation?: FlagVersionVariationResolvers<ContextType>;
   Gate?: GateResolvers<ContextType>;
+  GateTrace?: GateTraceResolvers<ContextType>;
+  GroupConditionTrace?: GroupConditionTraceResolvers<ContextType>;
   InUseError?: InUseErrorResolvers<ContextType>;
   InputError?: InputErrorResolvers<ContextType>;
+  IntervalTrace?: IntervalTraceResolvers<ContextType>;
   Invitation?: InvitationResolvers<ContextType>;
   InvitationConnection?: InvitationConnectionResolvers<ContextType>;
   InvitationEdge?: InvitationEdgeResolvers<ContextType>;
@@ -4708,6 +5239,7 @@ export type Resolvers<ContextType = Context> = {
   OrganizationEdge?: OrganizationEdgeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Prerequisite?: PrerequisiteResolvers<ContextType>;
+  PrerequisiteTrace?: PrerequisiteTraceResolvers<ContextType>;
   Project?: ProjectResolvers<ContextType>;
   ProjectConnection?: ProjectConnectionResolvers<ContextType>;
   ProjectEdge?: ProjectEdgeResolvers<ContextType>;
@@ -4721,24 +5253,33 @@ export type Resolvers<ContextType = Context> = {
   RollBackFlagConfigurationPayload?: RollBackFlagConfigurationPayloadResolvers<ContextType>;
   Rollout?: RolloutResolvers<ContextType>;
   RolloutShare?: RolloutShareResolvers<ContextType>;
+  RolloutTrace?: RolloutTraceResolvers<ContextType>;
   RotateApiKeyPayload?: RotateApiKeyPayloadResolvers<ContextType>;
   Rule?: RuleResolvers<ContextType>;
+  RuleTrace?: RuleTraceResolvers<ContextType>;
   RuleUse?: RuleUseResolvers<ContextType>;
   Segment?: SegmentResolvers<ContextType>;
   SegmentCondition?: SegmentConditionResolvers<ContextType>;
+  SegmentConditionTrace?: SegmentConditionTraceResolvers<ContextType>;
   SegmentConnection?: SegmentConnectionResolvers<ContextType>;
   SegmentEdge?: SegmentEdgeResolvers<ContextType>;
   SegmentKeyConnection?: SegmentKeyConnectionResolvers<ContextType>;
   SegmentKeyEdge?: SegmentKeyEdgeResolvers<ContextType>;
+  SegmentMembershipTrace?: SegmentMembershipTraceResolvers<ContextType>;
   SegmentRule?: SegmentRuleResolvers<ContextType>;
+  SegmentRuleTrace?: SegmentRuleTraceResolvers<ContextType>;
+  SegmentTrace?: SegmentTraceResolvers<ContextType>;
   Serve?: ServeResolvers<ContextType>;
+  ServeTrace?: ServeTraceResolvers<ContextType>;
   Session?: SessionResolvers<ContextType>;
   SetFlagConfigurationPayload?: SetFlagConfigurationPayloadResolvers<ContextType>;
   SetMemberRolePayload?: SetMemberRolePayloadResolvers<ContextType>;
+  ShareTrace?: ShareTraceResolvers<ContextType>;
   SnapshotResult?: SnapshotResultResolvers<ContextType>;
   StaleVersionError?: StaleVersionErrorResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Target?: TargetResolvers<ContextType>;
+  TargetTrace?: TargetTraceResolvers<ContextType>;
   ToggleFlagPayload?: ToggleFlagPayloadResolvers<ContextType>;
   UpdateEnvironmentPayload?: UpdateEnvironmentPayloadResolvers<ContextType>;
   UpdateFlagPayload?: UpdateFlagPayloadResolvers<ContextType>;
