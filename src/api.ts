@@ -21,6 +21,7 @@ import { organizationResolvers } from './modules/organizations/organization-reso
 import { projectResolvers } from './modules/projects/project-resolvers';
 import { segmentResolvers } from './modules/segments/segment-resolvers';
 import { snapshotResolvers } from './modules/snapshots/snapshot-resolvers';
+import { traceResolvers } from './modules/snapshots/trace-resolvers';
 import { nodeResolvers } from './node-resolvers';
 import type { Context } from './context';
 
@@ -62,6 +63,7 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
       usageResolvers,
       changeResolvers,
       snapshotResolvers,
+      traceResolvers,
     ],
     inheritResolversFromInterfaces: true,
   });
