@@ -14,7 +14,9 @@ import { memberResolvers } from './modules/access/member-resolvers';
 import { changeResolvers } from './modules/changes/change-resolvers';
 import { apiKeyResolvers } from './modules/environments/api-key-resolvers';
 import { environmentResolvers } from './modules/environments/environment-resolvers';
+import { visibleUses } from './modules/flags/visible-uses-resolvers';
 import { flagResolvers } from './modules/flags/flag-resolvers';
+import { contextErasureResolvers } from './modules/flags/context-erasure-resolvers';
 import { configurationResolvers } from './modules/flags/configuration-resolvers';
 import { usageResolvers } from './modules/flags/usage-resolvers';
 import { organizationResolvers } from './modules/organizations/organization-resolvers';
@@ -40,7 +42,7 @@ const sharedResolvers: Resolvers = {
     changedBy: (issue) => issue.stale?.changedBy ?? null,
     changedAt: (issue) => issue.stale?.changedAt ?? null,
   },
-  InUseError: { usedBy: (issue) => issue.usedBy ?? [] },
+  InUseError: { usedBy: (issue, _args, context) => visibleUses(issue.usedBy ?? [], context) },
 };
 
 export function createSchema(schemaDirectory: string): GraphQLSchema {
@@ -60,6 +62,7 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
       segmentResolvers,
       flagResolvers,
       configurationResolvers,
+      contextErasureResolvers,
       usageResolvers,
       changeResolvers,
       snapshotResolvers,

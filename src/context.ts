@@ -4,6 +4,8 @@ import type { AccessLoaders } from './modules/access/access-loaders';
 import { createAccessLoaders } from './modules/access/access-loaders';
 import { createSessionLoaders, type SessionLoaders } from './modules/access/session-loaders';
 import type { SessionService } from './modules/access/session-service';
+import type { PasswordResetMail } from './modules/access/password-reset-mail';
+import type { PasswordService } from './modules/access/password-service';
 import type { UserService } from './modules/access/user-service';
 import type { AccessService } from './modules/access/access-service';
 import type { Actor } from './modules/access/actor';
@@ -16,6 +18,7 @@ import type { InvitationService } from './modules/environments/invitation-servic
 import type { MemberService } from './modules/environments/member-service';
 import { createFlagLoaders, type FlagLoaders } from './modules/flags/flag-loaders';
 import type { ComparisonService } from './modules/flags/comparison-service';
+import type { ContextErasureService } from './modules/flags/context-erasure-service';
 import type { ConfigurationService } from './modules/flags/configuration-service';
 import type { FlagService } from './modules/flags/flag-service';
 import type { SegmentRemovalService } from './modules/flags/segment-removal-service';
@@ -33,6 +36,8 @@ import type { EvaluationBudget, SnapshotService } from './modules/snapshots/snap
 export interface Services {
   readonly access: AccessService;
   readonly sessions: SessionService;
+  readonly passwords: PasswordService;
+  readonly passwordResetMail: PasswordResetMail;
   readonly users: UserService;
   readonly changes: ChangeService;
   readonly organizations: OrganizationService;
@@ -46,6 +51,7 @@ export interface Services {
   readonly configurations: ConfigurationService;
   readonly comparisons: ComparisonService;
   readonly segmentRemoval: SegmentRemovalService;
+  readonly contextErasure: ContextErasureService;
   readonly usage: UsageService;
   readonly snapshots: SnapshotService;
 }

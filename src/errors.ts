@@ -44,8 +44,10 @@ export interface StaleFacts {
 export interface Usage {
   readonly flagKey: string | null;
   readonly segmentKey: string | null;
-  /** Null where the use is not in one environment. */
+  /** Null where the use is not in one environment, or in one that the caller may not see. */
   readonly environmentKey: string | null;
+  /** Of `environmentKey`. Never told. */
+  readonly environmentId: string | null;
 }
 
 /** Thrown by services, once, with everything that is wrong; leaves as `payload.userErrors`. Nothing was written. */

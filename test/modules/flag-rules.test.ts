@@ -309,7 +309,7 @@ it('refuses an empty salt, and a new one without rerandomize', () => {
   ]);
 });
 
-const place = { flagKey: 'dark-mode', segmentKey: null, environmentKey: 'production' };
+const place = { flagKey: 'dark-mode', segmentKey: null, environmentKey: 'production', environmentId: 'environment_1' };
 
 it('removes a variation that nothing names', () => {
   expect(updateIssues({ variations: [colours[0]!, colours[2]!] }, [{ ...place, variation: 'red' }])).toBeNull();

@@ -37,7 +37,7 @@ export async function lockPlaceFor(
   requireIdentity(caller);
   const { organizationId } = input;
   const organization = await lockOrganization(connection, organizationId);
-  const actor = await currentActor(connection, caller, organizationId);
+  const actor = organization ? await currentActor(connection, caller, organizationId) : caller;
   if (!organization || !permits(actor, 'organization:read', { organizationId })) {
     throw notFound('organization', organizationId, ['input', 'organizationId']);
   }

@@ -8,6 +8,7 @@ import { RequestFault } from '../../errors';
 import { variationOf } from './flag-view';
 import { isSortValue, sortValueOf, type FlagOrder } from './flag-list-repository';
 import { flagFilterProblem } from './flag-rules';
+import { usesInVisible, visibleUses } from './visible-uses-resolvers';
 
 export const flagResolvers: Resolvers = {
   Query: {
@@ -45,7 +46,8 @@ export const flagResolvers: Resolvers = {
         () => loaders.flagCount.load({ projectId, request: { ...request, after: null, limit: 0 } }),
       );
     },
-    attributeUses: ({ id }, { attribute }, { services }) => services.flags.attributeUses(id, attribute),
+    attributeUses: async ({ id }, { attribute }, context) =>
+      usesInVisible(await context.services.flags.attributeUses(id, attribute), context),
   },
   FlagConnection: { totalCount: ({ count }) => count() },
   FlagComparisonConnection: { totalCount: ({ count }) => count() },
@@ -61,7 +63,7 @@ export const flagResolvers: Resolvers = {
     lastEvaluatedAt: ({ id }, _args, { loaders }) => loaders.lastEvaluatedOfFlag.load(id),
     staleReason: ({ id }, _args, { loaders }) => loaders.staleReasonOfFlag.load(id),
     isStale: async ({ id }, _args, { loaders }) => (await loaders.staleReasonOfFlag.load(id)) !== null,
-    dependents: ({ id }, _args, { loaders }) => loaders.dependentsOfFlag.load(id),
+    dependents: async ({ id }, _args, context) => visibleUses(await context.loaders.dependentsOfFlag.load(id), context),
     history: ({ id }, args, { loaders }) => historyOf(id, args, loaders),
   },
 };

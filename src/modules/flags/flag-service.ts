@@ -257,7 +257,7 @@ async function refuseDependents(
   if (dependents.length === 0) return;
   const usedBy = dependents
     .slice(0, USES_NAMED_MAX)
-    .map(({ flagKey, segmentKey, environmentKey }) => ({ flagKey, segmentKey, environmentKey }));
+    .map(({ flagKey, segmentKey, environmentKey, environmentId }) => ({ flagKey, segmentKey, environmentKey, environmentId }));
   const message = `The flag ${quote(flag.key)} is a prerequisite ${inPlaces(dependents.length)}.`;
   throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'flagId'], usedBy }]);
 }

@@ -31,7 +31,12 @@ export class SegmentRemovalService {
       if (uses.length > 0) {
         const usedBy = uses
           .slice(0, USES_NAMED_MAX)
-          .map(({ flagKey, segmentKey, environmentKey }) => ({ flagKey, segmentKey, environmentKey }));
+          .map(({ flagKey, segmentKey, environmentKey, environmentId }) => ({
+            flagKey,
+            segmentKey,
+            environmentKey,
+            environmentId,
+          }));
         const message = `The segment ${quote(segment.key)} is used ${inPlaces(uses.length)}.`;
         issues.push({ code: 'IN_USE', message, path: ['input', 'segmentId'], usedBy });
       }

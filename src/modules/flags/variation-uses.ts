@@ -19,16 +19,18 @@ export async function variationUses(connection: Connection, flag: FlagEntity): P
       flagKey: flag.key,
       segmentKey: null,
       environmentKey: keys.get(configuration.environmentId) ?? null,
+      environmentId: configuration.environmentId,
     })),
   );
   const dependents = await findDependents(connection, [flag.id]);
   return [
     ...own,
-    ...dependents.map(({ variation, flagKey, segmentKey, environmentKey }) => ({
+    ...dependents.map(({ variation, flagKey, segmentKey, environmentKey, environmentId }) => ({
       variation,
       flagKey,
       segmentKey,
       environmentKey,
+      environmentId,
     })),
   ];
 }

@@ -1,9 +1,9 @@
 import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database } from '../../database/transaction';
-import { Forbidden, UserFault, type Issue } from '../../errors';
+import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { insertBinding } from '../access/access-repository';
-import { permits, type Actor } from '../access/actor';
+import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { Permission } from '../access/permissions';
@@ -73,7 +73,7 @@ export class OrganizationService {
   /** The creator becomes its OWNER. */
   async create(actor: Actor, input: CreateOrganizationInput): Promise<OrganizationResult> {
     requireIdentity(actor);
-    if (actor.kind !== 'USER') throw new Forbidden('organization:create');
+    if (actor.kind !== 'USER') throw new RequestFault('FORBIDDEN', 'Only a signed-in user can create an organization: its creator owns it.');
     const issues = organizationIssues(input);
     if (issues.length > 0) throw new UserFault(issues);
     const createdAt = this.options.changes.now();
@@ -193,7 +193,7 @@ async function lockOrganizationFor(
 ): Promise<{ organization: OrganizationEntity; stale: readonly Issue[] }> {
   requireIdentity(caller);
   const organization = await lockOrganization(connection, organizationId);
-  const actor = await currentActor(connection, caller, organizationId);
+  const actor = organization ? await currentActor(connection, caller, organizationId) : caller;
   const demand = { permission, toSee: 'organization:read' } as const;
   if (!authorize(actor, demand, { organizationId }) || !organization) {
     throw notFound('organization', organizationId, ['input', 'organizationId']);
@@ -204,7 +204,7 @@ async function lockOrganizationFor(
 
 function visibleOrganizationIds(actor: Actor): string[] {
   requireIdentity(actor);
-  const ids = actor.kind === 'USER' ? [...new Set(actor.bindings.map((binding) => binding.organizationId))] : [];
+  const ids = [...new Set(bindingsOf(actor).map((binding) => binding.organizationId))];
   return ids.filter((organizationId) => permits(actor, 'organization:read', { organizationId }));
 }
 

@@ -2,7 +2,7 @@ import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
-import { permits, type Actor } from '../access/actor';
+import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { Permission } from '../access/permissions';
@@ -76,7 +76,7 @@ export class ProjectService {
         const { organizationId } = input;
         requireIdentity(caller);
         const organization = await lockOrganization(tx.connection, organizationId);
-        const actor = await currentActor(tx.connection, caller, organizationId);
+        const actor = organization ? await currentActor(tx.connection, caller, organizationId) : caller;
         const demand = { permission: 'project:create', toSee: 'organization:read' } as const;
         if (!authorize(actor, demand, { organizationId }) || !organization) {
           throw notFound('organization', organizationId, ['input', 'organizationId']);
@@ -177,7 +177,7 @@ export async function lockProjectFor(
   // An anonymous caller is refused as such, whether or not the project exists.
   requireIdentity(caller);
   const project = await lockProject(connection, target.projectId);
-  const actor = await currentActor(connection, caller, project?.organizationId ?? '');
+  const actor = project ? await currentActor(connection, caller, project.organizationId) : caller;
   const whole = { organizationId: project?.organizationId ?? '', projectId: target.projectId };
   const scope = { ...whole, environmentId: target.environmentId ?? null };
   return authorize(actor, { permission, toSee: 'project:read' }, scope, whole) && project ? { project, actor } : null;
@@ -202,8 +202,7 @@ function maySee(actor: Actor, project: ProjectEntity): boolean {
 
 /** Null: all of the organization. */
 function visibleProjectIds(actor: Actor, organizationId: string): string[] | null {
-  if (actor.kind !== 'USER') return [];
-  const bindings = actor.bindings.filter((binding) => binding.organizationId === organizationId);
+  const bindings = bindingsOf(actor).filter((binding) => binding.organizationId === organizationId);
   const ids = bindings.map((binding) => binding.projectId);
   if (ids.includes(null)) return null;
   return ids.filter((id): id is string => id !== null && permits(actor, 'project:read', { organizationId, projectId: id }));

@@ -5,6 +5,7 @@ import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
 import { historyOf } from '../changes/history-resolvers';
 import type { ProjectEntity } from '../projects/project-entity';
+import { visibleUses } from '../flags/visible-uses-resolvers';
 import { searchText } from '../projects/project-service';
 import type { SegmentEntity } from './segment-entity';
 
@@ -46,7 +47,7 @@ export const segmentResolvers: Resolvers = {
     project: (segment, _args, context) => readableProject(segment, context),
     usedBy: async (segment, _args, context) => {
       await readableProject(segment, context);
-      return context.loaders.usesOfSegment.load(segment.id);
+      return visibleUses(await context.loaders.usesOfSegment.load(segment.id), context);
     },
     history: async (segment, args, context) => {
       await readableProject(segment, context);
