@@ -18,11 +18,16 @@ import { createRedisBell } from './delivery/redis-bell';
 import { createRedisRates } from './delivery/redis-rates';
 import { FlagStream } from './delivery/stream';
 import { startWatch, type WatchOptions } from './delivery/watch';
+import { createMailer } from './mail';
 import { entities } from './entities';
 import { StartFault, UserFault } from './errors';
 import { AccessService } from './modules/access/access-service';
 import { Authenticator } from './modules/access/authenticate';
 import { FailedAuthentications } from './modules/access/failed-authentications';
+import { PasswordResetMail } from './modules/access/password-reset-mail';
+import { purgePasswordResets } from './modules/access/password-reset-repository';
+import { PasswordService } from './modules/access/password-service';
+import { purgeSessions } from './modules/access/session-repository';
 import { SessionService } from './modules/access/session-service';
 import { Tokens } from './modules/access/tokens';
 import { UserService } from './modules/access/user-service';
@@ -34,6 +39,7 @@ import { InvitationService } from './modules/environments/invitation-service';
 import { MemberService } from './modules/environments/member-service';
 import { ComparisonService } from './modules/flags/comparison-service';
 import { ConfigurationService } from './modules/flags/configuration-service';
+import { ContextErasureService } from './modules/flags/context-erasure-service';
 import { FlagService } from './modules/flags/flag-service';
 import { SegmentRemovalService } from './modules/flags/segment-removal-service';
 import { UsageService } from './modules/flags/usage-service';
@@ -100,9 +106,21 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     const environments = new EnvironmentService({ database, changes });
     const segments = new SegmentService({ database, changes });
     const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays });
+    const passwords = new PasswordService({ database, changes, sessions });
+    const passwordResetMail = new PasswordResetMail({
+      passwords,
+      mailer: createMailer(config.smtp, log),
+      settings: {
+        publicUrl: config.publicUrl,
+        onError: (err) => log.error({ err }, 'a password reset could not be made'),
+      },
+    });
+    closers.push(() => passwordResetMail.close());
     const services: Services = {
       access: new AccessService({ database, changes, tokens, sessions }),
       sessions,
+      passwords,
+      passwordResetMail,
       users: new UserService(database),
       changes,
       organizations: new OrganizationService({ database, changes }),
@@ -116,6 +134,7 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
       configurations: new ConfigurationService({ database, changes }),
       comparisons: new ComparisonService({ database, environments }),
       segmentRemoval: new SegmentRemovalService({ segments }),
+      contextErasure: new ContextErasureService({ database, changes }),
       usage,
       snapshots: new SnapshotService({ cache, usage }),
     };
@@ -245,7 +264,13 @@ function startPurge(
   log: Logger,
 ): () => Promise<void> {
   const timer = setInterval(() => {
-    const purged = [purgeClaims(database.connection, clock.now()), failedAuthentications.purge(), usage.purge(usageDays)];
+    const purged = [
+      purgeClaims(database.connection, clock.now()),
+      purgeSessions(database.connection, clock.now()),
+      purgePasswordResets(database.connection, clock.now()),
+      failedAuthentications.purge(),
+      usage.purge(usageDays),
+    ];
     for (const done of purged) done.catch((err: unknown) => log.warn({ err }, 'purging failed'));
   }, PURGE_INTERVAL_MS);
   timer.unref();

@@ -532,6 +532,25 @@ export type ChangeKind =
   /** An account was made. */
   | 'USER_CREATED';
 
+/** What `changePassword` takes. */
+export type ChangePasswordInput = {
+  /** The user's present password. */
+  readonly currentPassword: Scalars['String']['input'];
+  /** 12 to 1,024 characters, and not the user's e-mail address. */
+  readonly newPassword: Scalars['String']['input'];
+};
+
+/** What `changePassword` answers. */
+export type ChangePasswordPayload = {
+  readonly __typename?: 'ChangePasswordPayload';
+  /** Always empty. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The user. Null when `userErrors` is not empty. */
+  readonly user?: Maybe<User>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** What became of a request. */
 export type ChangeResult =
   /** It was carried out. */
@@ -696,7 +715,7 @@ export type CreateFirstOwnerInput = {
   readonly email: Scalars['String']['input'];
   /** 1 to 255 characters. */
   readonly name: Scalars['String']['input'];
-  /** 12 to 1,024 characters. */
+  /** 12 to 1,024 characters, and not the e-mail address. */
   readonly password: Scalars['String']['input'];
   /** The one-time set-up token. */
   readonly setUpToken: Scalars['String']['input'];
@@ -1752,6 +1771,12 @@ export type Mutation = {
    */
   readonly archiveFlag: ArchiveFlagPayload;
   /**
+   * Sets a new password for the present one, and ends all other sessions of the user.
+   * Codes: WRONG_CREDENTIALS, OUT_OF_RANGE, INVALID. Top-level errors: FORBIDDEN for an API key, which has no password; UNAVAILABLE
+   * when too many passwords are being verified at once.
+   */
+  readonly changePassword: ChangePasswordPayload;
+  /**
    * Replaces the targeting of a flag in one environment by that of another environment. Rule ids are kept, so that gates keep
    * their contexts. Requires `flag:update` on the environment that is written. Codes: as `setFlagConfiguration`.
    */
@@ -1871,6 +1896,18 @@ export type Mutation = {
    */
   readonly removeSegmentKeys: RemoveSegmentKeysPayload;
   /**
+   * Sends a one-time token for a new password to the address, if there is an account with it; the answer is the same if not. An
+   * earlier token of the account ends. Codes: BLANK, TOO_LONG, INVALID. Top-level error UNAVAILABLE when the server sends no e-mail
+   * (then an administrator of the server can make a token: `npm run password:reset -- EMAIL`), or when too many wait to be sent.
+   */
+  readonly requestPasswordReset: RequestPasswordResetPayload;
+  /**
+   * Sets a new password with a one-time token, which is good for an hour, and ends all sessions of the user.
+   * Codes: EXPIRED, alike for a token that is unknown, was used, was replaced by a later one or is too old; OUT_OF_RANGE, INVALID.
+   * Top-level error UNAVAILABLE when too many passwords are being verified at once.
+   */
+  readonly resetPassword: ResetPasswordPayload;
+  /**
    * Takes a flag out of the archive; its configurations are as they were. Requires `flag:archive` on the project.
    * Codes: NOT_FOUND, STALE_VERSION, NOT_ARCHIVED, ARCHIVED (a prerequisite of it is archived).
    */
@@ -1962,6 +1999,12 @@ export type MutationApplyChangeSetArgs = {
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationArchiveFlagArgs = {
   input: ArchiveFlagInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationChangePasswordArgs = {
+  input: ChangePasswordInput;
 };
 
 
@@ -2088,6 +2131,18 @@ export type MutationRemoveMemberArgs = {
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRemoveSegmentKeysArgs = {
   input: RemoveSegmentKeysInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationRequestPasswordResetArgs = {
+  input: RequestPasswordResetInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationResetPasswordArgs = {
+  input: ResetPasswordInput;
 };
 
 
@@ -2628,6 +2683,40 @@ export type RemoveSegmentKeysPayload = {
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** The segment after the change. Null when `userErrors` is not empty. */
   readonly segment?: Maybe<Segment>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `requestPasswordReset` takes. */
+export type RequestPasswordResetInput = {
+  /** The e-mail address of an account; case does not matter. At most 254 characters. */
+  readonly email: Scalars['String']['input'];
+};
+
+/** What `requestPasswordReset` answers: no more than that the request was taken. */
+export type RequestPasswordResetPayload = {
+  readonly __typename?: 'RequestPasswordResetPayload';
+  /** Always empty. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `resetPassword` takes. */
+export type ResetPasswordInput = {
+  /** 12 to 1,024 characters, and not the user's e-mail address. */
+  readonly newPassword: Scalars['String']['input'];
+  /** The one-time token. */
+  readonly token: Scalars['String']['input'];
+};
+
+/** What `resetPassword` answers. */
+export type ResetPasswordPayload = {
+  readonly __typename?: 'ResetPasswordPayload';
+  /** Always empty. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The user, who may sign in now. Null when `userErrors` is not empty. */
+  readonly user?: Maybe<User>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -3728,6 +3817,8 @@ export type ResolversTypes = {
   ChangeFilter: ChangeFilter;
   ChangeItem: ResolverTypeWrapper<ChangeBodyEntityRow>;
   ChangeKind: ChangeKind;
+  ChangePasswordInput: ChangePasswordInput;
+  ChangePasswordPayload: ResolverTypeWrapper<Omit<ChangePasswordPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ChangeResult: ChangeResult;
   Condition: ResolverTypeWrapper<SnapshotConditionRow>;
   ConditionGroup: ResolverTypeWrapper<SnapshotGroupConditionRow>;
@@ -3840,6 +3931,10 @@ export type ResolversTypes = {
   RemoveMemberPayload: ResolverTypeWrapper<Omit<RemoveMemberPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveSegmentKeysInput: RemoveSegmentKeysInput;
   RemoveSegmentKeysPayload: ResolverTypeWrapper<Omit<RemoveSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RequestPasswordResetInput: RequestPasswordResetInput;
+  RequestPasswordResetPayload: ResolverTypeWrapper<Omit<RequestPasswordResetPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  ResetPasswordInput: ResetPasswordInput;
+  ResetPasswordPayload: ResolverTypeWrapper<Omit<ResetPasswordPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RestoreFlagInput: RestoreFlagInput;
   RestoreFlagPayload: ResolverTypeWrapper<Omit<RestoreFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RevisionInput: RevisionInput;
@@ -3943,6 +4038,8 @@ export type ResolversParentTypes = {
   ChangeEdge: Omit<ChangeEdge, 'node'> & { node: ResolversParentTypes['Change'] };
   ChangeFilter: ChangeFilter;
   ChangeItem: ChangeBodyEntityRow;
+  ChangePasswordInput: ChangePasswordInput;
+  ChangePasswordPayload: Omit<ChangePasswordPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Condition: SnapshotConditionRow;
   ConditionGroup: SnapshotGroupConditionRow;
   ConditionGroupInput: ConditionGroupInput;
@@ -4046,6 +4143,10 @@ export type ResolversParentTypes = {
   RemoveMemberPayload: Omit<RemoveMemberPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveSegmentKeysInput: RemoveSegmentKeysInput;
   RemoveSegmentKeysPayload: Omit<RemoveSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RequestPasswordResetInput: RequestPasswordResetInput;
+  RequestPasswordResetPayload: Omit<RequestPasswordResetPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  ResetPasswordInput: ResetPasswordInput;
+  ResetPasswordPayload: Omit<ResetPasswordPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RestoreFlagInput: RestoreFlagInput;
   RestoreFlagPayload: Omit<RestoreFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RevisionInput: RevisionInput;
@@ -4261,6 +4362,12 @@ export type ChangeItemResolvers<ContextType = Context, ParentType extends Resolv
   subjectKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   subjectKind?: Resolver<ResolversTypes['SubjectKind'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ChangePasswordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChangePasswordPayload'] = ResolversParentTypes['ChangePasswordPayload']> = {
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type ConditionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Condition'] = ResolversParentTypes['Condition']> = {
@@ -4693,6 +4800,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   addSegmentKeys?: Resolver<ResolversTypes['AddSegmentKeysPayload'], ParentType, ContextType, RequireFields<MutationAddSegmentKeysArgs, 'input'>>;
   applyChangeSet?: Resolver<ResolversTypes['ApplyChangeSetPayload'], ParentType, ContextType, RequireFields<MutationApplyChangeSetArgs, 'input'>>;
   archiveFlag?: Resolver<ResolversTypes['ArchiveFlagPayload'], ParentType, ContextType, RequireFields<MutationArchiveFlagArgs, 'input'>>;
+  changePassword?: Resolver<ResolversTypes['ChangePasswordPayload'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
   copyFlagConfiguration?: Resolver<ResolversTypes['CopyFlagConfigurationPayload'], ParentType, ContextType, RequireFields<MutationCopyFlagConfigurationArgs, 'input'>>;
   createApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   createEnvironment?: Resolver<ResolversTypes['CreateEnvironmentPayload'], ParentType, ContextType, RequireFields<MutationCreateEnvironmentArgs, 'input'>>;
@@ -4714,6 +4822,8 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   refreshSession?: Resolver<ResolversTypes['RefreshSessionPayload'], ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'input'>>;
   removeMember?: Resolver<ResolversTypes['RemoveMemberPayload'], ParentType, ContextType, RequireFields<MutationRemoveMemberArgs, 'input'>>;
   removeSegmentKeys?: Resolver<ResolversTypes['RemoveSegmentKeysPayload'], ParentType, ContextType, RequireFields<MutationRemoveSegmentKeysArgs, 'input'>>;
+  requestPasswordReset?: Resolver<ResolversTypes['RequestPasswordResetPayload'], ParentType, ContextType, RequireFields<MutationRequestPasswordResetArgs, 'input'>>;
+  resetPassword?: Resolver<ResolversTypes['ResetPasswordPayload'], ParentType, ContextType, RequireFields<MutationResetPasswordArgs, 'input'>>;
   restoreFlag?: Resolver<ResolversTypes['RestoreFlagPayload'], ParentType, ContextType, RequireFields<MutationRestoreFlagArgs, 'input'>>;
   revokeApiKey?: Resolver<ResolversTypes['RevokeApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
   rollBackFlagConfiguration?: Resolver<ResolversTypes['RollBackFlagConfigurationPayload'], ParentType, ContextType, RequireFields<MutationRollBackFlagConfigurationArgs, 'input'>>;
@@ -4847,6 +4957,17 @@ export type RemoveSegmentKeysPayloadResolvers<ContextType = Context, ParentType 
   removedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RequestPasswordResetPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestPasswordResetPayload'] = ResolversParentTypes['RequestPasswordResetPayload']> = {
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ResetPasswordPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResetPasswordPayload'] = ResolversParentTypes['ResetPasswordPayload']> = {
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -5176,6 +5297,7 @@ export type Resolvers<ContextType = Context> = {
   ChangeConnection?: ChangeConnectionResolvers<ContextType>;
   ChangeEdge?: ChangeEdgeResolvers<ContextType>;
   ChangeItem?: ChangeItemResolvers<ContextType>;
+  ChangePasswordPayload?: ChangePasswordPayloadResolvers<ContextType>;
   Condition?: ConditionResolvers<ContextType>;
   ConditionGroup?: ConditionGroupResolvers<ContextType>;
   ConditionTrace?: ConditionTraceResolvers<ContextType>;
@@ -5247,6 +5369,8 @@ export type Resolvers<ContextType = Context> = {
   RefreshSessionPayload?: RefreshSessionPayloadResolvers<ContextType>;
   RemoveMemberPayload?: RemoveMemberPayloadResolvers<ContextType>;
   RemoveSegmentKeysPayload?: RemoveSegmentKeysPayloadResolvers<ContextType>;
+  RequestPasswordResetPayload?: RequestPasswordResetPayloadResolvers<ContextType>;
+  ResetPasswordPayload?: ResetPasswordPayloadResolvers<ContextType>;
   RestoreFlagPayload?: RestoreFlagPayloadResolvers<ContextType>;
   RevokeApiKeyPayload?: RevokeApiKeyPayloadResolvers<ContextType>;
   RoleBinding?: RoleBindingResolvers<ContextType>;

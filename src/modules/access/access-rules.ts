@@ -3,6 +3,8 @@ import type { Issue } from '../../errors';
 import { nameIssues, unstorable } from '../input-rules';
 import { rangeIssues } from '../patch-rules';
 import type { ApiKeyEntity } from './api-key-entity';
+import type { ApiKeyKind, KeyRole } from './api-key-format';
+import type { Role } from './permissions';
 
 const EMAIL_LENGTH_MAX = 254;
 const PASSWORD_LENGTH_MIN = 12;
@@ -16,15 +18,18 @@ export interface AccountInput {
   readonly name: string;
 }
 
-/** As it is stored and compared. */
+/**
+ * As it is stored and compared. Unicode folds three characters to the ASCII letter k, to ";" and to "`"; they are left as they
+ * are, so that no other spelling reaches somebody's account.
+ */
 export function normalizeEmail(email: string): string {
-  return email.trim().normalize('NFC').toLowerCase();
+  return email.trim().replace(/[^\u212A\u037E\u1FEF]+/g, (part) => part.normalize('NFC').toLowerCase());
 }
 
 export function accountIssues(input: AccountInput): Issue[] {
   return [
     ...emailIssues(normalizeEmail(input.email), ['input', 'email']),
-    ...passwordIssues(input.password, ['input', 'password']),
+    ...passwordIssues(input.password, ['input', 'password'], input.email),
     ...nameIssues('Name', input.name, ['input', 'name']),
   ];
 }
@@ -39,24 +44,69 @@ export function emailIssues(email: string, path: readonly string[]): Issue[] {
   return [{ code: 'INVALID', message: 'E-mail must be an address such as name@example.com.', path }];
 }
 
-export function passwordIssues(password: string, path: readonly string[]): Issue[] {
-  if (password.length >= PASSWORD_LENGTH_MIN && password.length <= PASSWORD_LENGTH_MAX) return [];
-  const message = `Password has ${password.length} characters; ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} are allowed.`;
-  return [{ code: 'OUT_OF_RANGE', message, path }];
+/** `email`: of the account that gets the password; null when it is not known. */
+export function passwordIssues(password: string, path: readonly string[], email: string | null): Issue[] {
+  if (password.length < PASSWORD_LENGTH_MIN || password.length > PASSWORD_LENGTH_MAX) {
+    const message = `Password has ${password.length} characters; ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} are allowed.`;
+    return [{ code: 'OUT_OF_RANGE', message, path }];
+  }
+  const invalid = (message: string): Issue[] => [{ code: 'INVALID', message, path }];
+  if (unstorable(password)) return invalid('Password must not contain U+0000 or a lone surrogate.');
+  const isEmail = email !== null && normalizeEmail(password) === normalizeEmail(email);
+  return isEmail ? invalid('Password must not be the e-mail address.') : [];
 }
 
 export interface ApiKeyInput {
+  readonly kind: ApiKeyKind;
   readonly name: string;
   readonly expiresAt?: Date | null;
+  readonly organizationId?: string | null;
+  readonly projectId?: string | null;
+  readonly environmentId?: string | null;
+  readonly role?: Role | null;
+}
+
+/** Where the new key is to work: an ADMIN key on the place of its role, any other in one environment. */
+export type ApiKeyTarget =
+  | { readonly kind: 'ADMIN'; readonly role: KeyRole; readonly organizationId: string }
+  | { readonly kind: Exclude<ApiKeyKind, 'ADMIN'>; readonly role: null; readonly environmentId: string };
+
+/** Null when the input does not say it; `apiKeyIssues` tells why. */
+export function apiKeyTarget({ kind, organizationId, environmentId, role }: ApiKeyInput): ApiKeyTarget | null {
+  if (kind !== 'ADMIN') return isGiven(environmentId) ? { kind, role: null, environmentId } : null;
+  return isGiven(organizationId) && isGiven(role) && role !== 'OWNER' ? { kind, role, organizationId } : null;
 }
 
 export function apiKeyIssues(input: ApiKeyInput, now: Date): Issue[] {
-  const issues = nameIssues('Key name', input.name, ['input', 'name']);
+  const issues = [...targetIssues(input), ...nameIssues('Key name', input.name, ['input', 'name'])];
   if (input.expiresAt && input.expiresAt <= now) {
     const message = `The key would have expired already: it is ${now.toISOString()} now.`;
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] });
   }
   return issues;
+}
+
+function targetIssues({ kind, organizationId, projectId, environmentId, role }: ApiKeyInput): Issue[] {
+  const issue = (field: string, message: string): Issue => ({ code: 'INVALID', message, path: ['input', field] });
+  if (kind === 'ADMIN') {
+    return [
+      ...(isGiven(organizationId) ? [] : [issue('organizationId', 'An ADMIN key needs the organization that it works in.')]),
+      ...(isGiven(role) ? [] : [issue('role', 'An ADMIN key needs a role: VIEWER, EDITOR or ADMIN.')]),
+      ...(role === 'OWNER' ? [issue('role', 'OWNER is a role of people; a key has VIEWER, EDITOR or ADMIN.')] : []),
+    ];
+  }
+  return [
+    ...(isGiven(environmentId) ? [] : [issue('environmentId', `A ${kind} key needs the environment that it evaluates in.`)]),
+    ...(isGiven(organizationId)
+      ? [issue('organizationId', `A ${kind} key works in one environment; give environmentId only.`)]
+      : []),
+    ...(isGiven(projectId) ? [issue('projectId', `A ${kind} key works in one environment; give environmentId only.`)] : []),
+    ...(isGiven(role) ? [issue('role', `A ${kind} key has no role; only an ADMIN key has one.`)] : []),
+  ];
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
 }
 
 /** 30 days. */

@@ -80,7 +80,10 @@ export function planAcceptance(
     const message = 'There is an account with the invited address: sign in, or give its password.';
     return { issues: [{ code: 'BLANK', message, path: ['input', 'password'] }] };
   }
-  const issues = [...nameIssues('Name', name ?? '', ['input', 'name']), ...passwordIssues(password ?? '', ['input', 'password'])];
+  const issues = [
+    ...nameIssues('Name', name ?? '', ['input', 'name']),
+    ...passwordIssues(password ?? '', ['input', 'password'], invitation.email),
+  ];
   return issues.length > 0 ? { issues } : { claimant: 'NEW' };
 }
 

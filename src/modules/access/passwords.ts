@@ -1,20 +1,41 @@
 import { hash, verify } from '@node-rs/argon2';
+import pLimit from 'p-limit';
+import { RequestFault } from '../../errors';
 
 /** argon2id (the package's default) with the parameters that OWASP's password storage cheat sheet names first for 19 MiB. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
+/** Of 32 random bytes that nobody kept, by the parameters above. */
+export const DECOY_HASH = '$argon2id$v=19$m=19456,t=2,p=1$8TOFAJZMYbG60AbVfEx+mA$qIFh7/34H41vkYxYTXl/lb21c8XyYOPiltKSWJIXVSY';
+
+/** Of the four threads of libuv's pool, which also sign, verify and look names up. 38 MiB. */
+const HASHES_AT_ONCE = 2;
+/** At some 25 ms each, the last of these waits about a second. */
+const HASHES_WAITING_MAX = 100;
+const hashing = pLimit(HASHES_AT_ONCE);
+
+/** PHC text. Throws UNAVAILABLE when too many wait. */
 export function hashPassword(password: string): Promise<string> {
-  return hash(password, PARAMETERS);
+  return takingTurns(() => hash(prepared(password), PARAMETERS));
 }
 
-/** Takes as long for an unknown user (`storedHash` null) as for a wrong password, so that time does not tell them apart. */
+/**
+ * Takes as long for an unknown user (`storedHash` null) as for a wrong password, so that time does not tell them apart.
+ * Throws UNAVAILABLE when too many wait.
+ */
 export async function verifyPassword(storedHash: string | null, password: string): Promise<boolean> {
-  const matches = await verify(storedHash ?? (await decoyHash()), password);
+  const matches = await takingTurns(() => verify(storedHash ?? DECOY_HASH, prepared(password)));
   return storedHash !== null && matches;
 }
 
-let decoy: Promise<string> | undefined;
-function decoyHash(): Promise<string> {
-  decoy ??= hashPassword('a password that nobody has');
-  return decoy;
+async function takingTurns<T>(work: () => Promise<T>): Promise<T> {
+  if (hashing.pendingCount >= HASHES_WAITING_MAX) {
+    throw new RequestFault('UNAVAILABLE', 'Too many passwords are being verified at once; try again in a few seconds.');
+  }
+  return hashing(work);
+}
+
+/** One keyboard writes é as one character and another as two (RFC 8265, section 4.2). */
+function prepared(password: string): string {
+  return password.normalize('NFC');
 }

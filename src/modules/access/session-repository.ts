@@ -14,11 +14,7 @@ export function findSessionById(connection: Connection, id: string): Promise<Ses
 
 /** Locks the session until the transaction ends, so that of several refreshes at once each sees what the one before did. */
 export function lockSession(connection: Connection, id: string): Promise<SessionEntity | null> {
-  return connection
-    .createQueryBuilder(SessionEntity, 's')
-    .where('s.id = :id', { id })
-    .setLock('for_no_key_update')
-    .getOne();
+  return connection.createQueryBuilder(SessionEntity, 's').where('s.id = :id', { id }).setLock('for_no_key_update').getOne();
 }
 
 /** Locks the user until the transaction ends: first, in whatever touches several sessions or a password. */
@@ -51,14 +47,14 @@ export function findLiveSessions(connection: Connection, userId: string, now: Da
 
 /** Ends those that have not ended yet; answers the ids of these. */
 export async function endSessions(connection: Connection, ids: readonly string[], now: Date): Promise<string[]> {
-  const { raw } = await connection
+  const result = await connection
     .createQueryBuilder()
     .update(SessionEntity)
     .set({ endedAt: now })
     .where('id = ANY(:ids) AND ended_at IS NULL', { ids })
     .returning('id')
     .execute();
-  return (raw as { id: string }[]).map(({ id }) => id);
+  return (result.raw as { id: string }[]).map(({ id }) => id);
 }
 
 export async function insertRefreshToken(connection: Connection, token: RefreshTokenEntity): Promise<void> {
@@ -73,13 +69,13 @@ export async function useRefreshToken(connection: Connection, tokenHash: string,
   await connection.update(RefreshTokenEntity, { tokenHash }, { usedAt });
 }
 
-/** Forgets sessions that ended before `endedBefore` or are past their age, with their refresh tokens; answers how many. */
-export async function purgeSessions(connection: Connection, now: Date, endedBefore: Date): Promise<number> {
+/** Forgets sessions that have ended, with their refresh tokens; answers how many. The audit log keeps that they were. */
+export async function purgeSessions(connection: Connection, now: Date): Promise<number> {
   const { affected } = await connection
     .createQueryBuilder()
     .delete()
     .from(SessionEntity)
-    .where('expires_at <= :now OR ended_at <= :endedBefore', { now, endedBefore })
+    .where('expires_at <= :now OR ended_at IS NOT NULL', { now })
     .execute();
   return affected ?? 0;
 }

@@ -5,6 +5,9 @@ export const sessionResolvers: Resolvers = {
   Mutation: {
     refreshSession: (_parent, { input }, { actor, services }) => payload(services.sessions.refresh(actor, input)),
     logOut: (_parent, { input }, { actor, services }) => payload(services.sessions.logOut(actor, input)),
+    changePassword: (_parent, { input }, { actor, services }) => payload(services.passwords.change(actor, input)),
+    requestPasswordReset: (_parent, { input }, { actor, services }) => payload(services.passwordResetMail.request(actor, input)),
+    resetPassword: (_parent, { input }, { actor, services }) => payload(services.passwords.reset(actor, input)),
     endSession: (_parent, { input }, { actor, services }) => payload(services.sessions.endOne(actor, input)),
   },
   Viewer: {

@@ -1,6 +1,5 @@
 /** Whether sessions and one-time tokens still hold. Pure. */
 import type { Issue } from '../../errors';
-import type { PasswordResetEntity } from './password-reset-entity';
 import type { RefreshTokenEntity } from './refresh-token-entity';
 import type { SessionEntity } from './session-entity';
 
@@ -10,6 +9,7 @@ const DAY_MS = 24 * 3_600_000;
 export type SessionEndReason =
   'LOGGED_OUT' | 'LOGGED_OUT_EVERYWHERE' | 'ENDED_BY_USER' | 'REFRESH_TOKEN_REUSED' | 'PASSWORD_CHANGED' | 'PASSWORD_RESET';
 
+/** Of a session or a one-time token. */
 export function isLive({ endedAt, expiresAt }: Pick<SessionEntity, 'endedAt' | 'expiresAt'>, now: Date): boolean {
   return endedAt === null && expiresAt > now;
 }
@@ -36,10 +36,6 @@ export function judgeRefresh(
 export function refusedRefreshToken(): Issue {
   const message = 'The refresh token is wrong or worth nothing any more; sign in again.';
   return { code: 'WRONG_CREDENTIALS', message, path: ['input', 'refreshToken'] };
-}
-
-export function isOpenReset({ endedAt, expiresAt }: Pick<PasswordResetEntity, 'endedAt' | 'expiresAt'>, now: Date): boolean {
-  return endedAt === null && expiresAt > now;
 }
 
 /** The same for a token that is unknown, was used, was replaced by a later one or has ended by age. */

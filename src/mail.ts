@@ -1,0 +1,64 @@
+/** Mail that the server sends, one plain text to one address at a time, by SMTP (RFC 5321). */
+import { createTransport } from 'nodemailer';
+import type { Logger } from 'pino';
+import { RequestFault } from './errors';
+
+export interface Mail {
+  /** One address. */
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Mailer {
+  /** False: the server was given no SMTP server, and `send` refuses. */
+  readonly isConfigured: boolean;
+  /**
+   * Resolves when the SMTP server has accepted the mail. Throws UNAVAILABLE when it did not, after at most about 25 seconds,
+   * and logs why. Never to be awaited inside a transaction.
+   */
+  readonly send: (mail: Mail) => Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Without a word from the SMTP server. */
+const SILENCE_TIMEOUT_MS = 10_000;
+
+/** `smtp` null: a mailer that is not configured. `url` may have options of nodemailer as its query, such as `requireTLS=true`. */
+export function createMailer(smtp: { readonly url: string; readonly from: string } | null, log: Logger): Mailer {
+  if (smtp === null) {
+    return {
+      isConfigured: false,
+      send: async () => {
+        throw new RequestFault('UNAVAILABLE', 'This server sends no e-mail: it was not given an SMTP server.');
+      },
+    };
+  }
+  const transport = createTransport(
+    {
+      url: smtp.url,
+      dnsTimeout: CONNECT_TIMEOUT_MS,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      greetingTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_TIMEOUT_MS,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    },
+    // RFC 3834: so that no vacation responder answers.
+    { from: smtp.from, headers: { 'Auto-Submitted': 'auto-generated' } },
+  );
+  return {
+    isConfigured: true,
+    send: async ({ to, subject, text }) => {
+      try {
+        // As an object, so that a comma or a bracket in it makes no second recipient.
+        await transport.sendMail({ to: { name: '', address: to }, subject, text });
+      } catch (error) {
+        // Neither the text, which may hold a token, nor the address.
+        const { message, code, responseCode } = error as { message: string; code?: string; responseCode?: number };
+        log.error({ subject, cause: message, code, responseCode }, 'a mail could not be sent');
+        throw new RequestFault('UNAVAILABLE', 'The e-mail could not be sent; try again later.');
+      }
+    },
+  };
+}
