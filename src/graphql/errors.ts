@@ -1,5 +1,5 @@
 /** The one place where anything that is not `userErrors` becomes `errors[]`. What we did not mean to say is masked. */
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import { REQUEST_ERROR_CODES, RequestFault, type RequestErrorCode } from '../errors';
 
 export interface ErrorContext {
@@ -28,8 +28,10 @@ function intendedCode(error: unknown): RequestErrorCode | null {
   const { code: givenCode, intendedCode: code = givenCode, http } = error.extensions;
   if ((http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
   if (typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR') return code as RequestErrorCode;
-  // Raised by graphql-js itself, not by a resolver, when it executes a valid document: about the variables.
-  return error.originalError === undefined && error.path === undefined ? 'BAD_USER_INPUT' : null;
+  // Raised by graphql-js itself, not by a resolver, when it executes a valid document: about the variables. What a scalar said
+  // about one of them is its original error.
+  const isAboutVariable = error.originalError === undefined || error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+  return isAboutVariable && error.path === undefined ? 'BAD_USER_INPUT' : null;
 }
 
 function formatted(
