@@ -15,6 +15,7 @@ export type IdKind =
   | 'session'
   | 'change'
   | 'failure'
+  | 'erasure'
   | 'rule'
   | 'request';
 

@@ -1,4 +1,5 @@
 import type { ApiKeyKind } from './api-key-format';
+import type { SessionAuthentication } from './session-entity';
 import { isAtLeast, READS_UPWARD, ROLE_PERMISSIONS, type Permission, type Role } from './permissions';
 
 /** Where a permission is asked for. */
@@ -50,6 +51,8 @@ export interface UserActor {
   /** E-mail. */
   readonly name: string;
   readonly sessionId: string;
+  /** How the session began. */
+  readonly authentication: SessionAuthentication;
   readonly bindings: readonly Binding[];
   readonly request: RequestInfo;
 }

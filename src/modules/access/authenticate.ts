@@ -54,6 +54,8 @@ export class Authenticator {
     if (session?.userId !== userId || !isLive(session, now)) return null;
     const [user] = await findUsersByIds(connection, [userId]);
     if (!user) return null;
-    return { kind: 'USER', id: user.id, name: user.email, sessionId, bindings: await findBindingsOfUser(connection, user.id), request };
+    const bindings = await findBindingsOfUser(connection, user.id);
+    const { authentication } = session;
+    return { kind: 'USER', id: user.id, name: user.email, sessionId, authentication, bindings, request };
   }
 }

@@ -38,7 +38,7 @@ const ADMIN = [
   'key:revoke',
   'audit:read',
 ] as const;
-const OWNER = [...ADMIN, 'organization:delete', 'owner:name'] as const;
+const OWNER = [...ADMIN, 'organization:delete', 'owner:name', 'audit:erase'] as const;
 
 /** What may be done. Closed: a permission that is not in this list does not exist. */
 export type Permission = (typeof OWNER)[number];

@@ -46,7 +46,7 @@ export class ChangeBodyEntity {
   @Column({ name: 'salt', type: 'text', nullable: true })
   readonly salt!: string | null;
 
-  /** SHA-256(salt || before || after) with their lengths, hexadecimal. */
+  /** SHA-256(salt || lengths || before || after), hexadecimal. */
   @Column({ name: 'digest', type: 'text' })
   readonly digest!: string;
 }

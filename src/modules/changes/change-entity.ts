@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { ActorKind, ChangeKind } from './change-kinds';
+import type { ActorKind, AuthenticationMethod, ChangeKind } from './change-kinds';
 
 /**
  * The audit envelope: one row for each committed change, never touched again. It refers to nothing by foreign key,
@@ -39,7 +39,7 @@ export class ChangeEntity {
   readonly actorName!: string;
 
   @Column({ name: 'authentication', type: 'text' })
-  readonly authentication!: string;
+  readonly authentication!: AuthenticationMethod;
 
   @Column({ name: 'address', type: 'text' })
   readonly address!: string;
@@ -53,7 +53,7 @@ export class ChangeEntity {
   @Column({ name: 'result', type: 'text' })
   readonly result!: 'SUCCEEDED';
 
-  /** SHA-256 over the digests of its bodies in their order, hexadecimal. */
+  /** SHA-256 over the columns of its bodies in their order, but for texts and salts; hexadecimal. */
   @Column({ name: 'body_digest', type: 'text' })
   readonly bodyDigest!: string;
 

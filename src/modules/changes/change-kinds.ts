@@ -36,7 +36,8 @@ export type ChangeKind =
   | 'SEGMENT_KEYS_REMOVED'
   | 'API_KEY_CREATED'
   | 'API_KEY_ROTATED'
-  | 'API_KEY_REVOKED';
+  | 'API_KEY_REVOKED'
+  | 'PERSONAL_DATA_ERASED';
 
 export type SubjectKind =
   | 'USER'
@@ -49,6 +50,10 @@ export type SubjectKind =
   | 'FLAG'
   | 'FLAG_CONFIGURATION'
   | 'SEGMENT'
-  | 'API_KEY';
+  | 'API_KEY'
+  | 'ERASURE';
 
 export type ActorKind = 'USER' | 'API_KEY' | 'SYSTEM';
+
+/** How the actor proved who it is: its session's beginning, or its key. ACCESS_TOKEN stands in rows from before sessions. */
+export type AuthenticationMethod = 'NONE' | 'PASSWORD' | 'OIDC' | 'API_KEY' | 'ACCESS_TOKEN';

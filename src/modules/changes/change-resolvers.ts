@@ -31,6 +31,7 @@ export const changeResolvers: Resolvers = {
   ChangeItem: {
     before: ({ before }) => parsed(before),
     after: ({ after }) => parsed(after),
+    isErased: ({ salt }) => salt === null,
     differences: ({ before, after }) =>
       before === null || after === null ? [] : differencesOf(parsed(before) as object, parsed(after) as object),
   },

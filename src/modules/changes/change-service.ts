@@ -1,9 +1,9 @@
 import { issueOfConstraint, type ConstraintIssues } from '../../database/constraint-errors';
 import type { Clock } from '../../clock';
 import type { Seal } from '../../database/seal';
-import type { Database, Transaction } from '../../database/transaction';
+import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault } from '../../errors';
-import { permits, type Actor } from '../access/actor';
+import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ChangeEntity } from './change-entity';
@@ -11,7 +11,7 @@ import type { SubjectKind } from './change-kinds';
 import { canonicalText } from './change-rules';
 import { findChangesByIds, listChanges, type ChangeSearch } from './change-repository';
 import { changeFilterProblem } from './change-rules';
-import { keepResult, takeClaim } from './idempotency-repository';
+import { deleteClaims, keepResult, listKeptResults, takeClaim, type ClaimKey } from './idempotency-repository';
 import type { IdempotencyRecordEntity } from './idempotency-record-entity';
 import { recordChange, type ChangeDraft, type EnvironmentRevision } from './record-change';
 
@@ -86,6 +86,19 @@ export class ChangeService {
     return listChanges(this.options.database.connection, search, sequencePosition(beforeSequence), limit);
   }
 
+  /** Forgets the results since then, kept for repeated requests, of which `isConcerned` says so; answers how many. */
+  async forgetResults(connection: Connection, since: Date, isConcerned: (result: unknown) => boolean): Promise<number> {
+    let count = 0;
+    for (let after: ClaimKey | null = null; ;) {
+      const records: IdempotencyRecordEntity[] = await listKeptResults(connection, since, after, RESULTS_PER_PAGE);
+      const concerned = records.filter(({ sealedResult }) => isConcerned(this.opened(sealedResult ?? '').result));
+      if (concerned.length > 0) await deleteClaims(connection, concerned);
+      count += concerned.length;
+      if (records.length < RESULTS_PER_PAGE) return count;
+      after = records.at(-1) ?? null;
+    }
+  }
+
   private async once<T>(tx: Transaction, actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const claim = actor.request.idempotency;
     if (claim === null || (actor.kind !== 'USER' && actor.kind !== 'API_KEY')) return work(tx);
@@ -103,11 +116,17 @@ export class ChangeService {
       const message = `The Idempotency-Key ${JSON.stringify(record.idempotencyKey)} was used within 24 hours for another request.`;
       throw new UserFault([{ code: 'IDEMPOTENCY_KEY_REUSED', message, path: null }]);
     }
-    const kept = JSON.parse(this.options.seal.open(record.sealedResult)) as KeptResult<T>;
+    const kept = this.opened<T>(record.sealedResult);
     if (kept.rights.every((right) => rights.includes(right))) return kept.result;
     throw new RequestFault('FORBIDDEN', 'The roles with which this request was made first were taken away since.');
   }
+
+  private opened<T>(sealedResult: string): KeptResult<T> {
+    return JSON.parse(this.options.seal.open(sealedResult)) as KeptResult<T>;
+  }
 }
+
+const RESULTS_PER_PAGE = 500;
 
 /** Things that say who may do what. */
 const ACCESS_SUBJECTS: ReadonlySet<SubjectKind> = new Set<SubjectKind>(['API_KEY', 'MEMBER', 'INVITATION', 'USER', 'SESSION']);
@@ -119,7 +138,7 @@ interface KeptResult<T> {
 }
 
 function rightsOf(actor: Actor): string[] {
-  return actor.kind === 'USER' ? actor.bindings.map((binding) => canonicalText(binding)) : [];
+  return bindingsOf(actor).map((binding) => canonicalText(binding));
 }
 
 /** The position of a list of changes is a place in their chain. Throws BAD_USER_INPUT for a cursor of another list. */

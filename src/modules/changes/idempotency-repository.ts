@@ -50,3 +50,29 @@ export async function purgeClaims(connection: Connection, now: Date): Promise<nu
     .execute();
   return result.affected ?? 0;
 }
+
+export type ClaimKey = Pick<IdempotencyRecordEntity, 'actorId' | 'idempotencyKey' | 'field'>;
+
+/** Kept results since then, in the order of their keys after the given one (null: from the beginning). */
+export function listKeptResults(
+  connection: Connection,
+  since: Date,
+  after: ClaimKey | null,
+  limit: number,
+): Promise<IdempotencyRecordEntity[]> {
+  const query = connection
+    .createQueryBuilder(IdempotencyRecordEntity, 'r')
+    .where('r.createdAt >= :since AND r.sealedResult IS NOT NULL', { since })
+    .orderBy({ 'r.actorId': 'ASC', 'r.idempotencyKey': 'ASC', 'r.field': 'ASC' })
+    .limit(limit);
+  if (after) query.andWhere('(r.actorId, r.idempotencyKey, r.field) > (:actorId, :idempotencyKey, :field)', { ...after });
+  return query.getMany();
+}
+
+export async function deleteClaims(connection: Connection, claims: readonly ClaimKey[]): Promise<void> {
+  await connection.query(
+    `DELETE FROM idempotency_record r USING unnest($1::text[], $2::text[], $3::text[]) AS e(actor_id, idempotency_key, field)
+     WHERE r.actor_id = e.actor_id AND r.idempotency_key = e.idempotency_key AND r.field = e.field`,
+    [claims.map(({ actorId }) => actorId), claims.map((claim) => claim.idempotencyKey), claims.map(({ field }) => field)],
+  );
+}

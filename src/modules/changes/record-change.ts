@@ -8,9 +8,9 @@ import type { Transaction } from '../../database/transaction';
 import { newId } from '../../ids';
 import type { Actor } from '../access/actor';
 import type { ChangeBodyEntity } from './change-body-entity';
-import type { ActorKind, ChangeKind, SubjectKind } from './change-kinds';
+import type { ActorKind, AuthenticationMethod, ChangeKind, SubjectKind } from './change-kinds';
 import { appendChange, lockAuditHead, raiseAccessHead, raiseEnvironmentHeads } from './change-repository';
-import { bodiesDigest, bodyDigest, canonicalText, chainHash } from './change-rules';
+import { bodiesDigest, bodyDigest, canonicalRow, canonicalText, chainHash } from './change-rules';
 import type { FlagEvent } from './flag-event';
 
 /** The chain of what belongs to no organization: accounts and sessions. */
@@ -85,10 +85,10 @@ async function appendToChain(tx: Transaction, actor: Actor, now: Date, changeId:
     address: actor.request.address,
     userAgent: actor.request.userAgent,
     result: 'SUCCEEDED' as const,
-    bodyDigest: bodiesDigest(bodies.map((body) => body.digest)),
+    bodyDigest: bodiesDigest(bodies.map(({ before: _before, after: _after, salt: _salt, ...columns }) => columns)),
     createdAt: now,
   };
-  const canonical = canonicalText({ ...row, createdAt: now.toISOString() });
+  const canonical = canonicalRow(row);
   const hash = chainHash(head.hash, canonical);
   await appendChange(tx.connection, { ...row, canonical, hash }, bodies);
 }
@@ -117,11 +117,11 @@ function actorColumns(actor: Actor): {
   actorKind: ActorKind;
   actorId: string | null;
   actorName: string;
-  authentication: string;
+  authentication: AuthenticationMethod;
 } {
   switch (actor.kind) {
     case 'USER':
-      return { actorKind: 'USER', actorId: actor.id, actorName: actor.name, authentication: 'ACCESS_TOKEN' };
+      return { actorKind: 'USER', actorId: actor.id, actorName: actor.name, authentication: actor.authentication };
     case 'API_KEY':
       return { actorKind: 'API_KEY', actorId: actor.id, actorName: actor.name, authentication: 'API_KEY' };
     // Nobody is signed in while the first owner is made or a user signs in: the server does it for them.

@@ -1,0 +1,133 @@
+/** Where the record of changes names a targeting key, and how it forgets that. */
+import type { Connection } from '../../database/transaction';
+import { mentionsTargetingKey, type BodyPlace } from './change-rules';
+import type { EnvironmentHead } from './change-repository';
+
+/** A body that is to be erased. */
+export interface FoundBody {
+  readonly changeId: string;
+  readonly place: BodyPlace;
+}
+
+/** How far a search came: what is committed later lies behind it. */
+export interface SearchedTo {
+  readonly sequence: number;
+  /** Environment id -> revision. */
+  readonly revisions: ReadonlyMap<string, number>;
+}
+
+// A step reads this much of a chain, and looks at so many bodies at once: bodies may have a megabyte.
+const SEQUENCES_PER_STEP = 2_000;
+const BODIES_PER_STEP = 50;
+const REVISIONS_PER_STEP = 500;
+const POSITION_MAX = 2_147_483_647;
+
+/** Where the chain and the environments of an organization end. */
+export async function findEnds(connection: Connection, organizationId: string): Promise<SearchedTo> {
+  const [head] = await connection.query<{ sequence: string }[]>('SELECT sequence FROM audit_head WHERE organization_id = $1', [
+    organizationId,
+  ]);
+  const heads = await connection.query<EnvironmentHead[]>(
+    `SELECT h.environment_id AS "environmentId", h.revision FROM environment_head h
+     JOIN project p ON p.id = h.project_id WHERE p.organization_id = $1`,
+    [organizationId],
+  );
+  return {
+    sequence: Number(head?.sequence ?? 0),
+    revisions: new Map(heads.map(({ environmentId, revision }) => [environmentId, revision])),
+  };
+}
+
+/** The bodies of the changes after the sequence `from`, up to `to`, that name the key and are not erased yet; in order. */
+export async function findBodiesWithKey(
+  connection: Connection,
+  organizationId: string,
+  targetingKey: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<FoundBody[]> {
+  const found: FoundBody[] = [];
+  for (let start = from; start < to; start += SEQUENCES_PER_STEP) {
+    const end = Math.min(start + SEQUENCES_PER_STEP, to);
+    // Where the last page ended.
+    for (let last: BodyPlace = [start, POSITION_MAX]; ;) {
+      const rows: { changeId: string; sequence: string; position: number; before: string | null; after: string | null }[] =
+        await connection.query(
+          `SELECT b.change_id AS "changeId", c.sequence, b.position, b.before, b.after
+           FROM change c JOIN change_body b ON b.change_id = c.id
+           WHERE c.organization_id = $1 AND c.sequence >= $2 AND c.sequence <= $3 AND c.kind <> 'PERSONAL_DATA_ERASED'
+             AND (c.sequence > $2 OR b.position > $4)
+             AND (strpos(b.before, $5) > 0 OR strpos(b.after, $5) > 0)
+           ORDER BY c.sequence, b.position LIMIT ${BODIES_PER_STEP}`,
+          [organizationId, last[0], end, last[1], JSON.stringify(targetingKey)],
+        );
+      for (const { changeId, sequence, position, before, after } of rows) {
+        last = [Number(sequence), position];
+        const isNamed = [before, after].some((text) => text !== null && mentionsTargetingKey(JSON.parse(text), targetingKey));
+        if (isNamed) found.push({ changeId, place: last });
+      }
+      if (rows.length < BODIES_PER_STEP) break;
+    }
+  }
+  return found;
+}
+
+/** The one UPDATE that the record allows. Answers those that were not erased by somebody else since they were found; in order. */
+export async function eraseBodies(connection: Connection, bodies: readonly FoundBody[]): Promise<FoundBody[]> {
+  const rows: { changeId: string; position: number }[] = await connection.query(
+    `WITH erased AS (
+       UPDATE change_body b SET before = NULL, after = NULL, salt = NULL
+       FROM unnest($1::text[], $2::integer[]) AS e(change_id, position)
+       WHERE b.change_id = e.change_id AND b.position = e.position AND b.salt IS NOT NULL
+       RETURNING b.change_id, b.position
+     ) SELECT change_id AS "changeId", position FROM erased`,
+    [bodies.map(({ changeId }) => changeId), bodies.map(({ place }) => place[1])],
+  );
+  const erased = new Set(rows.map(({ changeId, position }) => `${changeId} ${position}`));
+  return bodies.filter(({ changeId, place }) => erased.has(`${changeId} ${place[1]}`));
+}
+
+/** The last revision after `from`, up to `to`, that names the key. Null when none does. */
+export async function findLastRevisionWithKey(
+  connection: Connection,
+  environmentId: string,
+  targetingKey: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<number | null> {
+  for (let end = to; end > from; end -= REVISIONS_PER_STEP) {
+    const rows: { revision: number; events: string }[] = await connection.query(
+      `SELECT revision, events::text AS events FROM environment_revision
+       WHERE environment_id = $1 AND revision > $2 AND revision <= $3 AND strpos(events::text, $4) > 0 ORDER BY revision DESC`,
+      [environmentId, Math.max(from, end - REVISIONS_PER_STEP), end, JSON.stringify(targetingKey)],
+    );
+    const last = rows.find(({ events }) => mentionsTargetingKey(JSON.parse(events), targetingKey));
+    if (last) return last.revision;
+  }
+  return null;
+}
+
+/**
+ * Forgets the revisions of each environment up to the given one, and begins new epochs, in id order; answers the heads.
+ * The epoch is what makes the servers forget, too: their memory holds revisions of the old one.
+ */
+export async function forgetRevisions(
+  connection: Connection,
+  lasts: ReadonlyMap<string, number>,
+  newEpoch: () => string,
+): Promise<EnvironmentHead[]> {
+  const environmentIds = [...lasts.keys()].sort();
+  if (environmentIds.length === 0) return [];
+  await connection.query('SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE', [
+    environmentIds,
+  ]);
+  return connection.query(
+    `WITH gone AS (
+       DELETE FROM environment_revision r USING unnest($1::text[], $2::integer[]) AS e(environment_id, last)
+       WHERE r.environment_id = e.environment_id AND r.revision <= e.last
+     ), begun AS (
+       UPDATE environment_head h SET epoch = e.epoch FROM unnest($1::text[], $3::text[]) AS e(environment_id, epoch)
+       WHERE h.environment_id = e.environment_id RETURNING h.environment_id, h.epoch, h.revision
+     )
+     SELECT environment_id AS "environmentId", epoch, revision FROM begun ORDER BY environment_id`,
+    [environmentIds, environmentIds.map((id) => lasts.get(id)), environmentIds.map(() => newEpoch())],
+  );
+}
