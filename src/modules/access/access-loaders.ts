@@ -36,6 +36,9 @@ export interface AccessLoaders {
   /** By creation. */
   readonly apiKeysOfProject: DataLoader<ApiKeyPage, ApiKeyEntity[], string>;
   readonly apiKeyCountOfProject: DataLoader<ApiKeySearch, number, string>;
+  /** By creation. */
+  readonly apiKeysOfOrganization: DataLoader<ApiKeyPage, ApiKeyEntity[], string>;
+  readonly apiKeyCountOfOrganization: DataLoader<ApiKeySearch, number, string>;
   /** By e-mail address. */
   readonly membersOfOrganization: DataLoader<PageRequest, MemberOfOwner[], string>;
   readonly memberCountOfOrganization: DataLoader<OwnerRequest, number, string>;
@@ -54,14 +57,19 @@ export function createAccessLoaders(connection: Connection): AccessLoaders {
     user: new DataLoader(async (ids) => orderById(await findUsersByIds(connection, ids), ids)),
     apiKey: new DataLoader(async (ids) => orderById(await findApiKeysByIds(connection, ids), ids)),
     apiKeysOfEnvironment: new DataLoader(async (ids) => {
-      const rows = groupRows(await findApiKeysByEnvironmentIds(connection, ids), (row) => row.environmentId);
+      const rows = groupRows(await findApiKeysByEnvironmentIds(connection, ids), (row) => row.environmentId ?? '');
       return ids.map((id) => rows.get(id) ?? []);
     }),
     apiKeysOfProject: createPageLoader(
-      (requests, shared) => listApiKeys(connection, requests, shared),
-      (key) => key.projectId,
+      (requests, shared) => listApiKeys(connection, 'projectId', requests, shared),
+      (key) => key.projectId ?? '',
     ),
-    apiKeyCountOfProject: createCountLoader((requests) => countApiKeys(connection, requests)),
+    apiKeyCountOfProject: createCountLoader((requests) => countApiKeys(connection, 'projectId', requests)),
+    apiKeysOfOrganization: createPageLoader(
+      (requests, shared) => listApiKeys(connection, 'organizationId', requests, shared),
+      (key) => key.organizationId,
+    ),
+    apiKeyCountOfOrganization: createCountLoader((requests) => countApiKeys(connection, 'organizationId', requests)),
     membersOfOrganization: createPageLoader(
       (requests, shared) => listMembers(connection, 'ORGANIZATION', owners(requests), shared),
       (member) => member.ownerId,

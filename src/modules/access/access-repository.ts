@@ -1,3 +1,4 @@
+import { IsNull, MoreThan } from 'typeorm';
 import type { OwnerCount } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
 import type { Binding } from './actor';
@@ -51,13 +52,22 @@ export function findApiKeysByIds(connection: Connection, ids: readonly string[])
   return connection.createQueryBuilder(ApiKeyEntity, 'k').where('k.id = ANY(:ids)', { ids }).getMany();
 }
 
-/** Neither revoked nor at their end. */
-export function countLiveApiKeys(connection: Connection, environmentId: string, now: Date): Promise<number> {
-  return connection
-    .createQueryBuilder(ApiKeyEntity, 'k')
-    .where('k.environmentId = :environmentId AND k.revokedAt IS NULL', { environmentId })
-    .andWhere('(k.expiresAt IS NULL OR k.expiresAt > :now)', { now })
-    .getCount();
+/** Those of exactly this place that are neither revoked nor at their end. */
+export function countLiveApiKeys(
+  connection: Connection,
+  { organizationId, projectId, environmentId }: Omit<Binding, 'role'>,
+  now: Date,
+): Promise<number> {
+  return connection.countBy(
+    ApiKeyEntity,
+    [IsNull(), MoreThan(now)].map((expiresAt) => ({
+      organizationId,
+      projectId: projectId ?? IsNull(),
+      environmentId: environmentId ?? IsNull(),
+      revokedAt: IsNull(),
+      expiresAt,
+    })),
+  );
 }
 
 export function findApiKeysByEnvironmentIds(connection: Connection, environmentIds: readonly string[]): Promise<ApiKeyEntity[]> {
@@ -81,9 +91,11 @@ export async function updateApiKey(
   await connection.update(ApiKeyEntity, { id }, { expiresAt, revokedAt, replacedById });
 }
 
-/** Which keys of one project. */
+/** Which keys of one owner: those of these organizations, projects and environments, whatever is in them included. */
 export interface ApiKeySearch {
   readonly ownerId: string;
+  readonly organizationIds: readonly string[];
+  readonly projectIds: readonly string[];
   readonly environmentIds: readonly string[];
 }
 
@@ -93,37 +105,53 @@ export interface ApiKeyPage extends ApiKeySearch {
   readonly limit: number;
 }
 
-/** Pages of several projects that differ in nothing but project and environments; each by creation. */
+/** The column that holds the owner. */
+export type ApiKeyOwner = 'organizationId' | 'projectId';
+
+const IS_SOUGHT =
+  '(k.organizationId = ANY(:organizationIds) OR k.projectId = ANY(:projectIds) OR k.environmentId = ANY(:environmentIds))';
+
+function soughtBy(searches: readonly ApiKeySearch[]): Readonly<Record<string, readonly string[]>> {
+  return {
+    ownerIds: searches.map(({ ownerId }) => ownerId),
+    organizationIds: searches.flatMap(({ organizationIds }) => organizationIds),
+    projectIds: searches.flatMap(({ projectIds }) => projectIds),
+    environmentIds: searches.flatMap(({ environmentIds }) => environmentIds),
+  };
+}
+
+/** Pages of several owners that differ in nothing but which keys; each by creation. */
 export function listApiKeys(
   connection: Connection,
+  owner: ApiKeyOwner,
   searches: readonly ApiKeySearch[],
   { position, limit }: ApiKeyPage,
 ): Promise<ApiKeyEntity[]> {
   const page = connection
     .createQueryBuilder(ApiKeyEntity, 'k')
     .select('k.id')
-    .where('k.projectId = o.id AND k.environmentId = ANY(:environmentIds)')
+    .where(`k.${owner} = o.id AND ${IS_SOUGHT}`)
     .andWhere('(CAST(:position AS text) IS NULL OR k.id > :position)')
     .orderBy('k.id')
     .limit(limit);
   return connection
     .createQueryBuilder(ApiKeyEntity, 'k')
     .where(`k.id IN (SELECT x.k_id FROM unnest(CAST(:ownerIds AS text[])) AS o(id) CROSS JOIN LATERAL (${page.getQuery()}) x)`)
-    .setParameters({
-      ownerIds: searches.map(({ ownerId }) => ownerId),
-      environmentIds: searches.flatMap(({ environmentIds }) => environmentIds),
-      position,
-    })
+    .setParameters({ ...soughtBy(searches), position })
     .orderBy('k.id')
     .getMany();
 }
 
-export function countApiKeys(connection: Connection, searches: readonly ApiKeySearch[]): Promise<OwnerCount[]> {
+export function countApiKeys(
+  connection: Connection,
+  owner: ApiKeyOwner,
+  searches: readonly ApiKeySearch[],
+): Promise<OwnerCount[]> {
   return connection
     .createQueryBuilder(ApiKeyEntity, 'k')
-    .select('k.projectId', 'ownerId')
+    .select(`k.${owner}`, 'ownerId')
     .addSelect('CAST(count(*) AS integer)', 'count')
-    .where('k.environmentId = ANY(:environmentIds)', { environmentIds: searches.flatMap(({ environmentIds }) => environmentIds) })
-    .groupBy('k.projectId')
+    .where(`k.${owner} = ANY(:ownerIds) AND ${IS_SOUGHT}`, soughtBy(searches))
+    .groupBy(`k.${owner}`)
     .getRawMany();
 }

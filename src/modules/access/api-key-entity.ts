@@ -1,8 +1,13 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { ApiKeyKind } from './api-key-format';
+import type { ApiKeyKind, KeyRole } from './api-key-format';
 
 @Entity('api_key')
-@Check('api_key_kind_check', `"kind" IN ('SERVER', 'CLIENT', 'MOBILE')`)
+@Check('api_key_kind_check', `"kind" IN ('SERVER', 'CLIENT', 'MOBILE', 'ADMIN')`)
+@Check('api_key_role_check', `"role" IN ('VIEWER', 'EDITOR', 'ADMIN')`)
+@Check('api_key_kind_role_check', `("kind" = 'ADMIN') = ("role" IS NOT NULL)`)
+@Check('api_key_kind_environment_id_check', `"kind" = 'ADMIN' OR "environment_id" IS NOT NULL`)
+@Check('api_key_environment_id_project_id_check', `"environment_id" IS NULL OR "project_id" IS NOT NULL`)
+@Check('api_key_kind_allowed_origins_check', `"kind" IN ('CLIENT', 'MOBILE') OR "allowed_origins" IS NULL`)
 @Unique('api_key_hash_unique', ['hash'])
 @Index('api_key_environment_id_index', ['environmentId'])
 @Index('api_key_organization_id_index', ['organizationId'])
@@ -16,16 +21,26 @@ export class ApiKeyEntity {
   @Column({ name: 'organization_id', type: 'text' })
   readonly organizationId!: string;
 
+  /** Null: every project of the organization. Only an ADMIN key's. */
   @ForeignKey('ProjectEntity', { name: 'api_key_project_id_fkey', onDelete: 'CASCADE' })
-  @Column({ name: 'project_id', type: 'text' })
-  readonly projectId!: string;
+  @Column({ name: 'project_id', type: 'text', nullable: true })
+  readonly projectId!: string | null;
 
+  /** Null: every environment. Only an ADMIN key's. */
   @ForeignKey('EnvironmentEntity', { name: 'api_key_environment_id_fkey', onDelete: 'CASCADE' })
-  @Column({ name: 'environment_id', type: 'text' })
-  readonly environmentId!: string;
+  @Column({ name: 'environment_id', type: 'text', nullable: true })
+  readonly environmentId!: string | null;
 
   @Column({ name: 'kind', type: 'text' })
   readonly kind!: ApiKeyKind;
+
+  /** Of an ADMIN key; null for every other kind. */
+  @Column({ name: 'role', type: 'text', nullable: true })
+  readonly role!: KeyRole | null;
+
+  /** Origins as browsers write them, of a CLIENT or MOBILE key. Null: any. Never empty. */
+  @Column({ name: 'allowed_origins', type: 'text', array: true, nullable: true })
+  readonly allowedOrigins!: readonly string[] | null;
 
   @Column({ name: 'name', type: 'text' })
   readonly name!: string;
@@ -44,6 +59,10 @@ export class ApiKeyEntity {
   /** Null: never. */
   @Column({ name: 'expires_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly expiresAt!: Date | null;
+
+  /** To the minute, and up to a minute late. Null: never. */
+  @Column({ name: 'last_used_at', type: 'timestamptz', precision: 3, nullable: true })
+  readonly lastUsedAt!: Date | null;
 
   /** Null: it was not. */
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true })

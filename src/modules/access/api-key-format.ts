@@ -5,14 +5,22 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-export type ApiKeyKind = 'SERVER' | 'CLIENT' | 'MOBILE';
+export type ApiKeyKind = 'SERVER' | 'CLIENT' | 'MOBILE' | 'ADMIN';
+
+/** Of an ADMIN key. Never OWNER: an organization belongs to people. */
+export type KeyRole = 'VIEWER' | 'EDITOR' | 'ADMIN';
+
+/** Whether the key is read by whoever looks into a page or a program: it gets answers, never rules. */
+export function isClientKind(kind: ApiKeyKind): boolean {
+  return kind === 'CLIENT' || kind === 'MOBILE';
+}
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
 /** How many random characters of the secret stay visible to people. */
 const VISIBLE_LENGTH = 4;
-const FORM = /^fs_(server|client|mobile)_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
+const FORM = /^fs_(server|client|mobile|admin)_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
 
 export interface NewApiKeyText {
   /** The whole key, to be shown once. */

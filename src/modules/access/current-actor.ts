@@ -1,6 +1,8 @@
 import type { Connection } from '../../database/transaction';
-import { lockBindingsOfUser } from './actor-repository';
-import type { Actor } from './actor';
+import { Unauthenticated } from '../../errors';
+import { lockApiKey, lockBindingsOfUser } from './actor-repository';
+import type { Actor, ApiKeyActor, RequestInfo } from './actor';
+import type { ApiKeyEntity } from './api-key-entity';
 
 /**
  * The actor with the roles that it has in the organization now, which nobody can take away until the transaction ends.
@@ -11,6 +13,17 @@ export async function currentActor<Known extends Actor>(
   actor: Known,
   organizationId: string,
 ): Promise<Known> {
-  if (actor.kind !== 'USER') return actor;
-  return { ...actor, bindings: await lockBindingsOfUser(connection, actor.id, organizationId) };
+  if (actor.kind === 'USER') return { ...actor, bindings: await lockBindingsOfUser(connection, actor.id, organizationId) };
+  if (actor.kind === 'API_KEY') {
+    const key = await lockApiKey(connection, actor.id);
+    if (key === null || key.revokedAt !== null) throw new Unauthenticated('The API key was revoked.');
+  }
+  return actor;
+}
+
+/** Who uses a key. */
+export function apiKeyActor(key: ApiKeyEntity, request: RequestInfo): ApiKeyActor {
+  const { id, name, kind, role, organizationId, projectId, environmentId } = key;
+  const place = { organizationId, projectId, environmentId };
+  return { kind: 'API_KEY', id, name, keyKind: kind, ...place, bindings: role === null ? [] : [{ role, ...place }], request };
 }

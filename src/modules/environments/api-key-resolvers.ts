@@ -12,25 +12,37 @@ export const apiKeyResolvers: Resolvers = {
   Environment: {
     apiKeys: async (environment, _args, { actor, services, loaders }) => {
       const project = await required(loaders.project.load(environment.projectId));
-      const ids = services.apiKeys.visibleEnvironmentIds(actor, project, [environment]);
-      return ids.length === 0 ? [] : loaders.apiKeysOfEnvironment.load(environment.id);
+      const { environmentIds } = services.apiKeys.searchProject(actor, project, [environment]);
+      return environmentIds.length === 0 ? [] : loaders.apiKeysOfEnvironment.load(environment.id);
     },
   },
   Project: {
     apiKeys: async (project, args, { actor, services, loaders }) => {
       const environments = await loaders.environmentsOfProject.load(project.id);
-      const environmentIds = services.apiKeys.visibleEnvironmentIds(actor, project, environments);
+      const search = services.apiKeys.searchProject(actor, project, environments);
       return countedPage(
         args,
-        (position, limit) => loaders.apiKeysOfProject.load({ ownerId: project.id, environmentIds, position, limit }),
+        (position, limit) => loaders.apiKeysOfProject.load({ ...search, position, limit }),
         (apiKey) => apiKey.id,
-        () => loaders.apiKeyCountOfProject.load({ ownerId: project.id, environmentIds }),
+        () => loaders.apiKeyCountOfProject.load(search),
+      );
+    },
+  },
+  Organization: {
+    apiKeys: (organization, args, { actor, services, loaders }) => {
+      const search = services.apiKeys.searchOrganization(actor, organization.id);
+      return countedPage(
+        args,
+        (position, limit) => loaders.apiKeysOfOrganization.load({ ...search, position, limit }),
+        (apiKey) => apiKey.id,
+        () => loaders.apiKeyCountOfOrganization.load(search),
       );
     },
   },
   ApiKeyConnection: { totalCount: ({ count }) => count() },
   ApiKey: {
     environment: async ({ organizationId, environmentId }, _args, { actor, services, loaders }) => {
+      if (environmentId === null) return null;
       const environment = await required(loaders.environment.load(environmentId));
       return services.environments.visible(actor, organizationId, [environment])[0] ?? null;
     },

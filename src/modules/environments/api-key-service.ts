@@ -1,21 +1,18 @@
-import type { Connection, Database, Transaction } from '../../database/transaction';
+import type { Database, Transaction } from '../../database/transaction';
 import { UserFault } from '../../errors';
 import { newId } from '../../ids';
-import { countLiveApiKeys, findApiKeysByIds, insertApiKey, updateApiKey } from '../access/access-repository';
-import { apiKeyIssues, planRotation } from '../access/access-rules';
-import { permits, type Actor } from '../access/actor';
+import { findApiKeysByIds, insertApiKey, updateApiKey, type ApiKeySearch } from '../access/access-repository';
+import { apiKeyIssues, apiKeyTarget, planRotation, type ApiKeyInput } from '../access/access-rules';
+import { bindingsOf, permits, type Actor } from '../access/actor';
 import type { ApiKeyEntity } from '../access/api-key-entity';
-import { createApiKeyText, hashApiKey, type ApiKeyKind } from '../access/api-key-format';
-import { authorize, notFound, requireIdentity } from '../access/authorize';
-import type { Permission } from '../access/permissions';
+import { createApiKeyText, hashApiKey } from '../access/api-key-format';
+import { authorize, requireIdentity } from '../access/authorize';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { unstorable } from '../input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
+import { lockKeyFor, lockTargetFor, requireRightsOf, tooManyIssues } from './api-key-place';
 import type { EnvironmentEntity } from './environment-entity';
-import { lockEnvironmentFor } from './environment-service';
-
-const LIVE_KEYS_PER_ENVIRONMENT_MAX = 100;
 
 export interface ApiKeyServiceOptions {
   readonly database: Database;
@@ -23,12 +20,7 @@ export interface ApiKeyServiceOptions {
   readonly keyPepper: string;
 }
 
-export interface CreateApiKeyInput {
-  readonly environmentId: string;
-  readonly kind: ApiKeyKind;
-  readonly name: string;
-  readonly expiresAt?: Date | null;
-}
+export type CreateApiKeyInput = ApiKeyInput;
 
 export interface RotateApiKeyInput {
   readonly apiKeyId: string;
@@ -37,7 +29,7 @@ export interface RotateApiKeyInput {
 
 const GRACE_SECONDS_DEFAULT = 86_400;
 
-/** Keys of environments: here, and not in access, because a key belongs to an environment. */
+/** API keys: here, and not in access, because a key belongs to an environment, or has a role on one. */
 export class ApiKeyService {
   constructor(private readonly options: ApiKeyServiceOptions) {}
 
@@ -48,69 +40,79 @@ export class ApiKeyService {
     return key && permits(actor, 'key:read', key) ? key : null;
   }
 
-  /** Those of these environments of the project whose keys the actor may see. Throws `Forbidden` when it is none of them. */
-  visibleEnvironmentIds(actor: Actor, project: ProjectEntity, environments: readonly EnvironmentEntity[]): string[] {
-    const scope = { organizationId: project.organizationId, projectId: project.id };
-    const ids = environments
+  /** Which keys of the project the actor may see. Throws `Forbidden` when it is none. */
+  searchProject(actor: Actor, project: ProjectEntity, environments: readonly EnvironmentEntity[]): ApiKeySearch {
+    const { organizationId, id: projectId } = project;
+    const place = { organizationId, projectId };
+    const seesAll = permits(actor, 'key:read', place);
+    const environmentIds = environments
       .map(({ id }) => id)
-      .filter((environmentId) => permits(actor, 'key:read', { ...scope, environmentId }));
-    const demand = { permission: 'key:read', toSee: 'project:read' } as const;
-    return ids.length > 0 || authorize(actor, demand, scope) ? ids : [];
+      .filter((environmentId) => permits(actor, 'key:read', { ...place, environmentId }));
+    if (!seesAll && environmentIds.length === 0) authorize(actor, { permission: 'key:read', toSee: 'project:read' }, place);
+    return { ownerId: projectId, organizationIds: [], projectIds: seesAll ? [projectId] : [], environmentIds };
   }
 
-  /** The secret is in the answer and nowhere else. */
+  /** Which keys of the organization the actor may see. Throws `Forbidden` when it is none. */
+  searchOrganization(actor: Actor, organizationId: string): ApiKeySearch {
+    const places = bindingsOf(actor).filter(
+      (place) => place.organizationId === organizationId && permits(actor, 'key:read', place),
+    );
+    if (places.length === 0) authorize(actor, { permission: 'key:read', toSee: 'organization:read' }, { organizationId });
+    return {
+      ownerId: organizationId,
+      organizationIds: places.some(({ projectId }) => projectId === null) ? [organizationId] : [],
+      projectIds: places.flatMap(({ projectId, environmentId }) => (projectId && environmentId === null ? [projectId] : [])),
+      environmentIds: places.flatMap(({ environmentId }) => environmentId ?? []),
+    };
+  }
+
+  /** The secret is in the answer and nowhere else. A key never has a right that its maker has not. */
   async create(
-    actor: Actor,
+    caller: Actor,
     input: CreateApiKeyInput,
   ): Promise<{ apiKey: ApiKeyEntity; secret: string; revisions: EnvironmentRevision[] }> {
-    return this.options.changes.commit(actor, async (tx) => {
-      const { environmentId } = input;
-      const demand = { permission: 'key:create', toSee: 'environment:read' } as const;
-      const locked = await lockEnvironmentFor(tx.connection, actor, environmentId, demand);
-      if (!locked) throw notFound('environment', environmentId, ['input', 'environmentId']);
+    requireIdentity(caller);
+    const target = apiKeyTarget(input);
+    if (target === null) throw new UserFault(apiKeyIssues(input, this.options.changes.now()));
+    return this.options.changes.commit(caller, async (tx) => {
+      const { place, actor } = await lockTargetFor(tx.connection, caller, input, target);
       const now = this.options.changes.now();
-      const issues = apiKeyIssues(input, now);
-      const live = await countLiveApiKeys(tx.connection, environmentId, now);
-      if (live >= LIVE_KEYS_PER_ENVIRONMENT_MAX) {
-        const message = `The environment has ${live} live API keys; at most ${LIVE_KEYS_PER_ENVIRONMENT_MAX} are allowed.`;
-        issues.push({ code: 'OUT_OF_RANGE', message, path: null });
-      }
+      const issues = [...apiKeyIssues(input, now), ...(await tooManyIssues(tx.connection, place, now))];
       if (issues.length > 0) throw new UserFault(issues);
-      const { project } = locked;
-      const { organizationId, id: projectId } = project;
-      const { kind, name, expiresAt = null } = input;
+      requireRightsOf(actor, place, target);
+      const { name, expiresAt = null } = input;
+      const { kind, role } = target;
       const made = this.newKey({
-        organizationId,
-        projectId,
-        environmentId,
-        kind,
-        name,
-        expiresAt,
+        ...place,
         id: newId('key'),
+        kind,
+        role,
+        name,
+        allowedOrigins: null,
         createdAt: now,
+        expiresAt,
       });
       await insertApiKey(tx.connection, made.apiKey);
-      const revisions = await this.record(tx, actor, { kind: 'API_KEY_CREATED', project }, [
-        { before: null, after: made.apiKey },
-      ]);
+      const revisions = await this.record(tx, actor, 'API_KEY_CREATED', [{ before: null, after: made.apiKey }]);
       return { ...made, revisions };
     });
   }
 
   /** Of several calls at once, one succeeds. Does not count against the bound of live keys: the old one is about to end. */
   async rotate(
-    actor: Actor,
+    caller: Actor,
     input: RotateApiKeyInput,
   ): Promise<{ apiKey: ApiKeyEntity; secret: string; replacedApiKey: ApiKeyEntity; revisions: EnvironmentRevision[] }> {
-    return this.options.changes.commit(actor, async (tx) => {
-      const { project, key } = await this.lockKeyFor(tx.connection, actor, input.apiKeyId, 'key:rotate');
+    return this.options.changes.commit(caller, async (tx) => {
+      const { actor, key } = await lockKeyFor(tx.connection, caller, input.apiKeyId, 'key:rotate');
+      requireRightsOf(actor, key, key);
       const [id, createdAt] = [newId('key'), this.options.changes.now()];
       const plan = planRotation(key, input.graceSeconds ?? GRACE_SECONDS_DEFAULT, id, createdAt);
       if (plan.issues) throw new UserFault(plan.issues);
       const made = this.newKey({ ...key, id, createdAt, expiresAt: plan.expiresAt });
       await insertApiKey(tx.connection, made.apiKey);
       await updateApiKey(tx.connection, plan.old);
-      const revisions = await this.record(tx, actor, { kind: 'API_KEY_ROTATED', project }, [
+      const revisions = await this.record(tx, actor, 'API_KEY_ROTATED', [
         { before: key, after: plan.old },
         { before: null, after: made.apiKey },
       ]);
@@ -120,65 +122,46 @@ export class ApiKeyService {
 
   /** A key that is revoked already is answered as it is: nothing is recorded. */
   async revoke(
-    actor: Actor,
+    caller: Actor,
     { apiKeyId }: { readonly apiKeyId: string },
   ): Promise<{ apiKey: ApiKeyEntity; revisions: EnvironmentRevision[] }> {
-    return this.options.changes.commit(actor, async (tx) => {
-      const { project, key } = await this.lockKeyFor(tx.connection, actor, apiKeyId, 'key:revoke');
+    return this.options.changes.commit(caller, async (tx) => {
+      const { actor, key } = await lockKeyFor(tx.connection, caller, apiKeyId, 'key:revoke');
       if (key.revokedAt !== null) return { apiKey: key, revisions: [] };
       const apiKey: ApiKeyEntity = { ...key, revokedAt: this.options.changes.now() };
       await updateApiKey(tx.connection, apiKey);
-      const revisions = await this.record(tx, actor, { kind: 'API_KEY_REVOKED', project }, [{ before: key, after: apiKey }]);
+      const revisions = await this.record(tx, actor, 'API_KEY_REVOKED', [{ before: key, after: apiKey }]);
       return { apiKey, revisions };
     });
   }
 
-  private newKey(fields: Omit<ApiKeyEntity, 'prefix' | 'hash' | 'revokedAt' | 'replacedById'>): {
+  private newKey(fields: Omit<ApiKeyEntity, 'prefix' | 'hash' | 'lastUsedAt' | 'revokedAt' | 'replacedById'>): {
     apiKey: ApiKeyEntity;
     secret: string;
   } {
     const { secret, prefix } = createApiKeyText(fields.kind);
     const hash = hashApiKey(secret, this.options.keyPepper);
-    return { secret, apiKey: { ...fields, prefix, hash, revokedAt: null, replacedById: null } };
-  }
-
-  /** The key, under the lock of its project. A key that the actor may not see is not found. */
-  private async lockKeyFor(
-    connection: Connection,
-    actor: Actor,
-    apiKeyId: string,
-    permission: Permission,
-  ): Promise<{ project: ProjectEntity; key: ApiKeyEntity }> {
-    requireIdentity(actor);
-    const [found] = unstorable(apiKeyId) ? [] : await findApiKeysByIds(connection, [apiKeyId]);
-    const demand = { permission, toSee: 'key:read' } as const;
-    const locked = found && (await lockEnvironmentFor(connection, actor, found.environmentId, demand));
-    // It may have been changed before the lock was ours.
-    const [key] = locked ? await findApiKeysByIds(connection, [apiKeyId]) : [];
-    if (!locked || !key) throw notFound('API key', apiKeyId, ['input', 'apiKeyId']);
-    return { project: locked.project, key };
+    return { secret, apiKey: { ...fields, prefix, hash, lastUsedAt: null, revokedAt: null, replacedById: null } };
   }
 
   private record(
     tx: Transaction,
     actor: Actor,
-    {
-      kind,
-      project,
-    }: { readonly kind: 'API_KEY_CREATED' | 'API_KEY_ROTATED' | 'API_KEY_REVOKED'; readonly project: ProjectEntity },
-    edits: readonly { readonly before: ApiKeyEntity | null; readonly after: ApiKeyEntity }[],
+    kind: 'API_KEY_CREATED' | 'API_KEY_ROTATED' | 'API_KEY_REVOKED',
+    edits: readonly [KeyEdit, ...KeyEdit[]],
   ): Promise<EnvironmentRevision[]> {
+    const [{ after: { organizationId, projectId } }] = edits;
     return this.options.changes.record(tx, actor, {
       kind,
-      organizationId: project.organizationId,
-      projectId: project.id,
+      organizationId,
+      projectId,
       deliveries: [],
       changesAccess: true,
       items: edits.map(({ before, after }) => ({
         subjectKind: 'API_KEY',
         subjectId: after.id,
         subjectKey: after.prefix,
-        environmentId: after.environmentId,
+        ...(after.environmentId === null ? {} : { environmentId: after.environmentId }),
         // Keys have no versions: 1 is the new key, 2 the key with its end.
         version: before === null ? 1 : 2,
         before: before && apiKeyBody(before),
@@ -188,10 +171,16 @@ export class ApiKeyService {
   }
 }
 
+interface KeyEdit {
+  readonly before: ApiKeyEntity | null;
+  readonly after: ApiKeyEntity;
+}
+
 /** What history keeps of it: nothing of the secret but its visible beginning. */
-function apiKeyBody({ kind, name, prefix, expiresAt, revokedAt, replacedById }: ApiKeyEntity): object {
+function apiKeyBody({ kind, role, name, prefix, expiresAt, revokedAt, replacedById }: ApiKeyEntity): object {
   return {
     kind,
+    role,
     name,
     prefix,
     expiresAt: expiresAt?.toISOString() ?? null,
