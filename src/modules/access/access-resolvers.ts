@@ -1,5 +1,6 @@
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
+import { bindingsOf } from './actor';
 
 export const accessResolvers: Resolvers = {
   Query: {
@@ -12,6 +13,6 @@ export const accessResolvers: Resolvers = {
   Viewer: {
     user: (actor, _args, { loaders }) => (actor.kind === 'USER' ? loaders.user.load(actor.id) : null),
     apiKey: (actor, _args, { loaders }) => (actor.kind === 'API_KEY' ? loaders.apiKey.load(actor.id) : null),
-    roles: (actor) => (actor.kind === 'USER' ? actor.bindings : []),
+    roles: (actor) => bindingsOf(actor),
   },
 };
