@@ -1,0 +1,110 @@
+/** What the watch tells of access: which organizations' keys, members and roles have changed. */
+import { createMemoryBell } from '../../src/delivery/memory-bell';
+import type { Bell } from '../../src/delivery/bell';
+import { startWatch, type BookState, type Watch } from '../../src/delivery/watch';
+import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
+import { eventually, uniqueKey } from '../support/make';
+import { openTestDatabase, type OpenedDatabase } from '../support/data-sources';
+
+let opened: OpenedDatabase;
+beforeAll(async () => {
+  opened = await openTestDatabase();
+});
+afterAll(() => opened.close());
+
+interface Scene {
+  readonly organization: string;
+  readonly bell: Bell;
+  readonly watch: Watch;
+  /** What was told of the organization, in order. */
+  readonly told: (number | undefined)[];
+  readonly states: BookState[];
+}
+
+const organizationId = (): string => `organization_${uniqueKey('x').padEnd(32, '0').slice(0, 32)}`;
+
+async function setRevision(organization: string, revision: number): Promise<void> {
+  await opened.database.connection.query(
+    `INSERT INTO access_head (organization_id, revision) VALUES ($1, $2)
+     ON CONFLICT (organization_id) DO UPDATE SET revision = excluded.revision`,
+    [organization, revision],
+  );
+}
+
+async function withWatch(work: (scene: Scene) => Promise<void>): Promise<void> {
+  const organization = organizationId();
+  await setRevision(organization, 3);
+  const bell = createMemoryBell();
+  const told: (number | undefined)[] = [];
+  const states: BookState[] = [];
+  const watch = await startWatch({
+    bell,
+    cache: new SnapshotCache({ database: opened.database }),
+    database: opened.database,
+    clock: { now: () => new Date() },
+    access: {
+      accessMoved: (heads) => {
+        if (heads.has(organization)) told.push(heads.get(organization));
+      },
+      bookStateChanged: (state) => void states.push(state),
+    },
+    onBookState: () => undefined,
+    onError: () => undefined,
+  });
+  try {
+    await work({ organization, bell, watch, told, states });
+  } finally {
+    await watch.stop();
+    await bell.close();
+  }
+}
+
+it('tells where all organizations stand before it is started', () =>
+  withWatch(async ({ told, watch }) => {
+    expect(told).toEqual([3]);
+    expect(watch.bookState()).toEqual({ isReachable: true, lastReadAt: expect.any(Date) as Date });
+  }));
+
+it('tells of a raised revision on a ring, and not of one that it has told', () =>
+  withWatch(async ({ organization, bell, told }) => {
+    await setRevision(organization, 4);
+    bell.ring(new Set([organization]));
+    await eventually(async () => told.includes(4));
+    bell.ring(new Set([organization, 'system']));
+    await setRevision(organization, 5);
+    bell.ring(new Set(['system']));
+    await eventually(async () => told.includes(5));
+
+    expect(told).toEqual([3, 4, 5]);
+  }));
+
+it('tells of a revision that nobody rang, by the poll', () =>
+  withWatch(async ({ organization, told }) => {
+    await setRevision(organization, 9);
+    await eventually(async () => told.includes(9));
+
+    expect(told).toEqual([3, 9]);
+  }));
+
+it('tells of a revision that went back, as after a restored backup', () =>
+  withWatch(async ({ organization, told }) => {
+    await setRevision(organization, 1);
+    await eventually(async () => told.includes(1));
+
+    expect(told).toEqual([3, 1]);
+  }));
+
+it('says once that the book cannot be read and once that it can again, with the time of the last look', () =>
+  withWatch(async ({ watch, states, bell }) => {
+    const before = watch.bookState().lastReadAt;
+    await opened.database.connection.query('ALTER TABLE access_head RENAME TO access_head_away');
+    for (let i = 0; i < 3; i++) bell.ring(new Set(['system']));
+    await eventually(async () => !watch.bookState().isReachable);
+    await opened.database.connection.query('ALTER TABLE access_head_away RENAME TO access_head');
+    await eventually(async () => watch.bookState().isReachable);
+
+    expect(states.map(({ isReachable }) => isReachable)).toEqual([false, true]);
+    const [lost, found] = states.map(({ lastReadAt }) => lastReadAt!.getTime()) as [number, number];
+    expect(lost).toBeGreaterThanOrEqual(before!.getTime());
+    expect(found).toBeGreaterThan(lost);
+  }));
