@@ -29,8 +29,10 @@ import { purgePasswordResets } from './modules/access/password-reset-repository'
 import { PasswordService } from './modules/access/password-service';
 import { purgeSessions } from './modules/access/session-repository';
 import { SessionService } from './modules/access/session-service';
+import { StreamTickets } from './modules/access/stream-tickets';
 import { Tokens } from './modules/access/tokens';
 import { UserService } from './modules/access/user-service';
+import { kindOfId } from './ids';
 import { ChangeService } from './modules/changes/change-service';
 import { purgeClaims } from './modules/changes/idempotency-repository';
 import { ApiKeyService } from './modules/environments/api-key-service';
@@ -87,7 +89,15 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
 
     const bell = createBell(config, log);
     closers.push(() => bell.close());
-    const database = new Database({ dataSource, onCommit: (heads) => bell.ring(heads) });
+    const database = new Database({
+      dataSource,
+      onCommit: (heads) => {
+        // Here at once; other servers hear of it by the bell or the poll.
+        const chains = [...heads].filter((head) => kindOfId(head) !== 'environment');
+        if (chains.length > 0) authenticator.forget(chains);
+        bell.ring(heads);
+      },
+    });
     const tokens = new Tokens(config.jwtSecret, config.jwtSecretsPrevious);
     const failedAuthentications = new FailedAuthentications({
       database,
@@ -98,6 +108,15 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
     });
     closers.push(failedAuthentications.start());
     const limits = createRateLimits(config, closers);
+    const authenticator = new Authenticator({
+      database,
+      clock,
+      secrets: { tokens, keyPepper: config.keyPepper },
+      failures: failedAuthentications,
+      limits,
+      staleGraceSeconds: config.staleGraceSeconds,
+      onError: (err) => log.warn({ err }, 'a credential could not be looked up'),
+    });
     const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
     const cache = new SnapshotCache({ database });
     const usage = new UsageService({ database, clock, log });
@@ -136,15 +155,15 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
       segmentRemoval: new SegmentRemovalService({ segments }),
       contextErasure: new ContextErasureService({ database, changes }),
       usage,
+      streamTickets: new StreamTickets({ database, clock, secret: config.jwtSecret }),
       snapshots: new SnapshotService({ cache, usage }),
     };
     const stream = new FlagStream({ database, cache });
-    const authenticator = new Authenticator({ database, clock, secrets: { tokens, keyPepper: config.keyPepper } });
 
     await createConfiguredOwner(config, services);
     const setUpToken = (await services.access.isSetUp()) ? null : tokens.setUpToken();
 
-    const watch = await startWatch({ bell, cache, database, clock, ...watchLog(log) });
+    const watch = await startWatch({ bell, cache, database, clock, access: authenticator, ...watchLog(log) });
     closers.push(() => watch.stop());
     closers.push(startPurge(database, clock, { failedAuthentications, usage, usageDays: config.usageRetentionDays }, log));
     const server = await startServer({

@@ -9,6 +9,7 @@ import type { PasswordService } from './modules/access/password-service';
 import type { UserService } from './modules/access/user-service';
 import type { AccessService } from './modules/access/access-service';
 import type { Actor } from './modules/access/actor';
+import type { StreamTickets } from './modules/access/stream-tickets';
 import { createChangeLoaders, type ChangeLoaders } from './modules/changes/change-loaders';
 import type { ChangeService } from './modules/changes/change-service';
 import type { ApiKeyService } from './modules/environments/api-key-service';
@@ -53,6 +54,7 @@ export interface Services {
   readonly segmentRemoval: SegmentRemovalService;
   readonly contextErasure: ContextErasureService;
   readonly usage: UsageService;
+  readonly streamTickets: StreamTickets;
   readonly snapshots: SnapshotService;
 }
 

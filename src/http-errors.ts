@@ -1,7 +1,7 @@
 /** What leaves over HTTP when a request is refused or fails: our error shape, with the status that belongs to its code. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { RequestFault, type RequestErrorCode } from './errors';
+import { RequestFault, TryLater, type RequestErrorCode } from './errors';
 import { formatError, type ErrorContext } from './graphql/errors';
 
 export const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -14,7 +14,7 @@ export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
   });
   app.setErrorHandler((error: FastifyError | RequestFault, request, reply) => {
     const fault = error instanceof RequestFault ? error : faultOfFastify(error, request.routeOptions.bodyLimit);
-    sendError(reply, STATUS_OF_CODE[fault?.code ?? 'INTERNAL_SERVER_ERROR'] ?? 400, fault ?? error, request, log);
+    sendError(reply, statusOf(fault?.code ?? 'INTERNAL_SERVER_ERROR'), fault ?? error, request, log);
   });
 }
 
@@ -36,12 +36,18 @@ const STATUS_OF_CODE: Partial<Record<RequestErrorCode, number>> = {
   METHOD_NOT_ALLOWED: 405,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  RATE_LIMITED: 429,
+  REVISION_NOT_REACHED: 503,
   UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
 };
 
+export function statusOf(code: RequestErrorCode): number {
+  return STATUS_OF_CODE[code] ?? 400;
+}
+
 /** Errors that Fastify raises about a request before it reaches GraphQL; null for our own faults. */
-function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ANONYMOUS): RequestFault | null {
+export function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ANONYMOUS): RequestFault | null {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return bodyTooLarge(bodyBytesMax);
@@ -58,6 +64,7 @@ function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ANONY
 
 function sendError(reply: FastifyReply, status: number, error: Error, request: FastifyRequest, log: Logger): void {
   const formatted = formatError(error, errorContextOf(request, log));
+  if (error instanceof TryLater) void reply.header('retry-after', String(error.retryAfterSeconds));
   void reply
     .code(status)
     .type('application/json; charset=utf-8')

@@ -43,6 +43,10 @@ function allowOrigin(reply: FastifyReply, origin: string): void {
     .header('access-control-allow-origin', origin)
     .header('vary', 'Origin')
     .header('access-control-allow-methods', 'GET, POST')
-    .header('access-control-allow-headers', 'authorization, content-type, idempotency-key, x-api-key, apollo-require-preflight')
+    .header(
+      'access-control-allow-headers',
+      'authorization, content-type, idempotency-key, x-api-key, apollo-require-preflight, if-none-match, x-flagstaff-environment',
+    )
+    .header('access-control-expose-headers', 'etag, retry-after, x-request-id')
     .header('access-control-max-age', '600');
 }

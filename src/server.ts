@@ -8,6 +8,8 @@ import { addGraphiql } from './graphiql';
 import { addGraphql, contextOf, createApollo } from './graphql-http';
 import { addErrorHandlers, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
 import { addHooks, requestIdOf } from './http-hooks';
+import { addLaunchDarklyFormat } from './launchdarkly-format';
+import { addOfrep } from './ofrep/ofrep';
 import { createSocketServer, type SocketServer } from './socket-server';
 import type { TransportOptions } from './transport';
 
@@ -25,6 +27,8 @@ export async function startServer(options: TransportOptions & { readonly host: s
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ANONYMOUS,
+    // Keys of flags stand in paths, as long as they may be.
+    routerOptions: { maxParamLength: 1_000 },
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     // Idle keep-alive connections must not hold up the drain.
@@ -39,6 +43,8 @@ export async function startServer(options: TransportOptions & { readonly host: s
   addHealth(app, options);
   addGraphql(app, apollo, options);
   addAuditExport(app, (request) => contextOf(request, options));
+  addOfrep(app, options);
+  addLaunchDarklyFormat(app, options);
   if (!options.isProduction) addGraphiql(app);
   await app.listen({ host: options.host, port: options.port });
   const sockets = createSocketServer(app.server, options);

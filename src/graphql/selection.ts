@@ -11,11 +11,7 @@ export function selectsField(
   return fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && hasPath(selectionSet, path, fragments));
 }
 
-function hasPath(
-  { selections }: SelectionSetNode,
-  path: readonly string[],
-  fragments: GraphQLResolveInfo['fragments'],
-): boolean {
+function hasPath({ selections }: SelectionSetNode, path: readonly string[], fragments: GraphQLResolveInfo['fragments']): boolean {
   const [name, ...rest] = path;
   return selections.some((selection) => {
     switch (selection.kind) {

@@ -27,11 +27,17 @@ export function liveContextProblem({ attributes }: ContextInput): string | null 
   return attributesProblem('context.attributes', attributes, LIVE_ATTRIBUTES_BYTES_MAX);
 }
 
-function attributesProblem(path: string, attributes: ContextInput['attributes'], bytesMax: number): string | null {
+/** `path` names the attributes in the sentence. */
+export function attributesProblem(
+  path: string,
+  attributes: ContextInput['attributes'],
+  bytesMax = ATTRIBUTES_BYTES_MAX,
+): string | null {
   if (!attributes) return null;
+  // First, for turning what nests very deep into text would end the stack.
+  if (isDeeperThan(attributes, ATTRIBUTES_DEPTH_MAX)) return `${path} nests deeper than ${ATTRIBUTES_DEPTH_MAX}.`;
   const bytes = Buffer.byteLength(JSON.stringify(attributes));
   if (bytes > bytesMax) return `${path} has ${bytes} bytes as JSON; at most ${bytesMax} are allowed.`;
-  if (isDeeperThan(attributes, ATTRIBUTES_DEPTH_MAX)) return `${path} nests deeper than ${ATTRIBUTES_DEPTH_MAX}.`;
   return null;
 }
 

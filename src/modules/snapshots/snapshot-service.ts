@@ -1,4 +1,4 @@
-import { segmentsOf, type Evaluation, type EvaluationContext, type Snapshot } from '../../evaluation';
+import { segmentsOf, type CompiledSnapshot, type Evaluation, type EvaluationContext, type Snapshot } from '../../evaluation';
 import { RequestFault } from '../../errors';
 import type { Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
@@ -52,6 +52,8 @@ export interface EvaluationBudget extends TraceBudget {
 export interface EvaluateOutcome {
   readonly revision: number;
   readonly epoch: string;
+  readonly environmentId: string;
+  readonly compiled: CompiledSnapshot;
   readonly results: readonly ContextOutcome[];
 }
 
@@ -90,7 +92,7 @@ export class SnapshotService {
       targetingKey: targetingKey ?? null,
       evaluations: answers[i] ?? [],
     }));
-    return { revision, epoch, results };
+    return { revision, epoch, environmentId: book.scope.environmentId, compiled, results };
   }
 
   /**
