@@ -28,8 +28,9 @@ const variables = z.object({
     .transform(listed)
     .refine(
       (texts) => texts.every((text) => text.length >= SECRET_LENGTH_MIN),
-      `must list secrets of ${SECRET_LENGTH_MIN} characters`,
+      `must list secrets of at least ${SECRET_LENGTH_MIN} characters, separated by commas`,
     ),
+  STALE_GRACE_SECONDS: integer(0, 86_400).default(3_600),
   SESSION_DAYS: integer(1, 365).default(30),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://flags.example.com').optional(),
   SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtps://user:password@mail.example.com').optional(),
@@ -69,6 +70,8 @@ export interface Config {
   readonly jwtSecret: string;
   /** Signing keys of before that still verify. */
   readonly jwtSecretsPrevious: readonly string[];
+  /** For how long verified credentials are taken while the database is away. */
+  readonly staleGraceSeconds: number;
   readonly sessionDays: number;
   /** Where people reach the installation, without a slash at the end. Null: mail has no links. */
   readonly publicUrl: string | null;
@@ -137,6 +140,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         : null,
     ...secrets,
     jwtSecretsPrevious: values.JWT_SECRET_PREVIOUS,
+    staleGraceSeconds: values.STALE_GRACE_SECONDS,
     sessionDays: values.SESSION_DAYS,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     smtp: smtpOf(values),
