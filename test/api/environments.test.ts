@@ -37,8 +37,8 @@ it('changes what is given, keeps what is left out, and does not advance the revi
       {
         kind: 'ENVIRONMENT',
         version: 2,
-        before: { key, name: 'Environment', color: '#808080', isProduction: false, position: 0 },
-        after: { key, name: 'Prod 🚀', color: '#ff0000', isProduction: true, position: 0 },
+        before: { key, name: 'Environment', color: '#808080', isProduction: false, requiredRole: null, position: 0 },
+        after: { key, name: 'Prod 🚀', color: '#ff0000', isProduction: true, requiredRole: null, position: 0 },
       },
     ],
   });

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock';
 import type { Database } from '../../database/transaction';
-import { Unauthenticated } from '../../errors';
+import { RequestFault, Unauthenticated } from '../../errors';
 import { unstorable } from '../input-rules';
 import { findApiKeyByHash, findBindingsOfUser, findUsersByIds } from './access-repository';
 import type { Actor, RequestInfo } from './actor';
-import { apiKeyActor } from './current-actor';
+import { apiKeyIdentity } from './current-actor';
 import { hashApiKey, isApiKeyText } from './api-key-format';
+import { CredentialCache, type Verified } from './credential-cache';
+import type { FailedAuthentications } from './failed-authentications';
 import { findSessionById } from './session-repository';
 import { isLive } from './session-rules';
 import type { Tokens } from './tokens';
@@ -14,15 +17,34 @@ export interface AuthenticatorOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly secrets: { readonly tokens: Tokens; readonly keyPepper: string };
+  readonly failures: FailedAuthentications;
+  /** Refuses an address that guesses. */
+  readonly limits: {
+    readonly credential: (address: string) => Promise<void>;
+    readonly credentialFailed: (address: string) => Promise<void>;
+  };
+  /** For how long credentials that were verified are taken while the book cannot be read. */
+  readonly staleGraceSeconds: number;
+  readonly onError: (error: unknown) => void;
 }
 
-/** Decides who is asking, never what they may do. */
+/**
+ * Decides who is asking, never what they may do. Verified credentials are remembered until the access rules on which they
+ * stand move, which this server hears within a second or so (docs/OPERATIONS.md).
+ */
 export class Authenticator {
+  private readonly cache = new CredentialCache();
+  private readonly listeners = new Set<() => void>();
+  /** Since when nobody can tell whether access rules have moved. Null: the book is read every second. */
+  private unheardSince: number | null = null;
+
   constructor(private readonly options: AuthenticatorOptions) {}
 
   /**
    * `authorization` is the text of the Authorization header or of the connection parameter: `Bearer <JWT or API key>`.
    * Absent: anonymous. Present and not valid: `Unauthenticated`; it does not say why, so that guessing teaches nothing.
+   * Throws RATE_LIMITED for an address that guesses, and UNAVAILABLE when the credential is not known and cannot be
+   * looked up.
    */
   async authenticate(authorization: string | undefined, request: RequestInfo): Promise<Actor> {
     if (authorization === undefined || authorization === '') return { kind: 'ANONYMOUS', request };
@@ -30,21 +52,65 @@ export class Authenticator {
     if (credential === undefined) {
       throw new Unauthenticated('The Authorization header must have the form "Bearer <access token or API key>".');
     }
-    const actor = isApiKeyText(credential)
-      ? await this.actorOfApiKey(credential, request)
-      : await this.actorOfToken(credential, request);
-    if (actor === null) throw new Unauthenticated('The access token or API key is not valid, has expired, or was revoked.');
-    return actor;
+    const digest = createHash('sha256').update(credential).digest('base64url');
+    const verified = this.remembered(digest) ?? (await this.verify(credential, digest, request));
+    return { ...verified.actor, request };
   }
 
-  private async actorOfApiKey(secret: string, request: RequestInfo): Promise<Actor | null> {
-    const key = await findApiKeyByHash(this.options.database.connection, hashApiKey(secret, this.options.secrets.keyPepper));
+  /** Called after the access rules moved, when a credential or a role may have gone. Answers how to stop listening. */
+  onAccessMoved(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** The access rules of these chains have moved: what was known of them is forgotten. */
+  accessMoved(heads: ReadonlyMap<string, number>): void {
+    this.forget(heads.keys());
+  }
+
+  /** At once on the server that wrote, before anybody is answered. */
+  forget(chains: Iterable<string>): void {
+    this.cache.forget(chains);
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Whether the book can be read, and when it last was. */
+  bookStateChanged({ isReachable, lastReadAt }: { readonly isReachable: boolean; readonly lastReadAt: Date | null }): void {
+    this.unheardSince = isReachable ? null : (lastReadAt ?? this.options.clock.now()).getTime();
+  }
+
+  private remembered(digest: string): Verified | null {
+    const now = this.options.clock.now().getTime();
+    const isHeard = this.unheardSince === null || now < this.unheardSince + this.options.staleGraceSeconds * 1_000;
+    return isHeard ? this.cache.find(digest, now) : null;
+  }
+
+  private async verify(credential: string, digest: string, request: RequestInfo): Promise<Verified> {
+    const { limits, failures } = this.options;
+    await limits.credential(request.address);
+    const isKey = isApiKeyText(credential);
+    const verified = await this.cache
+      .load(digest, () => (isKey ? this.readApiKey(credential) : this.readToken(credential)))
+      .catch((error: unknown) => {
+        this.options.onError(error);
+        throw new RequestFault('UNAVAILABLE', 'The credential cannot be checked now; try again.');
+      });
+    if (verified !== null) return verified;
+    await limits.credentialFailed(request.address);
+    const { address, userAgent } = request;
+    failures.note({ kind: isKey ? 'API_KEY' : 'ACCESS_TOKEN', address, userAgent });
+    throw new Unauthenticated('The access token or API key is not valid, has expired, or was revoked.');
+  }
+
+  private async readApiKey(secret: string): Promise<Verified | null> {
+    const { database, clock, secrets } = this.options;
+    const key = await findApiKeyByHash(database.connection, hashApiKey(secret, secrets.keyPepper));
     if (key === null || key.revokedAt !== null) return null;
-    if (key.expiresAt !== null && key.expiresAt <= this.options.clock.now()) return null;
-    return apiKeyActor(key, request);
+    const endsAt = key.expiresAt?.getTime() ?? Infinity;
+    return endsAt <= clock.now().getTime() ? null : { actor: apiKeyIdentity(key), endsAt };
   }
 
-  private async actorOfToken(text: string, request: RequestInfo): Promise<Actor | null> {
+  private async readToken(text: string): Promise<Verified | null> {
     const now = this.options.clock.now();
     const claims = await this.options.secrets.tokens.read(text, now);
     if (claims === null || unstorable(claims.userId + claims.sessionId)) return null;
@@ -56,6 +122,9 @@ export class Authenticator {
     if (!user) return null;
     const bindings = await findBindingsOfUser(connection, user.id);
     const { authentication } = session;
-    return { kind: 'USER', id: user.id, name: user.email, sessionId, authentication, bindings, request };
+    return {
+      actor: { kind: 'USER', id: user.id, name: user.email, sessionId, authentication, bindings },
+      endsAt: Math.min(claims.expiresAt.getTime(), session.expiresAt.getTime()),
+    };
   }
 }

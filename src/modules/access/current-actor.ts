@@ -23,7 +23,12 @@ export async function currentActor<Known extends Actor>(
 
 /** Who uses a key. */
 export function apiKeyActor(key: ApiKeyEntity, request: RequestInfo): ApiKeyActor {
+  return { ...apiKeyIdentity(key), request };
+}
+
+/** Who uses a key, whatever the request. */
+export function apiKeyIdentity(key: ApiKeyEntity): Omit<ApiKeyActor, 'request'> {
   const { id, name, kind, role, organizationId, projectId, environmentId } = key;
   const place = { organizationId, projectId, environmentId };
-  return { kind: 'API_KEY', id, name, keyKind: kind, ...place, bindings: role === null ? [] : [{ role, ...place }], request };
+  return { kind: 'API_KEY', id, name, keyKind: kind, ...place, bindings: role === null ? [] : [{ role, ...place }] };
 }

@@ -45,7 +45,7 @@ export class Tokens {
   }
 
   /** Null for a token that is not ours, was altered, has ended, or was signed with a key that is in use no more. */
-  async read(text: string, now: Date): Promise<AccessClaims | null> {
+  async read(text: string, now: Date): Promise<(AccessClaims & { readonly expiresAt: Date }) | null> {
     try {
       const { payload } = await jwtVerify(text, (header) => this.keyOf(header), {
         algorithms: [ALGORITHM],
@@ -54,8 +54,9 @@ export class Tokens {
         currentDate: now,
         requiredClaims: ['sub', 'sid', 'iat', 'exp'],
       });
-      const { sub, sid } = payload;
-      return typeof sub === 'string' && typeof sid === 'string' ? { userId: sub, sessionId: sid } : null;
+      const { sub, sid, exp } = payload;
+      if (typeof sub !== 'string' || typeof sid !== 'string' || exp === undefined) return null;
+      return { userId: sub, sessionId: sid, expiresAt: new Date(exp * 1_000) };
     } catch (error) {
       if (error instanceof errors.JOSEError) return null;
       throw error;
