@@ -1,5 +1,5 @@
 /** Reads chains from the database to verify them, page by page, without holding more than a few megabytes at once. */
-import type { Connection, Database } from '../../database/transaction';
+import type { Connection } from '../../database/transaction';
 import { ChangeBodyEntity } from './change-body-entity';
 import { ChangeEntity } from './change-entity';
 import { AuditHeadEntity } from './head-entities';
@@ -29,28 +29,34 @@ export async function listChains(connection: Connection): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Verifies one chain as it is at one instant; writers go on. `kept`: null when no head was kept elsewhere. */
-export function verifyChain(database: Database, organizationId: string, kept: KeptHead | null = null): Promise<ChainReport> {
-  return database.readConsistently(async (connection) => {
-    await connection.query('SET LOCAL statement_timeout = 0');
-    const verifier = new ChainVerifier(organizationId, kept);
-    for await (const page of pagesOf(connection, organizationId)) {
-      for (const [row, bodies] of page) verifier.take(row, bodies);
-    }
-    return verifier.finish(await connection.findOneBy(AuditHeadEntity, { organizationId }));
-  });
+/**
+ * Verifies one chain. In a REPEATABLE READ transaction it is the chain of one instant, and writers go on. `kept`: null when no
+ * head was kept elsewhere.
+ */
+export async function verifyChain(
+  connection: Connection,
+  organizationId: string,
+  kept: KeptHead | null = null,
+): Promise<ChainReport> {
+  const verifier = new ChainVerifier(organizationId, kept);
+  for await (const page of pagesOf(connection, organizationId)) {
+    for (const [row, bodies] of page) verifier.take(row, bodies);
+  }
+  return verifier.finish(await connection.findOneBy(AuditHeadEntity, { organizationId }));
 }
 
 /** A body whose change is gone. Null when there is none. */
-export function findOrphan(database: Database): Promise<{ changeId: string; position: number } | null> {
-  return database.readConsistently(async (connection) => {
-    await connection.query('SET LOCAL statement_timeout = 0');
-    const rows: { changeId: string; position: number }[] = await connection.query(
-      `SELECT b.change_id AS "changeId", b.position FROM change_body b
-       WHERE NOT EXISTS (SELECT 1 FROM change c WHERE c.id = b.change_id) ORDER BY b.change_id, b.position LIMIT 1`,
-    );
-    return rows[0] ?? null;
-  });
+export async function findOrphan(connection: Connection): Promise<{ changeId: string; position: number } | null> {
+  const rows: { changeId: string; position: number }[] = await connection.query(
+    `SELECT b.change_id AS "changeId", b.position FROM change_body b
+     WHERE NOT EXISTS (SELECT 1 FROM change c WHERE c.id = b.change_id) ORDER BY b.change_id, b.position LIMIT 1`,
+  );
+  return rows[0] ?? null;
+}
+
+/** Lets the statements of this transaction take as long as they need. */
+export async function allowTime(connection: Connection): Promise<void> {
+  await connection.query('SET LOCAL statement_timeout = 0');
 }
 
 async function* pagesOf(
