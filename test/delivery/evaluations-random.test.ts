@@ -9,6 +9,7 @@ import {
 } from '../../src/evaluation';
 import { applyRevisions, type RevisionRow } from '../../src/modules/snapshots/apply-revisions';
 import { Dice } from '../evaluation/support/generate';
+import { answersOf, knownAt, newsOf, type Known } from '../support/known-answers';
 import { follow, type Live, type LiveEvaluation } from '../support/live';
 import {
   make,
@@ -198,36 +199,8 @@ async function compileAll(first: Snapshot, environmentId: string): Promise<Map<n
   return all;
 }
 
-/** Flag key to the evaluation that a subscriber is to know at a revision. */
-function knownAt(compiled: CompiledSnapshot, { isClient, flagKeys, context }: Subscriber): Map<string, Evaluation> {
-  const isHidden = (key: string): boolean => isClient && compiled.flags.get(key)?.isClientAvailable !== true;
-  const evaluations =
-    flagKeys === null
-      ? evaluateAll(compiled, context).filter(({ flagKey }) => !isHidden(flagKey))
-      : flagKeys.map((key) => ({ ...evaluate(compiled, isHidden(key) ? '' : key, context), flagKey: key }));
-  return new Map(evaluations.map((evaluation) => [evaluation.flagKey, evaluation]));
-}
-
-const GONE = { value: null, variationKey: null, reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND', flagVersion: null } as const;
-type Answer = Pick<Evaluation, 'value' | 'variationKey' | 'reason' | 'errorCode' | 'flagVersion'>;
-
 const told = ({ flagKey, value, variation, reason, errorCode, flagVersion }: LiveEvaluation) =>
   [flagKey, value, variation, reason, errorCode, flagVersion] as const;
-const expected = (flagKey: string, { value, variationKey, reason, errorCode, flagVersion }: Answer) =>
-  [flagKey, value, variationKey, reason, errorCode, flagVersion] as const;
-/** What must differ for a flag to be told again. */
-const essence = ({ value, variationKey, errorCode }: Answer): string => JSON.stringify([value, variationKey, errorCode]);
-
-function expectedFrame(
-  before: ReadonlyMap<string, Answer>,
-  now: ReadonlyMap<string, Answer>,
-  flagKeys: readonly string[] | null,
-) {
-  const keys = flagKeys ?? [...new Set([...before.keys(), ...now.keys()])].sort();
-  return keys
-    .filter((key) => essence(before.get(key) ?? GONE) !== essence(now.get(key) ?? GONE))
-    .map((key) => expected(key, now.get(key) ?? GONE));
-}
 
 it('tells 50 subscribers, through 300 random changes, exactly what differs at the revision of each frame', async () => {
   const dice = new Dice(2026);
@@ -266,13 +239,12 @@ it('tells 50 subscribers, through 300 random changes, exactly what differs at th
   expect(compiled.size).toBeGreaterThan(CHANGES / 2);
   for (const subscriber of subscribers) {
     const { live, flagKeys } = subscriber;
-    let before: ReadonlyMap<string, Answer> = new Map();
+    let before: Known = new Map();
     let revision = -1;
     for (const [index, frame] of live.frames.entries()) {
       const now = knownAt(compiled.get(frame.revision)!, subscriber);
-      const first = () => [...now].map(([key, evaluation]) => expected(key, evaluation));
       expect(frame.revision).toBeGreaterThan(revision);
-      expect(frame.evaluations.map(told)).toEqual(index === 0 ? first() : expectedFrame(before, now, flagKeys));
+      expect(frame.evaluations.map(told)).toEqual(index === 0 ? answersOf(now) : newsOf(before, now, flagKeys));
       if (subscriber.isClient) {
         expect(frame.evaluations.filter(({ ruleId, prerequisiteKey }) => ruleId !== null || prerequisiteKey !== null)).toEqual(
           [],

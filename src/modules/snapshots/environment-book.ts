@@ -20,9 +20,18 @@ export interface Cursor {
   readonly revision: number;
 }
 
+/** One environment at one revision. */
+export interface Reading {
+  readonly scope: EnvironmentScope;
+  readonly snapshot: Snapshot;
+  /** The change that made the revision. Null when that is not known. */
+  readonly changeId: string | null;
+}
+
 export class EnvironmentBook {
   private current: CompiledSnapshot;
   private wire: Snapshot;
+  private change: string | null;
   private recent: RevisionRow[] = [];
   private closed = false;
   private readonly listeners = new Set<() => void>();
@@ -30,8 +39,10 @@ export class EnvironmentBook {
   constructor(
     readonly scope: EnvironmentScope,
     snapshot: Snapshot,
+    changeId: string | null = null,
   ) {
     this.wire = snapshot;
+    this.change = changeId;
     this.current = compileSnapshot(snapshot).compiled;
   }
 
@@ -41,6 +52,15 @@ export class EnvironmentBook {
 
   get revision(): number {
     return this.wire.revision;
+  }
+
+  /** The change that made the revision. Null when that is not known. */
+  get changeId(): string | null {
+    return this.change;
+  }
+
+  get reading(): Reading {
+    return { scope: this.scope, snapshot: this.wire, changeId: this.change };
   }
 
   get snapshot(): Snapshot {
@@ -62,14 +82,14 @@ export class EnvironmentBook {
     const next = applyRevisions(this.wire, rows);
     if (next === null) return false;
     this.recent = [...this.recent, ...rows].slice(-REVISIONS_KEPT);
-    this.show(next);
+    this.show(next, rows.at(-1)?.changeId ?? this.change);
     return true;
   }
 
   /** Begins anew from a snapshot that was read whole; readers with an older cursor must resynchronise. */
-  reset(snapshot: Snapshot): void {
+  reset(snapshot: Snapshot, changeId: string | null = null): void {
     this.recent = [];
-    this.show(snapshot);
+    this.show(snapshot, changeId);
   }
 
   close(): void {
@@ -91,8 +111,14 @@ export class EnvironmentBook {
     return () => this.listeners.delete(listener);
   }
 
-  private show(snapshot: Snapshot): void {
+  /** How many listen at this moment. */
+  get listenerCount(): number {
+    return this.listeners.size;
+  }
+
+  private show(snapshot: Snapshot, changeId: string | null): void {
     this.wire = snapshot;
+    this.change = changeId;
     this.current = compileSnapshot(snapshot, this.current).compiled;
     this.announce();
   }
