@@ -171,7 +171,7 @@ function checkColumns({ canonical, hash: _hash, ...columns }: ChangeEntity, fail
   }
   const { format } = written;
   // PostgreSQL knows instants that no date is: infinity, and years beyond 275,760.
-  if (!(columns.createdAt instanceof Date) || Number.isNaN(columns.createdAt.getTime())) {
+  if (!Number.isFinite(Number(columns.createdAt))) {
     fail('has a created_at that no clock tells');
     return 2;
   }
