@@ -264,7 +264,7 @@ it('reads all environments of a project with heads and project in as many statem
 
   expect([few.result.project.environments.length, many.result.project.environments.length]).toEqual([1, 100]);
   expect(many.statements).toHaveLength(few.statements.length);
-  expect(many.statements).toHaveLength(7);
+  expect(many.statements).toHaveLength(5);
 });
 
 async function orderOf(project: MadeProject): Promise<{ key: string; position: number; version: number }[]> {

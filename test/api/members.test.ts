@@ -532,7 +532,7 @@ it.each([
 
   expect([few, many].map(({ result }) => result.organization.list.totalCount)).toEqual([some, all]);
   expect(many.result.organization.list.nodes).toHaveLength(100);
-  expect([few.statements.length, many.statements.length]).toEqual([7, 7]);
+  expect([few.statements.length, many.statements.length]).toEqual([5, 5]);
 });
 
 it('shows what it made to the maker of an organization in the same operation', async () => {

@@ -222,7 +222,7 @@ it('lists the organizations of a user and their projects in as many statements f
       expect([projects.totalCount, projects.nodes.length]).toEqual([101, 3]);
     }
     expect(many.statements).toHaveLength(few.statements.length);
-    expect(many.statements).toHaveLength(6);
+    expect(many.statements).toHaveLength(4);
   } finally {
     await own.close();
   }

@@ -334,7 +334,7 @@ it('reads a page of projects with environments and organization in as many state
   expect([few.result.organization.projects.totalCount, many.result.organization.projects.totalCount]).toEqual([10, 1000]);
   expect(many.result.organization.projects.nodes).toHaveLength(100);
   expect(many.statements).toHaveLength(few.statements.length);
-  expect(many.statements).toHaveLength(16);
+  expect(many.statements).toHaveLength(14);
 });
 
 async function insertFlags(projectId: string, count: number): Promise<void> {

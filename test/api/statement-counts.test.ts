@@ -145,6 +145,8 @@ it('reads organizations with their projects and flags in as many statements with
     where: `t.organization_id = '${project.organizationId}'`,
     set: { id: id('id'), organization_id: id('organization_id') },
   });
+  // As whoever writes roles does: what servers remember of them is outdated.
+  await own.app.database.transaction(async (tx) => void tx.raisedHeads.add(project.organizationId));
   await cloneRows(own, 'project', range, {
     where: `t.id = '${project.id}'`,
     set: { id: id('id'), organization_id: id('organization_id') },
