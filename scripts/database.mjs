@@ -1,10 +1,11 @@
-// `npm run db:migrate` and `npm run db:revert`: on DATABASE_URL, or on the embedded database under DATA_DIR.
+// `npm run db:migrate`, `npm run db:revert` and `npm run db:new-epoch`: on DATABASE_URL, or on the embedded database under
+// DATA_DIR. `npm run db:new-epoch -- ENVIRONMENT_ID` is for one environment.
 import { createRequire } from 'node:module';
 import { fail, installWhatIsMissing } from './install.mjs';
 import { buildWhatIsStale } from './build.mjs';
 
-const [task] = process.argv.slice(2);
-if (task !== 'migrate' && task !== 'revert') fail('Say what to do: migrate or revert.');
+const [task, environmentId] = process.argv.slice(2);
+if (!['migrate', 'revert', 'new-epoch'].includes(task)) fail('Say what to do: migrate, revert or new-epoch.');
 installWhatIsMissing();
 buildWhatIsStale();
 
@@ -13,6 +14,7 @@ const { readConfig } = load('../dist/src/config.js');
 const { createDataSource } = load('../dist/src/database/data-source.js');
 const { openEmbeddedDatabase } = load('../dist/src/database/embedded.js');
 const { migrate, revertLastMigration } = load('../dist/src/database/migrate.js');
+const { renewEpochs } = load('../dist/src/modules/changes/epoch-repository.js');
 const { entities } = load('../dist/src/entities.js');
 const { migrations } = load('../dist/migrations/index.js');
 
@@ -26,6 +28,8 @@ async function main() {
     if (task === 'migrate') {
       const names = await migrate(dataSource);
       process.stdout.write(names.length === 0 ? 'The database is up to date.\n' : `Applied: ${names.join(', ')}.\n`);
+    } else if (task === 'new-epoch') {
+      await giveNewEpochs(dataSource);
     } else {
       const newest = await newestMigration(dataSource);
       if (newest === null) {
@@ -39,6 +43,13 @@ async function main() {
     if (dataSource.isInitialized) await dataSource.destroy();
     await embedded?.close();
   }
+}
+
+async function giveNewEpochs(dataSource) {
+  const count = await dataSource.transaction((connection) => renewEpochs(connection, environmentId ?? null));
+  if (environmentId !== undefined && count === 0) fail(`There is no environment ${JSON.stringify(environmentId)}.`);
+  const what = count === 1 ? '1 environment has a new epoch' : `${count} environments have new epochs`;
+  process.stdout.write(`${what}; clients begin anew within about a second.\n`);
 }
 
 async function newestMigration(dataSource) {

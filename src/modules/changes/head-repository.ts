@@ -18,7 +18,7 @@ export interface Heads {
 }
 
 const PLACES = `SELECT h.environment_id, h.epoch, h.revision, r.change_id FROM environment_head h
-  LEFT JOIN environment_revision r ON r.environment_id = h.environment_id AND r.revision = h.revision AND r.epoch = h.epoch
+  LEFT JOIN environment_revision r ON r.environment_id = h.environment_id AND r.revision = h.revision
   WHERE h.environment_id = ANY($1)`;
 
 /** All heads by one statement, so of one moment. */

@@ -5,6 +5,8 @@ import type { FlagEvent, SegmentDelta } from '../changes/flag-event';
 export interface RevisionRow {
   readonly epoch: string;
   readonly revision: number;
+  /** The change that made the revision. */
+  readonly changeId: string;
   readonly events: readonly FlagEvent[];
 }
 

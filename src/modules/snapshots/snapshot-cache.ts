@@ -1,20 +1,32 @@
 /** The books of all environments that this process was asked about, kept up with PostgreSQL. */
 import type { Database } from '../../database/transaction';
-import { findEnvironmentHeads, listRevisionsAfter, type EnvironmentHead } from '../changes/change-repository';
-import type { EnvironmentPlace } from '../changes/head-repository';
-import { EnvironmentBook, REVISIONS_KEPT } from './environment-book';
+import { replaceEpoch } from '../changes/epoch-repository';
+import { findPlace, type EnvironmentPlace } from '../changes/head-repository';
+import { EnvironmentBook, type Reading } from './environment-book';
+import { followRevisions, isLevel } from './follow-revisions';
+import { Limiter } from './limiter';
 import { readSnapshot } from './snapshot-repository';
+import type { SnapshotStore } from './snapshot-store';
 
-const PAGE_ROWS = 200;
+/** How many environments are brought up at a time: the requests of people need connections, too. */
+const CATCH_UPS_MAX = 4;
+/** How often a restored environment is looked at again in one catch-up while others write to it. */
+const ATTEMPTS_MAX = 5;
 
 export interface SnapshotCacheOptions {
   readonly database: Database;
+  /** Snapshots that the servers share. Absent: each reads its own. */
+  readonly store?: SnapshotStore;
+  /** Told when this process has noticed that a backup was restored, and has given the environment a new epoch. */
+  readonly onNewEpoch?: (environmentId: string) => void;
 }
 
 export class SnapshotCache {
   private readonly books = new Map<string, Promise<EnvironmentBook | null>>();
-  /** One catch-up at a time for each environment, so that rows are applied in order. */
+  /** One catch-up at a time for each environment, so that places are read, and rows applied, in order. */
   private readonly running = new Map<string, Promise<void>>();
+  private readonly waiting = new Map<string, Promise<void>>();
+  private readonly limiter = new Limiter(CATCH_UPS_MAX);
 
   constructor(private readonly options: SnapshotCacheOptions) {}
 
@@ -29,74 +41,117 @@ export class SnapshotCache {
     return opening;
   }
 
-  /** Applies what was committed since; at once when nothing was. Unknown environments are passed over. */
-  async catchUp(environmentId: string): Promise<void> {
-    if (!this.books.has(environmentId)) return;
-    const earlier = this.running.get(environmentId) ?? Promise.resolve();
-    const next = earlier.catch(() => undefined).then(() => this.advance(environmentId));
-    this.running.set(environmentId, next);
-    try {
-      await next;
-    } finally {
-      if (this.running.get(environmentId) === next) this.running.delete(environmentId);
-    }
-  }
-
   /** The environments that this process keeps up. */
   environmentIds(): string[] {
     return [...this.books.keys()];
   }
 
+  /**
+   * Applies what was committed before the call; at once when nothing was. Unknown environments are passed over. Calls that
+   * come while one waits share it.
+   */
+  catchUp(environmentId: string): Promise<void> {
+    if (!this.books.has(environmentId)) return Promise.resolve();
+    const waiting = this.waiting.get(environmentId);
+    if (waiting) return waiting;
+    const running = this.running.get(environmentId);
+    if (!running) return this.start(environmentId);
+    const next = running
+      .catch(() => undefined)
+      .then(() => {
+        this.waiting.delete(environmentId);
+        return this.start(environmentId);
+      });
+    this.waiting.set(environmentId, next);
+    return next;
+  }
+
   /** Catches up where the places, read from the database just now, differ from the books. */
   async catchUpWith(places: readonly EnvironmentPlace[]): Promise<void> {
     const byId = new Map(places.map((place) => [place.environmentId, place]));
+    const behind: Promise<void>[] = [];
     for (const [id, opening] of [...this.books]) {
       const book = await opening.catch(() => null);
-      if (book && !isLevel(book, byId.get(id))) await this.catchUp(id);
+      if (book && !isLevel(book, byId.get(id))) behind.push(this.catchUp(id));
     }
+    await Promise.all(behind);
   }
 
   /** Resolves when no catch-up is under way. */
   async settle(): Promise<void> {
-    await Promise.allSettled(this.running.values());
+    await Promise.allSettled([...this.waiting.values(), ...this.running.values()]);
+  }
+
+  private start(environmentId: string): Promise<void> {
+    const running = this.limiter
+      .run(() => this.advance(environmentId))
+      .finally(() => {
+        this.running.delete(environmentId);
+      });
+    this.running.set(environmentId, running);
+    return running;
   }
 
   private async read(environmentId: string): Promise<EnvironmentBook | null> {
+    // Read before the place: what is in there was committed by then, so it is not ahead unless a backup was restored.
+    const stored = (await this.options.store?.load(environmentId)) ?? null;
+    const { connection } = this.options.database;
+    const place = await findPlace(connection, environmentId);
+    if (place === null) return null;
+    if (stored?.snapshot.epoch === place.epoch) {
+      const book = bookOf(stored);
+      const standing = await followRevisions(connection, book, place);
+      if (standing === 'LEVEL') return this.share(book);
+      if (standing === 'FOREIGN') await this.replaceEpoch(book, place);
+    }
     const found = await this.readWhole(environmentId);
-    return found && new EnvironmentBook(found.scope, found.snapshot);
+    return found && this.share(bookOf(found));
   }
 
-  private readWhole(environmentId: string): ReturnType<typeof readSnapshot> {
+  private readWhole(environmentId: string): Promise<Reading | null> {
     return this.options.database.readConsistently((connection) => readSnapshot(connection, environmentId));
   }
 
   private async advance(environmentId: string): Promise<void> {
     const book = await this.books.get(environmentId);
     if (!book) return;
-    const [head] = await findEnvironmentHeads(this.options.database.connection, [environmentId]);
-    if (head === undefined) {
-      this.books.delete(environmentId);
-      book.close();
-      return;
+    const { connection } = this.options.database;
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const place = await findPlace(connection, environmentId);
+      if (place === null) {
+        this.books.delete(environmentId);
+        book.close();
+        return;
+      }
+      switch (await followRevisions(connection, book, place)) {
+        case 'LEVEL':
+          this.share(book);
+          return;
+        case 'FAR': {
+          const found = await this.readWhole(environmentId);
+          if (found === null) continue;
+          book.reset(found.snapshot, found.changeId);
+          this.share(book);
+          return;
+        }
+        case 'FOREIGN':
+          // Another server or a writer may have been first: whatever is there now is looked at anew.
+          await this.replaceEpoch(book, place);
+      }
     }
-    if (isLevel(book, head)) return;
-    const isNear = head.epoch === book.epoch && head.revision - book.revision <= REVISIONS_KEPT;
-    const isBehind = head.revision > book.revision;
-    if (isNear && isBehind && (await this.applyPages(book, head.revision))) return;
-    const found = await this.readWhole(environmentId);
-    if (found) book.reset(found.snapshot);
   }
 
-  private async applyPages(book: EnvironmentBook, target: number): Promise<boolean> {
-    while (book.revision < target) {
-      const { connection } = this.options.database;
-      const rows = await listRevisionsAfter(connection, book.scope.environmentId, book.revision, PAGE_ROWS);
-      if (rows.length === 0 || !book.apply(rows)) return false;
-    }
-    return true;
+  private async replaceEpoch({ scope }: EnvironmentBook, place: EnvironmentPlace): Promise<void> {
+    const isOurs = await this.options.database.transaction((tx) => replaceEpoch(tx, scope.organizationId, place));
+    if (isOurs) this.options.onNewEpoch?.(scope.environmentId);
+  }
+
+  private share(book: EnvironmentBook): EnvironmentBook {
+    this.options.store?.offer(book.reading);
+    return book;
   }
 }
 
-function isLevel(book: EnvironmentBook, head: EnvironmentHead | undefined): boolean {
-  return head?.epoch === book.epoch && head.revision === book.revision;
+function bookOf({ scope, snapshot, changeId }: Reading): EnvironmentBook {
+  return new EnvironmentBook(scope, snapshot, changeId);
 }
