@@ -8,6 +8,7 @@ import { AdminKeys1795000006000 } from './1795000006000-admin-keys';
 import { Audit1795000007000 } from './1795000007000-audit';
 import { Usage1795000009000 } from './1795000009000-usage';
 import { RequireRole1795000010000 } from './1795000010000-require-role';
+import { Oidc1795000011000 } from './1795000011000-oidc';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Audit1795000007000,
   Usage1795000009000,
   RequireRole1795000010000,
+  Oidc1795000011000,
 ] as const;

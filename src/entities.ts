@@ -1,6 +1,7 @@
 import { ApiKeyEntity } from './modules/access/api-key-entity';
 import { FailedAuthenticationEntity } from './modules/access/failed-authentication-entity';
 import { InvitationEntity } from './modules/access/invitation-entity';
+import { OidcIdentityEntity } from './modules/access/oidc-identity-entity';
 import { PasswordResetEntity } from './modules/access/password-reset-entity';
 import { RefreshTokenEntity } from './modules/access/refresh-token-entity';
 import { SessionEntity } from './modules/access/session-entity';
@@ -29,6 +30,7 @@ export const entities = [
   SessionEntity,
   RefreshTokenEntity,
   PasswordResetEntity,
+  OidcIdentityEntity,
   ApiKeyEntity,
   FailedAuthenticationEntity,
   IdempotencyRecordEntity,

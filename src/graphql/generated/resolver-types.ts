@@ -104,16 +104,30 @@ export type AddSegmentKeysPayload = {
 /** A credential for programs. Its secret is shown once and stored hashed. */
 export type ApiKey = Node & {
   readonly __typename?: 'ApiKey';
+  /**
+   * The origins of the pages on which a CLIENT or MOBILE key may be used, in the form in which browsers send them; at most 50. Null:
+   * any. A request without an Origin header passes: programs send none, and whoever leaves it out could as well invent one.
+   */
+  readonly allowedOrigins?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /**
+   * From when on it is refused: because it expires, was revoked, or was not used for as long as the server is set to (90 days unless
+   * `KEY_UNUSED_DAYS` says otherwise), counted from its last use or, before that, from its creation. Null: never.
+   */
+  readonly endsAt?: Maybe<Scalars['DateTime']['output']>;
   /** The environment. Null when the caller may not see it, and for an ADMIN key that works in more than one. */
   readonly environment?: Maybe<Environment>;
-  /** From when on it is refused. Null: never. */
+  /** From when on it is refused, as it was set when it was created or rotated. Null: nothing was set. `endsAt` tells all. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
+  /** Whether it is accepted now. */
+  readonly isLive: Scalars['Boolean']['output'];
   /** What it may do. */
   readonly kind: ApiKeyKind;
+  /** When it was used last, up to a minute or two late. Null: it was not. For a key that is older than this record: when that began. */
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];
   /** Id of the organization. */
@@ -461,6 +475,8 @@ export type ChangeKind =
   | 'API_KEY_REVOKED'
   /** An API key got a successor. */
   | 'API_KEY_ROTATED'
+  /** The name or the allowed origins of an API key were changed. */
+  | 'API_KEY_UPDATED'
   /** Several configurations were changed at once. */
   | 'CHANGE_SET_APPLIED'
   /** An environment was created. */
@@ -487,6 +503,8 @@ export type ChangeKind =
   | 'FLAG_TOGGLED'
   /** A flag itself was changed. */
   | 'FLAG_UPDATED'
+  /** Somebody at the OpenID provider was found to be a user who had an account already, by the verified e-mail address. */
+  | 'IDENTITY_LINKED'
   /** Somebody accepted an invitation. */
   | 'INVITATION_ACCEPTED'
   /** Somebody was invited to an organization. */
@@ -644,6 +662,11 @@ export type CopyFlagConfigurationPayload = {
 
 /** What `createApiKey` takes. */
 export type CreateApiKeyInput = {
+  /**
+   * The origins of the pages on which a CLIENT or MOBILE key may be used, each as `https://host` or `https://host:port`
+   * (`http` for localhost only), without path or wildcard; at most 50. Left out, null or empty: any. Other kinds have none.
+   */
+  readonly allowedOrigins?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /**
    * The environment in which a SERVER, CLIENT or MOBILE key evaluates: needed. For an ADMIN key: the environment that its role is
    * on; null or left out: all environments.
@@ -1714,7 +1737,10 @@ export type Member = {
   readonly __typename?: 'Member';
   /** When the oldest of these roles was given. */
   readonly joinedAt: Scalars['DateTime']['output'];
-  /** The roles, widest first; at most one for the organization and one for each project and environment. */
+  /**
+   * The roles, widest first; at most one for the organization and one for each project and environment, and besides one for
+   * the organization that comes from the user's groups at the OpenID provider.
+   */
   readonly roles: ReadonlyArray<RoleBinding>;
   /** The user. */
   readonly user: User;
@@ -1939,7 +1965,8 @@ export type Mutation = {
   /**
    * Gives a member a role on the organization, a project or an environment, in place of the one held there. It has no
    * `expectedVersion`: it replaces the whole role of one place, so that the same call twice does no harm, and of two different
-   * ones the later stands. Requires `member:update` there, and `owner:name` to give or take OWNER.
+   * ones the later stands. A role that comes from a group at the OpenID provider is replaced, too, and is given again at the
+   * next log-in there. Requires `member:update` there, and `owner:name` to give or take OWNER.
    * Codes: NOT_FOUND, INVALID, LAST_OWNER.
    */
   readonly setMemberRole: SetMemberRolePayload;
@@ -1948,6 +1975,13 @@ export type Mutation = {
    * Requires `flag:toggle` on the environment. Codes: NOT_FOUND, ARCHIVED.
    */
   readonly toggleFlag: ToggleFlagPayload;
+  /**
+   * Changes the name of an API key, and from which origins it may be used, within about a second. What is left out stays as it is;
+   * equal values are answered as they are: nothing is recorded. It has no `expectedVersion`: it replaces whole values, so that
+   * the same call twice does no harm. Requires `key:update` where the key works.
+   * Codes: NOT_FOUND, EXPIRED, BLANK, TOO_LONG, INVALID, OUT_OF_RANGE.
+   */
+  readonly updateApiKey: UpdateApiKeyPayload;
   /**
    * Changes an environment. What is left out stays; null is refused. Nothing of it is evaluated: the revision stays. Equal values
    * are answered as they are: nothing is recorded.
@@ -2185,6 +2219,12 @@ export type MutationSetMemberRoleArgs = {
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationToggleFlagArgs = {
   input: ToggleFlagInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationUpdateApiKeyArgs = {
+  input: UpdateApiKeyInput;
 };
 
 
@@ -3422,6 +3462,27 @@ export type ToggleFlagPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** What `updateApiKey` takes. */
+export type UpdateApiKeyInput = {
+  /** As in `createApiKey`. Left out: stays as it is. Null or empty: any. */
+  readonly allowedOrigins?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The key. */
+  readonly apiKeyId: Scalars['ID']['input'];
+  /** 1 to 255 characters. Left out: stays as it is. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What `updateApiKey` answers. */
+export type UpdateApiKeyPayload = {
+  readonly __typename?: 'UpdateApiKeyPayload';
+  /** The key after the change. Null when `userErrors` is not empty. */
+  readonly apiKey?: Maybe<ApiKey>;
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** What `updateEnvironment` takes. */
 export type UpdateEnvironmentInput = {
   /** `#rrggbb`. */
@@ -3991,6 +4052,8 @@ export type ResolversTypes = {
   TargetTrace: ResolverTypeWrapper<TargetTrace>;
   ToggleFlagInput: ToggleFlagInput;
   ToggleFlagPayload: ResolverTypeWrapper<Omit<ToggleFlagPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateApiKeyInput: UpdateApiKeyInput;
+  UpdateApiKeyPayload: ResolverTypeWrapper<Omit<UpdateApiKeyPayload, 'apiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateEnvironmentInput: UpdateEnvironmentInput;
   UpdateEnvironmentPayload: ResolverTypeWrapper<Omit<UpdateEnvironmentPayload, 'environment' | 'userErrors'> & { environment?: Maybe<ResolversTypes['Environment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateFlagInput: UpdateFlagInput;
@@ -4197,6 +4260,8 @@ export type ResolversParentTypes = {
   TargetTrace: TargetTrace;
   ToggleFlagInput: ToggleFlagInput;
   ToggleFlagPayload: Omit<ToggleFlagPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateApiKeyInput: UpdateApiKeyInput;
+  UpdateApiKeyPayload: Omit<UpdateApiKeyPayload, 'apiKey' | 'userErrors'> & { apiKey?: Maybe<ResolversParentTypes['ApiKey']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateEnvironmentInput: UpdateEnvironmentInput;
   UpdateEnvironmentPayload: Omit<UpdateEnvironmentPayload, 'environment' | 'userErrors'> & { environment?: Maybe<ResolversParentTypes['Environment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateFlagInput: UpdateFlagInput;
@@ -4245,11 +4310,15 @@ export type AddSegmentKeysPayloadResolvers<ContextType = Context, ParentType ext
 };
 
 export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
+  allowedOrigins?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  endsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   environment?: Resolver<Maybe<ResolversTypes['Environment']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isLive?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ApiKeyKind'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   organizationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -4831,6 +4900,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   setFlagConfiguration?: Resolver<ResolversTypes['SetFlagConfigurationPayload'], ParentType, ContextType, RequireFields<MutationSetFlagConfigurationArgs, 'input'>>;
   setMemberRole?: Resolver<ResolversTypes['SetMemberRolePayload'], ParentType, ContextType, RequireFields<MutationSetMemberRoleArgs, 'input'>>;
   toggleFlag?: Resolver<ResolversTypes['ToggleFlagPayload'], ParentType, ContextType, RequireFields<MutationToggleFlagArgs, 'input'>>;
+  updateApiKey?: Resolver<ResolversTypes['UpdateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationUpdateApiKeyArgs, 'input'>>;
   updateEnvironment?: Resolver<ResolversTypes['UpdateEnvironmentPayload'], ParentType, ContextType, RequireFields<MutationUpdateEnvironmentArgs, 'input'>>;
   updateFlag?: Resolver<ResolversTypes['UpdateFlagPayload'], ParentType, ContextType, RequireFields<MutationUpdateFlagArgs, 'input'>>;
   updateOrganization?: Resolver<ResolversTypes['UpdateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
@@ -5211,6 +5281,12 @@ export type ToggleFlagPayloadResolvers<ContextType = Context, ParentType extends
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UpdateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateApiKeyPayload'] = ResolversParentTypes['UpdateApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type UpdateEnvironmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateEnvironmentPayload'] = ResolversParentTypes['UpdateEnvironmentPayload']> = {
   environment?: Resolver<Maybe<ResolversTypes['Environment']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
@@ -5405,6 +5481,7 @@ export type Resolvers<ContextType = Context> = {
   Target?: TargetResolvers<ContextType>;
   TargetTrace?: TargetTraceResolvers<ContextType>;
   ToggleFlagPayload?: ToggleFlagPayloadResolvers<ContextType>;
+  UpdateApiKeyPayload?: UpdateApiKeyPayloadResolvers<ContextType>;
   UpdateEnvironmentPayload?: UpdateEnvironmentPayloadResolvers<ContextType>;
   UpdateFlagPayload?: UpdateFlagPayloadResolvers<ContextType>;
   UpdateOrganizationPayload?: UpdateOrganizationPayloadResolvers<ContextType>;

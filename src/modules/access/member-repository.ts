@@ -68,8 +68,13 @@ export function findBindingsOfMembers(
     .getMany();
 }
 
-export function countOwners(connection: Connection, organizationId: string): Promise<number> {
-  return connection.countBy(RoleBindingEntity, { organizationId, role: 'OWNER' });
+/** People, not roles: somebody may be OWNER both by an invitation and by a group. */
+export async function countOwners(connection: Connection, organizationId: string): Promise<number> {
+  const [row] = await connection.query<{ count: number }[]>(
+    `SELECT CAST(count(DISTINCT user_id) AS integer) AS count FROM role_binding WHERE organization_id = $1 AND role = 'OWNER'`,
+    [organizationId],
+  );
+  return row?.count ?? 0;
 }
 
 /** The same binding with another role, or a new one. */

@@ -1,9 +1,13 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { Role } from './permissions';
 
+/** Where a role comes from. DIRECT: somebody gave it here. OIDC: a group at the OpenID provider; looked at anew at each log-in. */
+export type RoleSource = 'DIRECT' | 'OIDC';
+
 /** A role of one user on an organization, a project or an environment. */
 @Entity('role_binding')
 @Check('role_binding_role_check', `"role" IN ('OWNER', 'ADMIN', 'EDITOR', 'VIEWER')`)
+@Check('role_binding_source_check', `"source" IN ('DIRECT', 'OIDC')`)
 @Index('role_binding_user_id_index', ['userId'])
 @Index('role_binding_organization_id_index', ['organizationId'])
 @Index('role_binding_project_id_index', ['projectId'])
@@ -35,4 +39,7 @@ export class RoleBindingEntity {
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
+
+  @Column({ name: 'source', type: 'text', default: 'DIRECT' })
+  readonly source!: RoleSource;
 }

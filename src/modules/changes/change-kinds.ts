@@ -1,6 +1,7 @@
 /** Stored text, GraphQL text and TypeScript text are the same; schema/change.graphql describes each. */
 export type ChangeKind =
   | 'USER_CREATED'
+  | 'IDENTITY_LINKED'
   | 'SESSION_CREATED'
   | 'SESSION_ENDED'
   | 'PASSWORD_CHANGED'
@@ -35,6 +36,7 @@ export type ChangeKind =
   | 'SEGMENT_KEYS_ADDED'
   | 'SEGMENT_KEYS_REMOVED'
   | 'API_KEY_CREATED'
+  | 'API_KEY_UPDATED'
   | 'API_KEY_ROTATED'
   | 'API_KEY_REVOKED'
   | 'PERSONAL_DATA_ERASED';

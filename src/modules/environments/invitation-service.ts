@@ -134,10 +134,10 @@ export class InvitationService {
     if (isNew) await insertUser(tx.connection, user);
     await deleteInvitation(tx.connection, invitation.id);
     const bindings = await findBindingsOfMembers(tx.connection, [organizationId], [user.id]);
-    const current = bindings.find((binding) => isSamePlace(binding, place));
+    const current = bindings.find((binding) => binding.source === 'DIRECT' && isSamePlace(binding, place));
     const next: RoleBindingEntity = current
       ? { ...current, role: strongerRole(current.role, role) }
-      : { ...place, id: newId('binding'), userId: user.id, role, createdAt: this.options.changes.now() };
+      : { ...place, id: newId('binding'), userId: user.id, role, source: 'DIRECT', createdAt: this.options.changes.now() };
     await saveBinding(tx.connection, next, current === undefined);
     const revisions = await this.options.changes.record(tx, actor, {
       kind: 'INVITATION_ACCEPTED',

@@ -41,5 +41,9 @@ export function invitationItem(invitation: InvitationEntity, state: 'MADE' | 'GO
 }
 
 function memberBody({ email }: UserEntity, bindings: readonly RoleBindingEntity[]): object {
-  return { email, roles: bindings.map(({ role, projectId, environmentId }) => ({ role, projectId, environmentId })) };
+  return { email, roles: bindings.map(roleBody) };
+}
+
+function roleBody({ role, projectId, environmentId, source }: RoleBindingEntity): object {
+  return { role, projectId, environmentId, ...(source === 'OIDC' ? { source } : {}) };
 }

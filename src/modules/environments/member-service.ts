@@ -56,10 +56,11 @@ export class MemberService {
       const locked = await lockPlaceFor(tx.connection, caller, input, 'member:update');
       const { place, actor } = locked;
       const { user, bindings } = await loadMember(tx.connection, locked, input.userId);
-      const current = bindings.find((binding) => isSamePlace(binding, place));
+      const held = bindings.filter((binding) => isSamePlace(binding, place));
+      const [current] = held.filter(({ source }) => source === 'DIRECT');
       const member = memberAsSeen(actor, place, user);
-      if (current?.role === input.role) return { member, revisions: [] };
-      const before = current ? [current.role] : [];
+      if (held.length === 1 && current?.role === input.role) return { member, revisions: [] };
+      const before = held.map(({ role }) => role);
       requireOwnerName(actor, place, [...before, input.role]);
       const ownerCount = await countOwners(tx.connection, place.organizationId);
       const issues = [
@@ -69,15 +70,24 @@ export class MemberService {
       if (issues.length > 0) throw new UserFault(issues);
       const next: RoleBindingEntity = current
         ? { ...current, role: input.role }
-        : { ...place, id: newId('binding'), userId: user.id, role: input.role, createdAt: this.options.changes.now() };
+        : {
+            ...place,
+            id: newId('binding'),
+            userId: user.id,
+            role: input.role,
+            source: 'DIRECT',
+            createdAt: this.options.changes.now(),
+          };
       await saveBinding(tx.connection, next, current === undefined);
+      // What a group gave there is replaced, too, until the next log-in through the provider.
+      await deleteBindings(tx.connection, idsFromGroups(held));
       const revisions = await this.options.changes.record(tx, actor, {
         kind: 'MEMBER_ROLE_SET',
         organizationId: place.organizationId,
         projectId: place.projectId,
         deliveries: [],
         changesAccess: true,
-        items: [memberItem(user, place, current ? [current] : null, [next])],
+        items: [memberItem(user, place, held.length > 0 ? held : null, [next])],
       });
       return { member, revisions };
     });
@@ -112,6 +122,10 @@ export class MemberService {
       return { removedUserId: user.id, revisions };
     });
   }
+}
+
+function idsFromGroups(bindings: readonly RoleBindingEntity[]): string[] {
+  return bindings.filter(({ source }) => source === 'OIDC').map(({ id }) => id);
 }
 
 /** OWNER is given and taken only by whoever may name owners. */

@@ -73,7 +73,8 @@ export class OrganizationService {
   /** The creator becomes its OWNER. */
   async create(actor: Actor, input: CreateOrganizationInput): Promise<OrganizationResult> {
     requireIdentity(actor);
-    if (actor.kind !== 'USER') throw new RequestFault('FORBIDDEN', 'Only a signed-in user can create an organization: its creator owns it.');
+    if (actor.kind !== 'USER')
+      throw new RequestFault('FORBIDDEN', 'Only a signed-in user can create an organization: its creator owns it.');
     const issues = organizationIssues(input);
     if (issues.length > 0) throw new UserFault(issues);
     const createdAt = this.options.changes.now();
@@ -96,6 +97,7 @@ export class OrganizationService {
           organizationId: organization.id,
           projectId: null,
           environmentId: null,
+          source: 'DIRECT',
           createdAt,
         });
         const revisions = await this.options.changes.record(tx, actor, {
