@@ -30,6 +30,7 @@ const variables = z.object({
       (texts) => texts.every((text) => text.length >= SECRET_LENGTH_MIN),
       `must list secrets of at least ${SECRET_LENGTH_MIN} characters, separated by commas`,
     ),
+  KEY_UNUSED_DAYS: integer(0, 3_650).default(90),
   STALE_GRACE_SECONDS: integer(0, 86_400).default(3_600),
   SESSION_DAYS: integer(1, 365).default(30),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://flags.example.com').optional(),
@@ -72,6 +73,8 @@ export interface Config {
   readonly jwtSecretsPrevious: readonly string[];
   /** For how long verified credentials are taken while the database is away. */
   readonly staleGraceSeconds: number;
+  /** After how many days without a use an API key ends; 0: never. */
+  readonly keyUnusedDays: number;
   readonly sessionDays: number;
   /** Where people reach the installation, without a slash at the end. Null: mail has no links. */
   readonly publicUrl: string | null;
@@ -140,6 +143,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         : null,
     ...secrets,
     jwtSecretsPrevious: values.JWT_SECRET_PREVIOUS,
+    keyUnusedDays: values.KEY_UNUSED_DAYS,
     staleGraceSeconds: values.STALE_GRACE_SECONDS,
     sessionDays: values.SESSION_DAYS,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,

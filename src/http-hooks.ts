@@ -1,6 +1,7 @@
 /** What happens around every HTTP request, whatever its route: its id, headers of the answer, one log line. */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { addCors } from './cors';
 import type { TransportOptions } from './transport';
 
 export /** A client's own id is kept when it is harmless, so that its logs and ours can be joined. */
@@ -11,9 +12,8 @@ function requestIdOf(header: string | string[] | undefined): string {
 export function addHooks(app: FastifyInstance, { log, allowedOrigins }: TransportOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-    const { origin } = request.headers;
-    if (origin !== undefined && allowedOrigins.includes(origin)) allowOrigin(reply, origin);
   });
+  addCors(app, allowedOrigins);
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;
@@ -36,17 +36,4 @@ export function addHooks(app: FastifyInstance, { log, allowedOrigins }: Transpor
       'request',
     );
   });
-}
-
-function allowOrigin(reply: FastifyReply, origin: string): void {
-  reply
-    .header('access-control-allow-origin', origin)
-    .header('vary', 'Origin')
-    .header('access-control-allow-methods', 'GET, POST')
-    .header(
-      'access-control-allow-headers',
-      'authorization, content-type, idempotency-key, x-api-key, apollo-require-preflight, if-none-match, x-flagstaff-environment',
-    )
-    .header('access-control-expose-headers', 'etag, retry-after, x-request-id')
-    .header('access-control-max-age', '600');
 }

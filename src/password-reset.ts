@@ -13,7 +13,7 @@ import { Tokens } from './modules/access/tokens';
 import { ChangeService } from './modules/changes/change-service';
 
 /** As the record of changes shows it. */
-const request = { requestId: 'password-reset', address: '', userAgent: 'npm run password:reset', idempotency: null };
+const request = { requestId: 'password-reset', address: '', userAgent: 'npm run password:reset', origin: null, idempotency: null };
 
 /** Null: there is no account with the address. Fails when a server uses the embedded database. */
 export async function createPasswordReset(config: Config, email: string): Promise<NewPasswordReset | null> {

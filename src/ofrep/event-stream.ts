@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestFault, TryLater, Unauthenticated } from '../errors';
+import { notedFor } from '../cors';
 import { contextOf } from '../graphql-http';
 import type { EnvironmentBook } from '../modules/snapshots/environment-book';
 import type { TransportOptions } from '../transport';
@@ -67,6 +68,7 @@ async function followingOf(
     );
   }
   const { actor, environmentId } = redeemed;
+  notedFor(request, actor);
   const { settle } = await options.rateLimits.operation(actor, 1);
   await settle(1);
   const book = await services.snapshots.openFor(actor, environmentId, 'flag:evaluate');

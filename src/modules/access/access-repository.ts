@@ -1,4 +1,3 @@
-import { IsNull, MoreThan } from 'typeorm';
 import type { OwnerCount } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
 import type { Binding } from './actor';
@@ -52,22 +51,20 @@ export function findApiKeysByIds(connection: Connection, ids: readonly string[])
   return connection.createQueryBuilder(ApiKeyEntity, 'k').where('k.id = ANY(:ids)', { ids }).getMany();
 }
 
-/** Those of exactly this place that are neither revoked nor at their end. */
+/** Those of exactly this place that are not revoked, end after `endedAfter`, and were used after `usedAfter` (null: or were not). */
 export function countLiveApiKeys(
   connection: Connection,
   { organizationId, projectId, environmentId }: Omit<Binding, 'role'>,
-  now: Date,
+  { endedAfter, usedAfter }: { readonly endedAfter: Date; readonly usedAfter: Date | null },
 ): Promise<number> {
-  return connection.countBy(
-    ApiKeyEntity,
-    [IsNull(), MoreThan(now)].map((expiresAt) => ({
-      organizationId,
-      projectId: projectId ?? IsNull(),
-      environmentId: environmentId ?? IsNull(),
-      revokedAt: IsNull(),
-      expiresAt,
-    })),
-  );
+  return connection
+    .createQueryBuilder(ApiKeyEntity, 'k')
+    .where('k.organizationId = :organizationId AND k.revokedAt IS NULL', { organizationId })
+    .andWhere(projectId === null ? 'k.projectId IS NULL' : 'k.projectId = :projectId', { projectId })
+    .andWhere(environmentId === null ? 'k.environmentId IS NULL' : 'k.environmentId = :environmentId', { environmentId })
+    .andWhere('(k.expiresAt IS NULL OR k.expiresAt > :endedAfter)', { endedAfter })
+    .andWhere('(CAST(:usedAfter AS timestamptz) IS NULL OR COALESCE(k.lastUsedAt, k.createdAt) > :usedAfter)', { usedAfter })
+    .getCount();
 }
 
 export function findApiKeysByEnvironmentIds(connection: Connection, environmentIds: readonly string[]): Promise<ApiKeyEntity[]> {
@@ -83,12 +80,13 @@ export function isMember(connection: Connection, organizationId: string, userId:
   return connection.existsBy(RoleBindingEntity, { organizationId, userId });
 }
 
-/** When it ends, and by what it is replaced. */
-export async function updateApiKey(
-  connection: Connection,
-  { id, expiresAt, revokedAt, replacedById }: ApiKeyEntity,
-): Promise<void> {
-  await connection.update(ApiKeyEntity, { id }, { expiresAt, revokedAt, replacedById });
+/** All that may change of it, but for its last use. */
+export async function updateApiKey(connection: Connection, key: ApiKeyEntity): Promise<void> {
+  const { id, name, allowedOrigins, expiresAt, revokedAt, replacedById } = key;
+  await connection.query(
+    `UPDATE api_key SET name = $2, allowed_origins = $3, expires_at = $4, revoked_at = $5, replaced_by_id = $6 WHERE id = $1`,
+    [id, name, allowedOrigins, expiresAt, revokedAt, replacedById],
+  );
 }
 
 /** Which keys of one owner: those of these organizations, projects and environments, whatever is in them included. */

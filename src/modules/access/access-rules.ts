@@ -1,9 +1,10 @@
 /** What accounts and keys must look like. Pure. */
 import type { Issue } from '../../errors';
 import { nameIssues, unstorable } from '../input-rules';
-import { rangeIssues } from '../patch-rules';
+import { nullIssues, patched, rangeIssues } from '../patch-rules';
 import type { ApiKeyEntity } from './api-key-entity';
-import type { ApiKeyKind, KeyRole } from './api-key-format';
+import { isClientKind, type ApiKeyKind, type KeyRole } from './api-key-format';
+import { normalizeOrigins, originIssues } from './key-origins';
 import type { Role } from './permissions';
 
 const EMAIL_LENGTH_MAX = 254;
@@ -64,6 +65,7 @@ export interface ApiKeyInput {
   readonly projectId?: string | null;
   readonly environmentId?: string | null;
   readonly role?: Role | null;
+  readonly allowedOrigins?: readonly string[] | null;
 }
 
 /** Where the new key is to work: an ADMIN key on the place of its role, any other in one environment. */
@@ -83,7 +85,58 @@ export function apiKeyIssues(input: ApiKeyInput, now: Date): Issue[] {
     const message = `The key would have expired already: it is ${now.toISOString()} now.`;
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] });
   }
-  return issues;
+  return [...issues, ...keyOriginIssues(input.kind, input.allowedOrigins)];
+}
+
+function keyOriginIssues(kind: ApiKeyKind, origins: readonly string[] | null | undefined): Issue[] {
+  const path = ['input', 'allowedOrigins'];
+  if (isClientKind(kind) || !origins || origins.length === 0) return originIssues(origins, path);
+  return [{ code: 'INVALID', message: `Only CLIENT and MOBILE keys have allowed origins; this is a ${kind} key.`, path }];
+}
+
+/** What is left out stays as it is. */
+export interface ApiKeyPatch {
+  readonly name?: string | null;
+  /** Null or empty: any origin. */
+  readonly allowedOrigins?: readonly string[] | null;
+}
+
+export type ApiKeyUpdatePlan =
+  { readonly issues: readonly Issue[]; readonly key?: never } | { readonly issues?: never; readonly key: ApiKeyEntity };
+
+/** The same key when nothing is to change. */
+export function planApiKeyUpdate(key: ApiKeyEntity, patch: ApiKeyPatch): ApiKeyUpdatePlan {
+  const name = patched(patch.name, key.name);
+  const issues = [
+    ...revocationIssues(key),
+    ...nullIssues({ name: patch.name }, { name: 'Key name' }),
+    ...nameIssues('Key name', name, ['input', 'name']),
+    ...keyOriginIssues(key.kind, patch.allowedOrigins),
+  ];
+  if (issues.length > 0) return { issues };
+  const allowedOrigins = patch.allowedOrigins === undefined ? key.allowedOrigins : normalizeOrigins(patch.allowedOrigins);
+  const isSame = name === key.name && JSON.stringify(allowedOrigins) === JSON.stringify(key.allowedOrigins);
+  return { key: isSame ? key : { ...key, name, allowedOrigins } };
+}
+
+/** How often a use is written down. */
+export const USE_INTERVAL_MS = 60_000;
+/** The last use may be written down a minute late, by a server that is slow to write. */
+const USE_LAG_MS = 2 * USE_INTERVAL_MS;
+const DAY_MS = 86_400_000;
+
+/** From when on the key is refused. Null: never. `unusedDays` without a use end a key, counted from its creation; 0: they do not. */
+export function keyEnd({ createdAt, lastUsedAt, expiresAt, revokedAt }: ApiKeyEntity, unusedDays: number): Date | null {
+  // The answer to a repeated request has them as text.
+  const timeOf = (instant: Date | null): number => (instant === null ? Infinity : new Date(instant).getTime());
+  const unused = unusedDays === 0 ? Infinity : timeOf(lastUsedAt ?? createdAt) + unusedDays * DAY_MS + USE_LAG_MS;
+  const end = Math.min(timeOf(expiresAt), timeOf(revokedAt), unused);
+  return end === Infinity ? null : new Date(end);
+}
+
+/** The last use, or the creation of a key that was not used, after which a key is not yet unused. Null: none is. */
+export function usedAfter(unusedDays: number, now: Date): Date | null {
+  return unusedDays === 0 ? null : new Date(now.getTime() - unusedDays * DAY_MS - USE_LAG_MS);
 }
 
 function targetIssues({ kind, organizationId, projectId, environmentId, role }: ApiKeyInput): Issue[] {
@@ -120,9 +173,14 @@ export type RotationPlan =
 const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** The old key with its end, and the end of its successor, which lives as long as the old one was to live. */
-export function planRotation(key: ApiKeyEntity, graceSeconds: number, successorId: string, now: Date): RotationPlan {
+export function planRotation(
+  key: ApiKeyEntity,
+  { graceSeconds, unusedDays }: { readonly graceSeconds: number; readonly unusedDays: number },
+  successorId: string,
+  now: Date,
+): RotationPlan {
   const issues = [
-    ...rotationIssues(key, now),
+    ...rotationIssues(key, unusedDays, now),
     ...rangeIssues('Seconds of grace', graceSeconds, 0, GRACE_SECONDS_MAX, ['input', 'graceSeconds']),
   ];
   if (issues.length > 0) return { issues };
@@ -134,14 +192,20 @@ export function planRotation(key: ApiKeyEntity, graceSeconds: number, successorI
   };
 }
 
-function rotationIssues({ prefix, revokedAt, replacedById, expiresAt }: ApiKeyEntity, now: Date): Issue[] {
+function rotationIssues(key: ApiKeyEntity, unusedDays: number, now: Date): Issue[] {
   const path = ['input', 'apiKeyId'];
-  if (revokedAt !== null) {
-    return [{ code: 'EXPIRED', message: `The API key ${prefix}… was revoked; create another one.`, path }];
-  }
+  const { prefix, revokedAt, replacedById } = key;
+  if (revokedAt !== null) return revocationIssues(key);
   if (replacedById !== null) {
     return [{ code: 'DUPLICATE', message: `The API key ${prefix}… has a successor already; rotate that one.`, path }];
   }
-  if (expiresAt === null || expiresAt > now) return [];
-  return [{ code: 'EXPIRED', message: `The API key ${prefix}… ended at ${expiresAt.toISOString()}; create another one.`, path }];
+  const end = keyEnd(key, unusedDays);
+  if (end === null || end > now) return [];
+  return [{ code: 'EXPIRED', message: `The API key ${prefix}… ended at ${end.toISOString()}; create another one.`, path }];
+}
+
+function revocationIssues({ prefix, revokedAt }: ApiKeyEntity): Issue[] {
+  if (revokedAt === null) return [];
+  const message = `The API key ${prefix}… was revoked; create another one.`;
+  return [{ code: 'EXPIRED', message, path: ['input', 'apiKeyId'] }];
 }

@@ -25,6 +25,8 @@ export interface RequestInfo {
   readonly address: string;
   /** At most 256 characters. */
   readonly userAgent: string;
+  /** The Origin header, which browsers send. Null when there is none. */
+  readonly origin: string | null;
   readonly idempotency: IdempotencyClaim | null;
 }
 
@@ -67,6 +69,8 @@ export interface ApiKeyActor {
   readonly projectId: string | null;
   /** Null: every environment. Only an ADMIN key's. */
   readonly environmentId: string | null;
+  /** Of a CLIENT or MOBILE key. Null: any. */
+  readonly allowedOrigins: readonly string[] | null;
   /** Of an ADMIN key: its role. Of every other kind: none. */
   readonly bindings: readonly Binding[];
   readonly request: RequestInfo;

@@ -9,6 +9,8 @@ import { apiKeyIdentity } from './current-actor';
 import { hashApiKey, isApiKeyText } from './api-key-format';
 import { CredentialCache, type Verified } from './credential-cache';
 import type { FailedAuthentications } from './failed-authentications';
+import { requireOrigin } from './key-origins';
+import type { KeyUsage } from './key-usage';
 import { findSessionById } from './session-repository';
 import { isLive } from './session-rules';
 import type { Tokens } from './tokens';
@@ -18,6 +20,7 @@ export interface AuthenticatorOptions {
   readonly clock: Clock;
   readonly secrets: { readonly tokens: Tokens; readonly keyPepper: string };
   readonly failures: FailedAuthentications;
+  readonly keyUsage: KeyUsage;
   /** Refuses an address that guesses. */
   readonly limits: {
     readonly credential: (address: string) => Promise<void>;
@@ -43,6 +46,7 @@ export class Authenticator {
   /**
    * `authorization` is the text of the Authorization header or of the connection parameter: `Bearer <JWT or API key>`.
    * Absent: anonymous. Present and not valid: `Unauthenticated`; it does not say why, so that guessing teaches nothing.
+   * Throws FORBIDDEN for a key that is used on a page of an origin which is not in its list.
    * Throws RATE_LIMITED for an address that guesses, and UNAVAILABLE when the credential is not known and cannot be
    * looked up.
    */
@@ -54,7 +58,10 @@ export class Authenticator {
     }
     const digest = createHash('sha256').update(credential).digest('base64url');
     const verified = this.remembered(digest) ?? (await this.verify(credential, digest, request));
-    return { ...verified.actor, request };
+    const actor = { ...verified.actor, request };
+    requireOrigin(actor);
+    if (actor.kind === 'API_KEY') this.options.keyUsage.note(actor.id);
+    return actor;
   }
 
   /** Called after the access rules moved, when a credential or a role may have gone. Answers how to stop listening. */
@@ -105,8 +112,8 @@ export class Authenticator {
   private async readApiKey(secret: string): Promise<Verified | null> {
     const { database, clock, secrets } = this.options;
     const key = await findApiKeyByHash(database.connection, hashApiKey(secret, secrets.keyPepper));
-    if (key === null || key.revokedAt !== null) return null;
-    const endsAt = key.expiresAt?.getTime() ?? Infinity;
+    if (key === null) return null;
+    const endsAt = this.options.keyUsage.endOf(key)?.getTime() ?? Infinity;
     return endsAt <= clock.now().getTime() ? null : { actor: apiKeyIdentity(key), endsAt };
   }
 

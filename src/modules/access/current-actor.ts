@@ -28,7 +28,8 @@ export function apiKeyActor(key: ApiKeyEntity, request: RequestInfo): ApiKeyActo
 
 /** Who uses a key, whatever the request. */
 export function apiKeyIdentity(key: ApiKeyEntity): Omit<ApiKeyActor, 'request'> {
-  const { id, name, kind, role, organizationId, projectId, environmentId } = key;
+  const { id, name, kind, role, allowedOrigins, organizationId, projectId, environmentId } = key;
   const place = { organizationId, projectId, environmentId };
-  return { kind: 'API_KEY', id, name, keyKind: kind, ...place, bindings: role === null ? [] : [{ role, ...place }] };
+  const bindings = role === null ? [] : [{ role, ...place }];
+  return { kind: 'API_KEY', id, name, keyKind: kind, ...place, allowedOrigins, bindings };
 }

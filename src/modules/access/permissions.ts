@@ -34,6 +34,7 @@ const ADMIN = [
   'environment:delete',
   'key:read',
   'key:create',
+  'key:update',
   'key:rotate',
   'key:revoke',
   'audit:read',

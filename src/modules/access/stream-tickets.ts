@@ -9,6 +9,7 @@ import type { Database } from '../../database/transaction';
 import { findApiKeysByIds } from './access-repository';
 import type { ApiKeyActor, RequestInfo } from './actor';
 import { apiKeyActor } from './current-actor';
+import { requireOrigin } from './key-origins';
 
 /** A ticket is good for the rest of its period and the whole of the next. */
 const PERIOD_MS = 12 * 3_600_000;
@@ -47,6 +48,7 @@ export class StreamTickets {
     ];
     if (Math.floor(this.options.clock.now().getTime() / PERIOD_MS) > period + 1) return null;
     const actor = await this.actorOf(keyId, request);
+    if (actor) requireOrigin(actor);
     return actor && { actor, environmentId };
   }
 

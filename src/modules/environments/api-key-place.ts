@@ -2,7 +2,7 @@
 import type { Connection } from '../../database/transaction';
 import { RequestFault, type Issue } from '../../errors';
 import { countLiveApiKeys, findApiKeysByIds } from '../access/access-repository';
-import type { ApiKeyInput, ApiKeyTarget } from '../access/access-rules';
+import { usedAfter, type ApiKeyInput, type ApiKeyTarget } from '../access/access-rules';
 import { permissionsOfKey, permits, type Actor } from '../access/actor';
 import type { ApiKeyEntity } from '../access/api-key-entity';
 import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
@@ -69,8 +69,8 @@ export function requireRightsOf(actor: Actor, place: Place, key: Pick<ApiKeyEnti
   throw new RequestFault('FORBIDDEN', `A key cannot do more than who gives it out: this one needs the permission ${missing}.`);
 }
 
-export async function tooManyIssues(connection: Connection, place: Place, now: Date): Promise<Issue[]> {
-  const live = await countLiveApiKeys(connection, place, now);
+export async function tooManyIssues(connection: Connection, place: Place, now: Date, unusedDays: number): Promise<Issue[]> {
+  const live = await countLiveApiKeys(connection, place, { endedAfter: now, usedAfter: usedAfter(unusedDays, now) });
   if (live < LIVE_KEYS_PER_PLACE_MAX) return [];
   const what = place.environmentId !== null ? 'environment' : place.projectId !== null ? 'project itself' : 'organization itself';
   const message = `The ${what} has ${live} live API keys; at most ${LIVE_KEYS_PER_PLACE_MAX} are allowed.`;

@@ -6,6 +6,7 @@ import { required } from '../../graphql/required';
 export const apiKeyResolvers: Resolvers = {
   Mutation: {
     createApiKey: (_parent, { input }, { actor, services }) => payload(services.apiKeys.create(actor, input)),
+    updateApiKey: (_parent, { input }, { actor, services }) => payload(services.apiKeys.update(actor, input)),
     rotateApiKey: (_parent, { input }, { actor, services }) => payload(services.apiKeys.rotate(actor, input)),
     revokeApiKey: (_parent, { input }, { actor, services }) => payload(services.apiKeys.revoke(actor, input)),
   },
@@ -41,6 +42,11 @@ export const apiKeyResolvers: Resolvers = {
   },
   ApiKeyConnection: { totalCount: ({ count }) => count() },
   ApiKey: {
+    endsAt: (apiKey, _args, { services }) => services.apiKeys.endOf(apiKey),
+    isLive: (apiKey, _args, { services, now }) => {
+      const end = services.apiKeys.endOf(apiKey);
+      return end === null || end > now;
+    },
     environment: async ({ organizationId, environmentId }, _args, { actor, services, loaders }) => {
       if (environmentId === null) return null;
       const environment = await required(loaders.environment.load(environmentId));

@@ -2,11 +2,13 @@ import type { Database, Transaction } from '../../database/transaction';
 import { UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { findApiKeysByIds, insertApiKey, updateApiKey, type ApiKeySearch } from '../access/access-repository';
-import { apiKeyIssues, apiKeyTarget, planRotation, type ApiKeyInput } from '../access/access-rules';
+import { apiKeyIssues, apiKeyTarget, planApiKeyUpdate, planRotation, type ApiKeyInput, type ApiKeyPatch } from '../access/access-rules';
 import { bindingsOf, permits, type Actor } from '../access/actor';
 import type { ApiKeyEntity } from '../access/api-key-entity';
 import { createApiKeyText, hashApiKey } from '../access/api-key-format';
 import { authorize, requireIdentity } from '../access/authorize';
+import { normalizeOrigins } from '../access/key-origins';
+import type { KeyUsage } from '../access/key-usage';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { unstorable } from '../input-rules';
@@ -17,10 +19,15 @@ import type { EnvironmentEntity } from './environment-entity';
 export interface ApiKeyServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
+  readonly keyUsage: KeyUsage;
   readonly keyPepper: string;
 }
 
 export type CreateApiKeyInput = ApiKeyInput;
+
+export interface UpdateApiKeyInput extends ApiKeyPatch {
+  readonly apiKeyId: string;
+}
 
 export interface RotateApiKeyInput {
   readonly apiKeyId: string;
@@ -38,6 +45,11 @@ export class ApiKeyService {
     requireIdentity(actor);
     const [key] = unstorable(id) ? [] : await findApiKeysByIds(this.options.database.connection, [id]);
     return key && permits(actor, 'key:read', key) ? key : null;
+  }
+
+  /** From when on it is refused, for whatever reason. Null: never. */
+  endOf(key: ApiKeyEntity): Date | null {
+    return this.options.keyUsage.endOf(key);
   }
 
   /** Which keys of the project the actor may see. Throws `Forbidden` when it is none. */
@@ -77,7 +89,7 @@ export class ApiKeyService {
     return this.options.changes.commit(caller, async (tx) => {
       const { place, actor } = await lockTargetFor(tx.connection, caller, input, target);
       const now = this.options.changes.now();
-      const issues = [...apiKeyIssues(input, now), ...(await tooManyIssues(tx.connection, place, now))];
+      const issues = [...apiKeyIssues(input, now), ...(await tooManyIssues(tx.connection, place, now, this.options.keyUsage.unusedDays))];
       if (issues.length > 0) throw new UserFault(issues);
       requireRightsOf(actor, place, target);
       const { name, expiresAt = null } = input;
@@ -88,7 +100,7 @@ export class ApiKeyService {
         kind,
         role,
         name,
-        allowedOrigins: null,
+        allowedOrigins: normalizeOrigins(input.allowedOrigins),
         createdAt: now,
         expiresAt,
       });
@@ -106,8 +118,9 @@ export class ApiKeyService {
     return this.options.changes.commit(caller, async (tx) => {
       const { actor, key } = await lockKeyFor(tx.connection, caller, input.apiKeyId, 'key:rotate');
       requireRightsOf(actor, key, key);
+      const graceSeconds = input.graceSeconds ?? GRACE_SECONDS_DEFAULT;
       const [id, createdAt] = [newId('key'), this.options.changes.now()];
-      const plan = planRotation(key, input.graceSeconds ?? GRACE_SECONDS_DEFAULT, id, createdAt);
+      const plan = planRotation(key, { graceSeconds, unusedDays: this.options.keyUsage.unusedDays }, id, createdAt);
       if (plan.issues) throw new UserFault(plan.issues);
       const made = this.newKey({ ...key, id, createdAt, expiresAt: plan.expiresAt });
       await insertApiKey(tx.connection, made.apiKey);
@@ -117,6 +130,22 @@ export class ApiKeyService {
         { before: null, after: made.apiKey },
       ]);
       return { ...made, replacedApiKey: plan.old, revisions };
+    });
+  }
+
+  /** Equal values are answered as they are: nothing is recorded. */
+  async update(
+    caller: Actor,
+    { apiKeyId, ...patch }: UpdateApiKeyInput,
+  ): Promise<{ apiKey: ApiKeyEntity; revisions: EnvironmentRevision[] }> {
+    return this.options.changes.commit(caller, async (tx) => {
+      const { actor, key } = await lockKeyFor(tx.connection, caller, apiKeyId, 'key:update');
+      const plan = planApiKeyUpdate(key, patch);
+      if (plan.issues) throw new UserFault(plan.issues);
+      if (plan.key === key) return { apiKey: key, revisions: [] };
+      await updateApiKey(tx.connection, plan.key);
+      const revisions = await this.record(tx, actor, 'API_KEY_UPDATED', [{ before: key, after: plan.key }]);
+      return { apiKey: plan.key, revisions };
     });
   }
 
@@ -147,7 +176,7 @@ export class ApiKeyService {
   private record(
     tx: Transaction,
     actor: Actor,
-    kind: 'API_KEY_CREATED' | 'API_KEY_ROTATED' | 'API_KEY_REVOKED',
+    kind: 'API_KEY_CREATED' | 'API_KEY_UPDATED' | 'API_KEY_ROTATED' | 'API_KEY_REVOKED',
     edits: readonly [KeyEdit, ...KeyEdit[]],
   ): Promise<EnvironmentRevision[]> {
     const [{ after: { organizationId, projectId } }] = edits;
@@ -177,12 +206,13 @@ interface KeyEdit {
 }
 
 /** What history keeps of it: nothing of the secret but its visible beginning. */
-function apiKeyBody({ kind, role, name, prefix, expiresAt, revokedAt, replacedById }: ApiKeyEntity): object {
+function apiKeyBody({ kind, role, name, prefix, allowedOrigins, expiresAt, revokedAt, replacedById }: ApiKeyEntity): object {
   return {
     kind,
     role,
     name,
     prefix,
+    allowedOrigins,
     expiresAt: expiresAt?.toISOString() ?? null,
     revokedAt: revokedAt?.toISOString() ?? null,
     replacedById,

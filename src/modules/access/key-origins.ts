@@ -1,0 +1,50 @@
+/** From which web origins (RFC 6454) a key may be used. Pure. */
+import { RequestFault, type Issue } from '../../errors';
+import { countIssues, quote, unstorable, type Path } from '../input-rules';
+import type { Actor } from './actor';
+
+export const ORIGINS_MAX = 50;
+/** A host has at most 253 characters. */
+const ORIGIN_LENGTH_MAX = 270;
+/** What stands before and after the host is nothing but the scheme and a port. */
+const FORM = /^(https?):\/\/([^\s/\\?#@%*:]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+
+/** As browsers write it in the Origin header: lower case, punycode, no default port. Null when it is no origin. */
+export function normalizeOrigin(text: string): string | null {
+  if (text.length > ORIGIN_LENGTH_MAX || unstorable(text) || !FORM.test(text) || !URL.canParse(text)) return null;
+  const { protocol, hostname, origin } = new URL(text);
+  if (!/^[a-z0-9.-]+$|^\[/.test(hostname)) return null;
+  return protocol === 'https:' || LOOPBACK.test(hostname) ? origin : null;
+}
+
+/** Null: any origin. Entries that are no origins are left out: `originIssues` tells of them. */
+export function normalizeOrigins(texts: readonly string[] | null | undefined): readonly string[] | null {
+  const origins = (texts ?? []).map(normalizeOrigin).filter((origin) => origin !== null);
+  return origins.length === 0 ? null : [...new Set(origins)];
+}
+
+export function originIssues(texts: readonly string[] | null | undefined, path: Path): Issue[] {
+  if (texts === null || texts === undefined) return [];
+  const tooMany = countIssues('Allowed origins', texts.length, 0, ORIGINS_MAX, path);
+  if (tooMany.length > 0) return tooMany;
+  return texts.flatMap((text, i): Issue[] => {
+    if (normalizeOrigin(text) !== null) return [];
+    const at = [...path, String(i)];
+    if (text === '') return [{ code: 'BLANK', message: 'Origin must not be empty.', path: at }];
+    if (text.length > ORIGIN_LENGTH_MAX) {
+      const message = `Origin has ${text.length} characters; at most ${ORIGIN_LENGTH_MAX} are allowed.`;
+      return [{ code: 'TOO_LONG', message, path: at }];
+    }
+    const form = 'https://host or https://host:port, without path or wildcard; http is for localhost only';
+    return [{ code: 'INVALID', message: `Origin ${quote(text)} must have the form ${form}.`, path: at }];
+  });
+}
+
+/** Throws FORBIDDEN for a key that is used on a page of another site. What sends no origin is no page: it passes. */
+export function requireOrigin(actor: Actor): void {
+  const { origin } = actor.request;
+  if (actor.kind !== 'API_KEY' || actor.allowedOrigins === null || origin === null) return;
+  if (actor.allowedOrigins.includes(origin)) return;
+  throw new RequestFault('FORBIDDEN', `This API key may not be used from the origin ${quote(origin)}.`);
+}
