@@ -15,7 +15,6 @@ import { Database } from './database/transaction';
 import type { Bell } from './delivery/bell';
 import { createMemoryBell } from './delivery/memory-bell';
 import { createRedisBell } from './delivery/redis-bell';
-import { createRedisRates } from './delivery/redis-rates';
 import { FlagStream } from './delivery/stream';
 import { startWatch, type WatchOptions } from './delivery/watch';
 import { createMailer } from './mail';
@@ -50,9 +49,9 @@ import { ProjectService } from './modules/projects/project-service';
 import { SegmentService } from './modules/segments/segment-service';
 import { SnapshotCache } from './modules/snapshots/snapshot-cache';
 import { SnapshotService } from './modules/snapshots/snapshot-service';
+import { createLoadGauge, type LoadGauge } from './load';
 import { PACKAGE_ROOT } from './package-root';
-import { WINDOW_SECONDS } from './rate-counter';
-import { RateLimits } from './rate-limits';
+import { startRateLimits } from './rate-limits';
 import { startServer } from './server';
 import { join } from 'node:path';
 
@@ -72,12 +71,14 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** Where the embedded database lives, when it is not the configured directory. */
   readonly embedded?: EmbeddedLocation;
+  /** How busy the process is, when it is not to be measured. */
+  readonly load?: LoadGauge;
 }
 
 const PURGE_INTERVAL_MS = 3_600_000;
 
 /** Resolves when the server answers. Throws `StartFault` with one sentence when it cannot start. */
-export async function startApp({ config, log, clock = systemClock, embedded }: AppOptions): Promise<App> {
+export async function startApp({ config, log, clock = systemClock, embedded, load }: AppOptions): Promise<App> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -107,7 +108,8 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
       onError: (err) => log.warn({ err }, 'failed authentications could not be written'),
     });
     closers.push(failedAuthentications.start());
-    const limits = createRateLimits(config, closers);
+    const limits = startRateLimits(config.rateLimits, config.redisUrl);
+    closers.push(async () => limits.close());
     const authenticator = new Authenticator({
       database,
       clock,
@@ -170,6 +172,8 @@ export async function startApp({ config, log, clock = systemClock, embedded }: A
       schema: createSchema(join(PACKAGE_ROOT, 'schema')),
       log,
       rateLimits: limits,
+      load: load ?? createLoadGauge(),
+      countFlags: (actor, environmentId) => services.snapshots.countFlags(actor, environmentId),
       limits: config.limits,
       host: config.host,
       port: config.port,
@@ -245,17 +249,6 @@ function watchLog(log: Logger): Pick<WatchOptions, 'onBookState' | 'onError'> {
     },
     onError: (err) => log.warn({ err }, 'an environment could not be read'),
   };
-}
-
-/** With Redis, all servers count together. */
-function createRateLimits(config: Config, closers: (() => Promise<void>)[]): RateLimits {
-  const shared = config.redisUrl === null ? null : createRedisRates(config.redisUrl, WINDOW_SECONDS);
-  const limits = new RateLimits({ settings: config.rateLimits, shared });
-  closers.push(async () => {
-    limits.close();
-    shared?.close();
-  });
-  return limits;
 }
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {

@@ -1,36 +1,54 @@
-/** GraphQL over HTTP: Apollo behind one route of Fastify. */
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+/**
+ * GraphQL over HTTP. Apollo reads requests and negotiates answers; what happens to an operation in between is the same
+ * as over any other transport (`operations.ts`): Apollo is given the document ready made, and the answer as well.
+ */
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GraphQLError, OperationTypeNode } from 'graphql';
+import { parse, type DocumentNode, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Transform } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Context } from './context';
-import { RequestFault } from './errors';
+import { notedFor } from './cors';
+import { RequestFault, TryLater, type RequestErrorCode } from './errors';
+import type { Preparation } from './graphql/documents';
 import { formatError, type ErrorContext } from './graphql/errors';
-import { DOCUMENT_TOKENS_MAX, ownValidationRules, variablesProblem } from './graphql/limits';
-import { BODY_BYTES_MAX, BODY_BYTES_MAX_ANONYMOUS, bodyTooLarge, errorContextOf } from './http-errors';
+import { bodyTooLarge, errorContextOf, statusOf } from './http-errors';
+import { asGraphqlError, BODY_BYTES_MAX, BODY_BYTES_MAX_ORDINARY, refuseSubscription, type Operations } from './operations';
+import type { Admission } from './rate-limits';
+import { rateLimitHeaders } from './rate-limit-headers';
 import { requestInfoOf, type TransportOptions } from './transport';
 
-/** Which request Apollo formats an error for: its hook is not told. */
-const errorScope = new AsyncLocalStorage<ErrorContext>();
+/** What is known of an operation before Apollo has read it. */
+interface Arrival {
+  readonly context: Context;
+  readonly begun: Admission | null;
+  bodyBytes: number;
+}
 
-export function createApollo({ schema, log, isProduction }: TransportOptions): ApolloServer<Context> {
+/** The request that Apollo is at: its hooks are told nothing of it but a copy of the context. */
+const scope = new AsyncLocalStorage<{ readonly arrival: Arrival; readonly errors: ErrorContext }>();
+
+export function createApollo({ schema, log }: TransportOptions, operations: Operations): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
-    introspection: !isProduction,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
+    documentStore: null,
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: isProduction,
-    parseOptions: { maxTokens: DOCUMENT_TOKENS_MAX },
-    validationRules: [...ownValidationRules],
-    formatError: (_formatted, error) => formatError(error, errorScope.getStore() ?? unknownRequest(log)),
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), refuseSubscriptions],
+    // What may be asked is decided by `operations`; these are for nobody to rely on.
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: true,
+    formatError: (_formatted, error) => formatError(error, scope.getStore()?.errors ?? unknownRequest(log)),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      answerFromOperations(operations),
+    ],
     logger: log,
   });
 }
@@ -39,48 +57,90 @@ function unknownRequest(log: Logger): ErrorContext {
   return { requestId: '', report: (cause) => log.error({ err: cause }, 'request failed') };
 }
 
-/** graphql-js would try to execute a subscription that came by POST as if it were a query. */
-const refuseSubscriptions: ApolloServerPlugin<Context> = {
-  requestDidStart: async () => ({
-    didResolveOperation: async ({ operation, response }) => {
-      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return;
-      response.http.status = 400;
-      const message =
-        'Subscriptions are served over WebSocket (subprotocol graphql-transport-ws) at the same path, not over HTTP.';
-      throw new GraphQLError(message, { extensions: { code: 'SUBSCRIPTION_OVER_HTTP' } });
+/** Apollo goes on only with a document; of one that was refused, it is given this. */
+const STAND_IN = parse('{ __typename }');
+
+function answerFromOperations(operations: Operations): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => {
+      let preparation: Preparation | null = null;
+      return {
+        didResolveSource: async (request) => {
+          preparation = operations.prepare(request.source, request.request.operationName);
+          // With a document, Apollo neither parses nor validates.
+          const document = preparation.isReady ? preparation.prepared.document : STAND_IN;
+          (request as { document?: DocumentNode }).document = document;
+        },
+        responseForOperation: async ({ request }) => {
+          const arrival = scope.getStore()?.arrival;
+          if (preparation === null || !arrival) throw new Error('The operation was not prepared.');
+          const answer = await answerOf(operations, preparation, request.variables, arrival);
+          return {
+            http: { status: answer.status, headers: new HeaderMap(Object.entries(answer.headers)) },
+            body: { kind: 'single', singleResult: answer.result },
+          };
+        },
+      };
     },
-  }),
-};
-
-/** Who asks, and what it is given. Throws `Unauthenticated`. */
-export function contextOf(request: FastifyRequest, { createContext }: TransportOptions): Promise<Context> {
-  return createContext(request.headers.authorization, requestInfoOf(request.id, request.ip, request.headers));
+  };
 }
 
-/** Of a body, or of a query string, where they are text. What is no JSON is refused elsewhere. */
-function refuseDeepVariables({ body, query }: FastifyRequest): void {
-  const { variables } = (body ?? query ?? {}) as { readonly variables?: unknown };
-  const problem = variablesProblem(typeof variables === 'string' ? jsonOrNull(variables) : variables);
-  if (problem !== null) throw new RequestFault('OPERATION_LIMIT_EXCEEDED', problem);
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly result: FormattedExecutionResult;
 }
 
-function jsonOrNull(text: string): unknown {
+/** Never rejects. */
+async function answerOf(
+  operations: Operations,
+  preparation: Preparation,
+  variables: unknown,
+  { context, begun, bodyBytes }: Arrival,
+): Promise<HttpAnswer> {
+  const refused = (errors: ExecutionResult['errors'], admission: Admission | null): HttpAnswer => {
+    const result = operations.mask({ errors }, context);
+    const cause = errors?.[0]?.originalError;
+    const retry: Record<string, string> = cause instanceof TryLater ? { 'retry-after': String(cause.retryAfterSeconds) } : {};
+    const code = result.errors?.[0]?.extensions?.code as RequestErrorCode;
+    return { status: statusOf(code), headers: { ...rateLimitHeaders(admission), ...retry }, result };
+  };
   try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+    if (!preparation.isReady) {
+      await operations.countRefused(context);
+      return refused(preparation.errors, begun);
+    }
+    refuseSubscription(preparation.prepared);
+    const ticket = await operations.admit(preparation.prepared, { variables, context, begun, bodyBytes });
+    const result = await operations.execute(ticket);
+    // Without data nothing was executed: the variables do not fit, or the time was over.
+    if (result.data === undefined) return refused(result.errors, ticket.admission);
+    return { status: 200, headers: rateLimitHeaders(ticket.admission), result: operations.mask(result, context) };
+  } catch (error) {
+    return refused([asGraphqlError(error)], begun);
   }
 }
 
-export function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, options: TransportOptions): void {
-  const contexts = new WeakMap<FastifyRequest, Context>();
-  const handle = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      const context = contexts.get(request);
-      if (!context) throw new Error('The request was not authenticated.');
-      return context;
-    },
-  });
+/** Who asks, and what it is given. Throws `Unauthenticated`. */
+export async function contextOf(request: FastifyRequest, { createContext }: TransportOptions): Promise<Context> {
+  const context = await createContext(request.headers.authorization, requestInfoOf(request.id, request.ip, request.headers));
+  notedFor(request, context.actor);
+  return context;
+}
+
+export function addGraphql(
+  app: FastifyInstance,
+  apollo: ApolloServer<Context>,
+  operations: Operations,
+  options: TransportOptions,
+): void {
+  const arrivals = new WeakMap<FastifyRequest, Arrival>();
+  const arrivalOf = (request: FastifyRequest): Arrival => {
+    const arrival = arrivals.get(request);
+    if (!arrival) throw new Error('The request was not authenticated.');
+    return arrival;
+  };
+  const handle = fastifyApolloHandler(apollo, { context: async (request) => arrivalOf(request).context });
   app.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
@@ -88,18 +148,22 @@ export function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, 
     // Who asks is decided before the body is read: a bad credential is refused as a whole, and buys no large body.
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
-      contexts.set(request, await contextOf(request, options));
+      const context = await contextOf(request, options);
+      arrivals.set(request, { context, begun: await operations.begin(context), bodyBytes: 0 });
     },
     preParsing: async (request, _reply, payload) => {
-      if (contexts.get(request)?.actor.kind !== 'ANONYMOUS') return payload;
-      const declared = Number(request.headers['content-length'] ?? 0);
-      if (declared > BODY_BYTES_MAX_ANONYMOUS) throw bodyTooLarge(BODY_BYTES_MAX_ANONYMOUS);
-      return payload.pipe(countingBytes(BODY_BYTES_MAX_ANONYMOUS));
+      if (request.method === 'OPTIONS') return payload;
+      const arrival = arrivalOf(request);
+      const bytesMax = arrival.context.actor.kind === 'ANONYMOUS' ? BODY_BYTES_MAX_ORDINARY : BODY_BYTES_MAX;
+      arrival.bodyBytes = Number(request.headers['content-length'] ?? 0);
+      if (arrival.bodyBytes > bytesMax) throw bodyTooLarge(bytesMax);
+      return payload.pipe(countingBytes(bytesMax, (bytes) => (arrival.bodyBytes = bytes)));
     },
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return reply.code(204).send();
-      refuseDeepVariables(request);
-      return errorScope.run(errorContextOf(request, options.log), () => handle.call(app, request, reply));
+      refuseNullQuery(request);
+      const errors = errorContextOf(request, options.log);
+      return scope.run({ arrival: arrivalOf(request), errors }, () => handle.call(app, request, reply));
     },
   });
   app.route({
@@ -114,12 +178,21 @@ export function addGraphql(app: FastifyInstance, apollo: ApolloServer<Context>, 
   });
 }
 
+/** Apollo takes a request for a persisted query when it has no text of one; here are none. */
+function refuseNullQuery({ method, body }: FastifyRequest): void {
+  const extensions = (body as { readonly extensions?: { readonly persistedQuery?: unknown } | null } | null)?.extensions;
+  if (method === 'POST' && extensions?.persistedQuery !== undefined) {
+    throw new RequestFault('BAD_REQUEST', 'Persisted queries are not served; send the text of the operation as `query`.');
+  }
+}
+
 /** Passes bytes on, and fails when there are more than allowed: not every client declares a length. */
-function countingBytes(bytesMax: number): Transform {
+function countingBytes(bytesMax: number, note: (bytes: number) => void): Transform {
   let bytes = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, callback) {
       bytes += chunk.length;
+      note(bytes);
       callback(bytes > bytesMax ? bodyTooLarge(bytesMax) : null, chunk);
     },
   });

@@ -1,9 +1,10 @@
 /** How much of what anybody may do in a minute. Whoever asks for more is refused with RATE_LIMITED. docs/LIMITS.md has the table. */
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { createRedisRates } from './delivery/redis-rates';
 import { RateLimited } from './errors';
 import type { Actor } from './modules/access/actor';
-import { RateCounter, type SharedCounter, type Standing } from './rate-counter';
+import { RateCounter, WINDOW_SECONDS, type SharedCounter, type Standing } from './rate-counter';
 
 /** Points per minute; at least 1. */
 export interface RateLimitSettings {
@@ -28,6 +29,8 @@ export interface Admission {
   /** Name of the limit, as in docs/LIMITS.md. */
   readonly limitName: string;
   readonly standing: Standing;
+  /** Where the key stands as far as this operation knows: when it was let in, or when it was settled. */
+  readonly latest: () => Standing;
   /** Once, when the operation has ended: what it cost in the end. */
   readonly settle: (points: number) => Promise<Standing>;
 }
@@ -36,6 +39,13 @@ export interface RateLimitsOptions {
   readonly settings: RateLimitSettings;
   /** Null: this server counts alone. */
   readonly shared?: SharedCounter | null;
+  readonly onClose?: () => void;
+}
+
+/** With Redis, all servers count together. */
+export function startRateLimits(settings: RateLimitSettings, redisUrl: string | null): RateLimits {
+  const shared = redisUrl === null ? null : createRedisRates(redisUrl, WINDOW_SECONDS);
+  return new RateLimits({ settings, shared, onClose: () => shared?.close() });
 }
 
 const EXCHANGE_INTERVAL_MS = 500;
@@ -51,9 +61,11 @@ export class RateLimits {
   private readonly serverKeys: RateCounter;
   private readonly clientKeys: RateCounter;
   private readonly timer: NodeJS.Timeout | undefined;
+  private readonly onClose: () => void;
   private exchanging: Promise<unknown> = Promise.resolve();
 
-  constructor({ settings, shared = null }: RateLimitsOptions) {
+  constructor({ settings, shared = null, onClose = () => undefined }: RateLimitsOptions) {
+    this.onClose = onClose;
     const counter = (name: string, limit: number): RateCounter => new RateCounter(name, limit, shared);
     this.anonymous = counter('anonymous', settings.anonymous);
     this.accounts = counter('log-in-account', settings.logInsPerAccount);
@@ -100,11 +112,16 @@ export class RateLimits {
     const reserved = counter === this.anonymous ? 1 : Math.min(cost, Math.ceil(counter.limit / RESERVED_PART_MAX));
     const standing = await counter.take(key, reserved);
     refuseUnlessAllowed(standing, what, counter, actor.request.address);
+    let latest = standing;
     return {
       limitName: counter.name,
       standing,
-      settle: (points) =>
-        counter === this.anonymous ? counter.look(key) : counter.settle(key, points - reserved, standing.endsAt),
+      latest: () => latest,
+      settle: async (points) => {
+        const isCounted = counter !== this.anonymous;
+        latest = await (isCounted ? counter.settle(key, points - reserved, standing.endsAt) : counter.look(key));
+        return latest;
+      },
     };
   }
 
@@ -118,6 +135,7 @@ export class RateLimits {
 
   close(): void {
     clearInterval(this.timer);
+    this.onClose();
   }
 
   private countedFor(actor: Actor): { readonly counter: RateCounter; readonly key: string; readonly what: string } {

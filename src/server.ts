@@ -10,6 +10,7 @@ import { addErrorHandlers, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
 import { addHooks, requestIdOf } from './http-hooks';
 import { addLaunchDarklyFormat } from './launchdarkly-format';
 import { addOfrep } from './ofrep/ofrep';
+import { Operations } from './operations';
 import { createSocketServer, type SocketServer } from './socket-server';
 import type { TransportOptions } from './transport';
 
@@ -34,23 +35,27 @@ export async function startServer(options: TransportOptions & { readonly host: s
     // Idle keep-alive connections must not hold up the drain.
     forceCloseConnections: 'idle',
   });
-  const apollo = createApollo(options);
+  const operations = new Operations(options);
+  const apollo = createApollo(options, operations);
   await apollo.start();
   // Fastify takes plain text too, which a page of another site may send without asking first.
   app.removeContentTypeParser('text/plain');
   addHooks(app, options);
   addErrorHandlers(app, options.log);
   addHealth(app, options);
-  addGraphql(app, apollo, options);
+  addGraphql(app, apollo, operations, options);
   addAuditExport(app, (request) => contextOf(request, options));
   addOfrep(app, options);
   addLaunchDarklyFormat(app, options);
   if (!options.isProduction) addGraphiql(app);
   await app.listen({ host: options.host, port: options.port });
-  const sockets = createSocketServer(app.server, options);
+  const sockets = createSocketServer(app.server, operations, options);
   return {
     url: urlOf(options.host, app.server.address() as AddressInfo),
-    close: () => drain(app, apollo, sockets),
+    close: async () => {
+      await drain(app, apollo, sockets);
+      options.load.close();
+    },
   };
 }
 

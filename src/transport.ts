@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import type { LimitSettings } from './config';
 import type { Context } from './context';
 import { RequestFault } from './errors';
-import type { RequestInfo } from './modules/access/actor';
+import type { LoadGauge } from './load';
+import type { Actor, RequestInfo } from './modules/access/actor';
 import type { RateLimits } from './rate-limits';
 
 export interface TransportOptions {
@@ -13,6 +14,9 @@ export interface TransportOptions {
   readonly log: Logger;
   readonly rateLimits: RateLimits;
   readonly limits: LimitSettings;
+  readonly load: LoadGauge;
+  /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails. */
+  readonly countFlags: (actor: Actor, environmentId: string | null) => Promise<number>;
   readonly isProduction: boolean;
   /** Origins of browsers, besides the server's own. */
   readonly allowedOrigins: readonly string[];

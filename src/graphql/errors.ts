@@ -1,11 +1,13 @@
 /** The one place where anything that is not `userErrors` becomes `errors[]`. What we did not mean to say is masked. */
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
-import { REQUEST_ERROR_CODES, RequestFault, type RequestErrorCode } from '../errors';
+import { REQUEST_ERROR_CODES, RequestFault, TryLater, type RequestErrorCode } from '../errors';
 
 export interface ErrorContext {
   readonly requestId: string;
   /** Called once for each error that is our fault, with the cause. */
   readonly report: (error: unknown) => void;
+  /** Whether graphql-js may say what somebody could have meant: it tells names of the schema. */
+  readonly mayHint?: boolean;
 }
 
 const KNOWN_CODES: ReadonlySet<string> = new Set(REQUEST_ERROR_CODES);
@@ -14,18 +16,17 @@ const KNOWN_CODES: ReadonlySet<string> = new Set(REQUEST_ERROR_CODES);
 export function formatError(error: unknown, context: ErrorContext): GraphQLFormattedError {
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
-  if (cause instanceof RequestFault) return formatted(cause.message, cause.code, place, context);
+  if (cause instanceof RequestFault) return formatted(cause, cause.code, place, context);
   const code = intendedCode(error);
-  if (code !== null) return formatted((error as GraphQLError).message, code, place, context);
+  if (code !== null) return formatted(error as GraphQLError, code, place, context);
   context.report(cause);
-  return formatted('Internal error', 'INTERNAL_SERVER_ERROR', place, context);
+  return formatted({ message: 'Internal error' }, 'INTERNAL_SERVER_ERROR', place, context);
 }
 
 /** Of errors that GraphQL or Apollo raise about the request itself; null for everything else. */
 function intendedCode(error: unknown): RequestErrorCode | null {
   if (!(error instanceof GraphQLError)) return null;
-  // Apollo gives every error of a validation rule a `code` of its own, so ours says what it means in another place.
-  const { code: givenCode, intendedCode: code = givenCode, http } = error.extensions;
+  const { code, http } = error.extensions;
   if ((http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
   if (typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR') return code as RequestErrorCode;
   // Raised by graphql-js itself, not by a resolver, when it executes a valid document: about the variables. What a scalar said
@@ -34,16 +35,19 @@ function intendedCode(error: unknown): RequestErrorCode | null {
   return isAboutVariable && error.path === undefined ? 'BAD_USER_INPUT' : null;
 }
 
+/** At the end of sentences of graphql-js. */
+const HINT = / ?Did you mean [^?]*\?$/;
+
 function formatted(
-  message: string,
+  error: { readonly message: string },
   code: RequestErrorCode,
   place: Pick<Partial<GraphQLError>, 'locations' | 'path'>,
-  { requestId }: ErrorContext,
+  { requestId, mayHint = false }: ErrorContext,
 ): GraphQLFormattedError {
   return {
-    message,
+    message: mayHint || error instanceof RequestFault ? error.message : error.message.replace(HINT, ''),
     ...(place.locations ? { locations: place.locations } : {}),
     ...(place.path ? { path: place.path } : {}),
-    extensions: { code, requestId },
+    extensions: { code, requestId, ...(error instanceof TryLater ? { retryAfterSeconds: error.retryAfterSeconds } : {}) },
   };
 }

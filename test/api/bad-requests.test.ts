@@ -182,15 +182,25 @@ it.each(cases)('refuses %s', async (_what, raw, { status, code, message }) => {
   expect(await answersStill(world)).toBe(true);
 });
 
-it('takes a body of more than 256 KiB from a caller with a credential', async () => {
-  const body = query(`{ viewer { user { email } } } #${'x'.repeat(300 * KIB)}`);
+it('takes a body of more than 256 KiB from a caller with a credential, where input is large for good reason', async () => {
+  const headers = { ...JSON_HEADERS, ...authorization(world.owner.accessToken) };
+  const filler = ` #${'x'.repeat(300 * KIB)}`;
 
-  const answer = await send(world, { headers: { ...JSON_HEADERS, ...authorization(world.owner.accessToken) }, body });
-
-  expect({ status: answer.status, body: answer.body }).toEqual({
-    status: 200,
-    body: { data: { viewer: { user: { email: world.owner.email } } } },
+  const evaluation = await send(world, {
+    headers,
+    body: query(`{ evaluate(environmentId: "none", contexts: [{}]) { revision } }${filler}`),
   });
+  const viewer = await send(world, { headers, body: query(`{ viewer { user { email } } }${filler}`) });
+  const both = await send(world, {
+    headers,
+    body: query(`{ evaluate(environmentId: "none", contexts: [{}]) { revision } viewer { user { id } } }${filler}`),
+  });
+
+  expect(evaluation).toMatchObject({ status: 200, body: { data: { evaluate: null } } });
+  const message = 'The body is larger than 262144 bytes, the most that is allowed for this operation.';
+  for (const answer of [viewer, both]) {
+    expect(answer).toMatchObject({ status: 413, body: { errors: [{ message, extensions: { code: 'PAYLOAD_TOO_LARGE' } }] } });
+  }
 });
 
 it('refuses a body of more than 8 MiB from everybody', async () => {

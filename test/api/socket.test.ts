@@ -194,7 +194,7 @@ const documents: [string, string, string, string][] = [
     'several operations without a name',
     'query A { viewer { user { id } } } query B { viewer { user { id } } }',
     'OPERATION_RESOLUTION_FAILURE',
-    'The document has no such operation, or several and no operationName.',
+    'Must provide operation name if query contains multiple operations.',
   ],
   [
     'a missing variable',

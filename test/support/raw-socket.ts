@@ -11,6 +11,17 @@ export interface RawSocket {
   readonly close: () => void;
 }
 
+interface Message {
+  readonly payload?: { readonly extensions?: { readonly cost?: unknown } };
+}
+
+/** What an operation cost depends on what others have asked; tests of the cost read it elsewhere. */
+function withoutCost(message: Message): unknown {
+  if (message.payload?.extensions?.cost === undefined) return message;
+  const { extensions: _extensions, ...payload } = message.payload;
+  return { ...message, payload };
+}
+
 export const socketUrlOf = (world: Pick<World, 'url'>): string => world.url.replace(/^http/, 'ws');
 
 /** Fails with the status when the upgrade is refused. */
@@ -23,7 +34,7 @@ export async function openSocket(
   const messages: unknown[] = [];
   const waiting: ((message: unknown) => void)[] = [];
   socket.on('message', (data: Buffer) => {
-    const message: unknown = JSON.parse(data.toString('utf8'));
+    const message = withoutCost(JSON.parse(data.toString('utf8')) as Message);
     const wake = waiting.shift();
     if (wake) wake(message);
     else messages.push(message);

@@ -6,7 +6,9 @@ import type { World } from './world';
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
+  /** Without `extensions.cost`, which depends on what others have asked. */
   readonly body: unknown;
+  readonly cost: unknown;
 }
 
 export interface RawRequest {
@@ -27,7 +29,7 @@ export function send(world: Pick<World, 'url'>, raw: RawRequest): Promise<RawAns
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('error', reject).on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed(text) });
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, ...partsOf(parsed(text)) });
       });
     });
     // The server may answer and close before the whole body is sent.
@@ -40,6 +42,11 @@ export function send(world: Pick<World, 'url'>, raw: RawRequest): Promise<RawAns
       outgoing.end();
     }
   });
+}
+
+function partsOf(whole: unknown): Pick<RawAnswer, 'body' | 'cost'> {
+  const { extensions, ...body } = (whole ?? {}) as { extensions?: { cost?: unknown } };
+  return extensions?.cost === undefined ? { body: whole, cost: undefined } : { body, cost: extensions.cost };
 }
 
 function parsed(text: string): unknown {

@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { startApp, type App } from '../../src/app';
 import type { Clock } from '../../src/clock';
 import { readConfig } from '../../src/config';
+import type { LoadGauge } from '../../src/load';
 import { createTestDatabase, type TestDatabase } from './databases';
 
 export interface World {
@@ -38,6 +39,8 @@ export async function createWorld(
   options: {
     readonly clock?: Clock;
     readonly env?: Record<string, string>;
+    /** How busy the server is to believe it is. */
+    readonly load?: LoadGauge;
     /** Without the first owner; `owner` must not be used then. */
     readonly ownerless?: boolean;
   } = {},
@@ -101,7 +104,7 @@ const GENEROUS_LIMITS = {
 async function startOn(
   database: TestDatabase,
   lines: string[],
-  { clock, env = {} }: { readonly clock?: Clock; readonly env?: Record<string, string> },
+  { clock, env = {}, load }: { readonly clock?: Clock; readonly env?: Record<string, string>; readonly load?: LoadGauge },
 ): Promise<App> {
   const secrets = {
     JWT_SECRET: 'a secret of the tests, of 32 characters',
@@ -123,7 +126,7 @@ async function startOn(
     },
   });
   const embedded = database.kind === 'embedded' ? { loadFrom: database.loadFrom } : undefined;
-  return startApp({ config, log: pino({ level: 'info' }, sink), clock, embedded });
+  return startApp({ config, log: pino({ level: 'info' }, sink), clock, embedded, load });
 }
 
 async function createOwner(app: App, client: GraphQLClient): Promise<Login> {

@@ -68,6 +68,12 @@ export class SnapshotService {
 
   constructor(private readonly options: SnapshotServiceOptions) {}
 
+  /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails: it is asked for a price. */
+  async countFlags(actor: Actor, environmentId: string | null): Promise<number> {
+    const book = await this.openFor(actor, environmentId, 'flag:evaluate').catch(() => null);
+    return book?.compiled.liveFlags.length ?? 0;
+  }
+
   /** Every context and flag from one revision. Null when there is no such environment or the actor may not see it. */
   async evaluate(actor: Actor, input: EvaluateInput, budget: EvaluationBudget): Promise<EvaluateOutcome | null> {
     const problem = contextsProblem(input.contexts);

@@ -1,0 +1,130 @@
+/** Documents, parsed, validated and limited once: the same for every transport. Bounded by count and by bytes. */
+import {
+  GraphQLError,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { RequestErrorCode } from '../errors';
+import { compileCost, type Cost, type CostBounds } from './cost';
+import { documentProblems, DOCUMENT_TOKENS_MAX, rootFieldsOf } from './limits';
+import { shapeOf, type Shape } from './shape';
+
+/** One operation of a document that may run. */
+export interface PreparedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** As often as they stand there, fragments included. */
+  readonly rootFields: readonly string[];
+  readonly cost: Cost;
+  readonly shape: Shape;
+}
+
+/** What became of a document and the name of an operation. */
+export type Preparation =
+  | { readonly isReady: true; readonly prepared: PreparedOperation }
+  | { readonly isReady: false; readonly errors: readonly GraphQLError[] };
+
+interface Entry {
+  /** Null when the document is refused as a whole. */
+  readonly document: DocumentNode | null;
+  readonly errors: readonly GraphQLError[];
+  /** By name; the empty name where none was given. */
+  readonly operations: Map<string, PreparedOperation>;
+}
+
+export interface DocumentsOptions {
+  readonly schema: GraphQLSchema;
+  readonly bounds: CostBounds;
+  readonly isIntrospectionOn: boolean;
+}
+
+const ENTRIES_MAX = 2_000;
+const BYTES_MAX = 64 * 1024 * 1024;
+const ENTRY_BYTES_MAX = 2 * 1024 * 1024;
+/** Measured: what a token takes as syntax tree and compiled cost. */
+const BYTES_PER_TOKEN = 700;
+/** More help nobody, and each is a sentence to format. */
+const VALIDATION_ERRORS_MAX = 20;
+
+export class Documents {
+  private readonly entries = new LRUCache<string, Entry>({
+    max: ENTRIES_MAX,
+    maxSize: BYTES_MAX,
+    maxEntrySize: ENTRY_BYTES_MAX,
+    sizeCalculation: ({ document }, text) => 1_000 + text.length * 2 + (document?.tokenCount ?? 0) * BYTES_PER_TOKEN,
+  });
+  private readonly rules;
+
+  constructor(private readonly options: DocumentsOptions) {
+    this.rules = options.isIntrospectionOn ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  }
+
+  /** `operationName` is needed where the document has several operations. */
+  prepare(text: string, operationName: string | null | undefined): Preparation {
+    let entry = this.entries.get(text);
+    if (!entry) {
+      entry = this.read(text);
+      this.entries.set(text, entry);
+    }
+    if (entry.document === null) return { isReady: false, errors: entry.errors };
+    const known = entry.operations.get(operationName ?? '');
+    if (known) return { isReady: true, prepared: known };
+    const found = findOperation(entry.document, operationName ?? null);
+    if (typeof found === 'string') return { isReady: false, errors: [refusal('OPERATION_RESOLUTION_FAILURE', found)] };
+    const prepared = this.compile(entry.document, found);
+    // Names that the document does not have were refused above, so that these are no more than its operations.
+    entry.operations.set(operationName ?? '', prepared);
+    return { isReady: true, prepared };
+  }
+
+  private read(text: string): Entry {
+    const refused = (errors: readonly GraphQLError[]): Entry => ({ document: null, errors, operations: new Map() });
+    let document: DocumentNode;
+    try {
+      document = parse(text, { maxTokens: DOCUMENT_TOKENS_MAX });
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return refused([refusal('GRAPHQL_PARSE_FAILED', error.message, error)]);
+    }
+    // Before validation, some rules of which compare all fields with all others.
+    const problems = documentProblems(document);
+    if (problems.length > 0) return refused(problems.map((problem) => refusal('OPERATION_LIMIT_EXCEEDED', problem)));
+    const errors = validate(this.options.schema, document, this.rules, { maxErrors: VALIDATION_ERRORS_MAX });
+    if (errors.length > 0) return refused(errors.map((error) => refusal('GRAPHQL_VALIDATION_FAILED', error.message, error)));
+    return { document, errors: [], operations: new Map() };
+  }
+
+  private compile(document: DocumentNode, operation: OperationDefinitionNode): PreparedOperation {
+    const { schema, bounds } = this.options;
+    return {
+      document,
+      operation,
+      rootFields: rootFieldsOf(document, operation),
+      cost: compileCost(schema, document, operation, bounds),
+      shape: shapeOf(schema, document, operation),
+    };
+  }
+}
+
+/** A sentence when there is no such operation, or when several could be meant. */
+function findOperation({ definitions }: DocumentNode, name: string | null): OperationDefinitionNode | string {
+  const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const [first, second] = operations;
+  if (name !== null && name !== '') {
+    return operations.find((operation) => operation.name?.value === name) ?? `Unknown operation named ${JSON.stringify(name)}.`;
+  }
+  if (second) return 'Must provide operation name if query contains multiple operations.';
+  return first ?? 'Must provide an operation.';
+}
+
+/** Keeps the place, but not the syntax tree that it points into. */
+function refusal(code: RequestErrorCode, message: string, { source, positions }: Partial<GraphQLError> = {}): GraphQLError {
+  return new GraphQLError(message, { source, positions, extensions: { code } });
+}
