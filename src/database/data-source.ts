@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Duplex } from 'node:stream';
 import { DataSource, type EntitySchema, type MigrationInterface, type MixedList } from 'typeorm';
+import { reportOutages } from './outage';
 
 type Class<T = object> = new () => T;
 
@@ -15,6 +16,8 @@ export interface DataSourceOptions {
 
 /** A statement that takes longer is stopped by the server. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+/** Longer than that, the server does not answer at all: a connection that looks alive and is not. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
 /** A transaction that waits longer on us is ended, so that a stuck process holds no locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 /** How long a use-case waits for a free connection. */
@@ -47,14 +50,21 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       extra: { stream: options.connection.createStream, idleTimeoutMillis: 0 },
     });
   }
-  return new DataSource({
+  const dataSource = new DataSource({
     ...shared,
     url: options.connection.url,
     poolSize: options.connection.poolSize,
     extra: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
       keepAlive: true,
     },
   });
+  return reportOutages(dataSource);
+}
+
+/** The embedded database has one session, knows no timeouts, and has no outages. */
+export function isEmbedded(dataSource: DataSource): boolean {
+  return dataSource.options.type === 'postgres' && dataSource.options.poolSize === 1;
 }

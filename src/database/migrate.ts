@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { isEmbedded } from './data-source';
 
 /** Any number, the same in every server of one database. */
 const MIGRATION_LOCK = 7_205_759_403;
@@ -23,7 +24,7 @@ export async function revertLastMigration(dataSource: DataSource): Promise<void>
 
 async function withMigrationLock<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
   // The embedded database has one session; a second connection to hold the lock would wait for ever, and nobody else is there.
-  if (dataSource.options.type === 'postgres' && dataSource.options.poolSize === 1) return work();
+  if (isEmbedded(dataSource)) return work();
   const runner = dataSource.createQueryRunner();
   try {
     await takeLock((sql, parameters) => runner.query(sql, parameters) as Promise<{ taken: boolean }[]>);

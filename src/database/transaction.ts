@@ -1,4 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { isEmbedded } from './data-source';
+import { discard, unavailable } from './outage';
 
 /** Whatever SQL can run on: the pool, or one transaction. Repositories take it as their first argument. */
 export type Connection = EntityManager;
@@ -36,5 +38,28 @@ export class Database {
   /** Reads one consistent state over several statements. */
   async readConsistently<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.options.dataSource.transaction('REPEATABLE READ', work);
+  }
+
+  /**
+   * For whoever must soon know whether the database answers: a read that takes longer is given up, together with its
+   * connection, and fails like an outage. The embedded database is waited for.
+   */
+  async readWithin<T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+    if (isEmbedded(this.options.dataSource)) return work(this.connection);
+    const runner = this.options.dataSource.createQueryRunner();
+    const reading = work(runner.manager).finally(() => runner.release());
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        const cause = new Error(`The database did not answer within ${timeoutMs} ms.`);
+        discard(runner, cause);
+        reject(unavailable(cause));
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([reading, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -11,6 +11,8 @@ import type { Bell } from './bell';
 
 /** The longest time for which a lost ring can delay a change. */
 const POLL_INTERVAL_MS = 1_000;
+/** A book that does not tell its heads within this time cannot be read. */
+const ANSWER_TIMEOUT_MS = 5_000;
 
 /** Whether PostgreSQL answers. */
 export interface BookState {
@@ -113,7 +115,7 @@ class Look {
     const { database, cache, clock, onError } = this.options;
     const lastReadAt = clock.now();
     try {
-      const heads = await readHeads(database.connection, cache.environmentIds());
+      const heads = await database.readWithin(ANSWER_TIMEOUT_MS, (connection) => readHeads(connection, cache.environmentIds()));
       this.tellAccess(heads.access);
       this.setState({ isReachable: true, lastReadAt }, null);
       // Not waited for: an environment that takes long must not hold up the others, nor access.

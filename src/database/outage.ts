@@ -1,0 +1,82 @@
+/** The one place that knows what an outage of PostgreSQL looks like, and makes one error of it that clients can act on. */
+import type { DataSource, QueryRunner } from 'typeorm';
+import { TryLater } from '../errors';
+
+/** Of Node: the server cannot be reached, or has gone. */
+const NETWORK_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/**
+ * SQLSTATE (PostgreSQL, Appendix A): connection exceptions, shut down or crashed, starting up, too many connections, and a
+ * server that became a standby.
+ */
+const SQLSTATE = /^(08...|57P01|57P02|57P03|53300|25006)$/;
+
+/** What pg and pg-pool say without a code. */
+const MESSAGES = [
+  'timeout exceeded when trying to connect',
+  'Connection terminated',
+  'Client has encountered a connection error',
+  'Client was closed',
+  'Query read timeout',
+  'Cannot use a pool after calling end',
+];
+
+export function isOutage(error: unknown): boolean {
+  const { driverError, code, message } = error as { driverError?: unknown; code?: unknown; message?: unknown };
+  if (driverError !== undefined && driverError !== error) return isOutage(driverError);
+  if (typeof code === 'string' && (NETWORK_CODES.has(code) || SQLSTATE.test(code))) return true;
+  return typeof message === 'string' && MESSAGES.some((beginning) => message.startsWith(beginning));
+}
+
+/** Where the connection broke while a commit was under way, nobody can know whether it took place. */
+export function unavailable(cause: unknown): TryLater {
+  const message =
+    'The database does not answer just now. Try again; a mutation is applied once where it bears an Idempotency-Key.';
+  return Object.assign(new TryLater('UNAVAILABLE', message, 1), { cause });
+}
+
+/** From now on whoever runs a statement of it gets `unavailable` for an outage; the broken connection is not used again. */
+export function reportOutages(dataSource: DataSource): DataSource {
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => {
+    const runner = create(mode);
+    const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
+    const reporting = async (...args: unknown[]): Promise<unknown> => {
+      const wasInTransaction = runner.isTransactionActive;
+      try {
+        return await query(...args);
+      } catch (error) {
+        // TypeORM gives a connection back that broke between two statements of a transaction.
+        const wasLost = wasInTransaction && (error as Error).name === 'QueryRunnerAlreadyReleasedError';
+        if (!wasLost && !isOutage(error)) throw error;
+        discard(runner, error);
+        throw unavailable(error);
+      }
+    };
+    return Object.assign(runner, { query: reporting });
+  };
+  return dataSource;
+}
+
+/** Closes the connection of a runner instead of giving it back to the pool. Does nothing while it has none. */
+export function discard(runner: QueryRunner, cause: unknown): void {
+  const { databaseConnection, releasePostgresConnection } = runner as QueryRunner & Partial<PostgresRunner>;
+  // Before it has its connection, releasing it would leave that connection with nobody.
+  if (databaseConnection === undefined || releasePostgresConnection === undefined) return;
+  void releasePostgresConnection.call(runner, cause instanceof Error ? cause : new Error('late'));
+}
+
+/** What TypeORM keeps to itself. */
+interface PostgresRunner {
+  readonly databaseConnection: unknown;
+  readonly releasePostgresConnection: (error: Error) => Promise<void>;
+}
