@@ -91,7 +91,7 @@ export function apiKeyIssues(input: ApiKeyInput, now: Date): Issue[] {
 function keyOriginIssues(kind: ApiKeyKind, origins: readonly string[] | null | undefined): Issue[] {
   const path = ['input', 'allowedOrigins'];
   if (isClientKind(kind) || !origins || origins.length === 0) return originIssues(origins, path);
-  return [{ code: 'INVALID', message: `Only CLIENT and MOBILE keys have allowed origins; this is a ${kind} key.`, path }];
+  return [{ code: 'INVALID', message: `Only CLIENT and MOBILE keys have allowed origins, not ${kind} keys.`, path }];
 }
 
 /** What is left out stays as it is. */
