@@ -16,7 +16,7 @@ import type { Bell } from './delivery/bell';
 import { createMemoryBell } from './delivery/memory-bell';
 import { createRedisBell } from './delivery/redis-bell';
 import { FlagStream } from './delivery/stream';
-import { startWatch, type WatchOptions } from './delivery/watch';
+import { startWatch, type BookState, type WatchOptions } from './delivery/watch';
 import { createMailer } from './mail';
 import { entities } from './entities';
 import { StartFault, UserFault } from './errors';
@@ -28,6 +28,7 @@ import { purgePasswordResets } from './modules/access/password-reset-repository'
 import { PasswordService } from './modules/access/password-service';
 import { purgeSessions } from './modules/access/session-repository';
 import { SessionService } from './modules/access/session-service';
+import { KeyUsage } from './modules/access/key-usage';
 import { StreamTickets } from './modules/access/stream-tickets';
 import { Tokens } from './modules/access/tokens';
 import { UserService } from './modules/access/user-service';
@@ -53,6 +54,7 @@ import { createLoadGauge, type LoadGauge } from './load';
 import { PACKAGE_ROOT } from './package-root';
 import { startRateLimits } from './rate-limits';
 import { startServer } from './server';
+import type { Readiness } from './transport';
 import { join } from 'node:path';
 
 export interface App {
@@ -110,9 +112,17 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
     closers.push(failedAuthentications.start());
     const limits = startRateLimits(config.rateLimits, config.redisUrl);
     closers.push(async () => limits.close());
+    const keyUsage = new KeyUsage({
+      database,
+      clock,
+      unusedDays: config.keyUnusedDays,
+      onError: (err) => log.warn({ err }, 'when API keys were used could not be written'),
+    });
+    closers.push(keyUsage.start());
     const authenticator = new Authenticator({
       database,
       clock,
+      keyUsage,
       secrets: { tokens, keyPepper: config.keyPepper },
       failures: failedAuthentications,
       limits,
@@ -120,7 +130,10 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       onError: (err) => log.warn({ err }, 'a credential could not be looked up'),
     });
     const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
-    const cache = new SnapshotCache({ database });
+    const cache = new SnapshotCache({
+      database,
+      onNewEpoch: (environmentId) => log.warn({ environmentId }, 'a backup was restored: the environment has a new epoch'),
+    });
     const usage = new UsageService({ database, clock, log });
     usage.start();
     closers.push(() => usage.stop());
@@ -147,7 +160,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       organizations: new OrganizationService({ database, changes }),
       projects: new ProjectService({ database, changes }),
       environments,
-      apiKeys: new ApiKeyService({ database, changes, keyPepper: config.keyPepper }),
+      apiKeys: new ApiKeyService({ database, changes, keyUsage, keyPepper: config.keyPepper }),
       members: new MemberService({ changes }),
       invitations: new InvitationService({ database, changes }),
       segments,
@@ -160,7 +173,11 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       streamTickets: new StreamTickets({ database, clock, secret: config.jwtSecret }),
       snapshots: new SnapshotService({ cache, usage }),
     };
-    const stream = new FlagStream({ database, cache });
+    const stream = new FlagStream({
+      database,
+      cache,
+      onTold: (environmentId, compiled, told) => usage.tallyOf(environmentId, compiled).add(told, null),
+    });
 
     await createConfiguredOwner(config, services);
     const setUpToken = (await services.access.isSetUp()) ? null : tokens.setUpToken();
@@ -179,7 +196,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       port: config.port,
       isProduction: config.isProduction,
       allowedOrigins: config.allowedOrigins,
-      unreadiness: () => unreadiness(database),
+      readiness: () => readinessOf(watch.bookState(), cache.environmentIds().length, clock),
       createContext: async (authorization, request) => {
         const actor = await authenticator.authenticate(authorization, request);
         const now = clock.now();
@@ -253,7 +270,7 @@ function watchLog(log: Logger): Pick<WatchOptions, 'onBookState' | 'onError'> {
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {
   if (config.owner === null) return;
-  const request = { requestId: 'start', address: '', userAgent: '', idempotency: null };
+  const request = { requestId: 'start', address: '', userAgent: '', origin: null, idempotency: null };
   try {
     await services.access.createFirstUser({ kind: 'SYSTEM', request }, { ...config.owner, name: 'Owner' });
   } catch (error) {
@@ -289,13 +306,12 @@ function startPurge(
   return async () => clearInterval(timer);
 }
 
-async function unreadiness(database: Database): Promise<string | null> {
-  try {
-    await database.connection.query('SELECT 1');
-    return null;
-  } catch {
-    return 'the database does not answer';
-  }
+/** With the database away, a server that has read environments serves them from memory. */
+function readinessOf({ isReachable, lastReadAt }: BookState, environments: number, clock: Clock): Readiness {
+  if (isReachable) return { status: 'ready' };
+  if (environments === 0 || lastReadAt === null) return { status: 'unready', reason: 'the database does not answer' };
+  const staleSeconds = Math.max(0, Math.round((clock.now().getTime() - lastReadAt.getTime()) / 1_000));
+  return { status: 'ready', stale: true, staleSeconds };
 }
 
 function portFault(error: unknown, { host, port }: Config): StartFault | null {

@@ -72,10 +72,10 @@ function urlOf(host: string, address: AddressInfo): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
 }
 
-function addHealth(app: FastifyInstance, { unreadiness }: TransportOptions): void {
+function addHealth(app: FastifyInstance, { readiness }: TransportOptions): void {
   app.get('/livez', async () => ({ status: 'live' }));
   app.get('/readyz', async (_request, reply) => {
-    const reason = await unreadiness();
-    return reason === null ? { status: 'ready' } : reply.code(503).send({ status: 'unready', reason });
+    const answer = readiness();
+    return reply.code(answer.status === 'ready' ? 200 : 503).send(answer);
   });
 }

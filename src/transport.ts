@@ -22,9 +22,14 @@ export interface TransportOptions {
   readonly allowedOrigins: readonly string[];
   /** Decides who asks and makes what the resolvers are given. Throws `Unauthenticated`. */
   readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;
-  /** Why the server cannot serve now; null when it can. */
-  readonly unreadiness: () => Promise<string | null>;
+  readonly readiness: () => Readiness;
 }
+
+/** What `/readyz` says. Stale: the database is away, and evaluation goes on from what was read up to then. */
+export type Readiness =
+  | { readonly status: 'ready' }
+  | { readonly status: 'ready'; readonly stale: true; readonly staleSeconds: number }
+  | { readonly status: 'unready'; readonly reason: string };
 
 const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
 const USER_AGENT_LENGTH_MAX = 256;
@@ -40,6 +45,7 @@ export function requestInfoOf(requestId: string, address: string, headers: Incom
     requestId,
     address,
     userAgent: (headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH_MAX),
+    origin: headers.origin ?? null,
     idempotency: key === undefined ? null : { key, field: '', digest: '' },
   };
 }
