@@ -2,7 +2,14 @@ import type { Database, Transaction } from '../../database/transaction';
 import { UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { findApiKeysByIds, insertApiKey, updateApiKey, type ApiKeySearch } from '../access/access-repository';
-import { apiKeyIssues, apiKeyTarget, planApiKeyUpdate, planRotation, type ApiKeyInput, type ApiKeyPatch } from '../access/access-rules';
+import {
+  apiKeyIssues,
+  apiKeyTarget,
+  planApiKeyUpdate,
+  planRotation,
+  type ApiKeyInput,
+  type ApiKeyPatch,
+} from '../access/access-rules';
 import { bindingsOf, permits, type Actor } from '../access/actor';
 import type { ApiKeyEntity } from '../access/api-key-entity';
 import { createApiKeyText, hashApiKey } from '../access/api-key-format';
@@ -89,7 +96,10 @@ export class ApiKeyService {
     return this.options.changes.commit(caller, async (tx) => {
       const { place, actor } = await lockTargetFor(tx.connection, caller, input, target);
       const now = this.options.changes.now();
-      const issues = [...apiKeyIssues(input, now), ...(await tooManyIssues(tx.connection, place, now, this.options.keyUsage.unusedDays))];
+      const issues = [
+        ...apiKeyIssues(input, now),
+        ...(await tooManyIssues(tx.connection, place, now, this.options.keyUsage.unusedDays)),
+      ];
       if (issues.length > 0) throw new UserFault(issues);
       requireRightsOf(actor, place, target);
       const { name, expiresAt = null } = input;
@@ -179,7 +189,11 @@ export class ApiKeyService {
     kind: 'API_KEY_CREATED' | 'API_KEY_UPDATED' | 'API_KEY_ROTATED' | 'API_KEY_REVOKED',
     edits: readonly [KeyEdit, ...KeyEdit[]],
   ): Promise<EnvironmentRevision[]> {
-    const [{ after: { organizationId, projectId } }] = edits;
+    const [
+      {
+        after: { organizationId, projectId },
+      },
+    ] = edits;
     return this.options.changes.record(tx, actor, {
       kind,
       organizationId,
