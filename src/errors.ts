@@ -77,6 +77,7 @@ export const REQUEST_ERROR_CODES = [
   'DEADLINE_EXCEEDED',
   'REVISION_NOT_REACHED',
   'UNAVAILABLE',
+  'PROVIDER_FAILED',
   'INTERNAL_SERVER_ERROR',
 ] as const;
 export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
