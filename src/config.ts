@@ -49,6 +49,7 @@ const variables = z.object({
   RATE_LIMIT_CLIENT_ADDRESS: perMinute(100_000),
   OPERATION_COST_MAX: integer(1, 999_999_999).default(500_000),
   INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').optional(),
+  REQUEST_TIMEOUT_MS: integer(100, 600_000).default(30_000),
   EXECUTION_TIMEOUT_MS: integer(100, 600_000).default(10_000),
   EVENT_LOOP_DELAY_MAX_MS: integer(10, 60_000).default(250),
   SOCKET_ACCEPT_RATE: integer(1, 1_000_000).default(2_000),
@@ -98,6 +99,8 @@ export interface LimitSettings {
   readonly operationCostMax: number;
   /** Whether the schema can be asked for. */
   readonly isIntrospectionOn: boolean;
+  /** A client that sends its headers and body more slowly is cut off. */
+  readonly requestTimeoutMs: number;
   readonly executionTimeoutMs: number;
   /** Above this delay of the event loop, in the 99th percentile of a second, only evaluation is served. */
   readonly eventLoopDelayMaxMs: number;
@@ -164,6 +167,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     limits: {
       operationCostMax: values.OPERATION_COST_MAX,
       isIntrospectionOn: values.INTROSPECTION === undefined ? !isProduction : values.INTROSPECTION === 'on',
+      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       executionTimeoutMs: values.EXECUTION_TIMEOUT_MS,
       eventLoopDelayMaxMs: values.EVENT_LOOP_DELAY_MAX_MS,
       socketAcceptRate: values.SOCKET_ACCEPT_RATE,

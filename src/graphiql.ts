@@ -1,9 +1,11 @@
 /** GraphiQL, served from our own packages: nothing is loaded from elsewhere. Not in production. */
 import type { FastifyInstance } from 'fastify';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from './package-root';
+import { pagePolicy } from './security-headers';
 
 const MODULES = join(PACKAGE_ROOT, 'node_modules');
 
@@ -21,7 +23,11 @@ export function addGraphiql(app: FastifyInstance): void {
   if (!isInstalled) return;
   const examples = readFileSync(join(PACKAGE_ROOT, 'examples', 'queries.graphql'), 'utf8');
   app.get('/', async (_request, reply) => reply.redirect('/graphiql'));
-  app.get('/graphiql', async (_request, reply) => reply.type('text/html; charset=utf-8').send(pageOf(examples)));
+  app.get('/graphiql', async (_request, reply) => {
+    const nonce = randomBytes(16).toString('base64');
+    reply.header('content-security-policy', pagePolicy(nonce));
+    return reply.type('text/html; charset=utf-8').send(pageOf(examples, nonce));
+  });
   for (const [name, { file, type }] of Object.entries(ASSETS)) {
     app.get(`/graphiql/${name}`, async (_request, reply) => {
       reply.type(`${type}; charset=utf-8`).header('cache-control', 'max-age=3600');
@@ -41,7 +47,7 @@ function addSocketClient(app: FastifyInstance): void {
   });
 }
 
-function pageOf(examples: string): string {
+function pageOf(examples: string, nonce: string): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -57,7 +63,7 @@ function pageOf(examples: string): string {
     <script src="/graphiql/react.js"></script>
     <script src="/graphiql/react-dom.js"></script>
     <script src="/graphiql/graphiql.js"></script>
-    <script type="module">
+    <script type="module" nonce="${nonce}">
       import { createClient } from '/graphiql/graphql-ws/client.js';
       const url = location.origin.replace(/^http/, 'ws') + '/graphql';
       // The Authorization header of the headers tab is the credential of the socket, too.

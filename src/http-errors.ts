@@ -1,8 +1,11 @@
 /** What leaves over HTTP when a request is refused or fails: our error shape, with the status that belongs to its code. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { RequestFault, TryLater, type RequestErrorCode } from './errors';
 import { formatError, type ErrorContext } from './graphql/errors';
+import { SECURITY_HEADERS } from './security-headers';
 
 export const BODY_BYTES_MAX = 8 * 1024 * 1024;
 export const BODY_BYTES_MAX_ANONYMOUS = 256 * 1024;
@@ -16,6 +19,57 @@ export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
     const fault = error instanceof RequestFault ? error : faultOfFastify(error, request.routeOptions.bodyLimit);
     sendError(reply, statusOf(fault?.code ?? 'INTERNAL_SERVER_ERROR'), fault ?? error, request, log);
   });
+}
+
+/** For what Fastify refuses before any hook has run: a path that cannot be decoded. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+  const fault = error.code === 'FST_ERR_BAD_URL' ? new RequestFault('BAD_REQUEST', 'The path of the URL is malformed.') : null;
+  void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
+  sendError(reply, fault ? 400 : 500, fault ?? error, request, log);
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, { readonly status: string; readonly message: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', message: 'The headers are too large.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'The request did not arrive in time.' },
+};
+
+/** For what is no HTTP, or comes too slowly: nobody but Node has seen it. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
+    status: '400 Bad Request',
+    message: 'This is no HTTP request.',
+  };
+  const body = JSON.stringify({
+    errors: [formatError(new RequestFault('BAD_REQUEST', message), { requestId: randomUUID(), report: () => undefined })],
+  });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** For what Fastify refuses before any hook has run: a path that cannot be decoded. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+  const fault = error.code === 'FST_ERR_BAD_URL' ? new RequestFault('BAD_REQUEST', 'The path of the URL is malformed.') : null;
+  void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
+  sendError(reply, fault ? 400 : 500, fault ?? error, request, log);
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, { readonly status: string; readonly message: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', message: 'The headers are too large.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'The request did not arrive in time.' },
+};
+
+/** For what is no HTTP, or comes too slowly: nobody but Node has seen it. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, message } = CLIENT_ERRORS[error.code ?? ''] ?? { status: '400 Bad Request', message: 'This is no HTTP request.' };
+  const body = JSON.stringify({ errors: [formatError(new RequestFault('BAD_REQUEST', message), { requestId: randomUUID(), report: () => undefined })] });
+  const head = [`HTTP/1.1 ${status}`, 'Content-Type: application/json; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`];
+  socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
 }
 
 export function bodyTooLarge(bytesMax: number): RequestFault {
@@ -67,6 +121,7 @@ export function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MA
 function sendError(reply: FastifyReply, status: number, error: Error, request: FastifyRequest, log: Logger): void {
   const formatted = formatError(error, errorContextOf(request, log));
   if (error instanceof TryLater) void reply.header('retry-after', String(error.retryAfterSeconds));
+  else if (status === 503) void reply.header('retry-after', '1');
   void reply
     .code(status)
     .type('application/json; charset=utf-8')

@@ -2,16 +2,17 @@
 import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { addCors } from './cors';
+import { SECURITY_HEADERS } from './security-headers';
 import type { TransportOptions } from './transport';
 
-export /** A client's own id is kept when it is harmless, so that its logs and ours can be joined. */
-function requestIdOf(header: string | string[] | undefined): string {
+/** A client's own id is kept when it is harmless, so that its logs and ours can be joined. */
+export function requestIdOf(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(header) ? header : randomUUID();
 }
 
 export function addHooks(app: FastifyInstance, { log, allowedOrigins }: TransportOptions): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
   addCors(app, allowedOrigins);
   let isDraining = false;

@@ -6,10 +6,11 @@ import { addAuditExport } from './audit-export';
 import type { Context } from './context';
 import { addGraphiql } from './graphiql';
 import { addGraphql, contextOf, createApollo } from './graphql-http';
-import { addErrorHandlers, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
+import { addErrorHandlers, answerClientError, answerFrameworkError, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
 import { addHooks, requestIdOf } from './http-hooks';
 import { addLaunchDarklyFormat } from './launchdarkly-format';
 import { addOfrep } from './ofrep/ofrep';
+import { addOidc, type Oidc } from './oidc/routes';
 import { Operations } from './operations';
 import { createSocketServer, type SocketServer } from './socket-server';
 import type { TransportOptions } from './transport';
@@ -21,16 +22,17 @@ export interface Server {
   readonly close: () => Promise<void>;
 }
 
-/** A client that sends its headers or body more slowly is cut off. */
-const REQUEST_TIMEOUT_MS = 30_000;
-
-export async function startServer(options: TransportOptions & { readonly host: string; readonly port: number }): Promise<Server> {
+export async function startServer(options: TransportOptions & { readonly host: string; readonly port: number; readonly oidc: Oidc | null }): Promise<Server> {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ANONYMOUS,
     // Keys of flags stand in paths, as long as they may be.
     routerOptions: { maxParamLength: 1_000 },
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: options.limits.requestTimeoutMs,
+    // How often Node looks for requests that come too slowly.
+    http: { connectionsCheckingInterval: Math.min(5_000, options.limits.requestTimeoutMs) },
+    frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
+    clientErrorHandler: answerClientError,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     // Idle keep-alive connections must not hold up the drain.
     forceCloseConnections: 'idle',
@@ -46,6 +48,7 @@ export async function startServer(options: TransportOptions & { readonly host: s
   addGraphql(app, apollo, operations, options);
   addAuditExport(app, (request) => contextOf(request, options));
   addOfrep(app, options);
+  addOidc(app, options);
   addLaunchDarklyFormat(app, options);
   if (!options.isProduction) addGraphiql(app);
   await app.listen({ host: options.host, port: options.port });
