@@ -35,8 +35,10 @@ import { UserService } from './modules/access/user-service';
 import { kindOfId } from './ids';
 import { ChangeService } from './modules/changes/change-service';
 import { purgeClaims } from './modules/changes/idempotency-repository';
+import { purgeRevisions } from './modules/changes/retention-repository';
 import { ApiKeyService } from './modules/environments/api-key-service';
 import { EnvironmentService } from './modules/environments/environment-service';
+import { InvitationMail } from './modules/environments/invitation-mail';
 import { InvitationService } from './modules/environments/invitation-service';
 import { MemberService } from './modules/environments/member-service';
 import { ComparisonService } from './modules/flags/comparison-service';
@@ -51,6 +53,7 @@ import { SegmentService } from './modules/segments/segment-service';
 import { SnapshotCache } from './modules/snapshots/snapshot-cache';
 import { SnapshotService } from './modules/snapshots/snapshot-service';
 import { createLoadGauge, type LoadGauge } from './load';
+import { createOidc } from './oidc/create-oidc';
 import { PACKAGE_ROOT } from './package-root';
 import { startRateLimits } from './rate-limits';
 import { startServer } from './server';
@@ -141,9 +144,11 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
     const segments = new SegmentService({ database, changes });
     const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays });
     const passwords = new PasswordService({ database, changes, sessions });
+    const mailer = createMailer(config.smtp, log);
+    const invitations = new InvitationService({ database, changes });
     const passwordResetMail = new PasswordResetMail({
       passwords,
-      mailer: createMailer(config.smtp, log),
+      mailer,
       settings: {
         publicUrl: config.publicUrl,
         onError: (err) => log.error({ err }, 'a password reset could not be made'),
@@ -162,7 +167,8 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       environments,
       apiKeys: new ApiKeyService({ database, changes, keyUsage, keyPepper: config.keyPepper }),
       members: new MemberService({ changes }),
-      invitations: new InvitationService({ database, changes }),
+      invitations,
+      invitationMail: new InvitationMail({ invitations, mailer, publicUrl: config.publicUrl }),
       segments,
       flags: new FlagService({ database, changes }),
       configurations: new ConfigurationService({ database, changes }),
@@ -184,7 +190,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
 
     const watch = await startWatch({ bell, cache, database, clock, access: authenticator, ...watchLog(log) });
     closers.push(() => watch.stop());
-    closers.push(startPurge(database, clock, { failedAuthentications, usage, usageDays: config.usageRetentionDays }, log));
+    closers.push(startPurge(database, clock, { failedAuthentications, usage, config }, log));
     const server = await startServer({
       schema: createSchema(join(PACKAGE_ROOT, 'schema')),
       log,
@@ -194,6 +200,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       limits: config.limits,
       host: config.host,
       port: config.port,
+      oidc: createOidc(config, { changes, sessions, clock, log, failed: failedAuthentications }),
       isProduction: config.isProduction,
       allowedOrigins: config.allowedOrigins,
       readiness: () => readinessOf(watch.bookState(), cache.environmentIds().length, clock),
@@ -282,14 +289,14 @@ async function createConfiguredOwner(config: Config, services: Services): Promis
 interface Purged {
   readonly failedAuthentications: FailedAuthentications;
   readonly usage: UsageService;
-  readonly usageDays: number;
+  readonly config: Config;
 }
 
-/** Forgets idempotency claims that have ended, old failed authentications and old usage, now and then. */
+/** Forgets idempotency claims that have ended, old failed authentications, usage and revisions, now and then. */
 function startPurge(
   database: Database,
   clock: Clock,
-  { failedAuthentications, usage, usageDays }: Purged,
+  { failedAuthentications, usage, config }: Purged,
   log: Logger,
 ): () => Promise<void> {
   const timer = setInterval(() => {
@@ -298,7 +305,8 @@ function startPurge(
       purgeSessions(database.connection, clock.now()),
       purgePasswordResets(database.connection, clock.now()),
       failedAuthentications.purge(),
-      usage.purge(usageDays),
+      usage.purge(config.usageRetentionDays),
+      purgeRevisions(database, clock.now(), config.revisionRetention),
     ];
     for (const done of purged) done.catch((err: unknown) => log.warn({ err }, 'purging failed'));
   }, PURGE_INTERVAL_MS);

@@ -15,6 +15,7 @@ import type { ChangeService } from './modules/changes/change-service';
 import type { ApiKeyService } from './modules/environments/api-key-service';
 import { createEnvironmentLoaders, type EnvironmentLoaders } from './modules/environments/environment-loaders';
 import type { EnvironmentService } from './modules/environments/environment-service';
+import type { InvitationMail } from './modules/environments/invitation-mail';
 import type { InvitationService } from './modules/environments/invitation-service';
 import type { MemberService } from './modules/environments/member-service';
 import { createFlagLoaders, type FlagLoaders } from './modules/flags/flag-loaders';
@@ -47,6 +48,7 @@ export interface Services {
   readonly apiKeys: ApiKeyService;
   readonly members: MemberService;
   readonly invitations: InvitationService;
+  readonly invitationMail: InvitationMail;
   readonly segments: SegmentService;
   readonly flags: FlagService;
   readonly configurations: ConfigurationService;

@@ -507,6 +507,8 @@ export type ChangeKind =
   | 'IDENTITY_LINKED'
   /** Somebody accepted an invitation. */
   | 'INVITATION_ACCEPTED'
+  /** An invitation was withdrawn. */
+  | 'INVITATION_WITHDRAWN'
   /** Somebody was invited to an organization. */
   | 'MEMBER_INVITED'
   /** A member was removed. */
@@ -1680,8 +1682,13 @@ export type InviteMemberPayload = {
   readonly __typename?: 'InviteMemberPayload';
   /** The invitation. Null when `userErrors` is not empty. */
   readonly invitation?: Maybe<Invitation>;
-  /** What `acceptInvitation` takes, shown this once. Null when `userErrors` is not empty. */
+  /** What `acceptInvitation` takes, shown this once. Null when it was sent by e-mail, and when `userErrors` is not empty. */
   readonly invitationToken?: Maybe<Scalars['String']['output']>;
+  /**
+   * Whether the token was sent to the address by e-mail. False where the server sends none or could not: hand the token over
+   * yourself. Null when `userErrors` is not empty.
+   */
+  readonly isMailed?: Maybe<Scalars['Boolean']['output']>;
   /** Always empty: nothing that is evaluated changed. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** Everything the caller can fix. Empty on success. */
@@ -1886,8 +1893,8 @@ export type Mutation = {
    */
   readonly eraseContextData: EraseContextDataPayload;
   /**
-   * Invites somebody by e-mail address. The server sends no mail: hand the token over yourself. An invitation ends after 7 days;
-   * another one to the same address replaces it.
+   * Invites somebody by e-mail address. The server sends the token there when it has an SMTP server; otherwise it is answered, to
+   * be handed over. An invitation ends after 7 days; another one to the same address replaces it.
    * Requires `member:invite` where the role is given, and `owner:name` for an OWNER.
    * Codes: NOT_FOUND, BLANK, TOO_LONG, INVALID, DUPLICATE.
    */
@@ -2009,6 +2016,11 @@ export type Mutation = {
    * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, CYCLE, STALE_VERSION.
    */
   readonly updateSegment: UpdateSegmentPayload;
+  /**
+   * Ends an invitation that was not accepted: its token is worth nothing any more. Requires `member:invite` where the role is
+   * given, and `owner:name` for an OWNER. Codes: NOT_FOUND.
+   */
+  readonly withdrawInvitation: WithdrawInvitationPayload;
 };
 
 
@@ -2255,6 +2267,12 @@ export type MutationUpdateProjectArgs = {
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationUpdateSegmentArgs = {
   input: UpdateSegmentInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationWithdrawInvitationArgs = {
+  input: WithdrawInvitationInput;
 };
 
 /** An object with an id that stays the same for as long as the object lives. */
@@ -3751,6 +3769,23 @@ export type Viewer = {
   readonly user?: Maybe<User>;
 };
 
+/** What `withdrawInvitation` takes. */
+export type WithdrawInvitationInput = {
+  /** The invitation. */
+  readonly invitationId: Scalars['ID']['input'];
+};
+
+/** What `withdrawInvitation` answers. */
+export type WithdrawInvitationPayload = {
+  readonly __typename?: 'WithdrawInvitationPayload';
+  /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+  /** Id of the invitation. Null when `userErrors` is not empty. */
+  readonly withdrawnInvitationId?: Maybe<Scalars['ID']['output']>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -4073,6 +4108,8 @@ export type ResolversTypes = {
   Variation: ResolverTypeWrapper<StoredVariationRow>;
   VariationInput: VariationInput;
   Viewer: ResolverTypeWrapper<ActorRow>;
+  WithdrawInvitationInput: WithdrawInvitationInput;
+  WithdrawInvitationPayload: ResolverTypeWrapper<Omit<WithdrawInvitationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -4279,6 +4316,8 @@ export type ResolversParentTypes = {
   Variation: StoredVariationRow;
   VariationInput: VariationInput;
   Viewer: ActorRow;
+  WithdrawInvitationInput: WithdrawInvitationInput;
+  WithdrawInvitationPayload: Omit<WithdrawInvitationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
 };
 
 export type AuthenticatedDirectiveArgs = { };
@@ -4818,6 +4857,7 @@ export type InvitationEdgeResolvers<ContextType = Context, ParentType extends Re
 export type InviteMemberPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InviteMemberPayload'] = ResolversParentTypes['InviteMemberPayload']> = {
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType>;
   invitationToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isMailed?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
@@ -4906,6 +4946,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   updateOrganization?: Resolver<ResolversTypes['UpdateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
   updateProject?: Resolver<ResolversTypes['UpdateProjectPayload'], ParentType, ContextType, RequireFields<MutationUpdateProjectArgs, 'input'>>;
   updateSegment?: Resolver<ResolversTypes['UpdateSegmentPayload'], ParentType, ContextType, RequireFields<MutationUpdateSegmentArgs, 'input'>>;
+  withdrawInvitation?: Resolver<ResolversTypes['WithdrawInvitationPayload'], ParentType, ContextType, RequireFields<MutationWithdrawInvitationArgs, 'input'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
@@ -5355,6 +5396,12 @@ export type ViewerResolvers<ContextType = Context, ParentType extends ResolversP
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
 };
 
+export type WithdrawInvitationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WithdrawInvitationPayload'] = ResolversParentTypes['WithdrawInvitationPayload']> = {
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  withdrawnInvitationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   AcceptInvitationPayload?: AcceptInvitationPayloadResolvers<ContextType>;
   AddSegmentKeysPayload?: AddSegmentKeysPayloadResolvers<ContextType>;
@@ -5493,6 +5540,7 @@ export type Resolvers<ContextType = Context> = {
   UserError?: UserErrorResolvers<ContextType>;
   Variation?: VariationResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
+  WithdrawInvitationPayload?: WithdrawInvitationPayloadResolvers<ContextType>;
 };
 
 export type DirectiveResolvers<ContextType = Context> = {

@@ -5,7 +5,8 @@ import { required } from '../../graphql/required';
 
 export const memberResolvers: Resolvers = {
   Mutation: {
-    inviteMember: (_parent, { input }, { actor, services }) => payload(services.invitations.invite(actor, input)),
+    inviteMember: (_parent, { input }, { actor, services }) => payload(services.invitationMail.invite(actor, input)),
+    withdrawInvitation: (_parent, { input }, { actor, services }) => payload(services.invitations.withdraw(actor, input)),
     acceptInvitation: (_parent, { input }, { actor, services }) => payload(services.invitations.accept(actor, input)),
     setMemberRole: (_parent, { input }, { actor, services }) => payload(services.members.setRole(actor, input)),
     removeMember: (_parent, { input }, { actor, services }) => payload(services.members.remove(actor, input)),

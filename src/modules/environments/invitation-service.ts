@@ -4,7 +4,7 @@ import { newId } from '../../ids';
 import { findUserByEmail, insertUser } from '../access/access-repository';
 import { emailIssues, normalizeEmail } from '../access/access-rules';
 import { permits, type Actor, type Binding } from '../access/actor';
-import { requireIdentity } from '../access/authorize';
+import { notFound, requireIdentity } from '../access/authorize';
 import type { InvitationEntity } from '../access/invitation-entity';
 import { createInvitationToken, hashInvitationToken, INVITATION_LIFETIME_MS } from '../access/invitation-token';
 import {
@@ -95,6 +95,32 @@ export class InvitationService {
         items: [invitationItem(invitation, 'MADE'), ...(earlier ? [invitationItem(earlier, 'GONE')] : [])],
       });
       return { invitation, invitationToken: token, revisions };
+    });
+  }
+
+  /** Of several calls at once, and acceptances, one succeeds. */
+  async withdraw(
+    caller: Actor,
+    input: { readonly invitationId: string },
+  ): Promise<{ withdrawnInvitationId: string; revisions: EnvironmentRevision[] }> {
+    const path = ['input', 'invitationId'];
+    const offered = await this.find(caller, input.invitationId);
+    if (!offered) throw notFound('invitation', input.invitationId, path);
+    return this.options.changes.commit(caller, async (tx) => {
+      const { place, actor } = await lockPlaceFor(tx.connection, caller, offered, 'member:invite');
+      requireOwnerName(actor, place, [offered.role]);
+      // It may have been taken, replaced or withdrawn before the lock was ours.
+      const invitation = await findInvitationById(tx.connection, offered.id);
+      if (!invitation) throw notFound('invitation', offered.id, path);
+      await deleteInvitation(tx.connection, invitation.id);
+      const revisions = await this.options.changes.record(tx, actor, {
+        kind: 'INVITATION_WITHDRAWN',
+        organizationId: place.organizationId,
+        projectId: place.projectId,
+        deliveries: [],
+        items: [invitationItem(invitation, 'GONE')],
+      });
+      return { withdrawnInvitationId: invitation.id, revisions };
     });
   }
 
