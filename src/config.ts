@@ -4,6 +4,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartFault } from './errors';
+import { oidcOf, oidcVariables, type OidcSettings } from './oidc/settings';
 import type { RateLimitSettings } from './rate-limits';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -36,9 +37,12 @@ const variables = z.object({
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://flags.example.com').optional(),
   SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtps://user:password@mail.example.com').optional(),
   MAIL_FROM: z.string().regex(/@/, 'must be an address such as Flagstaff <flags@example.com>').optional(),
+  ...oidcVariables,
   KEY_PEPPER: secret,
   FAILED_AUTHENTICATION_DAYS: integer(1, 3_650).default(90),
   USAGE_RETENTION_DAYS: integer(1, 3_650).default(90),
+  REVISION_DAYS: integer(1, 3_650).default(30),
+  REVISIONS_MIN: integer(1_000, 100_000_000).default(10_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   RATE_LIMIT_ANONYMOUS: perMinute(60),
   RATE_LIMIT_LOG_IN_ACCOUNT: perMinute(10),
@@ -81,11 +85,15 @@ export interface Config {
   readonly publicUrl: string | null;
   /** Null: the server sends no mail. */
   readonly smtp: { readonly url: string; readonly from: string } | null;
+  /** Null: nobody logs in through a provider. */
+  readonly oidc: OidcSettings | null;
   readonly keyPepper: string;
   /** How long failed authentications are kept. */
   readonly failedAuthenticationDays: number;
   /** How long usage is kept by the minute. */
   readonly usageRetentionDays: number;
+  /** How long revision rows are kept, and how many of the newest of each environment whatever their age. */
+  readonly revisionRetention: { readonly days: number; readonly revisionsMin: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Origins that browsers may call from, besides the server's own. */
   readonly allowedOrigins: readonly string[];
@@ -124,6 +132,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const isProduction = values.NODE_ENV === 'production';
   const { JWT_SECRET: jwtSecret, KEY_PEPPER: keyPepper } = values;
+  const publicUrl = values.PUBLIC_URL?.replace(/\/+$/, '') ?? null;
   const secrets =
     jwtSecret !== undefined && keyPepper !== undefined
       ? { jwtSecret, keyPepper }
@@ -149,10 +158,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     keyUnusedDays: values.KEY_UNUSED_DAYS,
     staleGraceSeconds: values.STALE_GRACE_SECONDS,
     sessionDays: values.SESSION_DAYS,
-    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    publicUrl,
+    oidc: oidcOf(values, { isProduction, publicUrl }),
     smtp: smtpOf(values),
     failedAuthenticationDays: values.FAILED_AUTHENTICATION_DAYS,
     usageRetentionDays: values.USAGE_RETENTION_DAYS,
+    revisionRetention: { days: values.REVISION_DAYS, revisionsMin: values.REVISIONS_MIN },
     logLevel: values.LOG_LEVEL,
     allowedOrigins: values.ALLOWED_ORIGINS,
     rateLimits: {

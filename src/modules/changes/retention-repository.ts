@@ -1,0 +1,59 @@
+/**
+ * Old revision rows. Delivery and resume read at most the newest 1,000 of an environment, and snapshots are built without
+ * them; history and audit stand on the change records.
+ */
+import type { Connection, Database } from '../../database/transaction';
+
+/** Any number, the same in every server of one database. */
+const PURGE_LOCK = 7_205_759_404;
+const BATCH_ROWS = 1_000;
+/** What is left over is for the next run, so that a first run on a large book does not go on for hours. */
+const BATCHES_MAX = 500;
+
+export interface Retention {
+  /** Rows younger than this stay. */
+  readonly days: number;
+  /** The newest of each environment stay, however old. */
+  readonly revisionsMin: number;
+}
+
+/**
+ * Deletes revision rows that are both old enough and far enough behind, the oldest first, in batches of one short transaction
+ * each. Answers how many. Where another server purges, it leaves the rest to that one.
+ */
+export async function purgeRevisions(database: Database, now: Date, { days, revisionsMin }: Retention): Promise<number> {
+  const before = new Date(now.getTime() - days * 86_400_000);
+  const candidates: { environmentId: string; last: number }[] = await database.connection.query(
+    `SELECT environment_id AS "environmentId", revision - $1::integer AS last FROM environment_head
+     WHERE revision > $1::integer ORDER BY environment_id`,
+    [revisionsMin],
+  );
+  let deleted = 0;
+  let batches = 0;
+  for (const { environmentId, last } of candidates) {
+    for (let count = BATCH_ROWS; count === BATCH_ROWS && batches < BATCHES_MAX; batches++) {
+      const inBatch = await database.transaction(({ connection }) => deleteBatch(connection, environmentId, last, before));
+      if (inBatch === null) return deleted;
+      count = inBatch;
+      deleted += count;
+    }
+  }
+  return deleted;
+}
+
+/** Of the oldest rows, those that may go: fewer than a batch when no more may. Null while another server holds the lock. */
+async function deleteBatch(connection: Connection, environmentId: string, last: number, before: Date): Promise<number | null> {
+  const [lock] = (await connection.query('SELECT pg_try_advisory_xact_lock($1) AS taken', [PURGE_LOCK])) as { taken: boolean }[];
+  if (!lock?.taken) return null;
+  const rows: { count: number }[] = await connection.query(
+    `WITH oldest AS (
+       SELECT revision, created_at FROM environment_revision WHERE environment_id = $1 AND revision <= $2
+       ORDER BY revision LIMIT $4
+     ), gone AS (
+       DELETE FROM environment_revision r USING oldest
+       WHERE r.environment_id = $1 AND r.revision = oldest.revision AND oldest.created_at < $3 RETURNING 1
+     ) SELECT count(*)::integer AS count FROM gone`,
+    [environmentId, last, before, BATCH_ROWS],
+  );
+  return rows[0]?.count ?? 0;
+}
