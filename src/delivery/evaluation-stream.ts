@@ -35,11 +35,18 @@ export interface EvaluationsChangedRequest {
   readonly seesAll: boolean;
 }
 
+export interface EvaluationStreamOptions {
+  /** Called with what a subscriber is about to be told. Must not throw. */
+  readonly onTold?: (environmentId: string, compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
+}
+
 export class EvaluationStream {
   private readonly drivers = new Map<EnvironmentBook, EnvironmentDriver>();
   /** Drivers that have subscribers to serve. They take turns. */
   private readonly busy = new Set<EnvironmentDriver>();
   private isScheduled = false;
+
+  constructor(private readonly options: EvaluationStreamOptions = {}) {}
 
   /** Costs nothing until the first `next()`. Ends with NOT_FOUND when the environment is deleted. */
   evaluationsChanged(request: EvaluationsChangedRequest): AsyncIterableIterator<EvaluationsChangedEvent> {
@@ -59,6 +66,7 @@ export class EvaluationStream {
         this.busy.add(driver);
         this.schedule();
       },
+      onTold: (compiled, evaluations) => this.options.onTold?.(book.scope.environmentId, compiled, evaluations),
       onEmpty: () => {
         this.drivers.delete(book);
         this.busy.delete(driver);
@@ -86,6 +94,7 @@ export class EvaluationStream {
 interface DriverEvents {
   /** There are subscribers to serve. */
   readonly onBusy: () => void;
+  readonly onTold: (compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
   /** The last subscriber is gone, and the driver listens to its book no more. */
   readonly onEmpty: () => void;
 }
@@ -167,7 +176,9 @@ class EnvironmentDriver {
     const isWhole = subscription.turn < this.epochTurn;
     const evaluations = subscription.tell(isWhole);
     const { revision, epoch } = this.compiled;
-    return isWhole || evaluations.length > 0 ? { revision, epoch, evaluations } : null;
+    if (!isWhole && evaluations.length === 0) return null;
+    this.events.onTold(this.compiled, evaluations);
+    return { revision, epoch, evaluations };
   }
 
   /** Whoever waited longest in vain is served last. */

@@ -10,7 +10,12 @@ import type { FlagEvent } from '../modules/changes/flag-event';
 import type { RevisionRow } from '../modules/snapshots/apply-revisions';
 import { REVISIONS_KEPT, type Cursor, type EnvironmentBook } from '../modules/snapshots/environment-book';
 import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
-import { EvaluationStream, type EvaluationsChangedEvent, type EvaluationsChangedRequest } from './evaluation-stream';
+import {
+  EvaluationStream,
+  type EvaluationStreamOptions,
+  type EvaluationsChangedEvent,
+  type EvaluationsChangedRequest,
+} from './evaluation-stream';
 
 const PAGE_ROWS = 100;
 
@@ -25,16 +30,18 @@ export interface FlagChangedRequest {
   readonly flagKeys: ReadonlySet<string> | null;
 }
 
-export interface FlagStreamOptions {
+export interface FlagStreamOptions extends EvaluationStreamOptions {
   readonly database: Database;
   readonly cache: SnapshotCache;
 }
 
 /** What the subscriptions read. */
 export class FlagStream {
-  private readonly evaluations = new EvaluationStream();
+  private readonly evaluations: EvaluationStream;
 
-  constructor(private readonly options: FlagStreamOptions) {}
+  constructor(private readonly options: FlagStreamOptions) {
+    this.evaluations = new EvaluationStream(options);
+  }
 
   /** The live evaluations of one context: its newest state, as differences. Ends with NOT_FOUND when the environment is deleted. */
   evaluationsChanged(request: EvaluationsChangedRequest): AsyncIterableIterator<EvaluationsChangedEvent> {
