@@ -1,7 +1,7 @@
 /** The schema with its resolvers. */
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { GraphQLScalarType, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { enforceAccess } from './access-directives';
@@ -28,7 +28,8 @@ import { nodeResolvers } from './node-resolvers';
 import type { Context } from './context';
 
 const sharedResolvers: Resolvers = {
-  DateTime: GraphQLDateTimeISO,
+  // Under its own name, variables of the type that the contract names would be refused.
+  DateTime: new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' }),
   JSON: jsonScalar,
   JSONObject: jsonObjectScalar,
   UserError: {
