@@ -22,7 +22,9 @@ export interface Server {
   readonly close: () => Promise<void>;
 }
 
-export async function startServer(options: TransportOptions & { readonly host: string; readonly port: number; readonly oidc: Oidc | null }): Promise<Server> {
+export async function startServer(
+  options: TransportOptions & { readonly host: string; readonly port: number; readonly oidc: Oidc | null },
+): Promise<Server> {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ANONYMOUS,

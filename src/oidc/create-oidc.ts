@@ -1,0 +1,34 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../clock';
+import type { Config } from '../config';
+import { Seal } from '../database/seal';
+import type { FailedAuthentications } from '../modules/access/failed-authentications';
+import type { SessionService } from '../modules/access/session-service';
+import type { ChangeService } from '../modules/changes/change-service';
+import { OidcService } from '../modules/environments/oidc-service';
+import { LogInCookie } from './log-in-cookie';
+import { OidcProvider } from './provider';
+import type { Oidc } from './routes';
+
+export interface OidcParts {
+  readonly changes: ChangeService;
+  readonly sessions: SessionService;
+  readonly failed: FailedAuthentications;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Null when no provider is set. The provider is not asked yet. */
+export function createOidc(
+  { oidc: settings, jwtSecret, publicUrl }: Pick<Config, 'oidc' | 'jwtSecret' | 'publicUrl'>,
+  { changes, sessions, failed, clock, log }: OidcParts,
+): Oidc | null {
+  if (settings === null) return null;
+  return {
+    provider: new OidcProvider({ settings, clock, log }),
+    service: new OidcService({ changes, sessions, settings }),
+    cookie: new LogInCookie({ seal: new Seal(jwtSecret, 'oidc-log-in'), clock }),
+    failed,
+    publicUrl,
+  };
+}
