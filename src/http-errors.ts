@@ -51,27 +51,6 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** For what Fastify refuses before any hook has run: a path that cannot be decoded. */
-export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
-  const fault = error.code === 'FST_ERR_BAD_URL' ? new RequestFault('BAD_REQUEST', 'The path of the URL is malformed.') : null;
-  void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
-  sendError(reply, fault ? 400 : 500, fault ?? error, request, log);
-}
-
-const CLIENT_ERRORS: Readonly<Record<string, { readonly status: string; readonly message: string }>> = {
-  HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', message: 'The headers are too large.' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'The request did not arrive in time.' },
-};
-
-/** For what is no HTTP, or comes too slowly: nobody but Node has seen it. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const { status, message } = CLIENT_ERRORS[error.code ?? ''] ?? { status: '400 Bad Request', message: 'This is no HTTP request.' };
-  const body = JSON.stringify({ errors: [formatError(new RequestFault('BAD_REQUEST', message), { requestId: randomUUID(), report: () => undefined })] });
-  const head = [`HTTP/1.1 ${status}`, 'Content-Type: application/json; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`];
-  socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
-}
-
 export function bodyTooLarge(bytesMax: number): RequestFault {
   return new RequestFault('PAYLOAD_TOO_LARGE', `The body is larger than ${bytesMax} bytes, the most that is allowed here.`);
 }
