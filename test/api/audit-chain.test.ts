@@ -1,6 +1,10 @@
 /** The audit log in a real database: as it was written, and as an attacker would leave it. */
+import { GraphQLClient } from 'graphql-request';
+import { pino } from 'pino';
 import type { EntityManager } from 'typeorm';
+import { startApp } from '../../src/app';
 import { readArguments, verifyAudit } from '../../src/audit-verify';
+import { readConfig } from '../../src/config';
 import { problemSentence, type ChainReport, type KeptHead } from '../../src/modules/changes/verify-chain';
 import { findOrphan, listChains, verifyChain } from '../../src/modules/changes/verify-repository';
 import {
@@ -15,7 +19,7 @@ import {
   toggle,
   type MadeProject,
 } from '../support/make';
-import { createWorld, isEmbedded, type World } from '../support/world';
+import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
@@ -428,30 +432,50 @@ it('holds after 8 writers at once in several projects of one organization, also 
 }, 240_000);
 
 if (!isEmbedded) {
-  it('serves from a database role that may not alter the record', async () => {
-    await makeChain();
+  /** docs/AUDIT.md. */
+  const grants = (role: string): string[] => [
+    `CREATE ROLE ${role} LOGIN`,
+    `GRANT USAGE ON SCHEMA public TO ${role}`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`,
+    `REVOKE UPDATE, DELETE ON change, change_body, audit_head FROM ${role}`,
+    `GRANT UPDATE (before, after, salt) ON change_body TO ${role}`,
+    `GRANT UPDATE (sequence, hash) ON audit_head TO ${role}`,
+    `REVOKE INSERT, UPDATE, DELETE ON migration FROM ${role}`,
+  ];
+
+  it('serves, and erases, as a database role that may not alter the record', async () => {
+    const project = await makeProject(world);
     const role = `flagstaff_app_${process.pid}`;
-    const sql = [
-      `CREATE ROLE ${role} NOLOGIN`,
-      `GRANT USAGE ON SCHEMA public TO ${role}`,
-      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`,
-      `REVOKE UPDATE, DELETE ON change, change_body, audit_head FROM ${role}`,
-      `GRANT UPDATE (before, after, salt) ON change_body TO ${role}`,
-      `GRANT UPDATE (sequence, hash) ON audit_head TO ${role}`,
-      `REVOKE INSERT, UPDATE, DELETE ON migration FROM ${role}`,
-    ];
-    for (const statement of sql) await connection().query(statement);
-    const asRole = (statement: string): Promise<unknown> =>
-      world.app.database.transaction(async (tx) => {
-        await tx.connection.query(`SET LOCAL ROLE ${role}`);
-        return tx.connection.query(statement);
-      });
+    for (const statement of grants(role)) await connection().query(statement);
+    const [{ name } = { name: '' }] = await connection().query<{ name: string }[]>('SELECT current_database() AS name');
+    const url = new URL(process.env.DATABASE_URL ?? '');
+    Object.assign(url, { pathname: `/${name}`, username: role });
+    const env = {
+      NODE_ENV: 'test',
+      PORT: '0',
+      DATABASE_URL: url.toString(),
+      // Those of the world, so that its access tokens are good here.
+      JWT_SECRET: 'a secret of the tests, of 32 characters',
+      KEY_PEPPER: 'a pepper of the tests, of 32 characters',
+    };
+    const app = await startApp({ config: readConfig(env), log: pino({ level: 'silent' }) });
+    const client = new GraphQLClient(`${app.url}/graphql`, { headers: authorization(world.owner.accessToken) });
+    const mine = { ...project, client };
 
-    await expect(asRole(`UPDATE change SET actor_name = 'eve'`)).rejects.toThrow('permission denied for table change');
-    await expect(asRole(`ALTER TABLE change DISABLE TRIGGER ALL`)).rejects.toThrow('must be owner of table change');
-    await expect(asRole('DELETE FROM audit_head')).rejects.toThrow('permission denied for table audit_head');
-    await expect(asRole('UPDATE audit_head SET sequence = sequence')).resolves.toBeDefined();
+    const segment = await makeSegment(mine, { included: ['ada'] });
+    await make(client, 'removeSegmentKeys', { segmentId: segment.id, keys: ['ada'] }, 'removedCount');
+    const input = { organizationId: project.organizationId, targetingKey: 'ada' };
+    const erased = await make(client, 'eraseContextData', input, 'erasedBodyCount');
+    const ask = (statement: string): Promise<unknown> => app.database.connection.query(statement);
 
+    expect(erased).toMatchObject({ erasedBodyCount: 2 });
+    await expect(ask(`UPDATE change SET actor_name = 'eve'`)).rejects.toThrow('permission denied for table change');
+    await expect(ask(`ALTER TABLE change DISABLE TRIGGER ALL`)).rejects.toThrow('must be owner of table change');
+    await expect(ask('DELETE FROM audit_head')).rejects.toThrow('permission denied for table audit_head');
+    await expect(ask('TRUNCATE change_body')).rejects.toThrow('permission denied for table change_body');
+    expect((await verified(project.organizationId)).problem).toBeNull();
+
+    await app.close();
     await connection().query(`DROP OWNED BY ${role}`);
     await connection().query(`DROP ROLE ${role}`);
   });

@@ -138,8 +138,14 @@ it('shows erased items of the history as such, and all others as before', async 
       kind items { version isErased before after differences { path } } } } } } }`,
     { id: flag.id, environmentId: environment.id },
   );
-  await toggle(project, flag, environment, false);
+  const rolledBack = await mutate(
+    project.client,
+    'rollBackFlagConfiguration',
+    { flagId: flag.id, environmentId: environment.id, expectedVersion: 3, toVersion: 2 },
+    'configuration { version }',
+  );
 
+  expect(rolledBack.userErrors.map(({ code }) => code)).toEqual(['NOT_FOUND']);
   const item = { isErased: true, before: null, after: null, differences: [] };
   expect(read.configuration.history.nodes.map(({ items }) => items)).toEqual([
     [{ ...item, version: 3 }],

@@ -91,7 +91,7 @@ export class ChangeService {
     let count = 0;
     for (let after: ClaimKey | null = null; ;) {
       const records: IdempotencyRecordEntity[] = await listKeptResults(connection, since, after, RESULTS_PER_PAGE);
-      const concerned = records.filter(({ sealedResult }) => isConcerned(this.opened(sealedResult ?? '').result));
+      const concerned = records.filter(({ sealedResult }) => isConcerned(this.resultOrNull(sealedResult)));
       if (concerned.length > 0) await deleteClaims(connection, concerned);
       count += concerned.length;
       if (records.length < RESULTS_PER_PAGE) return count;
@@ -119,6 +119,15 @@ export class ChangeService {
     const kept = this.opened<T>(record.sealedResult);
     if (kept.rights.every((right) => rights.includes(right))) return kept.result;
     throw new RequestFault('FORBIDDEN', 'The roles with which this request was made first were taken away since.');
+  }
+
+  /** Null for what was sealed with another KEY_PEPPER: nobody can read it any more. */
+  private resultOrNull(sealedResult: string | null): unknown {
+    try {
+      return this.opened(sealedResult ?? '').result;
+    } catch {
+      return null;
+    }
   }
 
   private opened<T>(sealedResult: string): KeptResult<T> {
