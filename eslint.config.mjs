@@ -95,7 +95,7 @@ export default tseslint.config(
           paths: [
             { name: 'typeorm', message: 'Only entities, repositories, database/ and migrations/ know TypeORM.' },
             { name: 'graphql', message: 'Only resolvers, graphql/ and the transports know GraphQL.' },
-            { name: 'ioredis', message: 'Only delivery/redis-bell.ts and redis-rates.ts know Redis.' },
+            { name: 'ioredis', message: 'Only delivery/redis-*.ts and redis-rates.ts know Redis.' },
           ],
           patterns: [{ group: ['@apollo/*'], message: 'Only server.ts and graphql-http.ts know Apollo.' }],
         },

@@ -15,6 +15,7 @@ import { Database } from './database/transaction';
 import type { Bell } from './delivery/bell';
 import { createMemoryBell } from './delivery/memory-bell';
 import { createRedisBell } from './delivery/redis-bell';
+import { RedisSnapshotStore } from './delivery/redis-snapshot-store';
 import { FlagStream } from './delivery/stream';
 import { startWatch, type BookState, type WatchOptions } from './delivery/watch';
 import { createMailer } from './mail';
@@ -52,6 +53,7 @@ import { ProjectService } from './modules/projects/project-service';
 import { SegmentService } from './modules/segments/segment-service';
 import { SnapshotCache } from './modules/snapshots/snapshot-cache';
 import { SnapshotService } from './modules/snapshots/snapshot-service';
+import type { SnapshotStore } from './modules/snapshots/snapshot-store';
 import { createLoadGauge, type LoadGauge } from './load';
 import { createOidc } from './oidc/create-oidc';
 import { PACKAGE_ROOT } from './package-root';
@@ -133,8 +135,11 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       onError: (err) => log.warn({ err }, 'a credential could not be looked up'),
     });
     const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
+    const store = createSnapshotStore(config);
+    if (store) closers.push(() => store.close());
     const cache = new SnapshotCache({
       database,
+      store,
       onNewEpoch: (environmentId) => log.warn({ environmentId }, 'a backup was restored: the environment has a new epoch'),
     });
     const usage = new UsageService({ database, clock, log });
@@ -262,6 +267,11 @@ function createBell(config: Config, log: Logger): Bell {
       else log.warn({ cause }, 'Redis is away: changes reach other servers by the poll, within about a second');
     },
   });
+}
+
+/** A server that runs alone has nobody to share with. */
+function createSnapshotStore({ redisUrl, keyPepper }: Config): SnapshotStore | undefined {
+  return redisUrl === null ? undefined : new RedisSnapshotStore({ url: redisUrl, seal: new Seal(keyPepper, 'snapshots') });
 }
 
 /** Once for each outage of the database, and once for its end. */

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts small texts that the database must not show in clear (AES-256-GCM, NIST SP 800-38D). */
+/** Encrypts what the database or Redis must not show in clear, or change (AES-256-GCM, NIST SP 800-38D). */
 export class Seal {
   private readonly key: Buffer;
 
@@ -13,17 +13,26 @@ export class Seal {
   }
 
   seal(text: string): string {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key, nonce);
-    const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
+    return this.sealBytes(Buffer.from(text, 'utf8')).toString('base64url');
   }
 
   /** Throws when the text was not sealed with this key. */
   open(sealed: string): string {
-    const bytes = Buffer.from(sealed, 'base64url');
+    return this.openBytes(Buffer.from(sealed, 'base64url')).toString('utf8');
+  }
+
+  /** `place` is not kept in it: what was sealed for one place cannot be opened at another. */
+  sealBytes(bytes: Buffer, place = ''): Buffer {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(place, 'utf8'));
+    const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+  }
+
+  /** Throws when the bytes were not sealed with this key for this place. */
+  openBytes(bytes: Buffer, place = ''): Buffer {
     const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES));
-    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-    return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    decipher.setAAD(Buffer.from(place, 'utf8')).setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
   }
 }

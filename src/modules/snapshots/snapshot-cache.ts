@@ -93,17 +93,28 @@ export class SnapshotCache {
   }
 
   private async read(environmentId: string): Promise<EnvironmentBook | null> {
+    const { store, database } = this.options;
     // Read before the place: what is in there was committed by then, so it is not ahead unless a backup was restored.
-    const stored = (await this.options.store?.load(environmentId)) ?? null;
-    const { connection } = this.options.database;
-    const place = await findPlace(connection, environmentId);
+    let stored = (await store?.load(environmentId)) ?? null;
+    let place = await findPlace(database.connection, environmentId);
     if (place === null) return null;
-    if (stored?.snapshot.epoch === place.epoch) {
-      const book = bookOf(stored);
-      const standing = await followRevisions(connection, book, place);
-      if (standing === 'LEVEL') return this.share(book);
-      if (standing === 'FOREIGN') await this.replaceEpoch(book, place);
+    if (store && stored?.snapshot.epoch !== place.epoch) {
+      stored = await store.awaitReader(environmentId, place.epoch);
+      place = stored && (await findPlace(database.connection, environmentId));
     }
+    return (stored && place && (await this.bringUp(stored, place))) ?? this.readAnew(environmentId);
+  }
+
+  /** Null when the environment must be read whole. */
+  private async bringUp(stored: Reading, place: EnvironmentPlace): Promise<EnvironmentBook | null> {
+    const book = bookOf(stored);
+    const standing = await followRevisions(this.options.database.connection, book, place);
+    if (standing === 'LEVEL') return this.share(book);
+    if (standing === 'FOREIGN') await this.replaceEpoch(book, place);
+    return null;
+  }
+
+  private async readAnew(environmentId: string): Promise<EnvironmentBook | null> {
     const found = await this.readWhole(environmentId);
     return found && this.share(bookOf(found));
   }

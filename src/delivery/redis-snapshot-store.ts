@@ -1,0 +1,210 @@
+/**
+ * Snapshots in Redis. Reads are bounded by a timeout and a circuit breaker: a Redis that is slow, stands still or is gone
+ * costs the first requests for an environment a moment, and the next ones nothing. Writes are nobody's to wait for.
+ */
+import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap, type IPolicy } from 'cockatiel';
+import { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Seal } from '../database/seal';
+import type { Reading } from '../modules/snapshots/environment-book';
+import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
+import { HEADER_BYTES_MAX, readHeader, SnapshotFormat, type Header, type KeyLists } from './snapshot-format';
+
+const READ_TIMEOUT_MS = 200;
+/** Long key lists are megabytes. */
+const READ_LISTS_TIMEOUT_MS = 500;
+/** After this many failures in a row Redis is not asked for a while. */
+const FAILURES_MAX = 3;
+const BREAK_MS = 2_000;
+/** A connection on which a command waits longer for anything to come is made anew. */
+const SOCKET_TIMEOUT_MS = 5_000;
+const RECONNECT_DELAY_MAX_MS = 2_000;
+
+/** Between two writes of one environment, whichever servers write. */
+const WRITE_INTERVAL_MS = 1_000;
+/** How long a server that reads an environment first is given by the others before they read it, too. */
+const READER_CLAIM_MS = 3_000;
+const READER_WAIT_MS = 1_000;
+const READER_LOOK_MS = 50;
+const KEPT_SECONDS = 7 * 86_400;
+
+/** The number is that of the format: servers of another one have keys of their own. */
+const PREFIX = 'flagstaff:1';
+
+export interface RedisSnapshotStoreOptions {
+  readonly url: string;
+  /** The same on all servers. */
+  readonly seal: Seal;
+}
+
+export class RedisSnapshotStore implements SnapshotStore {
+  private readonly redis: Redis;
+  private readonly format: SnapshotFormat;
+  private readonly policies: { readonly short: IPolicy; readonly long: IPolicy };
+  private readonly connected: Promise<unknown>;
+  private readonly server = randomUUID();
+  /** Offered, and not known to be there yet. */
+  private readonly offered = new Map<string, Reading>();
+  private flushing: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private flushedAt = 0;
+  private isClosed = false;
+
+  constructor({ url, seal }: RedisSnapshotStoreOptions) {
+    this.format = new SnapshotFormat(seal);
+    this.redis = new Redis(url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+      retryStrategy: (attempt) => Math.min(attempt * 100, RECONNECT_DELAY_MAX_MS),
+    });
+    // The bell says when Redis is away; here it costs speed only.
+    this.redis.on('error', () => undefined);
+    this.connected = new Promise<void>((resolve) => {
+      this.redis.once('ready', () => resolve()).once('close', () => resolve());
+    });
+    const breaker = circuitBreaker(handleAll, { halfOpenAfter: BREAK_MS, breaker: new ConsecutiveBreaker(FAILURES_MAX) });
+    this.policies = {
+      short: wrap(breaker, timeout(READ_TIMEOUT_MS, TimeoutStrategy.Aggressive)),
+      long: wrap(breaker, timeout(READ_LISTS_TIMEOUT_MS, TimeoutStrategy.Aggressive)),
+    };
+  }
+
+  async load(environmentId: string): Promise<Reading | null> {
+    const place = snapshotPlace(environmentId);
+    try {
+      const bytes = await this.ask((redis) => redis.getBuffer(place));
+      return bytes && (await this.open(place, bytes));
+    } catch {
+      return null;
+    }
+  }
+
+  async awaitReader(environmentId: string, epoch: string): Promise<Reading | null> {
+    const claim = `${PREFIX}:reader:${environmentId}`;
+    try {
+      const taken = await this.ask((redis) => redis.set(claim, this.server, 'PX', READER_CLAIM_MS, 'NX'));
+      if (taken === 'OK' || (await this.ask((redis) => redis.get(claim))) === this.server) return null;
+      for (let waitedMs = 0; waitedMs < READER_WAIT_MS; waitedMs += READER_LOOK_MS) {
+        const header = await this.ask((redis) => this.headerAt(redis, environmentId));
+        if (header?.epoch === epoch) return await this.load(environmentId);
+        await sleep(READER_LOOK_MS);
+      }
+      return null;
+    } catch {
+      return null;
+    }
+  }
+
+  offer(reading: Reading): void {
+    if (this.isClosed) return;
+    this.offered.set(reading.scope.environmentId, reading);
+    this.schedule();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.timer) clearTimeout(this.timer);
+    this.redis.disconnect();
+    await this.flushing;
+  }
+
+  /** Bounded, and at once an error while Redis is known not to answer. */
+  private ask<T>(command: (redis: Redis) => Promise<T>, policy = this.policies.short): Promise<T> {
+    return policy.execute(async () => {
+      await this.connected;
+      return command(this.redis);
+    });
+  }
+
+  /** Null for what is not ours or not whole any more; that is taken away, so that the next offer is kept. */
+  private async open(place: string, bytes: Buffer): Promise<Reading | null> {
+    let isAnswered = true;
+    const readLists = async (digests: readonly string[]): Promise<(KeyLists | null)[]> => {
+      const places = digests.map(listsPlace);
+      isAnswered = false;
+      const found = await this.ask((redis) => redis.mgetBuffer(...places), this.policies.long);
+      isAnswered = true;
+      return Promise.all(
+        places.map(async (listPlace, i) => {
+          const list = found[i];
+          return list ? this.format.readLists(listPlace, list).catch(() => this.drop(listPlace)) : null;
+        }),
+      );
+    };
+    try {
+      return (await this.format.read(place, bytes, readLists)) ?? (await this.drop(place));
+    } catch {
+      return isAnswered ? this.drop(place) : null;
+    }
+  }
+
+  private async drop(place: string): Promise<null> {
+    await this.ask((redis) => redis.del(place)).catch(() => undefined);
+    return null;
+  }
+
+  private schedule(): void {
+    if (this.timer || this.isClosed) return;
+    const waitMs = Math.max(0, this.flushedAt + WRITE_INTERVAL_MS - Date.now());
+    this.timer = setTimeout(() => {
+      this.flushing = this.flush().finally(() => {
+        this.timer = null;
+        this.flushedAt = Date.now();
+        if (this.offered.size > 0) this.schedule();
+      });
+    }, waitMs);
+    this.timer.unref();
+  }
+
+  private async flush(): Promise<void> {
+    for (const [environmentId, reading] of [...this.offered]) {
+      const isKept = await this.keep(reading).catch(() => false);
+      // A newer one may have been offered meanwhile.
+      if (isKept && this.offered.get(environmentId) === reading) this.offered.delete(environmentId);
+    }
+  }
+
+  /** True when what lies there is this one or a newer one; false when another server has just written: to be tried again. */
+  private async keep(reading: Reading): Promise<boolean> {
+    if (this.redis.status !== 'ready') return false;
+    const { environmentId } = reading.scope;
+    const place = snapshotPlace(environmentId);
+    const there = await this.headerAt(this.redis, environmentId);
+    if (there?.epoch === reading.snapshot.epoch && there.revision >= reading.snapshot.revision) {
+      await this.redis.expire(place, KEPT_SECONDS);
+      return true;
+    }
+    const claim = `${PREFIX}:writer:${environmentId}`;
+    if ((await this.redis.set(claim, this.server, 'PX', WRITE_INTERVAL_MS, 'NX')) !== 'OK') return false;
+    const { bytes, lists } = await this.format.write(place, reading);
+    for (const [digest, keys] of lists) await this.keepLists(digest, keys);
+    await this.redis.set(place, bytes, 'EX', KEPT_SECONDS);
+    return true;
+  }
+
+  private async keepLists(digest: string, keys: KeyLists): Promise<void> {
+    const place = listsPlace(digest);
+    if ((await this.redis.expire(place, KEPT_SECONDS)) === 1) return;
+    await this.redis.set(place, await this.format.writeLists(place, keys), 'EX', KEPT_SECONDS);
+  }
+
+  /** Null when there is none, or something else lies there. */
+  private async headerAt(redis: Redis, environmentId: string): Promise<Header | null> {
+    try {
+      return readHeader(await redis.getrangeBuffer(snapshotPlace(environmentId), 0, HEADER_BYTES_MAX - 1));
+    } catch (error) {
+      if ((error as Error).message.startsWith('WRONGTYPE')) return null;
+      throw error;
+    }
+  }
+}
+
+function snapshotPlace(environmentId: string): string {
+  return `${PREFIX}:snapshot:${environmentId}`;
+}
+
+function listsPlace(digest: string): string {
+  return `${PREFIX}:keys:${digest}`;
+}
