@@ -62,7 +62,9 @@ export async function runAuditVerify(config: Config, args: VerifyArguments, prin
 /** Verifies every chain, also after a broken one, each as it is at one instant; answers whether all hold. */
 export async function verifyAudit(database: Database, args: VerifyArguments, print: (line: string) => void): Promise<boolean> {
   const { connection } = database;
-  const [{ has } = { has: false }] = await connection.query<{ has: boolean }[]>(`SELECT to_regclass('change') IS NOT NULL AS has`);
+  const [{ has } = { has: false }] = await connection.query<{ has: boolean }[]>(
+    `SELECT to_regclass('change') IS NOT NULL AS has`,
+  );
   if (!has) throw new StartFault('The database has no audit log; start the server on it once, or run npm run db:migrate.');
   const isWhole = args.organizationId === null;
   const chains = args.organizationId === null ? await listChains(connection) : [args.organizationId];

@@ -3,7 +3,7 @@ import { GraphQLClient } from 'graphql-request';
 import { pino } from 'pino';
 import type { EntityManager } from 'typeorm';
 import { startApp } from '../../src/app';
-import { readArguments, verifyAudit } from '../../src/audit-verify';
+import { readArguments, runAuditVerify, verifyAudit } from '../../src/audit-verify';
 import { readConfig } from '../../src/config';
 import { problemSentence, type ChainReport, type KeptHead } from '../../src/modules/changes/verify-chain';
 import { findOrphan, listChains, verifyChain } from '../../src/modules/changes/verify-repository';
@@ -19,6 +19,7 @@ import {
   toggle,
   type MadeProject,
 } from '../support/make';
+import { cleanUpProcesses, makePlace, runProgram } from '../support/processes';
 import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 
 let world: World;
@@ -28,6 +29,11 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const connection = (): EntityManager => world.app.database.connection;
+/** Those of the world, so that its access tokens are good on other servers, too. */
+const SECRETS = {
+  JWT_SECRET: 'a secret of the tests, of 32 characters',
+  KEY_PEPPER: 'a pepper of the tests, of 32 characters',
+};
 const TABLES = ['change', 'change_body', 'audit_head'] as const;
 
 /** A chain with changes of one body, of several, and an erasure: at least 12 rows. */
@@ -345,6 +351,29 @@ it('goes on with the other chains after a broken one, and says so at the end', a
   expect(lines.at(-1)).toBe(`Broken: 1 of ${(await listChains(connection())).length} chains.`);
 });
 
+it('verifies the configured database, and says so when a server uses the embedded one', async () => {
+  const place = { ...(await makePlace()), ...SECRETS, OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery' };
+  const config = readConfig({ NODE_ENV: 'test', ...place });
+  const lines: string[] = [];
+  const run = (): Promise<boolean> => runAuditVerify(config, readArguments([]), (line) => lines.push(line));
+
+  const empty = await run();
+  const program = runProgram(place);
+  await program.listening;
+  const busy = await run().catch((error: Error) => error.message);
+  program.signal('SIGTERM');
+  await program.ended;
+  const later = await run();
+  await cleanUpProcesses();
+
+  expect([empty, later]).toEqual([true, true]);
+  expect(isEmbedded ? busy : '').toMatch(isEmbedded ? /^The data directory .* is in use by process \d+; / : '');
+  expect(isEmbedded || busy).toBe(true);
+  const system = expect.stringMatching(/^system: holds, rows 1, head 1:[0-9a-f]{64}, erased bodies 0$/) as string;
+  const ofServer = [system, 'All hold: 1 chain.'];
+  expect(lines).toEqual(['All hold: 0 chains.', ...(isEmbedded ? [] : ofServer), ...ofServer]);
+}, 120_000);
+
 it.each<[string[], string]>([
   [['--head', '1:x', 'organization_1'], '--head must be SEQUENCE:HASH, as this command prints it, and is "1:x".'],
   [['--head'], '--head must be SEQUENCE:HASH, as this command prints it, and is "".'],
@@ -454,9 +483,7 @@ if (!isEmbedded) {
       NODE_ENV: 'test',
       PORT: '0',
       DATABASE_URL: url.toString(),
-      // Those of the world, so that its access tokens are good here.
-      JWT_SECRET: 'a secret of the tests, of 32 characters',
-      KEY_PEPPER: 'a pepper of the tests, of 32 characters',
+      ...SECRETS,
     };
     const app = await startApp({ config: readConfig(env), log: pino({ level: 'silent' }) });
     const client = new GraphQLClient(`${app.url}/graphql`, { headers: authorization(world.owner.accessToken) });
