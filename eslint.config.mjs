@@ -95,7 +95,7 @@ export default tseslint.config(
           paths: [
             { name: 'typeorm', message: 'Only entities, repositories, database/ and migrations/ know TypeORM.' },
             { name: 'graphql', message: 'Only resolvers, graphql/ and the transports know GraphQL.' },
-            { name: 'ioredis', message: 'Only delivery/redis-*.ts and redis-rates.ts know Redis.' },
+            { name: 'ioredis', message: 'Only delivery/redis-*.ts know Redis.' },
           ],
           patterns: [{ group: ['@apollo/*'], message: 'Only server.ts and graphql-http.ts know Apollo.' }],
         },
@@ -115,7 +115,7 @@ export default tseslint.config(
       'src/graphql/**/*.ts',
       'src/**/*-resolvers.ts',
       'src/{access-directives,api,app,server,graphql-http,operations,socket-server,transport}.ts',
-      'src/delivery/redis-{bell,rates}.ts',
+      'src/delivery/redis-*.ts',
     ],
     rules: { 'no-restricted-imports': 'off' },
   },
