@@ -26,6 +26,7 @@ export const costBounds: CostBounds = {
     'Viewer.sessions': 100,
     'Member.roles': 100,
     '*.revisions': 100,
+    'FlagConfiguration.usage': 1_000,
     'EvaluateResult.results': CONTEXTS,
     'ContextEvaluations.evaluations': FLAGS,
     'EvaluationsChangedEvent.evaluations': FLAGS,
