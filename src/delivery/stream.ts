@@ -94,7 +94,7 @@ export class FlagStream {
         for (const row of rows) {
           cursor = { epoch: row.epoch, revision: row.revision };
           const changes = flagKeys === null ? row.events : row.events.filter((event) => concerns(event, flagKeys));
-          if (changes.length > 0) yield { kind: 'CHANGES', ...cursor, changes };
+          if (flagKeys === null || changes.length > 0) yield { kind: 'CHANGES', ...cursor, changes };
         }
         if (rows.length === 0) await waiter.wait();
       }
