@@ -7,7 +7,7 @@ import { Database } from './database/transaction';
 import { entities } from './entities';
 import { StartFault } from './errors';
 import { problemSentence, type ChainReport, type KeptHead } from './modules/changes/verify-chain';
-import { allowTime, findOrphan, listChains, verifyChain } from './modules/changes/verify-repository';
+import { prepareReading, findOrphan, listChains, verifyChain } from './modules/changes/verify-repository';
 
 export interface VerifyArguments {
   /** Null: every chain. */
@@ -71,7 +71,7 @@ export async function verifyAudit(database: Database, args: VerifyArguments, pri
   let broken = 0;
   for (const organizationId of chains) {
     const report = await database.readConsistently(async (snapshot) => {
-      await allowTime(snapshot);
+      await prepareReading(snapshot);
       return verifyChain(snapshot, organizationId, args.kept);
     });
     print(reportLine(report));
@@ -89,7 +89,7 @@ export async function verifyAudit(database: Database, args: VerifyArguments, pri
 
 function findOrphanIn(database: Database): ReturnType<typeof findOrphan> {
   return database.readConsistently(async (snapshot) => {
-    await allowTime(snapshot);
+    await prepareReading(snapshot);
     return findOrphan(snapshot);
   });
 }

@@ -54,9 +54,11 @@ export async function findOrphan(connection: Connection): Promise<{ changeId: st
   return rows[0] ?? null;
 }
 
-/** Lets the statements of this transaction take as long as they need. */
-export async function allowTime(connection: Connection): Promise<void> {
+/** Prepares a transaction for long reading. */
+export async function prepareReading(connection: Connection): Promise<void> {
   await connection.query('SET LOCAL statement_timeout = 0');
+  // A page is read in milliseconds; compiling its statement takes most of a second where statistics are old.
+  await connection.query('SET LOCAL jit = off');
 }
 
 async function* pagesOf(
