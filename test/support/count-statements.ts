@@ -14,8 +14,13 @@ export interface Counted<T> {
  * book, each second, is left out. Not to be nested.
  */
 export async function countStatements<T>(world: World, work: () => Promise<T>): Promise<Counted<T>> {
-  const { master: pool } = world.app.database.connection.dataSource.driver as unknown as { readonly master: Pool };
   await work();
+  return countStatementsOnce(world, work);
+}
+
+/** The same for work that is done once, whatever it is. */
+export async function countStatementsOnce<T>(world: World, work: () => Promise<T>): Promise<Counted<T>> {
+  const { master: pool } = world.app.database.connection.dataSource.driver as unknown as { readonly master: Pool };
   const statements: string[] = [];
   const restores = new Map<PoolClient, () => void>();
   const listen = (client: PoolClient): void => {
