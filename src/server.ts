@@ -1,6 +1,7 @@
 /** The transports: GraphQL over HTTP and WebSocket, health, GraphiQL. No business words in here. */
 import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addAuditExport } from './audit-export';
 import type { Context } from './context';
@@ -22,6 +23,8 @@ export interface Server {
   readonly close: () => Promise<void>;
 }
 
+const HEADERS_TIMEOUT_MS = 10_000;
+
 export async function startServer(
   options: TransportOptions & { readonly host: string; readonly port: number; readonly oidc: Oidc | null },
 ): Promise<Server> {
@@ -31,8 +34,7 @@ export async function startServer(
     // Keys of flags stand in paths, as long as they may be.
     routerOptions: { maxParamLength: 1_000 },
     requestTimeout: options.limits.requestTimeoutMs,
-    // How often Node looks for requests that come too slowly.
-    http: { connectionsCheckingInterval: Math.min(5_000, options.limits.requestTimeoutMs) },
+    http: slowRequests(options.limits),
     frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
     clientErrorHandler: answerClientError,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
@@ -62,6 +64,12 @@ export async function startServer(
       options.load.close();
     },
   };
+}
+
+/** Node takes the shorter of both times for the headers, so one for them alone must be given, too; and it looks now and then. */
+function slowRequests({ requestTimeoutMs }: TransportOptions['limits']): ServerOptions {
+  const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs);
+  return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs) };
 }
 
 async function drain(app: FastifyInstance, apollo: ApolloServer<Context>, sockets: SocketServer): Promise<void> {

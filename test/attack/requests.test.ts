@@ -1,0 +1,236 @@
+/** Requests that are meant to hurt: bodies, headers, paths and methods. */
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
+import { answersStill, JSON_HEADERS, send, sendQuery } from '../support/raw';
+import { authorization, createWorld, type World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ env: { REQUEST_TIMEOUT_MS: '1000' } });
+});
+afterAll(() => world.close());
+
+const VIEWER = '{ viewer { user { id } } }';
+
+async function refusalOf(raw: Parameters<typeof send>[1]): Promise<unknown> {
+  const { status, body } = await send(world, raw);
+  const { errors } = body as { errors?: { message: string; extensions: { code: string } }[] };
+  return { status, errors: errors?.map(({ message, extensions }) => [extensions.code, message]) };
+}
+
+/** What the server writes to a client that speaks as it likes. */
+function rawAnswer(text: string): Promise<string> {
+  const { port } = new URL(world.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
+    socket.on('error', reject).on('close', () => resolve(answer));
+  });
+}
+
+const own = () => ({ ...JSON_HEADERS, ...authorization(world.owner.accessToken) });
+
+it('refuses a document of 1 MB to everybody', async () => {
+  const body = JSON.stringify({ query: `{ viewer { user { id } } } ${'#'.repeat(1_000_000)}` });
+
+  expect(await refusalOf({ body })).toEqual({
+    status: 413,
+    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than 262144 bytes, the most that is allowed here.']],
+  });
+  expect(await refusalOf({ headers: own(), body })).toEqual({
+    status: 413,
+    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than 262144 bytes, the most that is allowed for this operation.']],
+  });
+  expect(await answersStill(world)).toBe(true);
+});
+
+it('refuses variables of 7 MiB where no large input is expected, and bounds those that may be large', async () => {
+  const many = Array.from({ length: 400_000 }, (_, i) => `key-${i}`);
+  const node = {
+    query:
+      'query ($ids: [String!]!) { evaluate(environmentId: "none", contexts: [], flagKeys: $ids) { revision } viewer { user { id } } }',
+    variables: { ids: many },
+  };
+  const evaluate = {
+    query: 'query ($ids: [String!]!) { evaluate(environmentId: "none", contexts: [{}], flagKeys: $ids) { revision } }',
+    variables: { ids: many },
+  };
+
+  expect(await refusalOf({ headers: own(), body: JSON.stringify(node) })).toEqual({
+    status: 413,
+    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than 262144 bytes, the most that is allowed for this operation.']],
+  });
+  expect(
+    await refusalOf({
+      headers: own(),
+      body: JSON.stringify({ ...evaluate, variables: { ids: [...many, ...many.slice(0, 100_001)] } }),
+    }),
+  ).toEqual({
+    status: 400,
+    errors: [
+      ['OPERATION_LIMIT_EXCEEDED', 'The operation costs 500002 points; at most 500000 are allowed. Ask for smaller pages.'],
+    ],
+  });
+  expect(await answersStill(world)).toBe(true);
+});
+
+it('refuses batches, however small', async () => {
+  const batch = { status: 400, errors: [['BAD_REQUEST', 'Operation batching disabled.']] };
+
+  expect(await refusalOf({ body: JSON.stringify([{ query: VIEWER }]) })).toEqual(batch);
+  expect(await refusalOf({ body: JSON.stringify(Array.from({ length: 1_000 }, () => ({ query: VIEWER }))) })).toEqual(batch);
+});
+
+it.each(['subscription { flagChanged { revision } }', 'mutation { logOut(input: {}) { userErrors { code } } }'])(
+  'refuses by GET what is no query: %s',
+  async (query) => {
+    const headers = { 'apollo-require-preflight': 'true' };
+    const answer = await send(world, { method: 'GET', path: `/graphql?query=${encodeURIComponent(query)}`, headers });
+
+    expect(answer).toMatchObject({
+      status: 405,
+      headers: { allow: 'POST' },
+      body: { errors: [{ extensions: { code: 'METHOD_NOT_ALLOWED' } }] },
+    });
+  },
+);
+
+it('refuses a subscription by POST', async () => {
+  const message = 'Subscriptions are served over WebSocket (subprotocol graphql-transport-ws) at the same path, not over HTTP.';
+
+  expect(await refusalOf({ body: JSON.stringify({ query: 'subscription { flagChanged { revision } }' }) })).toEqual({
+    status: 400,
+    errors: [['SUBSCRIPTION_OVER_HTTP', message]],
+  });
+});
+
+it('refuses persisted queries, of which it keeps none', async () => {
+  const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+  const refusal = {
+    status: 400,
+    errors: [['BAD_REQUEST', 'Persisted queries are not served; send the text of the operation as `query`.']],
+  };
+
+  expect(await refusalOf({ body: JSON.stringify({ extensions }) })).toEqual(refusal);
+  expect(await refusalOf({ body: JSON.stringify({ query: VIEWER, extensions }) })).toEqual(refusal);
+});
+
+it('cuts off a client that sends its body drop by drop', async () => {
+  const head = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{';
+
+  const [answer, isServed] = await Promise.all([rawAnswer(head), answersStill(world)]);
+
+  expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  expect(answer).toContain('{"errors":[{"message":"The request did not arrive in time.","extensions":{"code":"BAD_REQUEST"');
+  expect(isServed).toBe(true);
+});
+
+it('cuts off a client that sends its headers drop by drop', async () => {
+  expect(await rawAnswer('POST /graphql HTTP/1.1\r\nHost: x\r\nX-')).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+});
+
+it('answers in its own shape to what is no HTTP, and to headers that are too large', async () => {
+  expect(await rawAnswer('hello\r\n\r\n')).toMatch(
+    /^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"errors":\[\{"message":"This is no HTTP request\."/,
+  );
+  const large = `GET /graphql HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(100_000)}\r\n\r\n`;
+  expect(await rawAnswer(large)).toMatch(/^HTTP\/1\.1 431 [^]*"code":"BAD_REQUEST"/);
+});
+
+it.each(['/%E0%A4%A', '/%', '/graphiql/graphql-ws/%ff'])('answers in its own shape to the malformed path %s', async (path) => {
+  const answer = await send(world, { method: 'GET', path, headers: {} });
+
+  const requestId = answer.headers['x-request-id'];
+  expect(answer.status).toBe(400);
+  expect(answer.body).toEqual({
+    errors: [{ message: 'The path of the URL is malformed.', extensions: { code: 'BAD_REQUEST', requestId } }],
+  });
+});
+
+it.each(['/graphql', '/nothing', '/livez', '/%'])(
+  'tells browsers with every answer to trust it with nothing: %s',
+  async (path) => {
+    const { headers } = await send(world, { method: 'GET', path, headers: {} });
+
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers).not.toHaveProperty('server');
+  },
+);
+
+it('lets GraphiQL run its own scripts only', async () => {
+  const { headers, body } = await send(world, { method: 'GET', path: '/graphiql', headers: {} });
+  const policy = String(headers['content-security-policy']);
+  const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
+
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toContain('unsafe-eval');
+  expect(String(body)).toContain(`<script type="module" nonce="${nonce}">`);
+  expect(nonce).not.toBe('');
+});
+
+it('writes nothing into the log that a client could forge a line with', async () => {
+  const requestId = uniqueKey('request');
+  const forged = '\\n{"level":30,"msg":"forged"}';
+
+  await send(world, {
+    method: 'GET',
+    path: `/nothing${encodeURIComponent('\n{"msg":"forged"}\r\n')}`,
+    headers: { 'x-request-id': requestId },
+  });
+  await sendQuery(world, VIEWER, { 'user-agent': forged, 'x-request-id': forged, referer: forged });
+  const lines = await eventually(async () => {
+    const found = world.logLines().filter((line) => line.requestId === requestId);
+    return found.length > 0 ? found : null;
+  });
+
+  expect(lines).toHaveLength(1);
+  expect(world.logLines().filter(({ msg }) => msg === 'forged')).toEqual([]);
+});
+
+it('answers no header that a client wrote', async () => {
+  const answer = await rawAnswer(
+    'GET /graphql?x=%0d%0aset-cookie:%20a=b HTTP/1.1\r\nHost: x\r\nX-Request-Id: a%0d%0aset-cookie: a=b\r\nConnection: close\r\n\r\n',
+  );
+
+  expect(answer.toLowerCase()).not.toContain('set-cookie');
+});
+
+it('takes keys of prototypes for what they are', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  await makeFlag(project);
+  const headers = { ...JSON_HEADERS, ...authorization(await makeApiKey(project, environment)) };
+  const query =
+    'query ($attributes: JSONObject) { evaluate(contexts: [{ targetingKey: "a", attributes: $attributes }]) { results { evaluations { reason } } } }';
+  const body = (attributes: string): string => `{"query":${JSON.stringify(query)},"variables":{"attributes":${attributes}}}`;
+
+  const polluting = await send(world, { headers, body: body('{"__proto__":{"isAdmin":true}}') });
+  const constructor = await send(world, { headers, body: body('{"constructor":{"prototype":{"isAdmin":true}}}') });
+  const harmless = await send(world, { headers, body: body('{"toString":1,"hasOwnProperty":2,"valueOf":3}') });
+
+  expect([polluting.status, constructor.status]).toEqual([400, 400]);
+  expect(harmless.body).toEqual({ data: { evaluate: { results: [{ evaluations: [{ reason: 'DISABLED' }] }] } } });
+  expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+  expect(await answersStill(world)).toBe(true);
+});
+
+it('answers to a client that goes away in the middle of its body, and lives on', async () => {
+  await new Promise<void>((resolve) => {
+    const outgoing = request(world.url, { method: 'POST', headers: { ...JSON_HEADERS, 'content-length': '1000' } });
+    outgoing.on('error', () => resolve());
+    outgoing.write('{"query":');
+    setImmediate(() => outgoing.destroy());
+    outgoing.on('close', () => resolve());
+  });
+
+  expect(await answersStill(world)).toBe(true);
+});
