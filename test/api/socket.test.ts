@@ -98,15 +98,14 @@ it('closes a socket that asks for no subprotocol with 4406, and acknowledges non
   expect(older).toEqual(new Error('Server sent no subprotocol'));
 });
 
-it('refuses a page of another site at the upgrade', async () => {
-  const open = (origin: string): Promise<unknown> =>
-    openSocket(world, ['graphql-transport-ws'], { headers: { origin } }).then(
-      (socket) => {
-        socket.close();
-        return 'open';
-      },
-      (error: Error) => error.message,
-    );
+it('refuses a page of another site as soon as it says who it is', async () => {
+  const open = async (origin: string): Promise<unknown> => {
+    const socket = await openSocket(world, ['graphql-transport-ws'], { headers: { origin } });
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${world.owner.accessToken}` } });
+    const outcome = await Promise.race([socket.closed, socket.next()]);
+    socket.close();
+    return outcome;
+  };
 
   const outcomes = [];
   for (const origin of [
@@ -120,8 +119,15 @@ it('refuses a page of another site at the upgrade', async () => {
     outcomes.push(await open(origin));
   }
 
-  const refused = 'Unexpected server response: 403';
-  expect(outcomes).toEqual([refused, refused, refused, refused, 'open', 'open']);
+  const refused = (origin: string): object => ({ code: 4403, reason: `Pages of the origin "${origin}" may not connect.` });
+  expect(outcomes).toEqual([
+    refused('https://evil.example.com'),
+    refused('https://app.example.com.evil.example.com'),
+    refused('http://app.example.com'),
+    refused('null'),
+    { type: 'connection_ack' },
+    { type: 'connection_ack' },
+  ]);
 });
 
 it('refuses an upgrade at another path', async () => {
