@@ -41,15 +41,19 @@ export class OidcProvider {
   async begin(redirectUri: string): Promise<{ url: string; secrets: LogInSecrets }> {
     const configuration = await this.configuration();
     const secrets = { state: client.randomState(), nonce: client.randomNonce(), codeVerifier: client.randomPKCECodeVerifier() };
-    const url = client.buildAuthorizationUrl(configuration, {
+    const parameters = {
       redirect_uri: redirectUri,
       scope: this.options.settings.scopes,
       state: secrets.state,
       nonce: secrets.nonce,
       code_challenge: await client.calculatePKCECodeChallenge(secrets.codeVerifier),
       code_challenge_method: 'S256',
-    });
-    return { url: url.href, secrets };
+    };
+    try {
+      return { url: client.buildAuthorizationUrl(configuration, parameters).href, secrets };
+    } catch (error) {
+      throw this.told(error, 'metadata');
+    }
   }
 
   /**

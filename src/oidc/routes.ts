@@ -20,11 +20,16 @@ export interface Oidc {
   readonly publicUrl: string | null;
 }
 
+export interface OidcRouteOptions extends Pick<TransportOptions, 'rateLimits' | 'isProduction' | 'allowedOrigins'> {
+  /** Null: no provider is set. */
+  readonly oidc: Oidc | null;
+}
+
 const LOG_IN_PATH = '/auth/oidc/log-in';
 const CALLBACK_PATH = '/auth/oidc/callback';
 
 /** Does nothing where no provider is set. */
-export function addOidc(app: FastifyInstance, options: TransportOptions & { readonly oidc: Oidc | null }): void {
+export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
   const { oidc } = options;
   if (oidc === null) return;
   // A request for the headers alone would use the code up.
@@ -119,11 +124,11 @@ function redirectUriOf(app: FastifyInstance, { publicUrl }: Oidc): URL {
   return new URL(`${publicUrl ?? `http://localhost:${port}`}${CALLBACK_PATH}`);
 }
 
-function cookiePlace({ pathname, protocol }: URL, { isProduction }: TransportOptions): CookiePlace {
+function cookiePlace({ pathname, protocol }: URL, { isProduction }: OidcRouteOptions): CookiePlace {
   return { path: pathname.slice(0, pathname.lastIndexOf('/')), isSecure: isProduction || protocol === 'https:' };
 }
 
 /** The server's own, and those that may call it from browsers. */
-function originsOf(redirectUri: URL, { allowedOrigins }: TransportOptions): string[] {
+function originsOf(redirectUri: URL, { allowedOrigins }: OidcRouteOptions): string[] {
   return [...new Set([redirectUri.origin, ...allowedOrigins.filter((origin) => URL.canParse(origin))])];
 }

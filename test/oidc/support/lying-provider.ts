@@ -21,6 +21,8 @@ export interface Lie {
   readonly metadata?: Record<string, unknown>;
   /** Nothing at all is answered: the connection is cut. */
   readonly isAway?: boolean;
+  /** The token endpoint never answers. */
+  readonly isSilent?: boolean;
   /** Every path is answered with this status. */
   readonly status?: number;
 }
@@ -94,6 +96,7 @@ export async function startLyingProvider(nonceOf: () => string): Promise<LyingPr
         const form = Object.fromEntries(new URLSearchParams(text));
         tokenRequests.push({ authorization: request.headers.authorization ?? null, form });
       }
+      if (lie.isSilent && path === '/token') return;
       if (lie.isAway) return void request.socket.destroy();
       void answerOf(path).then(({ status, body, type = 'application/json' }) => {
         response.writeHead(lie.status ?? status, { 'content-type': type }).end(body);
