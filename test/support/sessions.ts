@@ -1,4 +1,7 @@
 /** Log-ins with everything that a client keeps of them, and looks at what became of them. */
+import { newId } from '../../src/ids';
+import { insertUser } from '../../src/modules/access/access-repository';
+import { hashPassword } from '../../src/modules/access/passwords';
 import { uniqueEmail, PASSWORD } from './members';
 import { make } from './make';
 import { sendQuery } from './raw';
@@ -18,28 +21,17 @@ export interface Account {
   readonly email: string;
 }
 
-/** Somebody with an account, a role somewhere and no session yet. */
-export async function makeAccount(world: World, email = uniqueEmail('somebody')): Promise<Account> {
-  const owner = world.client(world.owner.accessToken);
-  const key = `home-${email.replace(/[^a-z0-9]/g, '-')}`;
-  const { organization } = await make<{ organization: { id: string } }>(
-    owner,
-    'createOrganization',
-    { key, name: 'Home' },
-    'organization { id }',
-  );
-  const { invitationToken: token } = await make<{ invitationToken: string }>(
-    owner,
-    'inviteMember',
-    { organizationId: organization.id, email, role: 'VIEWER' },
-    'invitationToken',
-  );
-  const { user } = await make<{ user: { id: string } }>(
-    world.client(),
-    'acceptInvitation',
-    { token, name: 'Somebody', password: PASSWORD },
-    'user { id }',
-  );
+/** Somebody with an account, no role and no session yet. */
+export async function makeAccount({ app }: World, email = uniqueEmail('somebody')): Promise<Account> {
+  const user = {
+    id: newId('user'),
+    email,
+    name: 'Somebody',
+    passwordHash: await hashPassword(PASSWORD),
+    version: 1,
+    createdAt: new Date(),
+  };
+  await insertUser(app.database.connection, user);
   return { id: user.id, email };
 }
 
