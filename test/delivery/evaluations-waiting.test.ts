@@ -66,7 +66,10 @@ it('says so when the revision never comes', async () => {
 it('lets 1,000 requests wait, refuses the next at once, and has room again when they are done', async () => {
   const { environment, flag, project, secret, epoch } = await makeScene();
   const { snapshots } = world.app.services;
-  const actor = { kind: 'SYSTEM', request: { requestId: 'r', address: '', userAgent: '', origin: null, idempotency: null } } as const;
+  const actor = {
+    kind: 'SYSTEM',
+    request: { requestId: 'r', address: '', userAgent: '', origin: null, idempotency: null },
+  } as const;
   const book = (await snapshots.openFor(actor, environment.id, 'snapshot:read')) as EnvironmentBook;
   const never = { epoch, revision: 99 };
   const waiting = Array.from({ length: WAITERS_MAX }, () => snapshots.waitFor(book, never));
