@@ -46,6 +46,8 @@ export class RedisSnapshotStore implements SnapshotStore {
   private readonly server = randomUUID();
   /** Offered, and not known to be there yet. */
   private readonly offered = new Map<string, Reading>();
+  /** Environments that this server said it would read. */
+  private readonly reading = new Set<string>();
   private flushing: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private flushedAt = 0;
@@ -82,9 +84,10 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 
   async awaitReader(environmentId: string, epoch: string): Promise<Reading | null> {
-    const claim = `${PREFIX}:reader:${environmentId}`;
+    const claim = readerPlace(environmentId);
     try {
       const taken = await this.ask((redis) => redis.set(claim, this.server, 'PX', READER_CLAIM_MS, 'NX'));
+      if (taken === 'OK') this.reading.add(environmentId);
       if (taken === 'OK' || (await this.ask((redis) => redis.get(claim))) === this.server) return null;
       for (let waitedMs = 0; waitedMs < READER_WAIT_MS; waitedMs += READER_LOOK_MS) {
         const header = await this.ask((redis) => this.headerAt(redis, environmentId));
@@ -181,6 +184,7 @@ export class RedisSnapshotStore implements SnapshotStore {
     const { bytes, lists } = await this.format.write(place, reading);
     for (const [digest, keys] of lists) await this.keepLists(digest, keys);
     await this.redis.set(place, bytes, 'EX', KEPT_SECONDS);
+    if (this.reading.delete(environmentId)) await this.redis.del(readerPlace(environmentId));
     return true;
   }
 
@@ -203,6 +207,10 @@ export class RedisSnapshotStore implements SnapshotStore {
 
 function snapshotPlace(environmentId: string): string {
   return `${PREFIX}:snapshot:${environmentId}`;
+}
+
+function readerPlace(environmentId: string): string {
+  return `${PREFIX}:reader:${environmentId}`;
 }
 
 function listsPlace(digest: string): string {
