@@ -113,9 +113,16 @@ function wantsPage({ headers }: FastifyRequest): boolean {
   return (headers.accept ?? '').split(',').some((type) => type.split(';')[0]?.trim() === 'text/html');
 }
 
-/** Neither kept by anybody on the way, nor told to the next page: the address has the code. */
+/**
+ * Neither kept by anybody on the way, nor told to the next page: the address has the code. The window keeps the one that opened
+ * it through all of the log-in, since that is to have the tokens.
+ */
 function keepPrivate(reply: FastifyReply): FastifyReply {
-  return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
+  return reply.headers({
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'unsafe-none',
+  });
 }
 
 /** Never by the Host header, which whoever asks can choose. */

@@ -502,6 +502,7 @@ it('shows a browser a page that hands the tokens to its own origin and the allow
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('cross-origin-opener-policy')).toBe('unsafe-none');
   expect(answer.headers.get('content-security-policy')).toMatch(
     /^default-src 'none'; script-src 'sha256-[A-Za-z0-9+/=]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
   );

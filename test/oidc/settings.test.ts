@@ -77,7 +77,7 @@ it.each<[Record<string, string>, string]>([
   [{ OIDC_CREATE_USERS: 'yes' }, 'OIDC_CREATE_USERS must be on or off.'],
   [{ OIDC_ROLES: 'admins' }, 'OIDC_ROLES must list group=ROLE@organization, separated by commas; "admins" is not of that form.'],
   [{ OIDC_ROLES: '=ADMIN@acme' }, 'OIDC_ROLES has a part without a group: "=ADMIN@acme".'],
-  [{ OIDC_ROLES: 'a=BOSS@acme' }, 'OIDC_ROLES gives the group "a" the role "BOSS"; roles are VIEWER, EDITOR, ADMIN, OWNER.'],
+  [{ OIDC_ROLES: 'a=BOSS@acme' }, 'OIDC_ROLES gives the group "a" the role "BOSS"; roles are OWNER, ADMIN, EDITOR, VIEWER.'],
   [{ OIDC_ROLES: 'a=ADMIN@-' }, 'OIDC_ROLES gives the group "a" a role on "-", which is no key of an organization.'],
   [{ OIDC_ROLES: 'a=ADMIN@acme,a=VIEWER@acme' }, 'OIDC_ROLES gives the group "a" two roles on the organization "acme".'],
   [
