@@ -22,6 +22,7 @@ import { createMailer } from './mail';
 import { entities } from './entities';
 import { StartFault, UserFault } from './errors';
 import { AccessService } from './modules/access/access-service';
+import { WatchedAttempts } from './modules/access/attempts';
 import { Authenticator } from './modules/access/authenticate';
 import { FailedAuthentications } from './modules/access/failed-authentications';
 import { PasswordResetMail } from './modules/access/password-reset-mail';
@@ -147,10 +148,11 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
     closers.push(() => usage.stop());
     const environments = new EnvironmentService({ database, changes });
     const segments = new SegmentService({ database, changes });
-    const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays });
-    const passwords = new PasswordService({ database, changes, sessions });
+    const attempts = new WatchedAttempts({ failures: failedAuthentications, limits });
+    const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays, attempts });
+    const passwords = new PasswordService({ database, changes, sessions, attempts });
     const mailer = createMailer(config.smtp, log);
-    const invitations = new InvitationService({ database, changes });
+    const invitations = new InvitationService({ database, changes, attempts });
     const passwordResetMail = new PasswordResetMail({
       passwords,
       mailer,
@@ -161,7 +163,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
     });
     closers.push(() => passwordResetMail.close());
     const services: Services = {
-      access: new AccessService({ database, changes, tokens, sessions }),
+      access: new AccessService({ database, changes, tokens, sessions, attempts }),
       sessions,
       passwords,
       passwordResetMail,

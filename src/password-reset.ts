@@ -7,13 +7,20 @@ import { openEmbeddedDatabase } from './database/embedded';
 import { Seal } from './database/seal';
 import { Database } from './database/transaction';
 import { entities } from './entities';
+import { UNWATCHED } from './modules/access/attempts';
 import { PasswordService, type NewPasswordReset } from './modules/access/password-service';
 import { SessionService } from './modules/access/session-service';
 import { Tokens } from './modules/access/tokens';
 import { ChangeService } from './modules/changes/change-service';
 
 /** As the record of changes shows it. */
-const request = { requestId: 'password-reset', address: '', userAgent: 'npm run password:reset', origin: null, idempotency: null };
+const request = {
+  requestId: 'password-reset',
+  address: '',
+  userAgent: 'npm run password:reset',
+  origin: null,
+  idempotency: null,
+};
 
 /** Null: there is no account with the address. Fails when a server uses the embedded database. */
 export async function createPasswordReset(config: Config, email: string): Promise<NewPasswordReset | null> {
@@ -27,8 +34,11 @@ export async function createPasswordReset(config: Config, email: string): Promis
       const database = new Database({ dataSource, onCommit: () => undefined });
       const changes = new ChangeService({ database, clock: systemClock, seal: new Seal(config.keyPepper, 'idempotency') });
       const tokens = new Tokens(config.jwtSecret);
-      const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays });
-      return await new PasswordService({ database, changes, sessions }).createReset({ kind: 'SYSTEM', request }, email);
+      const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays, attempts: UNWATCHED });
+      return await new PasswordService({ database, changes, sessions, attempts: UNWATCHED }).createReset(
+        { kind: 'SYSTEM', request },
+        email,
+      );
     } finally {
       await dataSource.destroy();
     }

@@ -7,6 +7,7 @@ import { unstorable } from '../input-rules';
 import { findUserByEmail, hasUser, insertUser, lockForFirstUser } from './access-repository';
 import { accountIssues, normalizeEmail, type AccountInput } from './access-rules';
 import type { Actor } from './actor';
+import type { Attempts } from './attempts';
 import { hashPassword, verifyPassword } from './passwords';
 import { lockUser } from './session-repository';
 import type { SessionService, SessionTokens } from './session-service';
@@ -18,6 +19,7 @@ export interface AccessServiceOptions {
   readonly changes: ChangeService;
   readonly tokens: Tokens;
   readonly sessions: SessionService;
+  readonly attempts: Attempts;
 }
 
 export interface LogInResult extends SessionTokens {
@@ -94,8 +96,12 @@ export class AccessService {
   async logIn(actor: Actor, input: { readonly email: string; readonly password: string }): Promise<LogInResult> {
     const email = normalizeEmail(input.email);
     const user = unstorable(email) ? null : await findUserByEmail(this.options.database.connection, email);
+    await this.options.attempts.begin(actor, email);
     const isRight = await verifyPassword(user?.passwordHash ?? null, input.password);
-    if (!user || !isRight) throw wrongCredentials();
+    if (!user || !isRight) {
+      this.options.attempts.failed('PASSWORD', actor, email);
+      throw wrongCredentials();
+    }
     return this.options.changes.commit(actor, async (tx) => {
       const current = await lockUser(tx.connection, user.id);
       if (current?.passwordHash !== user.passwordHash) throw wrongCredentials();

@@ -6,6 +6,7 @@ import { unstorable } from '../input-rules';
 import { findUserByEmail, findUsersByIds } from './access-repository';
 import { normalizeEmail, passwordIssues } from './access-rules';
 import type { Actor } from './actor';
+import type { Attempts } from './attempts';
 import { requireIdentity } from './authorize';
 import { endPasswordResets, findPasswordReset, insertPasswordReset, updatePassword } from './password-reset-repository';
 import { hashPassword, verifyPassword } from './passwords';
@@ -19,6 +20,7 @@ export interface PasswordServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
   readonly sessions: SessionService;
+  readonly attempts: Attempts;
 }
 
 export interface ChangePasswordInput {
@@ -56,7 +58,9 @@ export class PasswordService {
     requireIdentity(actor);
     if (actor.kind !== 'USER') throw new RequestFault('FORBIDDEN', 'An API key has no password.');
     const [user] = await findUsersByIds(this.options.database.connection, [actor.id]);
+    await this.options.attempts.begin(actor, actor.name);
     const isRight = await verifyPassword(user?.passwordHash ?? null, input.currentPassword);
+    if (!isRight) this.options.attempts.failed('PASSWORD', actor, actor.name);
     const issues = [...(isRight ? [] : [wrongPassword()]), ...passwordIssues(input.newPassword, NEW_PASSWORD, actor.name)];
     const passwordHash = issues.length > 0 ? '' : await hashPassword(input.newPassword);
     // Refused in here, so that a repeated request with an Idempotency-Key gets its first answer, although the password is new.
@@ -102,6 +106,7 @@ export class PasswordService {
     const offered = await findPasswordReset(database.connection, tokenHash);
     const isOpen = offered !== null && isLive(offered, changes.now());
     const [owner] = isOpen ? await findUsersByIds(database.connection, [offered.userId]) : [];
+    if (!owner) this.options.attempts.failed('RESET_TOKEN', actor);
     const issues: Issue[] = [
       ...(owner ? [] : [refusedResetToken()]),
       ...passwordIssues(input.newPassword, NEW_PASSWORD, owner?.email ?? null),

@@ -6,6 +6,7 @@ import { SYSTEM_CHAIN, type ChangeItemDraft, type EnvironmentRevision } from '..
 import { unstorable } from '../input-rules';
 import { findUsersByIds } from './access-repository';
 import type { Actor, UserActor } from './actor';
+import type { Attempts } from './attempts';
 import { notFound, requireIdentity } from './authorize';
 import type { SessionAuthentication, SessionEntity } from './session-entity';
 import {
@@ -29,6 +30,7 @@ export interface SessionServiceOptions {
   readonly tokens: Tokens;
   /** How long a session lasts from its log-in. */
   readonly sessionDays: number;
+  readonly attempts: Attempts;
 }
 
 /** What the client of a session keeps. The texts are nowhere else. */
@@ -95,7 +97,10 @@ export class SessionService {
     const tokenHash = hashOpaqueToken(input.refreshToken);
     const refreshed = await this.options.changes.commit(actor, (tx) => this.rotate(tx, actor, tokenHash));
     // Only now: the end of a session whose token was presented again must be committed.
-    if (refreshed === null) throw new UserFault([refusedRefreshToken()]);
+    if (refreshed === null) {
+      this.options.attempts.failed('REFRESH_TOKEN', actor);
+      throw new UserFault([refusedRefreshToken()]);
+    }
     return refreshed;
   }
 

@@ -1,6 +1,7 @@
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault } from '../../errors';
 import { newId } from '../../ids';
+import type { Attempts } from '../access/attempts';
 import { findUserByEmail, insertUser } from '../access/access-repository';
 import { emailIssues, normalizeEmail } from '../access/access-rules';
 import { permits, type Actor, type Binding } from '../access/actor';
@@ -41,6 +42,7 @@ import { lockPlaceFor, type PlaceInput } from './role-place';
 export interface InvitationServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
+  readonly attempts: Attempts;
 }
 
 export interface InviteMemberInput extends PlaceInput {
@@ -134,9 +136,10 @@ export class InvitationService {
     const signedIn = actor.kind === 'USER' ? actor.name : null;
     const now = this.options.changes.now();
     const plan = planAcceptance(invitation, input, { signedIn, hasAccount: account !== null, now });
+    if (invitation === null) this.options.attempts.failed('INVITATION', actor);
     if (plan.issues) throw new UserFault(plan.issues);
     if (invitation === null) throw new UserFault([noInvitation()]);
-    if (plan.claimant === 'ACCOUNT') await requirePassword(account, input);
+    if (plan.claimant === 'ACCOUNT') await this.requirePassword(actor, account, input);
     const user = account ?? (await this.newUser(invitation.email, input));
     const duplicate = 'An account with this address was made a moment ago; try again.';
     return this.options.changes.commit(actor, (tx) => this.take(tx, actor, invitation, { user, isNew: account === null }), {
@@ -180,6 +183,15 @@ export class InvitationService {
     return { user, roles: await findBindingsOfMembers(tx.connection, [organizationId], [user.id]), revisions };
   }
 
+  private async requirePassword(actor: Actor, account: UserEntity | null, { password }: Acceptance): Promise<void> {
+    const email = account?.email ?? '';
+    await this.options.attempts.begin(actor, email);
+    if (await verifyPassword(account?.passwordHash ?? null, password ?? '')) return;
+    this.options.attempts.failed('PASSWORD', actor, email);
+    const message = 'The password is not that of the account with the invited address.';
+    throw new UserFault([{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'password'] }]);
+  }
+
   private newInvitation(
     actor: Actor,
     offer: Place & { readonly email: string; readonly role: Role },
@@ -206,12 +218,6 @@ async function hasRoleIn(connection: Connection, place: Place, email: string): P
   const user = await findUserByEmail(connection, email);
   const bindings = user ? await findBindingsOfMembers(connection, [place.organizationId], [user.id]) : [];
   return bindings.some((binding) => isSamePlace(binding, place));
-}
-
-async function requirePassword(account: UserEntity | null, { password }: Acceptance): Promise<void> {
-  if (await verifyPassword(account?.passwordHash ?? null, password ?? '')) return;
-  const message = 'The password is not that of the account with the invited address.';
-  throw new UserFault([{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'password'] }]);
 }
 
 function userItem({ id, email, name }: UserEntity): ChangeItemDraft {
