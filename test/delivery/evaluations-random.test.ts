@@ -1,12 +1,5 @@
 /** `evaluationsChanged` through a long line of random changes: each frame is exactly what an offline evaluation says. */
-import {
-  compileSnapshot,
-  evaluateAll,
-  evaluate,
-  type CompiledSnapshot,
-  type Evaluation,
-  type Snapshot,
-} from '../../src/evaluation';
+import { compileSnapshot, type CompiledSnapshot, type Snapshot } from '../../src/evaluation';
 import { applyRevisions, type RevisionRow } from '../../src/modules/snapshots/apply-revisions';
 import { Dice } from '../evaluation/support/generate';
 import { answersOf, knownAt, newsOf, type Known } from '../support/known-answers';
@@ -29,6 +22,8 @@ beforeAll(async () => {
   world = await createWorld();
 });
 afterAll(() => world.close());
+
+jest.setTimeout(240_000);
 
 const CHANGES = 300;
 const SUBSCRIBERS = 50;

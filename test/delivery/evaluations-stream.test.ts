@@ -6,6 +6,8 @@ import { Dice, generateContext, generateSnapshot } from '../evaluation/support/g
 import { makeFlag, makeRule } from '../evaluation/support/make';
 import { answerOf, answersOf, knownAt, newsOf, type Asker, type Known } from '../support/known-answers';
 
+jest.setTimeout(240_000);
+
 const scope = { organizationId: 'o', projectId: 'p', environmentId: 'e' };
 const ada = { targetingKey: 'ada' };
 const all = { context: ada, flagKeys: null, seesAll: true };

@@ -1,6 +1,17 @@
 /** `flagChanged` from a cursor: every revision after it, in order, then live; or one RESYNC. */
 import type { Client } from 'graphql-ws';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import {
+  configure,
+  make,
+  makeApiKey,
+  makeEnvironment,
+  makeFlag,
+  makeProject,
+  makeSegment,
+  toggle,
+  type Made,
+  type MadeProject,
+} from '../support/make';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -150,6 +161,55 @@ it('passes over revisions that change none of the flags asked for', async () => 
 
   const event = { kind: 'CHANGES', epoch, changes: [{ flagKey: flag.key }] };
   expect(events).toEqual([1, 4].map((revision) => ({ ...event, revision })));
+});
+
+it('gives all changes of one commit as one event', async () => {
+  const { project, environment, flag, secret, epoch } = await makeScene();
+  const other = await makeFlag(project);
+  const changes = [flag, other].map(({ id }) => ({ toggleFlag: { flagId: id, environmentId: environment.id, isEnabled: true } }));
+  await make(project.client, 'applyChangeSet', { projectId: project.id, changes }, 'revisions { revision }');
+
+  const events = await take(world.socket(secret), { since: { epoch, revision: 2 } }, 1);
+
+  const keys = [{ flagKey: flag.key }, { flagKey: other.key }];
+  expect(events).toEqual([{ kind: 'CHANGES', epoch, revision: 3, changes: expect.arrayContaining(keys) }]);
+  expect(events[0]!.changes).toHaveLength(2);
+});
+
+it('gives a filtered subscriber changes of segments, and none of a prerequisite that it does not name', async () => {
+  const { project, environment, flag, secret, epoch } = await makeScene();
+  const base = await makeFlag(project);
+  await configure(project, flag, environment, { prerequisites: [{ flagKey: base.key, variation: 'on' }] });
+  await toggle(project, base, environment, true);
+  await makeSegment(project);
+  const since = { epoch, revision: 2 };
+
+  const one = await take(world.socket(secret), { since, flagKeys: [flag.key] }, 2);
+  const both = await take(world.socket(secret), { since, flagKeys: [flag.key, base.key] }, 3);
+
+  const told = (events: Event[]): unknown[] =>
+    events.map(({ revision, changes }) => [revision, ...changes.map(({ flagKey }) => flagKey)]);
+  expect(told(one)).toEqual([
+    [3, flag.key],
+    [5, null],
+  ]);
+  expect(told(both)).toEqual([
+    [3, flag.key],
+    [4, base.key],
+    [5, null],
+  ]);
+});
+
+it.each(['CLIENT', 'MOBILE'])('refuses a %s key, which has the evaluations instead', async (kind) => {
+  const { project, environment } = await makeScene();
+  const socket = world.socket(await makeApiKey(project, environment, kind));
+
+  const first = await socket
+    .iterate({ query: 'subscription { flagChanged { revision } }' })
+    .next()
+    .catch((errors: unknown) => errors);
+
+  expect(JSON.stringify(first)).toContain('"code":"FORBIDDEN"');
 });
 
 it('gives every revision once and in order to many subscribers while several writers write', async () => {
