@@ -1,12 +1,10 @@
 /** One contract for every bell: in memory always, over Redis when the run has one. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import type { Bell } from '../../src/delivery/bell';
 import { createMemoryBell } from '../../src/delivery/memory-bell';
 import { createRedisBell } from '../../src/delivery/redis-bell';
 import { eventually, uniqueKey } from '../support/make';
-import { freePort } from '../support/processes';
+import { hasRedisServer, prepareOwnRedis, startOwnRedis, type OwnRedis } from '../support/own-redis';
 
 /** Heads of other tests travel over the same Redis: only those of this test are kept. */
 async function listenFor(bell: Bell, heads: readonly string[]): Promise<string[]> {
@@ -121,42 +119,28 @@ if (REDIS_URL) {
   });
 }
 
-const servers: ChildProcess[] = [];
+const ownServers: OwnRedis[] = [];
 afterEach(async () => {
-  for (const server of servers.splice(0)) await stop(server);
+  for (const server of ownServers.splice(0)) await server.remove();
 });
 
-async function startRedis(port: number): Promise<ChildProcess> {
-  const server = spawn('redis-server', ['--port', String(port), '--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  servers.push(server);
-  let output = '';
-  server.stdout.on('data', (data: Buffer) => (output += data.toString('utf8')));
-  await eventually(async () => output.includes('Ready to accept connections'));
+async function prepare(): Promise<OwnRedis> {
+  const server = await prepareOwnRedis();
+  ownServers.push(server);
   return server;
 }
 
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exited = once(server, 'exit');
-  server.kill('SIGKILL');
-  await exited;
-}
-
-const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
-
 if (hasRedisServer) {
   it('starts without Redis, never throws or waits, and is heard when Redis comes', async () => {
-    const port = await freePort();
+    const server = await prepare();
     const states: string[] = [];
-    const bell = createRedisBell({ url: `redis://127.0.0.1:${port}`, onStateChange: (state) => void states.push(state) });
+    const bell = createRedisBell({ url: server.url, onStateChange: (state) => void states.push(state) });
     const head = uniqueKey('head');
     const heard = await listenFor(bell, [head]);
 
     for (let i = 0; i < 100; i++) bell.ring(new Set([head]));
     const wasConnected = bell.isConnected();
-    await startRedis(port);
+    await server.start();
     await connected(bell);
     await untilHeard(bell, head, heard);
     await bell.close();
@@ -166,10 +150,10 @@ if (hasRedisServer) {
   });
 
   it('says once that Redis is away and once that it is back, asks for a look, and is heard again', async () => {
-    const port = await freePort();
-    const first = await startRedis(port);
+    const server = await prepare();
+    await server.start();
     const states: string[] = [];
-    const bell = createRedisBell({ url: `redis://127.0.0.1:${port}`, onStateChange: (state) => void states.push(state) });
+    const bell = createRedisBell({ url: server.url, onStateChange: (state) => void states.push(state) });
     const [before, after] = [uniqueKey('before'), uniqueKey('after')];
     const heard: string[] = [];
     let reconnects = 0;
@@ -180,10 +164,10 @@ if (hasRedisServer) {
     await connected(bell);
     await untilHeard(bell, before, heard);
 
-    await stop(first);
+    await server.kill();
     await eventually(async () => !bell.isConnected());
     bell.ring(new Set(['lost']));
-    await startRedis(port);
+    await server.start();
     await connected(bell);
     await untilHeard(bell, after, heard);
     await bell.close();
@@ -193,3 +177,131 @@ if (hasRedisServer) {
     expect(heard).not.toContain('lost');
   });
 }
+
+describe('a bell over a Redis of its own', () => {
+  const run = hasRedisServer ? it : it.skip;
+  let redis: OwnRedis;
+  const states: string[] = [];
+  const bellsHere: Bell[] = [];
+  const rejections: unknown[] = [];
+  const noteRejection = (reason: unknown): void => void rejections.push(reason);
+
+  beforeEach(() => {
+    states.length = 0;
+    rejections.length = 0;
+    process.on('unhandledRejection', noteRejection);
+  });
+  afterEach(async () => {
+    for (const bell of bellsHere.splice(0)) await bell.close();
+    await redis.remove();
+    process.off('unhandledRejection', noteRejection);
+    expect(rejections).toEqual([]);
+  });
+
+  function createOwnBell(url = redis.url): Bell {
+    const bell = createRedisBell({ url, onStateChange: (state) => void states.push(state) });
+    bellsHere.push(bell);
+    return bell;
+  }
+
+  run('hears again after its connections were killed by an operator', async () => {
+    redis = await startOwnRedis();
+    const bell = createOwnBell();
+    const heard = await listenFor(bell, ['before', 'after']);
+    await untilHeard(bell, 'before', heard);
+
+    await redis.client().call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await eventually(async () => states.includes('lost'));
+    await untilHeard(bell, 'after', heard);
+
+    expect(states).toEqual(['connected', 'lost', 'connected']);
+  });
+
+  run('notices within 15 s that Redis stands still, keeps no rings for it, and hears again when it goes on', async () => {
+    redis = await startOwnRedis();
+    const bell = createOwnBell();
+    const heard = await listenFor(bell, ['before', 'meanwhile', 'after']);
+    await untilHeard(bell, 'before', heard);
+
+    redis.pause();
+    const begin = Date.now();
+    while (bell.isConnected() && Date.now() - begin < 20_000) {
+      for (let i = 0; i < 1_000; i++) bell.ring(new Set([`head-${i}`]));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const noticedMs = Date.now() - begin;
+    bell.ring(new Set(['meanwhile']));
+    redis.resume();
+    await untilHeard(bell, 'after', heard);
+
+    expect(noticedMs).toBeLessThan(15_000);
+    expect(heard).not.toContain('meanwhile');
+  });
+
+  run('lives with a wrong password, and begins when it is right', async () => {
+    redis = await startOwnRedis({ password: 'right' });
+    const bell = createOwnBell(redis.url.replace('right', 'wrong'));
+    const heard = await listenFor(bell, ['head']);
+    bell.ring(new Set(['head']));
+    const admin = redis.client();
+    await admin.ping();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const wasConnected = bell.isConnected();
+
+    await admin.config('SET', 'requirepass', 'wrong');
+    await untilHeard(bell, 'head', heard);
+
+    expect(wasConnected).toBe(false);
+  });
+
+  run('lives with a refused subscription, and begins when it is allowed', async () => {
+    redis = await startOwnRedis();
+    const admin = redis.client();
+    await admin.call('ACL', 'SETUSER', 'flagstaff', 'on', '>secret', '+@all', 'resetchannels', '~*');
+    const bell = createOwnBell(redis.url.replace('redis://', 'redis://flagstaff:secret@'));
+    const heard = await listenFor(bell, ['head']);
+    await eventually(async () => String(await admin.call('CLIENT', 'LIST')).includes('user=flagstaff'));
+    bell.ring(new Set(['head']));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const wasConnected = bell.isConnected();
+
+    await admin.call('ACL', 'SETUSER', 'flagstaff', 'allchannels');
+    await untilHeard(bell, 'head', heard);
+
+    expect(wasConnected).toBe(false);
+  });
+
+  run('passes over messages that are too long, and goes on', async () => {
+    redis = await startOwnRedis();
+    const bell = createOwnBell();
+    const heard = await listenFor(bell, ['first', 'last']);
+    await untilHeard(bell, 'first', heard);
+    const stranger = redis.client();
+    const long = JSON.stringify({ heads: ['last', ...Array.from({ length: 20_000 }, (_, n) => `head-${n}`)] });
+
+    await stranger.publish('flagstaff:heads', long);
+    await stranger.publish('flagstaff:heads', Buffer.alloc(5_000_000, 0x5b));
+    const before = [...new Set(heard)];
+    await untilHeard(bell, 'last', heard);
+
+    expect(before).toEqual(['first']);
+  });
+
+  run('is closed at any moment without a rejection that nobody handles', async () => {
+    redis = await startOwnRedis();
+    for (let i = 0; i < 20; i++) {
+      const bell = createOwnBell();
+      await bell.listen(
+        () => undefined,
+        () => undefined,
+      );
+      bell.ring(new Set(['head']));
+      await new Promise((resolve) => setTimeout(resolve, i));
+      await bell.close();
+      bell.ring(new Set(['head']));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(rejections).toEqual([]);
+  });
+});
