@@ -39,6 +39,8 @@ async function start(): Promise<App> {
     PORT: '0',
     DATABASE_URL: postgres.url,
     DATABASE_POOL_SIZE: '5',
+    // This process is more than the server.
+    EVENT_LOOP_DELAY_MAX_MS: '60000',
     JWT_SECRET: 'a secret of the tests, of 32 characters',
     KEY_PEPPER: 'a pepper of the tests, of 32 characters',
     ...OWNER,

@@ -2,11 +2,12 @@
  * A PostgreSQL server of a test's own, on a port of its own, to be stopped, killed and paused. PostgreSQL refuses to run
  * as root, so there it runs as the user `postgres`. Its directory is made anew for each and removed with it.
  */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { migrations } from '../../migrations';
 import { createDataSource } from '../../src/database/data-source';
@@ -57,7 +58,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const directory = mkdtempSync(join(tmpdir(), 'flagstaff-postgres-'));
   giveToServer(directory);
   const data = join(directory, 'data');
-  run(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']);
+  await run(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']);
   const port = await freePort();
   const url = `postgres://${USER}@127.0.0.1:${port}/${DATABASE}`;
   let server: ChildProcess | null = null;
@@ -104,13 +105,25 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     query,
     backUp: async () => {
       const path = join(directory, `backup-${++backups}`);
-      run(join(bin, 'pg_basebackup'), ['-h', '127.0.0.1', '-p', String(port), '-U', USER, '-D', path, '-c', 'fast', '--no-sync']);
+      await run(join(bin, 'pg_basebackup'), [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-U',
+        USER,
+        '-D',
+        path,
+        '-c',
+        'fast',
+        '--no-sync',
+      ]);
       return { path };
     },
     restore: async ({ path }) => {
       await end('SIGKILL');
       rmSync(data, { recursive: true, force: true });
-      run('cp', ['-a', path, data]);
+      await run('cp', ['-a', path, data]);
       await start();
     },
     remove: async () => {
@@ -169,8 +182,9 @@ function asServer(program: string, args: readonly string[]): [string, string[]] 
   return ['setpriv', [`--reuid=${USER}`, `--regid=${USER}`, '--init-groups', program, ...args]];
 }
 
-function run(program: string, args: readonly string[]): void {
-  execFileSync(...asServer(program, args), { stdio: ['ignore', 'ignore', 'pipe'], cwd: tmpdir() });
+/** Not synchronously: a server under test runs in this process. */
+async function run(program: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(...asServer(program, args), { cwd: tmpdir() });
 }
 
 function giveToServer(directory: string): void {
