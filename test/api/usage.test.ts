@@ -1,4 +1,7 @@
 /** Evaluations are counted by flag, variation and minute, behind the requests. */
+import { pino } from 'pino';
+import { evaluateAll } from '../../src/evaluation';
+import { UsageService } from '../../src/modules/flags/usage-service';
 import { createTestClock } from '../support/clock';
 import {
   configure,
@@ -179,7 +182,7 @@ it('keeps minutes apart, and sums them up by the hour and the day', async () => 
   expect(days).toEqual(sums.map((sum) => ({ at: `${second.slice(0, 10)}T00:00:00.000Z`, ...sum })));
 });
 
-it('adds what several flushes and several servers count', async () => {
+it('adds what several flushes write', async () => {
   const scene = await makeScene();
   const { secret } = scene;
 
@@ -202,9 +205,34 @@ it('keeps what it could not write, logs that, and writes it the next time', asyn
   await connection.query('ALTER TABLE flag_usage_minute_away RENAME TO flag_usage_minute');
 
   expect(await usageOf(scene)).toMatchObject([{ variation: 'off', evaluations: 2 }]);
-  expect(world.logLines()).toContainEqual(
-    expect.objectContaining({ msg: 'usage could not be written', waiting: 1, forgotten: 0 }),
-  );
+  expect(world.logLines()).toContainEqual(expect.objectContaining({ msg: 'usage could not be written', waiting: 1 }));
+});
+
+it('keeps no more than 100,000 counts while the database is away, and says how many it forgot', async () => {
+  const scene = await makeScene();
+  const { database, services } = world.app;
+  const request = { requestId: 'r', address: '', userAgent: '', origin: null, idempotency: null };
+  const { compiled } = (await services.snapshots.openFor({ kind: 'SYSTEM', request }, scene.environment.id, 'flag:evaluate'))!;
+  const told = evaluateAll(compiled, { targetingKey: 'ada' });
+  const lines: { readonly forgotten?: number }[] = [];
+  const moving = createTestClock(START);
+  const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const usage = new UsageService({ database, clock: moving, log });
+  await database.connection.query('ALTER TABLE flag_usage_minute RENAME TO flag_usage_minute_away');
+
+  for (let i = 0; i < 100_003; i++) {
+    usage.tallyOf(scene.environment.id, compiled).add(told, true);
+    moving.advance(MINUTE_MS);
+  }
+  await usage.flush();
+  await database.connection.query('ALTER TABLE flag_usage_minute_away RENAME TO flag_usage_minute');
+  await usage.flush();
+
+  const COUNT = 'SELECT count(*)::integer AS count, min(minute) AS first FROM flag_usage_minute WHERE flag_id = $1';
+  const [written] = await database.connection.query<object[]>(COUNT, [scene.flag.id]);
+  const first = new Date(minuteOf(new Date(START.getTime() + 3 * MINUTE_MS)));
+  expect(written).toEqual({ count: 100_000, first });
+  expect(lines.map((line) => line.forgotten)).toEqual([3, undefined]);
 });
 
 it('passes over flags and environments that are gone', async () => {

@@ -8,7 +8,9 @@ import { createWorld, type World } from '../support/world';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const [, section = ''] = /^## OpenFeature, LaunchDarkly[^\n]*\n([^]*?)^## /m.exec(README) ?? [];
-const EXAMPLES = [...section.matchAll(/```bash\n([^]*?)```\n```\n([^]*?)```/g)].map(([, command, output]) => [command!, output!] as const);
+const EXAMPLES = [...section.matchAll(/```bash\n([^]*?)```\n```\n([^]*?)```/g)].map(
+  ([, command, output]) => [command!, output!] as const,
+);
 
 let world: World;
 beforeAll(async () => {

@@ -73,7 +73,11 @@ export class UsageService {
   }
 
   private async write(): Promise<void> {
-    for (const [environmentId, tally] of this.open) this.collect(environmentId, tally);
+    for (const [environmentId, tally] of this.open) {
+      // What nobody evaluates any more need not be held.
+      if (this.collect(environmentId, tally) === 0) this.open.delete(environmentId);
+    }
+    this.reportForgotten();
     const counts = [...this.waiting.values()];
     this.waiting = new Map();
     for (let start = 0; start < counts.length; start += BATCH_ROWS) {
@@ -81,17 +85,19 @@ export class UsageService {
         await addCounts(this.options.database.connection, counts.slice(start, start + BATCH_ROWS));
       } catch (err) {
         this.putBack(counts.slice(start));
-        this.options.log.warn({ err, waiting: this.waiting.size, forgotten: this.forgotten }, 'usage could not be written');
-        this.forgotten = 0;
+        this.options.log.warn({ err, waiting: this.waiting.size }, 'usage could not be written');
         return;
       }
     }
   }
 
-  private collect(environmentId: string, { tally, minuteMs }: OpenTally): void {
+  /** Answers how many counts there were. */
+  private collect(environmentId: string, { tally, minuteMs }: OpenTally): number {
     const minute = new Date(minuteMs);
-    for (const count of tally.drain()) this.add({ environmentId, minute, ...count });
+    const counts = tally.drain();
+    for (const count of counts) this.add({ environmentId, minute, ...count });
     this.forgetOldest();
+    return counts.length;
   }
 
   /** Before what was counted meanwhile, which is newer. */
@@ -106,6 +112,12 @@ export class UsageService {
     const key = `${count.environmentId} ${count.minute.getTime()} ${count.flagKey} ${count.variationKey}`;
     const evaluations = (this.waiting.get(key)?.evaluations ?? 0) + count.evaluations;
     this.waiting.set(key, { ...count, evaluations });
+  }
+
+  private reportForgotten(): void {
+    if (this.forgotten === 0) return;
+    this.options.log.warn({ forgotten: this.forgotten }, 'usage was forgotten: more waited to be written than is kept');
+    this.forgotten = 0;
   }
 
   private forgetOldest(): void {
