@@ -1,34 +1,25 @@
 /** The composition root: configuration -> connect -> build -> listen, and the way back. Every adapter is made here. */
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
-import { migrations } from '../migrations';
 import { createSchema } from './api';
 import type { Clock } from './clock';
 import { systemClock } from './clock';
 import type { Config } from './config';
+import { connect, createBell, createSnapshotStore } from './connect';
 import { createLoaders, type Services } from './context';
-import { createDataSource } from './database/data-source';
-import { openEmbeddedDatabase, type EmbeddedLocation } from './database/embedded';
+import type { EmbeddedLocation } from './database/embedded';
 import { migrate } from './database/migrate';
 import { Seal } from './database/seal';
 import { Database } from './database/transaction';
-import type { Bell } from './delivery/bell';
-import { createMemoryBell } from './delivery/memory-bell';
-import { createRedisBell } from './delivery/redis-bell';
-import { RedisSnapshotStore } from './delivery/redis-snapshot-store';
 import { FlagStream } from './delivery/stream';
 import { startWatch, type BookState, type WatchOptions } from './delivery/watch';
 import { createMailer } from './mail';
-import { entities } from './entities';
 import { StartFault, UserFault } from './errors';
 import { AccessService } from './modules/access/access-service';
 import { WatchedAttempts } from './modules/access/attempts';
 import { Authenticator } from './modules/access/authenticate';
 import { FailedAuthentications } from './modules/access/failed-authentications';
 import { PasswordResetMail } from './modules/access/password-reset-mail';
-import { purgePasswordResets } from './modules/access/password-reset-repository';
 import { PasswordService } from './modules/access/password-service';
-import { purgeSessions } from './modules/access/session-repository';
 import { SessionService } from './modules/access/session-service';
 import { KeyUsage } from './modules/access/key-usage';
 import { StreamTickets } from './modules/access/stream-tickets';
@@ -36,8 +27,6 @@ import { Tokens } from './modules/access/tokens';
 import { UserService } from './modules/access/user-service';
 import { kindOfId } from './ids';
 import { ChangeService } from './modules/changes/change-service';
-import { purgeClaims } from './modules/changes/idempotency-repository';
-import { purgeRevisions } from './modules/changes/retention-repository';
 import { ApiKeyService } from './modules/environments/api-key-service';
 import { EnvironmentService } from './modules/environments/environment-service';
 import { InvitationMail } from './modules/environments/invitation-mail';
@@ -54,10 +43,10 @@ import { ProjectService } from './modules/projects/project-service';
 import { SegmentService } from './modules/segments/segment-service';
 import { SnapshotCache } from './modules/snapshots/snapshot-cache';
 import { SnapshotService } from './modules/snapshots/snapshot-service';
-import type { SnapshotStore } from './modules/snapshots/snapshot-store';
 import { createLoadGauge, type LoadGauge } from './load';
 import { createOidc } from './oidc/create-oidc';
 import { PACKAGE_ROOT } from './package-root';
+import { startPurge } from './purge';
 import { startRateLimits } from './rate-limits';
 import { startServer } from './server';
 import type { Readiness } from './transport';
@@ -82,8 +71,6 @@ export interface AppOptions {
   /** How busy the process is, when it is not to be measured. */
   readonly load?: LoadGauge;
 }
-
-const PURGE_INTERVAL_MS = 3_600_000;
 
 /** Resolves when the server answers. Throws `StartFault` with one sentence when it cannot start. */
 export async function startApp({ config, log, clock = systemClock, embedded, load }: AppOptions): Promise<App> {
@@ -228,54 +215,6 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
   }
 }
 
-async function connect(
-  config: Config,
-  log: Logger,
-  embedded: EmbeddedLocation | undefined,
-  closers: (() => Promise<void>)[],
-): Promise<DataSource> {
-  const onPoolError = (err: Error): void => log.warn({ err }, 'a database connection was lost');
-  let dataSource: DataSource;
-  if (config.databaseUrl !== null) {
-    const connection = { url: config.databaseUrl, poolSize: config.databasePoolSize };
-    dataSource = createDataSource({ connection, entities, migrations, onPoolError });
-  } else {
-    const database = await openEmbeddedDatabase(embedded ?? { dataDir: config.dataDir });
-    closers.push(database.close);
-    dataSource = createDataSource({ connection: database, entities, migrations, onPoolError });
-  }
-  try {
-    await dataSource.initialize();
-  } catch (error) {
-    const cause = messageOf(error);
-    throw new StartFault(`The database at DATABASE_URL cannot be reached: ${cause}.`, { cause: error });
-  }
-  closers.push(() => dataSource.destroy());
-  return dataSource;
-}
-
-/** Node reports a refused connection to several addresses as an AggregateError without a message. */
-function messageOf(error: unknown): string {
-  const { message, errors } = error as { message?: string; errors?: Error[] };
-  return (message === undefined || message === '' ? errors?.map((part) => part.message).join(', ') : message) ?? 'unknown cause';
-}
-
-function createBell(config: Config, log: Logger): Bell {
-  if (config.redisUrl === null) return createMemoryBell();
-  return createRedisBell({
-    url: config.redisUrl,
-    onStateChange: (state, cause) => {
-      if (state === 'connected') log.info('connected to Redis');
-      else log.warn({ cause }, 'Redis is away: changes reach other servers by the poll, within about a second');
-    },
-  });
-}
-
-/** A server that runs alone has nobody to share with. */
-function createSnapshotStore({ redisUrl, keyPepper }: Config): SnapshotStore | undefined {
-  return redisUrl === null ? undefined : new RedisSnapshotStore({ url: redisUrl, seal: new Seal(keyPepper, 'snapshots') });
-}
-
 /** Once for each outage of the database, and once for its end. */
 function watchLog(log: Logger): Pick<WatchOptions, 'onBookState' | 'onError'> {
   return {
@@ -296,34 +235,6 @@ async function createConfiguredOwner(config: Config, services: Services): Promis
     if (error instanceof UserFault) throw new StartFault(`OWNER_EMAIL or OWNER_PASSWORD is refused: ${error.message}`);
     throw error;
   }
-}
-
-interface Purged {
-  readonly failedAuthentications: FailedAuthentications;
-  readonly usage: UsageService;
-  readonly config: Config;
-}
-
-/** Forgets idempotency claims that have ended, old failed authentications, usage and revisions, now and then. */
-function startPurge(
-  database: Database,
-  clock: Clock,
-  { failedAuthentications, usage, config }: Purged,
-  log: Logger,
-): () => Promise<void> {
-  const timer = setInterval(() => {
-    const purged = [
-      purgeClaims(database.connection, clock.now()),
-      purgeSessions(database.connection, clock.now()),
-      purgePasswordResets(database.connection, clock.now()),
-      failedAuthentications.purge(),
-      usage.purge(config.usageRetentionDays),
-      purgeRevisions(database, clock.now(), config.revisionRetention),
-    ];
-    for (const done of purged) done.catch((err: unknown) => log.warn({ err }, 'purging failed'));
-  }, PURGE_INTERVAL_MS);
-  timer.unref();
-  return async () => clearInterval(timer);
 }
 
 /** With the database away, a server that has read environments serves them from memory. */

@@ -1,0 +1,64 @@
+/** The way to what this server stands on: the database, and Redis where there is one. */
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import { migrations } from '../migrations';
+import type { Config } from './config';
+import { createDataSource } from './database/data-source';
+import { openEmbeddedDatabase, type EmbeddedLocation } from './database/embedded';
+import { Seal } from './database/seal';
+import type { Bell } from './delivery/bell';
+import { createMemoryBell } from './delivery/memory-bell';
+import { createRedisBell } from './delivery/redis-bell';
+import { RedisSnapshotStore } from './delivery/redis-snapshot-store';
+import { entities } from './entities';
+import { StartFault } from './errors';
+import type { SnapshotStore } from './modules/snapshots/snapshot-store';
+
+/** What is opened is closed by what is pushed to `closers`. Throws `StartFault` when the database cannot be reached. */
+export async function connect(
+  config: Config,
+  log: Logger,
+  embedded: EmbeddedLocation | undefined,
+  closers: (() => Promise<void>)[],
+): Promise<DataSource> {
+  const onPoolError = (err: Error): void => log.warn({ err }, 'a database connection was lost');
+  let dataSource: DataSource;
+  if (config.databaseUrl !== null) {
+    const connection = { url: config.databaseUrl, poolSize: config.databasePoolSize };
+    dataSource = createDataSource({ connection, entities, migrations, onPoolError });
+  } else {
+    const database = await openEmbeddedDatabase(embedded ?? { dataDir: config.dataDir });
+    closers.push(database.close);
+    dataSource = createDataSource({ connection: database, entities, migrations, onPoolError });
+  }
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    const cause = messageOf(error);
+    throw new StartFault(`The database at DATABASE_URL cannot be reached: ${cause}.`, { cause: error });
+  }
+  closers.push(() => dataSource.destroy());
+  return dataSource;
+}
+
+/** Node reports a refused connection to several addresses as an AggregateError without a message. */
+function messageOf(error: unknown): string {
+  const { message, errors } = error as { message?: string; errors?: Error[] };
+  return (message === undefined || message === '' ? errors?.map((part) => part.message).join(', ') : message) ?? 'unknown cause';
+}
+
+export function createBell(config: Config, log: Logger): Bell {
+  if (config.redisUrl === null) return createMemoryBell();
+  return createRedisBell({
+    url: config.redisUrl,
+    onStateChange: (state, cause) => {
+      if (state === 'connected') log.info('connected to Redis');
+      else log.warn({ cause }, 'Redis is away: changes reach other servers by the poll, within about a second');
+    },
+  });
+}
+
+/** A server that runs alone has nobody to share with. */
+export function createSnapshotStore({ redisUrl, keyPepper }: Config): SnapshotStore | undefined {
+  return redisUrl === null ? undefined : new RedisSnapshotStore({ url: redisUrl, seal: new Seal(keyPepper, 'snapshots') });
+}
