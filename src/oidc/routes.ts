@@ -42,21 +42,24 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
     return reply.redirect(url, 302);
   });
   app.get(CALLBACK_PATH, route, async (request, reply) => {
-    const redirectUri = redirectUriOf(app, oidc);
-    // Whatever comes of it, this log-in is over.
-    keepPrivate(reply).header('set-cookie', oidc.cookie.clear(cookiePlace(redirectUri, options)));
+    keepPrivate(reply);
     await options.rateLimits.logInAttempts(request.ip, 1);
-    const logIn = await endLogIn(request, redirectUri, oidc);
+    const redirectUri = redirectUriOf(app, oidc);
+    const logIn = await endLogIn(request, redirectUri, oidc, () => {
+      reply.header('set-cookie', oidc.cookie.clear(cookiePlace(redirectUri, options)));
+    });
     return sendTokens(request, reply, logIn, originsOf(redirectUri, options));
   });
 }
 
-async function endLogIn(request: FastifyRequest, redirectUri: URL, oidc: Oidc): Promise<OidcLogIn> {
+/** `onOver`: called as soon as this log-in is over, whatever comes of it; not for a callback that is of no log-in of this browser. */
+async function endLogIn(request: FastifyRequest, redirectUri: URL, oidc: Oidc, onOver: () => void): Promise<OidcLogIn> {
   let identity: OidcIdentity | null = null;
   try {
     const currentUrl = new URL(redirectUri);
     currentUrl.search = request.url.split('?')[1] ?? '';
     const secrets = secretsOf(request, currentUrl, oidc);
+    onOver();
     identity = await oidc.provider.end(currentUrl, secrets);
     const requestInfo = { ...requestInfoOf(request.id, request.ip, request.headers), idempotency: null };
     return await oidc.service.logIn({ kind: 'ANONYMOUS', request: requestInfo }, identity);

@@ -1,5 +1,6 @@
 /** Log-in through a real OpenID provider, from the first request to the session. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import type { App } from '../../src/app';
 import { make, mutate, uniqueKey } from '../support/make';
 import { chainLength, lastChange, makeMember, PASSWORD, signIn, uniqueEmail } from '../support/members';
@@ -420,7 +421,11 @@ describe('a callback', () => {
     const [mine, theirs] = [await beginLogIn(app), await beginLogIn(app)];
     const { search } = await passProvider(theirs.location, person().login);
 
-    expect(refusalIn(await callBack(app, search, mine.cookie))).toEqual(wrongState);
+    const answer = await callBack(app, search, mine.cookie);
+
+    expect(refusalIn(answer)).toEqual(wrongState);
+    // Else any page could end a log-in that is under way.
+    expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
   it('with the code of another log-in is refused by the provider, for its challenge is another one', async () => {
@@ -472,6 +477,7 @@ describe('a callback', () => {
     const answer = await callBack(app, { state, error, error_description: 'No', iss: provider.issuer }, cookie);
 
     expect(refusalIn(answer)).toEqual({ status, code, message });
+    expect(answer.headers.getSetCookie()).toEqual(['flagstaff_oidc=; Path=/auth/oidc; Max-Age=0; HttpOnly; SameSite=Lax']);
   });
 
   it('that names another issuer is refused', async () => {
@@ -515,6 +521,15 @@ it('shows a browser a page that hands the tokens to its own origin and the allow
   expect(data.origins).toEqual([PUBLIC_URL, 'https://dashboard.example.com']);
   expect(data.message).toMatchObject({ type: 'flagstaff:log-in', user: { name: '</script><script>alert(1)</script>' } });
   expect(scripts[1]).not.toContain(data.message.accessToken);
+  const digest = createHash('sha256').update(scripts[1]!).digest('base64');
+  expect(answer.headers.get('content-security-policy')).toContain(`'sha256-${digest}'`);
+  const sent: unknown[] = [];
+  const element = { textContent: scripts[0], remove: () => sent.push('removed') };
+  runInNewContext(scripts[1]!, {
+    document: { getElementById: () => element },
+    window: { opener: { postMessage: (message: unknown, origin: string) => sent.push([message, origin]) } },
+  });
+  expect(JSON.parse(JSON.stringify(sent))).toEqual(['removed', ...data.origins.map((origin) => [data.message, origin])]);
 });
 
 it('writes no secret into the log', async () => {
