@@ -3,9 +3,9 @@ import { pino } from 'pino';
 import { evaluateAll } from '../../src/evaluation';
 import { UsageService } from '../../src/modules/flags/usage-service';
 import { createTestClock } from '../support/clock';
+import { countStatements } from '../support/count-statements';
 import {
   configure,
-  make,
   makeApiKey,
   makeEnvironment,
   makeFlag,
@@ -295,17 +295,19 @@ it('tells usage of many configurations by one statement', async () => {
   await evaluate(secret, ['ada']);
   await world.app.services.usage.flush();
 
-  const { project: found } = await project.client.request<{
-    project: { flags: { nodes: { key: string; configuration: { usage: Point[] } }[] } };
-  }>(
-    `query ($id: ID!, $environmentId: ID!) { project(id: $id) { flags { nodes { key configuration(environmentId: $environmentId) {
-      usage(from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z") { evaluations }
-    } } } } }`,
-    { id: project.id, environmentId: environment.id },
+  const DOCUMENT = `query ($id: ID!, $environmentId: ID!) { project(id: $id) { flags { nodes { key configuration(environmentId: $environmentId) {
+    usage(from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z") { evaluations }
+  } } } } }`;
+  const { result, statements } = await countStatements(world, () =>
+    project.client.request<{ project: { flags: { nodes: unknown } } }>(DOCUMENT, {
+      id: project.id,
+      environmentId: environment.id,
+    }),
   );
 
   const keys = [flag.key, other.key].sort();
-  expect(found.flags.nodes).toEqual(keys.map((key) => ({ key, configuration: { usage: [{ evaluations: 1 }] } })));
+  expect(statements.filter((text) => text.includes('flag_usage_minute'))).toHaveLength(1);
+  expect(result.project.flags.nodes).toEqual(keys.map((key) => ({ key, configuration: { usage: [{ evaluations: 1 }] } })));
 });
 
 it('forgets minutes that are older than it keeps, and not when a flag was last evaluated', async () => {
