@@ -1,17 +1,18 @@
 /** The program: reads the configuration, starts, tells where to go, and drains on SIGTERM and SIGINT. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { startApp, type App } from './app';
 import { readConfig, type Config } from './config';
 import { StartFault } from './errors';
+import { createLog } from './log';
 
 /** A drain that takes longer is cut off, so that an orchestrator need not kill. */
 const DRAIN_TIMEOUT_MS = 25_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = createLog(config);
+  const log = createLog(config.logLevel);
   const starting = startApp({ config, log });
   // From the first moment: a signal that comes while the server starts is obeyed as soon as it has started.
   drainOnSignal(starting, log);
@@ -19,15 +20,6 @@ async function main(): Promise<void> {
   showSetUpToken(app, config);
   log.info({ url: app.url }, 'listening');
   if (!config.isProduction) process.stdout.write(greeting(app, config));
-}
-
-function createLog(config: Config): Logger {
-  return pino({
-    level: config.logLevel,
-    base: undefined,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['*.password', '*.authorization', '*.secret', '*.passwordHash', 'headers.authorization'],
-  });
 }
 
 /** Keeps the token where `npm run demo` on the same machine finds it; gone once somebody has used it. */

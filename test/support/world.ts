@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { GraphQLClient } from 'graphql-request';
 import { createClient, type Client as SocketClient } from 'graphql-ws';
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { startApp, type App } from '../../src/app';
 import type { Clock } from '../../src/clock';
 import { readConfig } from '../../src/config';
 import type { LoadGauge } from '../../src/load';
+import { createLog } from '../../src/log';
 import { createTestDatabase, type TestDatabase } from './databases';
 
 export interface World {
@@ -126,7 +126,7 @@ async function startOn(
     },
   });
   const embedded = database.kind === 'embedded' ? { loadFrom: database.loadFrom } : undefined;
-  return startApp({ config, log: pino({ level: 'info' }, sink), clock, embedded, load });
+  return startApp({ config, log: createLog(config.logLevel, sink), clock, embedded, load });
 }
 
 async function createOwner(app: App, client: GraphQLClient): Promise<Login> {

@@ -1,0 +1,35 @@
+/** The log of the server: JSON lines in which no secret stands, whoever wrote the line. */
+import { pino, type DestinationStream, type Logger } from 'pino';
+
+/** Of a failed statement: what it was given, and the row that it would have made. Both hold hashes, and what people wrote. */
+const HIDDEN_OF_ERRORS = ['parameters', 'detail'];
+
+/** Keys and one-time tokens, but for the beginning that may be shown; and access tokens (JWT, RFC 7519). */
+const API_KEYS_AND_TOKENS = /(fs_[a-z]{5,10}_)[A-Za-z0-9_-]{8,}/g;
+const ACCESS_TOKENS = /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g;
+
+/** `destination` absent: standard output. */
+export function createLog(level: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: ['*.password', '*.authorization', '*.secret', '*.passwordHash', 'headers.authorization'],
+    serializers: { err: (error: Error) => withoutValues(pino.stdSerializers.err(error)) },
+    // The last word: a client may put its key into a path, the name of an operation, or a header.
+    hooks: { streamWrite: withoutSecrets },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+export function withoutSecrets(text: string): string {
+  return text.replace(API_KEYS_AND_TOKENS, '$1…').replace(ACCESS_TOKENS, 'eyJ…');
+}
+
+/** A serialized error, and those in it. */
+function withoutValues(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { driverError, ...rest } = error as Readonly<Record<string, unknown>>;
+  const shown = Object.entries(rest).filter(([name]) => !HIDDEN_OF_ERRORS.includes(name));
+  return Object.fromEntries(driverError === undefined ? shown : [...shown, ['driverError', withoutValues(driverError)]]);
+}
