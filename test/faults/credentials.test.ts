@@ -1,0 +1,110 @@
+/** Who may ask while PostgreSQL is away: those who were known, for a time of grace; everybody else is told to try again. */
+import { pino } from 'pino';
+import { GraphQLClient } from 'graphql-request';
+import { startApp, type App } from '../../src/app';
+import { readConfig } from '../../src/config';
+import { createTestClock } from '../support/clock';
+import { eventually, make, makeApiKey, makeEnvironment, makeFlag, uniqueKey, type Made, type MadeProject } from '../support/make';
+import { refusalOf } from '../support/members';
+import { findPostgres, startOwnPostgres, type OwnPostgres } from '../support/own-postgres';
+
+const EVALUATE = '{ evaluate(contexts: [{ targetingKey: "ada" }]) { revision } }';
+const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
+const GRACE_SECONDS = 600;
+
+if (findPostgres() !== null) {
+  const clock = createTestClock();
+  let postgres: OwnPostgres;
+  let app: App;
+  beforeAll(async () => {
+    postgres = await startOwnPostgres();
+    const config = readConfig({
+      NODE_ENV: 'test',
+      PORT: '0',
+      DATABASE_URL: postgres.url,
+      JWT_SECRET: 'a secret of the tests, of 32 characters',
+      KEY_PEPPER: 'a pepper of the tests, of 32 characters',
+      STALE_GRACE_SECONDS: String(GRACE_SECONDS),
+      EVENT_LOOP_DELAY_MAX_MS: '60000',
+      ...OWNER,
+    });
+    app = await startApp({ config, log: pino({ level: 'silent' }), clock });
+  });
+  afterAll(async () => {
+    await app.close();
+    await postgres.remove();
+  });
+
+  const client = (credential?: string): GraphQLClient =>
+    new GraphQLClient(`${app.url}/graphql`, { headers: credential ? { authorization: `Bearer ${credential}` } : {} });
+
+  async function makeScene(): Promise<{ project: MadeProject; environment: Made }> {
+    const input = { email: OWNER.OWNER_EMAIL, password: OWNER.OWNER_PASSWORD };
+    const { accessToken } = await make<{ accessToken: string }>(client(), 'logIn', input, 'accessToken');
+    const owner = client(accessToken);
+    const key = uniqueKey('organization');
+    const { organization } = await make<{ organization: Made }>(
+      owner,
+      'createOrganization',
+      { key, name: 'Acme' },
+      'organization { id key }',
+    );
+    const place = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
+    const { project } = await make<{ project: Made }>(owner, 'createProject', place, 'project { id key }');
+    const made = { ...project, organizationId: organization.id, client: owner };
+    const environment = await makeEnvironment(made);
+    await makeFlag(made);
+    return { project: made, environment };
+  }
+
+  it('knows keys for the time of grace, tells others to try again, and everybody after it', async () => {
+    const { project, environment } = await makeScene();
+    const [known, unknown] = [await makeApiKey(project, environment), await makeApiKey(project, environment)];
+    await client(known).request(EVALUATE);
+
+    await postgres.kill();
+    await eventually(async () => ((await (await fetch(`${app.url}/readyz`)).json()) as { stale?: boolean }).stale);
+    const outcomes = [
+      await refusalOf(client(known).request(EVALUATE)),
+      await refusalOf(client(unknown).request(EVALUATE)),
+      await refusalOf(client('fs_server_nothing').request(EVALUATE)),
+    ].map((refusal) => refusal?.code ?? 'served');
+    const ofUnknown = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${unknown}` },
+      body: JSON.stringify({ query: EVALUATE }),
+    });
+    clock.advance(GRACE_SECONDS * 1_000);
+    const afterGrace = await refusalOf(client(known).request(EVALUATE));
+    await postgres.start();
+    const backAgain = await eventually(async () => (await refusalOf(client(known).request(EVALUATE))) === null);
+
+    expect(outcomes).toEqual(['served', 'UNAVAILABLE', 'UNAUTHENTICATED']);
+    expect(ofUnknown.status).toBe(503);
+    expect(afterGrace?.code).toBe('UNAVAILABLE');
+    expect(backAgain).toBe(true);
+  });
+
+  it('refuses, once PostgreSQL is back, a key that was revoked just before it went', async () => {
+    const { project, environment } = await makeScene();
+    const made = await make<{ apiKey: { id: string }; secret: string }>(
+      project.client,
+      'createApiKey',
+      { environmentId: environment.id, kind: 'SERVER', name: 'Back end' },
+      'apiKey { id } secret',
+    );
+    await client(made.secret).request(EVALUATE);
+    // As another server would, whose ring is lost.
+    await postgres.query('UPDATE api_key SET revoked_at = now() WHERE id = $1', [made.apiKey.id]);
+    await postgres.query('UPDATE access_head SET revision = revision + 1 WHERE organization_id = $1', [project.organizationId]);
+    await postgres.kill();
+
+    await postgres.start();
+
+    expect(
+      await eventually(async () => (await refusalOf(client(made.secret).request(EVALUATE)))?.code === 'UNAUTHENTICATED'),
+    ).toBe(true);
+  });
+} else {
+  it('needs an installed PostgreSQL server', () => expect(process.env.CI).toBeUndefined());
+}
