@@ -1,5 +1,5 @@
 /** Restored backups: whoever has seen more than the book holds now is told to begin anew, and nobody else is. */
-import { EnvironmentBook } from '../../src/modules/snapshots/environment-book';
+import { type EnvironmentBook } from '../../src/modules/snapshots/environment-book';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { renewEpochs } from '../../src/modules/changes/epoch-repository';
 import { readHeads } from '../../src/modules/changes/head-repository';
@@ -146,7 +146,7 @@ describe('a server that has seen later revisions', () => {
     const { project, environment, flag } = scene;
     const others = await Promise.all([makeFlag(project), makeFlag(project)]);
     const servers = await Promise.all([openServer(scene), openServer(scene)]);
-    const { epoch } = servers[0]!.book;
+    const { epoch } = servers[0].book;
     let isOver = false;
     const lookers = servers.map(async ({ cache }) => {
       while (!isOver) {

@@ -43,8 +43,8 @@ export async function purgeRevisions(database: Database, now: Date, { days, revi
 
 /** Of the oldest rows, those that may go: fewer than a batch when no more may. Null while another server holds the lock. */
 async function deleteBatch(connection: Connection, environmentId: string, last: number, before: Date): Promise<number | null> {
-  const [lock] = (await connection.query('SELECT pg_try_advisory_xact_lock($1) AS taken', [PURGE_LOCK])) as { taken: boolean }[];
-  if (!lock?.taken) return null;
+  const locks: { taken: boolean }[] = await connection.query('SELECT pg_try_advisory_xact_lock($1) AS taken', [PURGE_LOCK]);
+  if (!locks[0]?.taken) return null;
   const rows: { count: number }[] = await connection.query(
     `WITH oldest AS (
        SELECT revision, created_at FROM environment_revision WHERE environment_id = $1 AND revision <= $2
