@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -6,10 +6,12 @@ const TAG_BYTES = 16;
 /** Encrypts what the database or Redis must not show in clear, or change (AES-256-GCM, NIST SP 800-38D). */
 export class Seal {
   private readonly key: Buffer;
+  private readonly fingerprintKey: Buffer;
 
   /** `purpose` keeps texts of one use from being opened as another's. */
   constructor(secret: string, purpose: string) {
     this.key = Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+    this.fingerprintKey = Buffer.from(hkdfSync('sha256', secret, '', `${purpose} fingerprint`, 32));
   }
 
   seal(text: string): string {
@@ -19,6 +21,11 @@ export class Seal {
   /** Throws when the text was not sealed with this key. */
   open(sealed: string): string {
     return this.openBytes(Buffer.from(sealed, 'base64url')).toString('utf8');
+  }
+
+  /** Tells texts apart without telling what they are: whoever has only this cannot try texts until one fits. Base64url. */
+  fingerprint(text: string): string {
+    return createHmac('sha256', this.fingerprintKey).update(text, 'utf8').digest('base64url');
   }
 
   /** `place` is not kept in it: what was sealed for one place cannot be opened at another. */

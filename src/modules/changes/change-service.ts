@@ -100,8 +100,10 @@ export class ChangeService {
   }
 
   private async once<T>(tx: Transaction, actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const claim = actor.request.idempotency;
-    if (claim === null || (actor.kind !== 'USER' && actor.kind !== 'API_KEY')) return work(tx);
+    const { idempotency } = actor.request;
+    if (idempotency === null || (actor.kind !== 'USER' && actor.kind !== 'API_KEY')) return work(tx);
+    // The input may hold a password, and a plain digest is quickly found by trying passwords.
+    const claim = { ...idempotency, digest: this.options.seal.fingerprint(idempotency.digest) };
     const earlier = await takeClaim(tx.connection, actor.id, claim, this.now());
     if (earlier) return this.replay<T>(earlier, claim.digest, rightsOf(actor));
     const result = await work(tx);

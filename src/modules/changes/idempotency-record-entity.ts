@@ -14,7 +14,7 @@ export class IdempotencyRecordEntity {
   @PrimaryColumn({ name: 'field', type: 'text', primaryKeyConstraintName: 'idempotency_record_pkey' })
   readonly field!: string;
 
-  /** SHA-256 of the mutation's name and input, base64url. */
+  /** HMAC-SHA-256 of the SHA-256 of the mutation's name and input, base64url. */
   @Column({ name: 'digest', type: 'text' })
   readonly digest!: string;
 
