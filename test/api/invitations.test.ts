@@ -1,0 +1,144 @@
+/** How an invitation gets to whom it is for, and how it is taken back. */
+import { make, makeOrganization, mutate, type Made } from '../support/make';
+import { lastChange, makeMember, PASSWORD, refusalOf, uniqueEmail } from '../support/members';
+import { startSmtp, type SmtpWorld } from '../support/smtp';
+import { createWorld, type World } from '../support/world';
+
+interface Invited {
+  readonly invitation: { readonly id: string; readonly email: string } | null;
+  readonly invitationToken: string | null;
+  readonly isMailed: boolean | null;
+}
+const FIELDS = 'invitation { id email } invitationToken isMailed';
+
+let smtp: SmtpWorld;
+let world: World;
+let organization: Made;
+beforeAll(async () => {
+  smtp = await startSmtp();
+  const env = { SMTP_URL: smtp.url, MAIL_FROM: 'flags@example.com', PUBLIC_URL: 'https://flags.example.com' };
+  world = await createWorld({ env });
+  organization = await makeOrganization(world);
+});
+afterAll(async () => {
+  await world.close();
+  await smtp.close();
+});
+
+const owner = () => world.client(world.owner.accessToken);
+const invite = (email: string, role = 'EDITOR'): Promise<Invited> =>
+  make(owner(), 'inviteMember', { organizationId: organization.id, email, role }, FIELDS);
+
+describe('where the server sends mail', () => {
+  it('mails the token to the address alone, and shows it to nobody else', async () => {
+    const email = uniqueEmail('ada');
+
+    const invited = await invite(email);
+
+    expect(invited).toMatchObject({ invitation: { id: expect.any(String) as string, email }, invitationToken: null, isMailed: true });
+    const mail = smtp.mails.find(({ to }) => to.includes(email))!;
+    expect([mail.to, mail.subject]).toEqual([[email], 'An invitation to Flagstaff']);
+    const token = /accept-invitation#(\S+)/.exec(mail.text)![1]!;
+    const accepted = await make<{ user: { email: string } }>(
+      world.client(),
+      'acceptInvitation',
+      { token, name: 'Ada', password: PASSWORD },
+      'user { email }',
+    );
+    expect(accepted.user.email).toBe(email);
+    expect(JSON.stringify(world.logLines())).not.toContain(token);
+  });
+
+  it('gives the token to the inviter when the mail could not be sent', async () => {
+    const email = uniqueEmail('grace');
+    smtp.refuse('no such mailbox');
+
+    const invited = await invite(email);
+    smtp.refuse(null);
+
+    expect([invited.isMailed, typeof invited.invitationToken]).toEqual([false, 'string']);
+    const input = { token: invited.invitationToken, name: 'Grace', password: PASSWORD };
+    expect((await mutate(world.client(), 'acceptInvitation', input, 'user { id }')).userErrors).toEqual([]);
+  });
+});
+
+it('gives the token to the inviter where the server sends no mail', async () => {
+  const own = await createWorld();
+  const { id: organizationId } = await makeOrganization(own);
+  const input = { organizationId, email: uniqueEmail(), role: 'VIEWER' };
+
+  const invited = await make<Invited>(own.client(own.owner.accessToken), 'inviteMember', input, FIELDS);
+  await own.close();
+
+  expect([invited.isMailed, typeof invited.invitationToken]).toEqual([false, 'string']);
+});
+
+describe('withdrawInvitation', () => {
+  it('makes the token worth nothing, and is recorded', async () => {
+    const email = uniqueEmail();
+    smtp.refuse('no such mailbox');
+    const { invitation, invitationToken } = await invite(email);
+    smtp.refuse(null);
+
+    const withdrawn = await mutate<{ withdrawnInvitationId: string }>(
+      owner(),
+      'withdrawInvitation',
+      { invitationId: invitation!.id },
+      'withdrawnInvitationId revisions { revision }',
+    );
+    const accepted = await mutate(
+      world.client(),
+      'acceptInvitation',
+      { token: invitationToken, name: 'Late', password: PASSWORD },
+      'user { id }',
+    );
+
+    expect(withdrawn).toEqual({ withdrawnInvitationId: invitation!.id, revisions: [], userErrors: [] });
+    expect(accepted.userErrors.map(({ code }) => code)).toEqual(['NOT_FOUND']);
+    expect(await lastChange(world, organization.id)).toMatchObject({
+      kind: 'INVITATION_WITHDRAWN',
+      items: [{ kind: 'INVITATION', before: { email, role: 'EDITOR' }, after: null }],
+    });
+  });
+
+  it('lets exactly one of twenty withdrawals and acceptances through', async () => {
+    smtp.refuse('no such mailbox');
+    const { invitation, invitationToken } = await invite(uniqueEmail());
+    smtp.refuse(null);
+
+    const payloads = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        i % 2 === 0
+          ? mutate(owner(), 'withdrawInvitation', { invitationId: invitation!.id }, 'withdrawnInvitationId')
+          : mutate(
+              world.client(),
+              'acceptInvitation',
+              { token: invitationToken, name: 'Ada', password: PASSWORD },
+              'user { id }',
+            ),
+      ),
+    );
+
+    const codes = payloads.map(({ userErrors }) => userErrors[0]?.code ?? 'done');
+    expect(codes.filter((code) => code === 'done')).toHaveLength(1);
+    expect(codes.filter((code) => code === 'NOT_FOUND' || code === 'DUPLICATE')).toHaveLength(19);
+  });
+
+  it('lets an ADMIN withdraw no offer of OWNER', async () => {
+    const admin = await memberWithRole('ADMIN');
+    const { invitation } = await invite(uniqueEmail(), 'OWNER');
+
+    const refused = await refusalOf(
+      mutate(admin, 'withdrawInvitation', { invitationId: invitation!.id }, 'withdrawnInvitationId'),
+    );
+
+    expect(refused).toEqual({ code: 'FORBIDDEN', message: 'This needs the permission owner:name.' });
+  });
+});
+
+async function memberWithRole(role: string) {
+  smtp.refuse('no such mailbox');
+  const person = await makeMember(world, role, { organizationId: organization.id });
+  smtp.refuse(null);
+  return person.client;
+}
