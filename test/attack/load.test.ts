@@ -1,0 +1,76 @@
+/** What a server does that has too much to do, and with operations that take too long. */
+import { makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
+import { send, sendQuery, type RawAnswer } from '../support/raw';
+import { errorsOver, TRANSPORTS } from '../support/transports';
+import { authorization, createWorld, isEmbedded } from '../support/world';
+
+const VIEWER = '{ viewer { user { email } } }';
+
+it('goes on evaluating when the event loop is late, and puts everything else off', async () => {
+  let delayMs = 0;
+  const world = await createWorld({
+    env: { EVENT_LOOP_DELAY_MAX_MS: '250' },
+    load: { delayMs: () => delayMs, close: () => undefined },
+  });
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  await makeFlag(project);
+  const secret = await makeApiKey(project, environment);
+  const evaluate = { query: '{ evaluate(contexts: [{}]) { results { evaluations { reason } } } }' };
+  const told = { code: 'UNAVAILABLE', message: 'The server has too much to do and serves evaluations only.' };
+
+  delayMs = 251;
+  const late: RawAnswer = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
+  const refused = await Promise.all(
+    TRANSPORTS.map((transport) => errorsOver(transport, world, { query: VIEWER }, world.owner.accessToken)),
+  );
+  const mixed = await errorsOver('HTTP', world, { query: `{ viewer { __typename } ${evaluate.query.slice(1)}` }, secret);
+  const evaluated = await Promise.all(TRANSPORTS.map((transport) => errorsOver(transport, world, evaluate, secret)));
+  delayMs = 250;
+  const afterwards = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
+
+  expect([late.status, late.headers['retry-after']]).toEqual([503, '2']);
+  expect(refused).toEqual([[told], [told]]);
+  expect(mixed).toEqual([told]);
+  expect(evaluated).toEqual([[], []]);
+  expect(afterwards.status).toBe(200);
+  expect((await send(world, { method: 'GET', path: '/livez', headers: {} })).status).toBe(200);
+  await world.close();
+});
+
+// The embedded database answers one statement after the other, so that nobody could hold a lock beside it.
+(isEmbedded ? it.skip : it)('ends an operation that waits too long, and begins nothing more of it', async () => {
+  const world = await createWorld({ env: { EXECUTION_TIMEOUT_MS: '500' } });
+  const project = await makeProject(world);
+  const { connection } = world.app.database;
+  const runner = connection.connection.createQueryRunner();
+  await runner.query('BEGIN');
+  await runner.query('SELECT 1 FROM project WHERE id = $1 FOR UPDATE', [project.id]);
+  const [first, second] = [uniqueKey('flag'), uniqueKey('flag')];
+  const create = (key: string): string =>
+    `createFlag(input: { projectId: "${project.id}", key: "${key}", name: "F", valueType: BOOLEAN }) { flag { key } userErrors { code } }`;
+
+  const answer = await sendQuery(
+    world,
+    `mutation { a: ${create(first)} b: ${create(second)} }`,
+    authorization(world.owner.accessToken),
+  );
+  const isServed = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
+  await runner.query('ROLLBACK');
+  await runner.release();
+
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+  expect(answer.body).toMatchObject({
+    errors: [
+      {
+        message: 'The operation did not end within 0.5 s and was stopped. A mutation may have been applied.',
+        extensions: { code: 'DEADLINE_EXCEEDED' },
+      },
+    ],
+  });
+  expect(isServed.status).toBe(200);
+  const query = `{ project(id: "${project.id}") { flags { nodes { key } } } }`;
+  const { body } = await sendQuery(world, query, authorization(world.owner.accessToken));
+  expect(JSON.stringify(body)).not.toContain(second);
+  await world.close();
+});
