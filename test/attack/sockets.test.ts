@@ -160,8 +160,8 @@ it('refuses sockets beyond those that may be waiting to begin with 503, and take
 
   const refused = await upgradeRefusal(few);
   const isServed = await answersStill(few);
-  pending[0]!.send({ type: 'connection_init' });
-  await pending[0]!.next();
+  pending[0].send({ type: 'connection_init' });
+  await pending[0].next();
   const accepted = await upgradeRefusal(few);
 
   expect(refused).toEqual({ status: 503, retryAfter: '1' });
