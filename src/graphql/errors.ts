@@ -38,14 +38,32 @@ function intendedCode(error: unknown): RequestErrorCode | null {
 /** At the end of sentences of graphql-js. */
 const HINT = / ?Did you mean [^?]*\?$/;
 
+/** What graphql-js says of a value may show an input with a password in it, or one of digits where a text is meant. */
+const SECRET_PLACE = / at "[^"]*(?:password|token)"$/i;
+const NO_TEXT = /(String cannot represent a non string value): [\s\S]*$/;
+
+/** Its sentence without what may be secret: it names the place, and whoever sent the value has it. */
+function withoutSecrets({ message, originalError }: GraphQLError): string {
+  const reason = originalError?.message;
+  const [, variable = '', value = ''] = /^(Variable "\$\w+" got invalid value )([\s\S]*)$/.exec(message) ?? [];
+  if (variable === '' || reason === undefined || !value.endsWith(`; ${reason}`)) {
+    return message.startsWith('String cannot') ? message.replace(NO_TEXT, '$1.') : message;
+  }
+  const given = value.slice(0, -`; ${reason}`.length);
+  const [place = ''] = / at "[^"]*"$/.exec(given) ?? [];
+  if (SECRET_PLACE.test(given)) return `${variable}…${place}; ${reason.replace(NO_TEXT, '$1.')}`;
+  return given.includes('{ ') ? `${variable}{…}${place}; ${reason}` : message;
+}
+
 function formatted(
   error: { readonly message: string },
   code: RequestErrorCode,
   place: Pick<Partial<GraphQLError>, 'locations' | 'path'>,
   { requestId, mayHint = false }: ErrorContext,
 ): GraphQLFormattedError {
+  const message = error instanceof GraphQLError ? withoutSecrets(error) : error.message;
   return {
-    message: mayHint || error instanceof RequestFault ? error.message : error.message.replace(HINT, ''),
+    message: mayHint || error instanceof RequestFault ? message : message.replace(HINT, ''),
     ...(place.locations ? { locations: place.locations } : {}),
     ...(place.path ? { path: place.path } : {}),
     extensions: { code, requestId, ...(error instanceof TryLater ? { retryAfterSeconds: error.retryAfterSeconds } : {}) },
