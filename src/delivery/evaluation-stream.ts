@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { RequestFault } from '../errors';
 import { listTouchedFlagKeys, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
 import type { EnvironmentBook } from '../modules/snapshots/environment-book';
+import type { Demand, Guarded } from './demand';
 import { EvaluationView, type Told } from './evaluation-view';
 
 /** How long subscribers are evaluated before whatever else waits for the process gets its turn. */
@@ -217,7 +218,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChangedEvent>, Told {
+class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChangedEvent>, Guarded, Told {
   numbers = NOTHING_TOLD;
   turn = -1;
   private place: { readonly driver: EnvironmentDriver; readonly view: EvaluationView } | null = null;
@@ -231,6 +232,10 @@ class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChanged
 
   get context(): EvaluationContext {
     return this.request.context;
+  }
+
+  get demand(): Demand {
+    return { permission: 'flag:evaluate', scope: this.request.book.scope };
   }
 
   next(): Promise<IteratorResult<EvaluationsChangedEvent>> {

@@ -10,6 +10,7 @@ import type { FlagEvent } from '../modules/changes/flag-event';
 import type { RevisionRow } from '../modules/snapshots/apply-revisions';
 import { REVISIONS_KEPT, type Cursor, type EnvironmentBook } from '../modules/snapshots/environment-book';
 import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
+import type { Demand, Guarded } from './demand';
 import {
   EvaluationStream,
   type EvaluationStreamOptions,
@@ -28,6 +29,13 @@ export interface FlagChangedRequest {
   readonly since: Cursor | null;
   /** Null: all flags. */
   readonly flagKeys: ReadonlySet<string> | null;
+}
+
+/** What follows a cursor: the revisions of at most 100 rows. */
+export interface FlagPage {
+  readonly events: readonly FlagChangedEvent[];
+  /** Where the reader stands after it. Where it stood before: nothing follows yet. */
+  readonly cursor: Cursor;
 }
 
 export interface FlagStreamOptions extends EvaluationStreamOptions {
@@ -54,54 +62,25 @@ export class FlagStream {
   }
 
   /** Ends with NOT_FOUND when the environment is deleted. `return()` ends it at once, also while it waits. */
-  flagChanged(book: EnvironmentBook, request: FlagChangedRequest): AsyncIterableIterator<FlagChangedEvent> {
-    const waiter = new Waiter(book);
-    const from = request.since ?? { epoch: book.epoch, revision: book.revision };
-    const events = this.follow(book, from, request.flagKeys, waiter);
-    return {
-      next: () => events.next(),
-      return: () => {
-        waiter.end();
-        return events.return(undefined);
-      },
-      throw: (error: unknown) => {
-        waiter.end();
-        return events.throw(error);
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+  flagChanged(book: EnvironmentBook, { since, flagKeys }: FlagChangedRequest): FlagSubscription {
+    const from = since ?? { epoch: book.epoch, revision: book.revision };
+    return new FlagSubscription(book, from, (cursor) => this.pageAfter(book, cursor, flagKeys));
   }
 
-  private async *follow(
-    book: EnvironmentBook,
-    from: Cursor,
-    flagKeys: ReadonlySet<string> | null,
-    waiter: Waiter,
-  ): AsyncGenerator<FlagChangedEvent, undefined> {
-    let cursor = from;
-    try {
-      while (!waiter.hasEnded) {
-        if (book.isClosed) throw new RequestFault('NOT_FOUND', 'The environment was deleted.');
-        waiter.arm();
-        const rows = await this.rowsAfter(book, cursor);
-        if (rows === null) {
-          cursor = { epoch: book.epoch, revision: book.revision };
-          yield { kind: 'RESYNC', ...cursor, changes: [] };
-          continue;
-        }
-        for (const row of rows) {
-          cursor = { epoch: row.epoch, revision: row.revision };
-          const changes = flagKeys === null ? row.events : row.events.filter((event) => concerns(event, flagKeys));
-          if (flagKeys === null || changes.length > 0) yield { kind: 'CHANGES', ...cursor, changes };
-        }
-        if (rows.length === 0) await waiter.wait();
-      }
-      return undefined;
-    } finally {
-      waiter.end();
+  private async pageAfter(book: EnvironmentBook, cursor: Cursor, flagKeys: ReadonlySet<string> | null): Promise<FlagPage> {
+    if (book.isClosed) throw new RequestFault('NOT_FOUND', 'The environment was deleted.');
+    const rows = await this.rowsAfter(book, cursor);
+    if (rows === null) {
+      const newest = { epoch: book.epoch, revision: book.revision };
+      return { events: [{ kind: 'RESYNC', ...newest, changes: [] }], cursor: newest };
     }
+    const events: FlagChangedEvent[] = [];
+    for (const { epoch, revision, events: all } of rows) {
+      const changes = flagKeys === null ? all : all.filter((event) => concerns(event, flagKeys));
+      if (flagKeys === null || changes.length > 0) events.push({ kind: 'CHANGES', revision, epoch, changes });
+    }
+    const { epoch, revision } = rows.at(-1) ?? cursor;
+    return { events, cursor: { epoch, revision } };
   }
 
   /** A page of the revisions after the cursor; empty when there is none yet; null when the subscriber must begin anew. */
@@ -127,6 +106,68 @@ export class FlagStream {
   }
 }
 
+/** What one subscriber asked for, to be iterated; or to be read by pages, by whoever reads for several (fan-out.ts). */
+export class FlagSubscription implements AsyncIterableIterator<FlagChangedEvent>, Guarded {
+  private waiter: Waiter | null = null;
+  private readonly events: AsyncGenerator<FlagChangedEvent, undefined>;
+  private hasEnded = false;
+
+  constructor(
+    readonly book: EnvironmentBook,
+    readonly from: Cursor,
+    /** Fails with NOT_FOUND when the environment is deleted. */
+    readonly pageAfter: (cursor: Cursor) => Promise<FlagPage>,
+  ) {
+    this.events = this.follow();
+  }
+
+  get demand(): Demand {
+    return { permission: 'snapshot:read', scope: this.book.scope };
+  }
+
+  next(): Promise<IteratorResult<FlagChangedEvent>> {
+    return this.events.next();
+  }
+
+  return(): Promise<IteratorResult<FlagChangedEvent>> {
+    this.end();
+    return this.events.return(undefined);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<FlagChangedEvent>> {
+    this.end();
+    return this.events.throw(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  private end(): void {
+    this.hasEnded = true;
+    this.waiter?.end();
+  }
+
+  private async *follow(): AsyncGenerator<FlagChangedEvent, undefined> {
+    const waiter = new Waiter(this.book);
+    this.waiter = waiter;
+    let cursor = this.from;
+    try {
+      while (!this.hasEnded) {
+        waiter.arm();
+        const page = await this.pageAfter(cursor);
+        for (const event of page.events) yield event;
+        const isNewest = page.cursor.epoch === cursor.epoch && page.cursor.revision === cursor.revision;
+        cursor = page.cursor;
+        if (isNewest) await waiter.wait();
+      }
+      return undefined;
+    } finally {
+      waiter.end();
+    }
+  }
+}
+
 function concerns(event: FlagEvent, flagKeys: ReadonlySet<string>): boolean {
   return event.kind === 'SEGMENT_UPDATED' || flagKeys.has(event.flagKey);
 }
@@ -143,10 +184,6 @@ class Waiter {
       this.changed = true;
       this.wake();
     });
-  }
-
-  get hasEnded(): boolean {
-    return this.ended;
   }
 
   /** Forgets earlier changes: call it before looking at the book. */
