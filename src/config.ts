@@ -51,7 +51,7 @@ const variables = z.object({
   RATE_LIMIT_MANAGEMENT: perMinute(100_000),
   RATE_LIMIT_SERVER_KEY: perMinute(10_000_000),
   RATE_LIMIT_CLIENT_ADDRESS: perMinute(100_000),
-  OPERATION_COST_MAX: integer(1, 999_999_999).default(500_000),
+  OPERATION_COST_MAX: integer(1, 999_999_999).default(2_000_000),
   INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').optional(),
   REQUEST_TIMEOUT_MS: integer(100, 600_000).default(30_000),
   EXECUTION_TIMEOUT_MS: integer(100, 600_000).default(10_000),

@@ -39,6 +39,6 @@ it('answers a query whose client offers HTTP/2 as if it had not offered it', asy
   );
 
   expect(answer.match(/^HTTP\/1\.1 200 OK/gm)).toHaveLength(2);
-  expect(answer).toContain('{"data":{"viewer":null}}');
+  expect(answer).toContain('{"data":{"viewer":null}');
   expect(answer).toContain('{"status":"live"}');
 });

@@ -125,7 +125,7 @@ it.each<[string, string, (answer: never) => number]>([
 });
 
 it('reads organizations with their projects and flags in as many statements with one as with 100', async () => {
-  const own = await createWorld();
+  const own = await createWorld({ env: { OPERATION_COST_MAX: '100000000' } });
   const project = await makeProject(own);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);

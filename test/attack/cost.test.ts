@@ -104,7 +104,7 @@ describe('given data', () => {
   let environment: Made;
   let secret: string;
   beforeAll(async () => {
-    world = await createWorld();
+    world = await createWorld({ env: { OPERATION_COST_MAX: '500000' } });
     project = await makeProject(world);
     environment = await makeEnvironment(project);
     await makeEnvironment(project);

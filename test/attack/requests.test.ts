@@ -7,7 +7,7 @@ import { authorization, createWorld, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({ env: { REQUEST_TIMEOUT_MS: '1000' } });
+  world = await createWorld({ env: { REQUEST_TIMEOUT_MS: '1000', OPERATION_COST_MAX: '500000' } });
 });
 afterAll(() => world.close());
 

@@ -2,6 +2,7 @@
 import type { Database } from '../../database/transaction';
 import { replaceEpoch } from '../changes/epoch-repository';
 import { findPlace, type EnvironmentPlace } from '../changes/head-repository';
+import { unstorable } from '../input-rules';
 import { EnvironmentBook, type Reading } from './environment-book';
 import { followRevisions, isLevel } from './follow-revisions';
 import { Limiter } from './limiter';
@@ -23,6 +24,8 @@ export interface SnapshotCacheOptions {
 
 export class SnapshotCache {
   private readonly books = new Map<string, Promise<EnvironmentBook | null>>();
+  /** Those of the books that are read. */
+  private readonly opened = new Map<string, EnvironmentBook>();
   /** One catch-up at a time for each environment, so that places are read, and rows applied, in order. */
   private readonly running = new Map<string, Promise<void>>();
   private readonly waiting = new Map<string, Promise<void>>();
@@ -34,11 +37,19 @@ export class SnapshotCache {
   async open(environmentId: string): Promise<EnvironmentBook | null> {
     const known = this.books.get(environmentId);
     if (known) return known;
+    if (unstorable(environmentId)) return null;
     const opening = this.read(environmentId);
     this.books.set(environmentId, opening);
     // What failed or is not there is asked for again.
-    opening.then((book) => !book && this.books.delete(environmentId)).catch(() => this.books.delete(environmentId));
+    opening
+      .then((book) => (book ? this.opened.set(environmentId, book) : this.books.delete(environmentId)))
+      .catch(() => this.books.delete(environmentId));
     return opening;
+  }
+
+  /** The book when it is in memory; null says nothing. */
+  known(environmentId: string): EnvironmentBook | null {
+    return this.opened.get(environmentId) ?? null;
   }
 
   /** The environments that this process keeps up. */
@@ -131,6 +142,7 @@ export class SnapshotCache {
       const place = await findPlace(connection, environmentId);
       if (place === null) {
         this.books.delete(environmentId);
+        this.opened.delete(environmentId);
         book.close();
         return;
       }

@@ -1,7 +1,7 @@
 import { segmentsOf, type CompiledSnapshot, type Evaluation, type EvaluationContext, type Snapshot } from '../../evaluation';
 import { RequestFault } from '../../errors';
-import type { Actor } from '../access/actor';
-import { authorize } from '../access/authorize';
+import { permits, type Actor } from '../access/actor';
+import { authorize, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { UsageService } from '../flags/usage-service';
 import type { Cursor, EnvironmentBook } from './environment-book';
@@ -62,6 +62,13 @@ export interface ContextOutcome {
   readonly evaluations: readonly Evaluation[];
 }
 
+/** What `evaluate` would do, ready to be done. */
+export interface EvaluationAtOnce {
+  readonly run: () => EvaluateOutcome;
+  /** How many evaluations it is priced as. */
+  readonly evaluations: number;
+}
+
 /** Evaluation and snapshots, for whoever may have them. */
 export class SnapshotService {
   private waiters = 0;
@@ -82,10 +89,38 @@ export class SnapshotService {
     if (book === null) return null;
     await this.waitFor(book, input.minRevision ?? null);
     if (book.isClosed) return null;
+    spend(budget, input.contexts.length, flagCountOf(book, input));
+    return this.decide(actor, book, input, budget);
+  }
+
+  /** What `countFlags` answers, when that is known without a wait; null when it is not. */
+  countFlagsAtOnce(actor: Actor, environmentId: string | null): number | null {
+    return this.findOpen(actor, environmentId)?.compiled.liveFlags.length ?? null;
+  }
+
+  /**
+   * How to evaluate without a wait, now. Null when something has to be waited for, and for all that `evaluate` refuses or
+   * answers with null. Nothing is evaluated, counted or spent before it is run.
+   */
+  evaluateAtOnce(actor: Actor, input: EvaluateInput): EvaluationAtOnce | null {
+    const book = this.findOpen(actor, input.environmentId);
+    if (book === null || book.isClosed || input.withTrace === true) return null;
+    if (input.minRevision && !has(book, input.minRevision)) return null;
+    if (contextsProblem(input.contexts) !== null) return null;
+    const flagCount = flagCountOf(book, input);
+    if (evaluationsProblem(input.contexts.length, flagCount, 0) !== null) return null;
+    return { run: () => this.decide(actor, book, input, {}), evaluations: input.contexts.length * flagCount };
+  }
+
+  private findOpen(actor: Actor, environmentId: string | null | undefined): EnvironmentBook | null {
+    const id = environmentId ?? (actor.kind === 'API_KEY' ? actor.environmentId : null);
+    const book = id === null ? null : this.options.cache.known(id);
+    return book && permits(actor, 'flag:evaluate', book.scope) ? book : null;
+  }
+
+  private decide(actor: Actor, book: EnvironmentBook, input: EvaluateInput, budget: TraceBudget): EvaluateOutcome {
     const { compiled, epoch, revision } = book;
     const seesAll = seesEverything(actor);
-    const flagCount = input.flagKeys?.length ?? compiled.liveFlags.length;
-    spend(budget, input.contexts.length, flagCount);
     const flagKeys = input.flagKeys ?? null;
     const contexts = input.contexts as readonly EvaluationContext[];
     const answers =
@@ -149,6 +184,7 @@ export class SnapshotService {
 
   /** The book of an environment for an actor who has the permission there; null when the actor may not see it. */
   async openFor(actor: Actor, environmentId: string | null | undefined, permission: Permission): Promise<EnvironmentBook | null> {
+    requireIdentity(actor);
     const id = environmentId ?? (actor.kind === 'API_KEY' ? actor.environmentId : null);
     const book = id === null ? null : await this.options.cache.open(id);
     const scope = book?.scope ?? { organizationId: '', projectId: '', environmentId: id ?? '' };
@@ -178,6 +214,10 @@ export class SnapshotService {
       this.waiters--;
     }
   }
+}
+
+function flagCountOf({ compiled }: EnvironmentBook, { flagKeys }: EvaluateInput): number {
+  return flagKeys?.length ?? compiled.liveFlags.length;
 }
 
 function spend(budget: EvaluationBudget, contexts: number, flags: number): void {
