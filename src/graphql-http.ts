@@ -115,10 +115,19 @@ async function answerOf(
     const result = await operations.execute(ticket);
     // Without data nothing was executed: the variables do not fit, or the time was over.
     if (result.data === undefined) return refused(result.errors, ticket.admission);
-    return { status: 200, headers: rateLimitHeaders(ticket.admission), result: operations.mask(result, context) };
+    const answer = { headers: rateLimitHeaders(ticket.admission), result: operations.mask(result, context) };
+    return result.data === null ? postponed(result.errors, answer) : { status: 200, ...answer };
   } catch (error) {
     return refused([asGraphqlError(error)], begun);
   }
+}
+
+/** Nothing was answered: where the same may be tried later, whatever stands between says so to the client by the status. */
+function postponed(errors: ExecutionResult['errors'], answer: Omit<HttpAnswer, 'status'>): HttpAnswer {
+  const cause = errors?.[0]?.originalError;
+  if (!(cause instanceof TryLater)) return { status: 200, ...answer };
+  const headers = { ...answer.headers, 'retry-after': String(cause.retryAfterSeconds) };
+  return { ...answer, status: statusOf(cause.code), headers };
 }
 
 /** Who asks, and what it is given. Throws `Unauthenticated`. */

@@ -28,9 +28,7 @@ export function formsOf(text: string): (readonly [string, string])[] {
     ['HEX', bytes.toString('hex').toUpperCase()],
     ...base64Forms(bytes),
   ];
-  return [...new Map(forms.map(([name, form]) => [form, [name, form] as const])).values()].toSorted((a, b) =>
-    a[0] === 'plain' ? -1 : b[0] === 'plain' ? 1 : 0,
-  );
+  return forms.filter(([, form], i) => forms.findIndex(([, earlier]) => earlier === form) === i);
 }
 
 /** Digests of what can be found by trying, as the text that they are written as. */

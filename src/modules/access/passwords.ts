@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
-import { RequestFault } from '../../errors';
+import { TryLater } from '../../errors';
 
 /** argon2id (the package's default) with the parameters that OWASP's password storage cheat sheet names first for 19 MiB. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -30,7 +30,7 @@ export async function verifyPassword(storedHash: string | null, password: string
 
 async function takingTurns<T>(work: () => Promise<T>): Promise<T> {
   if (hashing.pendingCount >= HASHES_WAITING_MAX) {
-    throw new RequestFault('UNAVAILABLE', 'Too many passwords are being verified at once; try again in a few seconds.');
+    throw new TryLater('UNAVAILABLE', 'Too many passwords are being verified at once; try again in a few seconds.', 2);
   }
   return hashing(work);
 }
