@@ -35,7 +35,11 @@ describe('where the server sends mail', () => {
 
     const invited = await invite(email);
 
-    expect(invited).toMatchObject({ invitation: { id: expect.any(String) as string, email }, invitationToken: null, isMailed: true });
+    expect(invited).toMatchObject({
+      invitation: { id: expect.any(String) as string, email },
+      invitationToken: null,
+      isMailed: true,
+    });
     const mail = smtp.mails.find(({ to }) => to.includes(email))!;
     expect([mail.to, mail.subject]).toEqual([[email], 'An invitation to Flagstaff']);
     const token = /accept-invitation#(\S+)/.exec(mail.text)![1]!;
