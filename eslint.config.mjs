@@ -114,7 +114,7 @@ export default tseslint.config(
       'src/database/**/*.ts',
       'src/graphql/**/*.ts',
       'src/**/*-resolvers.ts',
-      'src/{access-directives,api,app,connect,server,graphql-http,operations,socket-server,transport}.ts',
+      'src/{access-directives,api,app,connect,server,graphql-http,operations,live-operation,live-operations,socket-connection,sse,transport}.ts',
       'src/delivery/redis-*.ts',
     ],
     rules: { 'no-restricted-imports': 'off' },

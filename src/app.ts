@@ -43,6 +43,7 @@ import { ProjectService } from './modules/projects/project-service';
 import { SegmentService } from './modules/segments/segment-service';
 import { SnapshotCache } from './modules/snapshots/snapshot-cache';
 import { SnapshotService } from './modules/snapshots/snapshot-service';
+import { LiveAccess } from './live-access';
 import { createLoadGauge, type LoadGauge } from './load';
 import { createOidc } from './oidc/create-oidc';
 import { PACKAGE_ROOT } from './package-root';
@@ -190,6 +191,11 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       log,
       rateLimits: limits,
       load: load ?? createLoadGauge(),
+      access: new LiveAccess({
+        access: authenticator,
+        now: () => clock.now().getTime(),
+        onError: (err) => log.error({ err }, 'a credential could not be looked at again'),
+      }),
       countFlags: (actor, environmentId) => services.snapshots.countFlags(actor, environmentId),
       limits: config.limits,
       host: config.host,

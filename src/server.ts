@@ -10,10 +10,13 @@ import { addGraphql, contextOf, createApollo } from './graphql-http';
 import { addErrorHandlers, answerClientError, answerFrameworkError, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
 import { addHooks, requestIdOf } from './http-hooks';
 import { addLaunchDarklyFormat } from './launchdarkly-format';
+import { LiveOperations } from './live-operations';
 import { addOfrep } from './ofrep/ofrep';
 import { addOidc, type Oidc } from './oidc/routes';
 import { Operations } from './operations';
+import { SocketAdmission } from './socket-admission';
 import { createSocketServer, type SocketServer } from './socket-server';
+import { addEventStreams } from './sse';
 import type { TransportOptions } from './transport';
 
 export interface Server {
@@ -54,13 +57,21 @@ export async function startServer(
   addOfrep(app, options);
   addOidc(app, options);
   addLaunchDarklyFormat(app, options);
+  const { socketAcceptRate: acceptRate, socketsPendingMax: pendingMax } = options.limits;
+  const live = {
+    live: new LiveOperations(operations, options),
+    access: options.access,
+    admission: new SocketAdmission({ acceptRate, pendingMax }),
+  };
+  addEventStreams(app, live, options);
   if (!options.isProduction) addGraphiql(app);
   await app.listen({ host: options.host, port: options.port });
-  const sockets = createSocketServer(app.server, operations, options);
+  const sockets = createSocketServer(app.server, live, options);
   return {
     url: urlOf(options.host, app.server.address() as AddressInfo),
     close: async () => {
       await drain(app, apollo, sockets);
+      options.access.close();
       options.load.close();
     },
   };

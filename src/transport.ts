@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { LimitSettings } from './config';
 import type { Context } from './context';
 import { RequestFault } from './errors';
+import type { LiveAccess } from './live-access';
 import type { LoadGauge } from './load';
 import type { Actor, RequestInfo } from './modules/access/actor';
 import type { RateLimits } from './rate-limits';
@@ -23,6 +24,8 @@ export interface TransportOptions {
   /** Decides who asks and makes what the resolvers are given. Throws `Unauthenticated`. */
   readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;
   readonly readiness: () => Readiness;
+  /** Ends what stays connected when its access ends. Closed with the server. */
+  readonly access: LiveAccess;
 }
 
 /** What `/readyz` says. Stale: the database is away, and evaluation goes on from what was read up to then. */
@@ -32,7 +35,7 @@ export type Readiness =
   | { readonly status: 'unready'; readonly reason: string };
 
 const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
-const USER_AGENT_LENGTH_MAX = 256;
+export const USER_AGENT_LENGTH_MAX = 256;
 
 /** What is known of a request before anybody is authenticated. */
 export function requestInfoOf(requestId: string, address: string, headers: IncomingHttpHeaders): RequestInfo {

@@ -31,6 +31,14 @@ export interface AuthenticatorOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Who holds a credential, and from when on it is refused: milliseconds since the epoch. Infinity: never. */
+export interface Holder {
+  readonly actor: Actor;
+  readonly endsAt: number;
+}
+
+const GOOD_NO_MORE = 'The access token or API key is not valid, has expired, or was revoked.';
+
 /**
  * Decides who is asking, never what they may do. Verified credentials are remembered until the access rules on which they
  * stand move, which this server hears within a second or so (docs/OPERATIONS.md).
@@ -64,6 +72,26 @@ export class Authenticator {
     return actor;
   }
 
+  /**
+   * Who holds a credential that was good when its connection began. Nobody guesses here, so nothing is counted.
+   * Throws `Unauthenticated` when it is good no more, FORBIDDEN when it may not be used from there any more, and UNAVAILABLE
+   * when that cannot be found out now.
+   */
+  async lookAgain(authorization: string, request: RequestInfo): Promise<Holder> {
+    const credential = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
+    const digest = createHash('sha256').update(credential).digest('base64url');
+    const verified = this.remembered(digest) ?? (await this.read(credential, digest));
+    if (verified === null) throw new Unauthenticated(GOOD_NO_MORE);
+    const actor = { ...verified.actor, request };
+    requireOrigin(actor);
+    return { actor, endsAt: verified.endsAt };
+  }
+
+  /** Whether the book has not been heard of for so long that nobody's credential is taken. */
+  get isPastGrace(): boolean {
+    return !this.isHeard(this.options.clock.now().getTime());
+  }
+
   /** Called after the access rules moved, when a credential or a role may have gone. Answers how to stop listening. */
   onAccessMoved(listener: () => void): () => void {
     this.listeners.add(listener);
@@ -88,25 +116,31 @@ export class Authenticator {
 
   private remembered(digest: string): Verified | null {
     const now = this.options.clock.now().getTime();
-    const isHeard = this.unheardSince === null || now < this.unheardSince + this.options.staleGraceSeconds * 1_000;
-    return isHeard ? this.cache.find(digest, now) : null;
+    return this.isHeard(now) ? this.cache.find(digest, now) : null;
+  }
+
+  private isHeard(now: number): boolean {
+    return this.unheardSince === null || now < this.unheardSince + this.options.staleGraceSeconds * 1_000;
   }
 
   private async verify(credential: string, digest: string, request: RequestInfo): Promise<Verified> {
     const { limits, failures } = this.options;
     await limits.credential(request.address);
-    const isKey = isApiKeyText(credential);
-    const verified = await this.cache
-      .load(digest, () => (isKey ? this.readApiKey(credential) : this.readToken(credential)))
-      .catch((error: unknown) => {
-        this.options.onError(error);
-        throw new RequestFault('UNAVAILABLE', 'The credential cannot be checked now; try again.');
-      });
+    const verified = await this.read(credential, digest);
     if (verified !== null) return verified;
     await limits.credentialFailed(request.address);
     const { address, userAgent } = request;
-    failures.note({ kind: isKey ? 'API_KEY' : 'ACCESS_TOKEN', address, userAgent });
-    throw new Unauthenticated('The access token or API key is not valid, has expired, or was revoked.');
+    failures.note({ kind: isApiKeyText(credential) ? 'API_KEY' : 'ACCESS_TOKEN', address, userAgent });
+    throw new Unauthenticated(GOOD_NO_MORE);
+  }
+
+  /** Null when it is no credential. Throws UNAVAILABLE. */
+  private read(credential: string, digest: string): Promise<Verified | null> {
+    const read = () => (isApiKeyText(credential) ? this.readApiKey(credential) : this.readToken(credential));
+    return this.cache.load(digest, read).catch((error: unknown) => {
+      this.options.onError(error);
+      throw new RequestFault('UNAVAILABLE', 'The credential cannot be checked now; try again.');
+    });
   }
 
   private async readApiKey(secret: string): Promise<Verified | null> {
