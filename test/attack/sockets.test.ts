@@ -2,10 +2,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { makeServer } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
-import { connectSocket, type SocketExtra } from '../../src/socket-connection';
+import { SocketConnection, type SocketHost } from '../../src/socket-connection';
 import { SocketAdmission } from '../../src/socket-admission';
 import { makeApiKey, makeEnvironment, makeProject } from '../support/make';
 import { answersStill } from '../support/raw';
@@ -111,12 +110,15 @@ it('closes a socket with 4500 when the server fails, and says nothing of why', a
   const log = pino({}, { write: (line: string) => void lines.push(line) });
   const http = createServer().listen(0);
   const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'graphql-transport-ws' });
-  const graphql = makeServer<Record<string, unknown>, SocketExtra>({
-    onSubscribe: () => {
-      throw new Error('a secret of the database');
-    },
-  });
-  sockets.on('connection', (socket, request) => connectSocket(graphql, { socket, request }, log));
+  const host = {
+    log,
+    live: { format: () => [], run: () => Promise.reject(new Error('a secret of the database')) },
+    access: { generation: 0 },
+    createContext: async () => ({ actor: { kind: 'ANONYMOUS' } }),
+    onBegun: () => undefined,
+  } as unknown as SocketHost;
+  const request = { address: '127.0.0.1', userAgent: '', origin: null, host: '' };
+  sockets.on('connection', (socket) => new SocketConnection(socket, request, host));
   const socket = await openAcknowledged({ url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` } as World);
 
   socket.send({ id: '1', type: 'subscribe', payload: { query: VIEWER } });

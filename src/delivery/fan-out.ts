@@ -1,0 +1,325 @@
+/**
+ * One reader of a book for all subscribers who asked for the same in the same words: a revision is read once, written as text
+ * once, and handed to each. A subscriber that is behind (it came with `since`, or its network does not take what it is
+ * given) reads pages of its own until it stands where the others stand. Nothing queues for anybody: who cannot be written to
+ * is a cursor, and nothing more (docs/PROTOCOL.md, docs/adr/0010).
+ */
+import { LRUCache } from 'lru-cache';
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Cursor } from '../modules/snapshots/environment-book';
+import type { FlagChangedEvent, FlagSubscription } from './stream';
+
+/** How long frames are written before whatever else waits for the process gets its turn. */
+const SLICE_MS = 5;
+/** The clock is looked at once for so many. */
+const MEMBERS_PER_LOOK = 32;
+/** Texts of events, kept for those who come later or read again: a reconnect storm asks for the same few. */
+const TEXT_LENGTH_MAX = 8 * 1024 * 1024;
+
+/** Where the frames of one subscriber go. */
+export interface FanSink {
+  /** Takes a result as JSON text. False: taken, but nothing more before the member is resumed. Must not throw. */
+  readonly next: (text: string) => boolean;
+  /** The stream has ended with this error. Nothing comes after it. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** What a subscriber asks for. */
+export interface FanRequest {
+  readonly subscription: FlagSubscription;
+  /** The same for all who are to get the same text for the same event. */
+  readonly key: string;
+  readonly render: (event: FlagChangedEvent) => string;
+}
+
+export class FanOut {
+  private readonly fans = new Map<string, Fan>();
+  private readonly texts = new LRUCache<string, string>({
+    maxSize: TEXT_LENGTH_MAX,
+    sizeCalculation: (text) => text.length + 100,
+  });
+  private readonly slices = new Slices();
+  private fanCount = 0;
+
+  /** Begins at once: the sink may be called before this returns. */
+  join(request: FanRequest, sink: FanSink): FanMember {
+    const { environmentId } = request.subscription.book.scope;
+    const name = `${environmentId} ${request.key}`;
+    let fan = this.fans.get(name);
+    // An environment that was forgotten and read again has another book.
+    if (fan?.book !== request.subscription.book) {
+      fan = new Fan(request, {
+        number: ++this.fanCount,
+        texts: this.texts,
+        slices: this.slices,
+        onEmpty: (empty) => this.drop(name, empty),
+      });
+      this.fans.set(name, fan);
+    }
+    const member = new FanMember(fan, sink, request.subscription.from);
+    member.begin();
+    return member;
+  }
+
+  /** Groups of subscribers that share what is read and written. */
+  get size(): number {
+    return this.fans.size;
+  }
+
+  private drop(name: string, fan: Fan): void {
+    if (this.fans.get(name) === fan) this.fans.delete(name);
+  }
+}
+
+interface FanOptions {
+  readonly number: number;
+  readonly texts: LRUCache<string, string>;
+  readonly slices: Slices;
+  readonly onEmpty: (fan: Fan) => void;
+}
+
+class Fan {
+  /** Where all of `live` stand. */
+  private position: Cursor;
+  private readonly live = new Set<FanMember>();
+  /** They stand further on than `live`, or wait for what this server has not seen yet. */
+  private readonly ahead = new Set<FanMember>();
+  private memberCount = 0;
+  private isRunning = false;
+  private hasChanged = false;
+  private readonly stop: () => void;
+
+  constructor(
+    private readonly request: FanRequest,
+    private readonly options: FanOptions,
+  ) {
+    const { book } = request.subscription;
+    this.position = { epoch: book.epoch, revision: book.revision };
+    this.stop = book.onChange(() => this.wake());
+  }
+
+  get book(): FlagSubscription['book'] {
+    return this.request.subscription.book;
+  }
+
+  enter(): void {
+    this.memberCount++;
+  }
+
+  exit(member: FanMember): void {
+    this.live.delete(member);
+    this.ahead.delete(member);
+    if (--this.memberCount > 0) return;
+    this.stop();
+    this.options.onEmpty(this);
+  }
+
+  pageAfter(cursor: Cursor): ReturnType<FlagSubscription['pageAfter']> {
+    return this.request.subscription.pageAfter(cursor);
+  }
+
+  textOf(event: FlagChangedEvent): string {
+    const { texts, number } = this.options;
+    const name = `${number} ${event.kind} ${event.epoch} ${event.revision}`;
+    const known = texts.get(name);
+    if (known !== undefined) return known;
+    const text = this.request.render(event);
+    texts.set(name, text);
+    return text;
+  }
+
+  /** From now on the member is told together with the others, if it stands where they stand. */
+  admit(member: FanMember, cursor: Cursor): boolean {
+    if (!isSame(cursor, this.position) || this.book.isClosed) return false;
+    // A change that came while it was looking is told by the run that the change began.
+    this.live.add(member);
+    return true;
+  }
+
+  /** Whether a page after the cursor would not be empty. */
+  hasAfter({ epoch, revision }: Cursor): boolean {
+    return this.book.epoch === epoch && this.book.revision > revision;
+  }
+
+  await(member: FanMember): void {
+    this.ahead.add(member);
+  }
+
+  leave(member: FanMember): void {
+    this.live.delete(member);
+  }
+
+  breathe(): Promise<unknown> | null {
+    return this.options.slices.breathe();
+  }
+
+  private wake(): void {
+    this.hasChanged = true;
+    if (!this.isRunning) void this.run();
+  }
+
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    try {
+      while (this.hasChanged && this.memberCount > 0) {
+        this.hasChanged = false;
+        while (await this.advance());
+      }
+    } catch (error) {
+      for (const member of [...this.live, ...this.ahead]) member.fail(error);
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  /** Answers whether there may be more. */
+  private async advance(): Promise<boolean> {
+    const page = await this.pageAfter(this.position);
+    if (isSame(page.cursor, this.position)) {
+      this.settleAhead();
+      return false;
+    }
+    for (const event of page.events) {
+      if (this.live.size > 0) await this.hand(this.textOf(event), cursorOf(event));
+      this.position = cursorOf(event);
+      this.settleAhead();
+    }
+    this.position = page.cursor;
+    this.settleAhead();
+    return this.memberCount > 0;
+  }
+
+  /** Who joins meanwhile stands before this event, and is given it, too. */
+  private async hand(text: string, to: Cursor): Promise<void> {
+    const { slices } = this.options;
+    let count = 0;
+    for (const member of this.live) {
+      member.take(text, to);
+      if (++count % MEMBERS_PER_LOOK === 0) await slices.breathe();
+    }
+  }
+
+  private settleAhead(): void {
+    if (this.ahead.size === 0) return;
+    const members = [...this.ahead];
+    this.ahead.clear();
+    for (const member of members) member.begin();
+  }
+}
+
+type MemberState = 'READING' | 'LIVE' | 'HELD' | 'ENDED';
+
+export class FanMember {
+  private state: MemberState = 'HELD';
+
+  constructor(
+    private readonly fan: Fan,
+    private readonly sink: FanSink,
+    /** Of the last event that was given, unless the member is live: then all of them stand at the same. */
+    private cursor: Cursor,
+  ) {
+    fan.enter();
+  }
+
+  /** The sink takes more. */
+  resume(): void {
+    if (this.state === 'HELD') this.begin();
+  }
+
+  /** Nothing is given from now on. */
+  end(): void {
+    if (this.state === 'ENDED') return;
+    this.state = 'ENDED';
+    this.fan.exit(this);
+  }
+
+  begin(): void {
+    if (this.state === 'ENDED') return;
+    this.state = 'READING';
+    if (this.fan.admit(this, this.cursor)) this.state = 'LIVE';
+    else void this.read();
+  }
+
+  take(text: string, to: Cursor): void {
+    if (this.state !== 'LIVE' || this.sink.next(text)) return;
+    this.cursor = to;
+    this.hold();
+  }
+
+  fail(error: unknown): void {
+    if (this.state === 'ENDED') return;
+    this.end();
+    this.sink.fail(error);
+  }
+
+  private hold(): void {
+    // The sink may have ended it.
+    if (this.state === 'ENDED') return;
+    this.state = 'HELD';
+    this.fan.leave(this);
+  }
+
+  private async read(): Promise<void> {
+    try {
+      while (this.state === 'READING') {
+        if (this.fan.admit(this, this.cursor)) {
+          this.state = 'LIVE';
+          return;
+        }
+        const page = await this.fan.pageAfter(this.cursor);
+        if (isSame(page.cursor, this.cursor)) {
+          if (this.fan.hasAfter(this.cursor)) continue;
+          this.awaitOthers();
+          return;
+        }
+        if (!(await this.giveAll(page.events))) return;
+        this.cursor = page.cursor;
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Unless it can join them at once. */
+  private awaitOthers(): void {
+    if (this.state !== 'READING') return;
+    if (this.fan.admit(this, this.cursor)) this.state = 'LIVE';
+    else this.fan.await(this);
+  }
+
+  /** False when the sink takes no more for now, or the member has ended. */
+  private async giveAll(events: readonly FlagChangedEvent[]): Promise<boolean> {
+    for (const event of events) {
+      await this.fan.breathe();
+      if (this.state !== 'READING') return false;
+      const isTaken = this.sink.next(this.fan.textOf(event));
+      this.cursor = cursorOf(event);
+      if (!isTaken) this.hold();
+    }
+    return this.state === 'READING';
+  }
+}
+
+/** Shared by all fans, so that together they do not keep a request waiting. */
+class Slices {
+  private endsAt = 0;
+
+  /** Null while the slice lasts. */
+  breathe(): Promise<unknown> | null {
+    const now = performance.now();
+    if (now < this.endsAt) return null;
+    return nextTurn().then(() => {
+      const resumedAt = performance.now();
+      if (resumedAt >= this.endsAt) this.endsAt = resumedAt + SLICE_MS;
+    });
+  }
+}
+
+function cursorOf({ epoch, revision }: FlagChangedEvent): Cursor {
+  return { epoch, revision };
+}
+
+function isSame(a: Cursor, b: Cursor): boolean {
+  return a.revision === b.revision && a.epoch === b.epoch;
+}
