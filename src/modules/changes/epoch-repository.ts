@@ -25,7 +25,7 @@ export async function replaceEpoch(
     `WITH renewed AS (
        UPDATE environment_head SET epoch = $4 WHERE environment_id = $1 AND epoch = $2 AND revision = $3 RETURNING 1
      ) SELECT 1 FROM renewed`,
-    [environmentId, epoch, revision, randomEpoch()],
+    [environmentId, epoch, revision, newEpoch()],
   );
   if (rows.length === 0) return false;
   await connection.query('UPDATE access_head SET revision = revision + $2::integer WHERE organization_id = $1', [
@@ -54,7 +54,7 @@ export async function renewEpochs(connection: Connection, environmentId: string 
   await connection.query(
     `UPDATE environment_head h SET epoch = renewed.epoch
      FROM unnest($1::text[], $2::text[]) AS renewed(environment_id, epoch) WHERE h.environment_id = renewed.environment_id`,
-    [ids, ids.map(randomEpoch)],
+    [ids, ids.map(newEpoch)],
   );
   return ids.length;
 }
@@ -63,6 +63,7 @@ function accessJump(): number {
   return 1 + (randomBytes(4).readUInt32BE() % ACCESS_JUMP_MAX);
 }
 
-function randomEpoch(): string {
+/** Revisions compare only within one epoch; a restored or rewritten book gets a new one. */
+export function newEpoch(): string {
   return randomBytes(12).toString('base64url');
 }

@@ -1,4 +1,5 @@
 /** Where the record of changes names a targeting key, and how it forgets that. */
+import { newEpoch } from './epoch-repository';
 import type { Connection } from '../../database/transaction';
 import { mentionsTargetingKey, type BodyPlace } from './change-rules';
 import type { EnvironmentHead } from './change-repository';
@@ -109,11 +110,7 @@ export async function findLastRevisionWithKey(
  * Forgets the revisions of each environment up to the given one, and begins new epochs, in id order; answers the heads.
  * The epoch is what makes the servers forget, too: their memory holds revisions of the old one.
  */
-export async function forgetRevisions(
-  connection: Connection,
-  lasts: ReadonlyMap<string, number>,
-  newEpoch: () => string,
-): Promise<EnvironmentHead[]> {
+export async function forgetRevisions(connection: Connection, lasts: ReadonlyMap<string, number>): Promise<EnvironmentHead[]> {
   const environmentIds = [...lasts.keys()].sort();
   if (environmentIds.length === 0) return [];
   await connection.query('SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE', [

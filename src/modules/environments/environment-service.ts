@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { UserFault, type Issue } from '../../errors';
@@ -7,6 +6,7 @@ import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity, requireRole, type Demand } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { Permission, Role } from '../access/permissions';
+import { newEpoch } from '../changes/epoch-repository';
 import { insertEnvironmentHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
@@ -226,9 +226,4 @@ async function lockVersionFor(
 /** What history keeps of it. */
 function environmentBody({ key, name, color, isProduction, requiredRole, position }: EnvironmentEntity): object {
   return { key, name, color, isProduction, requiredRole, position };
-}
-
-/** Revisions compare only within one epoch; a restored or rewritten book gets a new one. */
-export function newEpoch(): string {
-  return randomBytes(9).toString('base64url');
 }

@@ -18,7 +18,6 @@ import {
 } from '../changes/erasure-repository';
 import { IDEMPOTENCY_LIFETIME_MS } from '../changes/idempotency-repository';
 import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
-import { newEpoch } from '../environments/environment-service';
 import { inPlaces, quote } from '../input-rules';
 import { lockOrganization, lockProjectsOfOrganization } from '../organizations/organization-repository';
 import type { OrganizationEntity } from '../organizations/organization-entity';
@@ -81,7 +80,7 @@ export class ContextErasureService {
       const bodies = await eraseBodies(tx.connection, [...early.bodies, ...late.bodies]);
       const lasts = new Map([...early.revisions, ...late.revisions]);
       if (bodies.length === 0 && lasts.size === 0) return { erasedBodyCount: 0, revisions: [] };
-      const revisions = await forgetRevisions(tx.connection, lasts, newEpoch);
+      const revisions = await forgetRevisions(tx.connection, lasts);
       for (const { environmentId } of revisions) tx.raisedHeads.add(environmentId);
       await changes.record(tx, actor, {
         kind: 'PERSONAL_DATA_ERASED',
