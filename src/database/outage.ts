@@ -67,6 +67,14 @@ export function reportOutages(dataSource: DataSource): DataSource {
   return dataSource;
 }
 
+/** What TypeORM says where the connection of a transaction was lost between two of its statements. */
+const LOST = new Set(['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError']);
+
+/** The error with which a transaction ends: `unavailable` where its connection was lost, else as it is. */
+export function endOfTransaction(error: unknown): unknown {
+  return LOST.has((error as Error).name) ? unavailable(error) : error;
+}
+
 /** Closes the connection of a runner instead of giving it back to the pool. Does nothing while it has none. */
 export function discard(runner: QueryRunner, cause: unknown): void {
   const { databaseConnection, releasePostgresConnection } = runner as QueryRunner & Partial<PostgresRunner>;

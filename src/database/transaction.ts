@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { isEmbedded } from './data-source';
-import { discard, unavailable } from './outage';
+import { discard, endOfTransaction, unavailable } from './outage';
 
 /** Whatever SQL can run on: the pool, or one transaction. Repositories take it as their first argument. */
 export type Connection = EntityManager;
@@ -30,14 +30,20 @@ export class Database {
   /** Commits what `work` wrote, or nothing when it throws; then rings. */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const raisedHeads = new Set<string>();
-    const result = await this.options.dataSource.transaction((connection) => work({ connection, raisedHeads }));
+    const result = await this.options.dataSource
+      .transaction((connection) => work({ connection, raisedHeads }))
+      .catch((error: unknown) => {
+        throw endOfTransaction(error);
+      });
     if (raisedHeads.size > 0) this.options.onCommit(raisedHeads);
     return result;
   }
 
   /** Reads one consistent state over several statements. */
   async readConsistently<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.options.dataSource.transaction('REPEATABLE READ', work);
+    return this.options.dataSource.transaction('REPEATABLE READ', work).catch((error: unknown) => {
+      throw endOfTransaction(error);
+    });
   }
 
   /**
