@@ -1,0 +1,69 @@
+/**
+ * Loaded into a server before its program (`node --require`): kills the process at a place where only a crash could stop it,
+ * once it is armed by SIGUSR2, or holds transactions open, as told by the environment. The program knows nothing of it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Database, type DatabaseOptions, type Transaction } from '../../src/database/transaction';
+
+export interface FailPoint {
+  /**
+   * `inside`: everything is written, nothing is committed. `committed`: committed, and no bell has rung. `rung`: the bell has
+   * rung, and nobody has been answered.
+   */
+  readonly at: 'inside' | 'committed' | 'rung';
+  /** At which commit that raises a head, from 1, counted since it was armed. */
+  readonly pass: number;
+}
+
+/** Redis is given time to take the ring; the answer waits meanwhile. */
+const RING_MS = 15;
+
+const { FAIL_POINT: at, FAIL_POINT_PASS: pass = '1', HOLD_TRANSACTIONS_MS: holdMs } = process.env;
+if (at !== undefined || holdMs !== undefined) hookTransactions(at, Number(pass), Number(holdMs ?? 0));
+
+function hookTransactions(point: string | undefined, passMax: number, holdMaxMs: number): void {
+  let passes = 0;
+  let isArmed = false;
+  process.on('SIGUSR2', () => {
+    isArmed = true;
+  });
+  const reached = (name: string): boolean => isArmed && point === name && ++passes === passMax;
+  const hold = async (): Promise<void> => {
+    if (holdMaxMs > 0) await sleep(Math.random() * holdMaxMs);
+  };
+  const transaction = Reflect.get(Database.prototype, 'transaction') as Database['transaction'];
+  const hooked = new WeakSet<DatabaseOptions>();
+  Database.prototype.transaction = async function <T>(this: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const options = Reflect.get(this, 'options') as DatabaseOptions;
+    if (!hooked.has(options)) {
+      hooked.add(options);
+      const { onCommit } = options;
+      Object.assign(options, {
+        onCommit: (heads: ReadonlySet<string>) => {
+          if (reached('committed')) die();
+          onCommit(heads);
+        },
+      });
+    }
+    let raised: ReadonlySet<string> = new Set();
+    const result = await transaction.call(this, async (tx: Transaction) => {
+      // An early number for a transaction that may commit late.
+      if (holdMaxMs > 0) await tx.connection.query('SELECT txid_current()');
+      await hold();
+      const done = await work(tx);
+      await hold();
+      raised = tx.raisedHeads;
+      if (raised.size > 0 && reached('inside')) die();
+      return done;
+    });
+    if (raised.size > 0 && reached('rung')) {
+      await sleep(RING_MS);
+      die();
+    }
+    return result as T;
+  };
+}
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
