@@ -8,6 +8,12 @@ const HIDDEN_OF_ERRORS = ['parameters', 'detail'];
 const API_KEYS_AND_TOKENS = /(fs_[a-z]{5,10}_)[A-Za-z0-9_-]{8,}/g;
 const ACCESS_TOKENS = /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g;
 
+/**
+ * What JSON leaves as it is and a terminal obeys, or a reader takes for the end of a line: DEL and the C1 controls, marks of
+ * writing direction (Unicode, UAX #9), and the separators of lines and paragraphs. They stand in texts only, where an escape may.
+ */
+const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** `destination` absent: standard output. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -22,8 +28,12 @@ export function createLog(level: string, destination?: DestinationStream): Logge
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
+/** A line, or several, as it may leave. */
 export function withoutSecrets(text: string): string {
-  return text.replace(API_KEYS_AND_TOKENS, '$1…').replace(ACCESS_TOKENS, 'eyJ…');
+  return text
+    .replace(API_KEYS_AND_TOKENS, '$1…')
+    .replace(ACCESS_TOKENS, 'eyJ…')
+    .replace(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A serialized error, and those in it. */
