@@ -32,7 +32,10 @@ export function scaled<T>(long: T, short: T): T {
 }
 
 /** Without a PostgreSQL server and a Redis server of one's own there is nothing to break. */
-export const describeFaults = findPostgres() !== null && hasRedisServer ? describe : describe.skip;
+export function describeFaults(name: string, tests: () => void): void {
+  if (findPostgres() !== null && hasRedisServer) describe(name, tests);
+  else describe.skip(name, tests);
+}
 
 export interface Place {
   readonly environment: Made;
@@ -83,15 +86,24 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
+  const servers: ServerProcess[] = [];
   try {
-    return await build(options, closers, close);
+    return await build(options, servers, closers, close);
   } catch (error) {
+    // Of a server that ends, the connections end first.
+    await sleep(200);
+    const crashes = servers.flatMap((server) => server.crashes());
     await close();
-    throw error;
+    throw crashes.length > 0 ? new Error(crashes.join('\n'), { cause: error }) : error;
   }
 }
 
-async function build(options: ClusterOptions, closers: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<Cluster> {
+async function build(
+  options: ClusterOptions,
+  servers: ServerProcess[],
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Cluster> {
   const redis = await startOwnRedis();
   closers.push(async () => {
     redis.resume();
@@ -99,7 +111,6 @@ async function build(options: ClusterOptions, closers: (() => Promise<unknown>)[
   });
   const postgres = await startOwnPostgres();
   closers.push(() => postgres.remove());
-  const servers: ServerProcess[] = [];
   for (let index = 0; index < (options.servers ?? 2); index++) {
     const server = await prepareServer({
       DATABASE_URL: postgres.url,

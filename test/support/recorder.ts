@@ -111,6 +111,11 @@ export class Recorder {
     return this.position !== null && this.position.epoch === epoch && this.position.revision >= revision;
   }
 
+  /** What was told so far will not be compared with the book. */
+  forgetEvents(): void {
+    this.events.length = 0;
+  }
+
   /** Of the state that it has built from snapshots and events. */
   hash(): string {
     return hashOf({ flags: [...this.flags.values()], segments: [...this.segments.values()] });
