@@ -28,7 +28,10 @@ function intendedCode(error: unknown): RequestErrorCode | null {
   if (!(error instanceof GraphQLError)) return null;
   const { code, http } = error.extensions;
   if ((http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
-  if (typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR') return code as RequestErrorCode;
+  // What somebody else's error has for `extensions`, graphql-js takes over; its code is not ours, nor its message for the client.
+  const isOfGraphql = error.originalError === undefined || error.originalError instanceof GraphQLError;
+  const isKnown = typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR';
+  if (isOfGraphql && isKnown) return code as RequestErrorCode;
   // Raised by graphql-js itself, not by a resolver, when it executes a valid document: about the variables. What a scalar said
   // about one of them is its original error.
   const isAboutVariable = error.originalError === undefined || error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
