@@ -2,7 +2,7 @@
  * Operations whose answers go out one by one, over WebSocket or Server-Sent Events: prepared, admitted and masked as over
  * any other transport (`operations.ts`). Subscribers of `flagChanged` who asked in the same words are served by one reader.
  */
-import { createSourceEventStream, type GraphQLFormattedError } from 'graphql';
+import { createSourceEventStream, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { Context } from './context';
 import { demandOf, type Demand } from './delivery/demand';
@@ -51,6 +51,12 @@ export class LiveOperations {
 
   /** An error that belongs to no request, as the client may see it. */
   readonly format = (error: unknown): readonly GraphQLFormattedError[] => this.formatAll([error], null);
+
+  /** False also for what cannot be run. */
+  isMutation({ query, operationName }: OperationRequest): boolean {
+    const preparation = this.operations.prepare(query, operationName);
+    return preparation.isReady && preparation.prepared.operation.operation === OperationTypeNode.MUTATION;
+  }
 
   /** Resolves when the operation has ended, or its subscription has begun. Never rejects. */
   async run(operation: LiveOperation, request: OperationRequest, asker: Asker): Promise<void> {

@@ -94,6 +94,7 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
       if (request.method === 'OPTIONS') return reply.code(204).send();
       const arrival = arrivals.get(request);
       if (!arrival) throw new Error('The request was not authenticated.');
+      if (request.method === 'GET') refuseMutation(request, reply, live);
       const operation = await start(request, arrival);
       const code = operation.refusedWith;
       if (code !== null && STATUS_CODES.has(code)) return refuse(reply, code, operation);
@@ -108,6 +109,13 @@ function refuse(reply: FastifyReply, code: RequestErrorCode, operation: Streamed
   const retryAfter = operation.errors?.[0]?.extensions?.retryAfterSeconds;
   if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter));
   return reply.code(statusOf(code)).type('application/json; charset=utf-8').send({ errors: operation.errors });
+}
+
+/** A page of another site can make a browser follow a link. */
+function refuseMutation(request: FastifyRequest, reply: FastifyReply, live: LiveOptions['live']): void {
+  if (!live.isMutation(operationOf(request))) return;
+  void reply.header('allow', 'POST');
+  throw new RequestFault('METHOD_NOT_ALLOWED', 'Mutations are sent by POST, not by GET.');
 }
 
 function requireEventStream({ headers: { accept = '*/*' } }: FastifyRequest): void {
