@@ -1,0 +1,322 @@
+/** What we did not mean to say is never said: a fault of any layer, over any transport, is one log line and one masked error. */
+import { GraphQLError } from 'graphql';
+import { RedisPubSub } from 'graphql-redis-subscriptions';
+import {
+  eventually,
+  makeApiKey,
+  makeEnvironment,
+  makeFlag,
+  makeProject,
+  uniqueKey,
+  type Made,
+  type MadeProject,
+} from '../support/make';
+import { JSON_HEADERS, send } from '../support/raw';
+import { openAcknowledged, openSocket, type RawSocket } from '../support/raw-socket';
+import { TRANSPORTS, type Transport } from '../support/transports';
+import { authorization, createWorld, isEmbedded, type World } from '../support/world';
+import { whileBroken, whileStatement } from './support/faults';
+
+const SECRET = 'duplicate key value violates unique constraint "users_email_key"';
+
+let world: World;
+let socket: RawSocket;
+let project: MadeProject;
+let environment: Made;
+let flag: Made;
+beforeAll(async () => {
+  world = await createWorld();
+  project = await makeProject(world);
+  environment = await makeEnvironment(project);
+  flag = await makeFlag(project);
+  socket = await openAcknowledged(world, world.owner.accessToken);
+});
+afterAll(() => world.close());
+
+interface Outcome {
+  /** Of HTTP; null over WebSocket. */
+  readonly status: number | null;
+  readonly data: unknown;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly path?: readonly unknown[];
+    readonly extensions: { readonly code: string; readonly requestId: string };
+  }[];
+}
+
+async function ask(transport: Transport, query: string, variables: object = {}, credential?: string): Promise<Outcome> {
+  if (transport === 'HTTP') {
+    const headers = { ...JSON_HEADERS, ...authorization(credential ?? world.owner.accessToken) };
+    const { status, body } = await send(world, { headers, body: JSON.stringify({ query, variables }) });
+    const { data, errors = [] } = body as Outcome;
+    return { status, data, errors };
+  }
+  socket.send({ id: 'x', type: 'subscribe', payload: { query, variables } });
+  const { type, payload } = (await socket.next()) as { type: string; payload: unknown };
+  if (type === 'error') return { status: null, data: undefined, errors: payload as Outcome['errors'] };
+  await socket.next();
+  const { data, errors = [] } = payload as Outcome;
+  return { status: null, data, errors };
+}
+
+const linesOf = (requestId: string): Record<string, unknown>[] =>
+  world.logLines().filter((line) => line.requestId === requestId && line.msg !== 'request' && line.msg !== 'operation');
+
+/** One masked error, and the cause under its request id in the log, once. Answers the text of the cause. */
+function expectMasked({ errors }: Outcome): string {
+  expect(errors).toHaveLength(1);
+  const { message, extensions, ...place } = errors[0]!;
+  expect(message).toBe('Internal error');
+  expect(extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
+  expect(Object.keys(place).filter((key) => !['locations', 'path'].includes(key))).toEqual([]);
+  const lines = linesOf(extensions.requestId);
+  expect(lines).toMatchObject([{ msg: 'request failed', level: 50 }]);
+  const { err } = lines[0] as { err?: { message?: string } };
+  return typeof err === 'object' && err !== null ? String(err.message) : String(err);
+}
+
+async function expectServed(transport: Transport): Promise<void> {
+  const { data, errors } = await ask(transport, 'query ($id: ID!) { project(id: $id) { key } }', { id: project.id });
+  expect({ data, errors }).toEqual({ data: { project: { key: project.key } }, errors: [] });
+}
+
+const PROJECT = 'query ($id: ID!) { project(id: $id) { key } }';
+
+/** What code throws that we have not thought of. */
+const thrown: readonly (readonly [string, () => unknown, string])[] = [
+  ['an error', () => new Error(SECRET), SECRET],
+  ['an error with a status', () => Object.assign(new Error(SECRET), { status: 418, statusCode: 400, code: 'EACCES' }), SECRET],
+  ['an error with extensions of its own', () => Object.assign(new Error(SECRET), { extensions: { code: 'FORBIDDEN' } }), SECRET],
+  ['an error of a driver', () => Object.assign(new Error(SECRET), { driverError: new Error('x'), query: 'SELECT' }), SECRET],
+  ['text', () => SECRET, 'Unexpected error value: '],
+  ['nothing', () => undefined, 'Unexpected error value: '],
+  ['null', () => null, 'Unexpected error value: '],
+  ['an object', () => ({ message: SECRET, extensions: { code: 'BAD_USER_INPUT' } }), 'Unexpected error value: '],
+  ['an error of GraphQL without a code', () => new GraphQLError(SECRET), SECRET],
+  ['an error of GraphQL with a code of another', () => new GraphQLError(SECRET, { extensions: { code: 'DB_DOWN' } }), SECRET],
+  ['a stack that ended', () => new RangeError('Maximum call stack size exceeded'), 'Maximum call stack'],
+];
+
+describe.each(TRANSPORTS)('over %s', (transport) => {
+  it.each(thrown)('masks %s that a service throws', async (_what, make, cause) => {
+    const fail = (): never => {
+      throw make();
+    };
+    const { services } = world.app;
+    const outcome = await whileBroken(services.projects, 'find', fail, () => ask(transport, PROJECT, { id: project.id }));
+
+    expect(outcome).toMatchObject({ data: { project: null }, errors: [{ path: ['project'] }] });
+    expect(outcome.status ?? 200).toBe(200);
+    expect(JSON.stringify(outcome)).not.toContain('users_email_key');
+    expect(expectMasked(outcome)).toContain(cause);
+    await expectServed(transport);
+  });
+
+  it('masks a rejection, and what a mutation throws', async () => {
+    const { services } = world.app;
+    const document =
+      'mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { key } userErrors { code } } }';
+    const input = { organizationId: project.organizationId, key: uniqueKey('project'), name: 'Name' };
+    const outcome = await whileBroken(
+      services.projects,
+      'create',
+      () => Promise.reject(new Error(SECRET)),
+      () => ask(transport, document, { input }),
+    );
+
+    expect(outcome).toMatchObject({ data: null, errors: [{ path: ['createProject'] }] });
+    expect(outcome.status ?? 200).toBe(200);
+    expect(expectMasked(outcome)).toBe(SECRET);
+    await expectServed(transport);
+  });
+
+  const statements: [string, RegExp, string, RegExp][] = [
+    ['bad SQL', /FROM "project"/, 'SELEC 1', /syntax error/],
+    ['a table that is not there', /FROM "project"/, 'SELECT * FROM users_email_key', /users_email_key/],
+    ['a division by zero', /FROM "project"/, 'SELECT 1 / 0', /division by zero/],
+    [
+      'a violated constraint',
+      /FROM "project"/,
+      `INSERT INTO "organization" ("id") VALUES ('users_email_key')`,
+      /violates not-null constraint/,
+    ],
+  ];
+  it.each(statements)('masks %s in a repository', async (_what, pattern, replacement, cause) => {
+    const { result, replaced } = await whileStatement(world, pattern, replacement, () =>
+      ask(transport, PROJECT, { id: project.id }),
+    );
+
+    expect(replaced).toBe(1);
+    expect(result).toMatchObject({ data: { project: null } });
+    expect(expectMasked(result)).toMatch(cause);
+    await expectServed(transport);
+  });
+
+  // The embedded database has no other session that could end one of its statements.
+  (isEmbedded ? it.skip : it)('masks a statement that was cancelled, and calls a lost connection an outage', async () => {
+    const cancel = 'SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(5)';
+    const end = 'SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)';
+    const run = (replacement: string): Promise<{ result: Outcome }> =>
+      whileStatement(world, /FROM "project"/, replacement, () => ask(transport, PROJECT, { id: project.id }));
+
+    const cancelled = (await run(cancel)).result;
+    const ended = (await run(end)).result;
+
+    expect(expectMasked(cancelled)).toMatch(/canceling statement/);
+    expect(ended.errors).toMatchObject([
+      { message: expect.stringMatching(/^The database does not answer just now/) as string, extensions: { code: 'UNAVAILABLE' } },
+    ]);
+    expect(JSON.stringify(ended)).not.toContain('terminat');
+    await expectServed(transport);
+  });
+
+  it('masks what fails in a transaction, and keeps nothing of it', async () => {
+    const key = uniqueKey('flag');
+    const document = 'mutation ($input: CreateFlagInput!) { createFlag(input: $input) { flag { key } userErrors { code } } }';
+    const input = { projectId: project.id, key, name: 'Flag', valueType: 'BOOLEAN' };
+    const { result, replaced } = await whileStatement(world, /INTO "?change"?\b/, 'INSERT INTO "change" DEFAULT VALUES', () =>
+      ask(transport, document, { input }),
+    );
+
+    expect(replaced).toBe(1);
+    expect(expectMasked(result)).toMatch(/violates not-null constraint/);
+    const [row] = await world.app.database.connection.query<object[]>('SELECT 1 FROM flag WHERE key = $1', [key]);
+    expect(row).toBeUndefined();
+    expect((await ask(transport, document, { input })).errors).toEqual([]);
+  });
+
+  it('masks a loader, once for each field that waits for it, and answers the rest', async () => {
+    const query =
+      'query ($id: ID!) { project(id: $id) { key } flag(id: "none") { key } all: project(id: $id) { environments { key } } }';
+    const { result, replaced } = await whileStatement(world, /FROM "environment"/, 'SELECT 1 / 0', () =>
+      ask(transport, query, { id: project.id }),
+    );
+
+    expect(replaced).toBe(1);
+    expect(result.data).toEqual({ project: { key: project.key }, flag: null, all: null });
+    expect(result.errors.map(({ path }) => path)).toEqual([['all', 'environments']]);
+    expect(expectMasked(result)).toBe('division by zero');
+    await expectServed(transport);
+  });
+
+  it('masks a value that cannot be written as its type', async () => {
+    const query = 'query ($id: ID!) { project(id: $id) { key createdAt } }';
+    const broken = { id: project.id, key: project.key, organizationId: project.organizationId, createdAt: SECRET };
+    const outcome = await whileBroken(
+      world.app.services.projects,
+      'find',
+      async () => broken,
+      () => ask(transport, query, { id: project.id }),
+    );
+
+    expect(outcome).toMatchObject({ data: { project: null }, errors: [{ path: ['project', 'createdAt'] }] });
+    expect(JSON.stringify(outcome)).not.toContain('users_email_key');
+    expectMasked(outcome);
+    await expectServed(transport);
+  });
+
+  it('masks what the hash of a password throws', async () => {
+    const query = 'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken } }';
+    const { email, password } = world.owner;
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the object that the server calls, not a copy
+    const argon2 = require('@node-rs/argon2') as object;
+    const outcome = await whileBroken(
+      argon2,
+      'verify',
+      () => Promise.reject(new Error(SECRET)),
+      () => ask(transport, query, { input: { email, password } }),
+    );
+
+    expect(outcome).toMatchObject({ data: null, errors: [{ path: ['logIn'] }] });
+    expect(expectMasked(outcome)).toBe(SECRET);
+    expect(JSON.stringify(linesOf(outcome.errors[0]!.extensions.requestId))).not.toContain(password);
+    expect((await ask(transport, query, { input: { email, password } })).errors).toEqual([]);
+  });
+
+  // In memory there is nothing that could break.
+  (process.env.REDIS_URL ? it : it.skip)('answers a mutation that was committed, although the bell breaks', async () => {
+    const broken = (): Promise<never> => Promise.reject(new Error(SECRET));
+    const document =
+      'mutation ($input: ToggleFlagInput!) { toggleFlag(input: $input) { configuration { isEnabled } userErrors { code } } }';
+    const input = { flagId: flag.id, environmentId: environment.id, isEnabled: transport === 'HTTP' };
+    const outcome = await whileBroken(RedisPubSub.prototype, 'publish', broken, async () => {
+      const answer = await ask(transport, document, { input });
+      // A ring that cannot be sent at once is sent on a later turn.
+      await eventually(async () => (await expectServed(transport), true));
+      return answer;
+    });
+
+    expect(outcome.errors).toEqual([]);
+    expect(outcome.data).toEqual({ toggleFlag: { configuration: { isEnabled: transport === 'HTTP' }, userErrors: [] } });
+  });
+});
+
+it('says nothing of why a credential cannot be looked up: 503 over HTTP, and a socket that is to be opened again', async () => {
+  const [first, second] = [await makeApiKey(project, environment), await makeApiKey(project, environment)];
+  const { result } = await whileStatement(world, /FROM "api_key"/, 'SELECT 1 / 0', async () => {
+    const outcome = await ask('HTTP', '{ viewer { __typename } }', {}, first);
+    const opened = await openSocket(world);
+    opened.send({ type: 'connection_init', payload: { authorization: `Bearer ${second}` } });
+    return { outcome, closed: await opened.closed };
+  });
+
+  expect(result.outcome).toMatchObject({ status: 503, errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+  expect(JSON.stringify(result.outcome)).not.toContain('division');
+  expect(result.closed).toEqual({ code: 1013, reason: 'Try again later' });
+  expect((await ask('HTTP', '{ viewer { __typename } }', {}, first)).status).toBe(200);
+});
+
+it('masks what fails before an operation is known: 500 over HTTP, and a socket that is to be opened again', async () => {
+  let isBroken = false;
+  const clock = {
+    now: () => {
+      if (isBroken) throw new Error(SECRET);
+      return new Date();
+    },
+  };
+  const other = await createWorld({ clock });
+  const early = await openAcknowledged(other);
+  isBroken = true;
+  const headers = { ...JSON_HEADERS, 'x-request-id': 'the-broken-one' };
+  const answer = await send(other, { headers, body: JSON.stringify({ query: '{ viewer { __typename } }' }) });
+  early.send({ id: 'x', type: 'subscribe', payload: { query: '{ viewer { __typename } }' } });
+  const refused = (await early.next()) as { payload: Outcome['errors'] };
+  const late = await openSocket(other);
+  late.send({ type: 'connection_init' });
+  const closed = await late.closed;
+  isBroken = false;
+  early.send({ id: 'y', type: 'subscribe', payload: { query: '{ viewer { __typename } }' } });
+  const served = await early.next();
+  const causes = other.logLines().flatMap(({ requestId, msg, err }) => {
+    const { message } = (err ?? {}) as { message?: string };
+    return message === SECRET ? [[requestId, msg]] : [];
+  });
+
+  const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: 'the-broken-one' };
+  expect(answer).toMatchObject({ status: 500, body: { errors: [{ message: 'Internal error', extensions }] } });
+  expect(refused.payload).toMatchObject([{ message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  expect(JSON.stringify([answer, refused])).not.toContain('users_email_key');
+  expect(closed).toEqual({ code: 1013, reason: 'Try again later' });
+  expect(served).toEqual({ id: 'y', type: 'next', payload: { data: { viewer: null } } });
+  expect(causes).toEqual([
+    ['the-broken-one', 'request failed'],
+    [refused.payload[0]!.extensions.requestId, 'request failed'],
+    [undefined, 'a socket could not be authenticated'],
+  ]);
+  early.close();
+  await other.close();
+});
+
+it('masks the source of a subscription, and the socket goes on', async () => {
+  const query = `subscription { evaluationsChanged(environmentId: "${environment.id}", context: { targetingKey: "ada" }) { revision } }`;
+  const { snapshots } = world.app.services;
+  const outcome = await whileBroken(
+    snapshots,
+    'follow',
+    () => Promise.reject(new Error(SECRET)),
+    () => ask('WebSocket', query),
+  );
+
+  expect(expectMasked(outcome)).toBe(SECRET);
+  await expectServed('WebSocket');
+});
