@@ -16,10 +16,10 @@ jest.setTimeout(scaled(300_000, 90_000));
 
 describeFaults('after a backup was restored', () => {
   let cluster: Cluster;
-  beforeEach(async () => {
+  beforeAll(async () => {
     cluster = await startCluster();
   });
-  afterEach(() => cluster?.close());
+  afterAll(() => cluster?.close());
 
   it('without a word of the operator, running servers notice and everybody begins anew', async () => {
     const { backup, recorders, lost } = await writePastBackup();
@@ -102,6 +102,7 @@ describeFaults('after a backup was restored', () => {
     }
     expect(cluster.crashes()).toEqual([]);
     await expectFreshStart(truth);
+    for (const recorder of recorders) await recorder.stop();
   }
 
   /** A server that starts now takes nothing stale from Redis. */

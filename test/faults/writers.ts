@@ -111,7 +111,8 @@ export class Writers {
   }
 
   private async makeOwnFlag(writer: number | string): Promise<Made> {
-    const { project, places } = this.cluster;
+    const { places } = this.cluster;
+    const project = { ...this.cluster.project, client: this.cluster.admin(this.options.servers?.[0] ?? 0) };
     const input = { projectId: project.id, key: `own-${this.run}-${writer}`, name: 'Flag', valueType: 'BOOLEAN' };
     const { createFlag } = await project.client.request<{ createFlag: { flag: Made } }>(
       'mutation ($input: CreateFlagInput!) { createFlag(input: $input) { flag { id key } } }',
