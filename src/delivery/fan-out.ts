@@ -295,7 +295,10 @@ export class FanMember {
       if (this.state !== 'READING') return false;
       const isTaken = this.sink.next(this.fan.textOf(event));
       this.cursor = cursorOf(event);
-      if (!isTaken) this.hold();
+      if (isTaken) continue;
+      // Another reading may begin from here on.
+      this.hold();
+      return false;
     }
     return this.state === 'READING';
   }
