@@ -171,7 +171,14 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       segmentRemoval: new SegmentRemovalService({ segments }),
       contextErasure: new ContextErasureService({ database, changes }),
       usage,
-      streamTickets: new StreamTickets({ database, clock, secret: config.jwtSecret }),
+      streamTickets: new StreamTickets({
+        database,
+        clock,
+        secret: config.jwtSecret,
+        keyUsage,
+        access: authenticator,
+        onError: (err) => log.warn({ err }, 'the key of an event stream could not be looked up'),
+      }),
       snapshots: new SnapshotService({ cache, usage }),
     };
     const stream = new FlagStream({
@@ -195,6 +202,11 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
         access: authenticator,
         now: () => clock.now().getTime(),
         onError: (err) => log.error({ err }, 'a credential could not be looked at again'),
+      }),
+      ticketAccess: new LiveAccess({
+        access: services.streamTickets,
+        now: () => clock.now().getTime(),
+        onError: (err) => log.error({ err }, 'the key of an event stream could not be looked at again'),
       }),
       countFlags: (actor, environmentId) => services.snapshots.countFlags(actor, environmentId),
       limits: config.limits,

@@ -26,6 +26,8 @@ export interface TransportOptions {
   readonly readiness: () => Readiness;
   /** Ends what stays connected when its access ends. Closed with the server. */
   readonly access: LiveAccess;
+  /** The same for event streams, which a ticket opens: held by the id of the key. */
+  readonly ticketAccess: LiveAccess;
 }
 
 /** What `/readyz` says. Stale: the database is away, and evaluation goes on from what was read up to then. */
