@@ -18,6 +18,10 @@ export interface FailPoint {
 /** Redis is given time to take the ring; the answer waits meanwhile. */
 const RING_MS = 15;
 
+// Without the test that started it, a server has nobody to end it.
+process.on('disconnect', die);
+process.channel?.unref();
+
 const { FAIL_POINT: at, FAIL_POINT_PASS: pass = '1', HOLD_TRANSACTIONS_MS: holdMs } = process.env;
 if (at !== undefined || holdMs !== undefined) hookTransactions(at, Number(pass), Number(holdMs ?? 0));
 

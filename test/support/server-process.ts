@@ -39,11 +39,6 @@ export interface ServerProcess {
 
 const START_TIMEOUT_MS = 45_000;
 const OUTPUT_KEPT = 200_000;
-const running = new Set<ChildProcess>();
-// A run that is broken off leaves nothing behind.
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 /** Many clients from one address, on a machine that is busy with them, too. */
 const GENEROUS = {
@@ -70,12 +65,10 @@ export async function prepareServer(env: Record<string, string>): Promise<Server
     const started = launch({ ...env, PORT: String(port) }, failPoint);
     child = started;
     isEndExpected = false;
-    running.add(started);
     const note = (text: string): void => void (output = (output + text).slice(-OUTPUT_KEPT));
     started.stdout?.setEncoding('utf8').on('data', note);
     started.stderr?.setEncoding('utf8').on('data', note);
     started.once('close', (code, signal) => {
-      running.delete(started);
       const wasExpected = isEndExpected || child !== started;
       if (!wasExpected) crashes.push(`It ended with ${signal ?? `code ${code}`}: ${output.slice(-2_000)}`);
     });
@@ -131,7 +124,7 @@ function launch(env: Record<string, string>, failPoint: FailPoint | undefined): 
       ...env,
       ...(failPoint ? { FAIL_POINT: failPoint.at, FAIL_POINT_PASS: String(failPoint.pass) } : {}),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
 }
 
