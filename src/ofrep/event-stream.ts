@@ -9,6 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestFault, TryLater, Unauthenticated } from '../errors';
 import { notedFor } from '../cors';
 import { contextOf } from '../graphql-http';
+import type { Connected, LiveAccess } from '../live-access';
+import type { ApiKeyActor } from '../modules/access/actor';
 import type { EnvironmentBook } from '../modules/snapshots/environment-book';
 import type { TransportOptions } from '../transport';
 import { ChangeWaiter } from './change-waiter';
@@ -19,7 +21,7 @@ export const EVENT_STREAM_PATH = '/ofrep/v1/event-stream';
 const HEARTBEAT_MS = 15_000;
 /** Changes that come one after the other are told once. */
 const COALESCE_MS = 100;
-/** How long streams have to end when the server goes. */
+/** How long streams have to end when the server or their key goes. */
 const DRAIN_MS = 1_000;
 const STREAMS_MAX = 10_000;
 /** Clients come back after a time of their own, so that a restart does not bring all of them at once. */
@@ -28,31 +30,56 @@ const RETRY_MS = { least: 1_000, spread: 4_000 };
 interface Following {
   readonly book: EnvironmentBook;
   readonly knownId: string | null;
-  readonly isWelcome: () => Promise<boolean>;
+  readonly key: ApiKeyActor;
+  /** The generation of access rules at which the key was found good. */
+  readonly since: number;
 }
 
 export function addEventStream(app: FastifyInstance, options: TransportOptions): void {
-  const open = new Map<Readable, ChangeWaiter>();
+  const open = new Set<EventStream>();
   app.addHook('preClose', async () => {
-    for (const [stream, waiter] of open) {
-      waiter.end();
-      // Whoever does not read does not come to the end.
-      setTimeout(() => stream.destroy(), DRAIN_MS).unref();
-    }
+    for (const stream of open) stream.end();
   });
+  app.addHook('onClose', async () => options.ticketAccess.close());
   app.get<{ Querystring: { ticket?: unknown } }>(EVENT_STREAM_PATH, async (request, reply) => {
     const following = await followingOf(request, options);
     if (open.size >= STREAMS_MAX) throw new TryLater('UNAVAILABLE', `This server has ${STREAMS_MAX} event streams already.`, 5);
-    const waiter = new ChangeWaiter(following.book);
-    const stream = Readable.from(linesOf(following, waiter), { objectMode: false, highWaterMark: 1 });
-    open.set(stream, waiter);
-    stream.once('close', () => {
-      open.delete(stream);
-      waiter.end();
-    });
+    const stream = new EventStream(following, options.ticketAccess);
+    open.add(stream);
+    stream.readable.once('close', () => open.delete(stream));
     reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
-    return reply.send(stream);
+    return reply.send(stream.readable);
   });
+}
+
+/** One stream that was opened. It ends when the key that opened it does. */
+class EventStream implements Connected {
+  readonly readable: Readable;
+  private readonly waiter: ChangeWaiter;
+
+  constructor(following: Following, access: LiveAccess) {
+    this.waiter = new ChangeWaiter(following.book);
+    this.readable = Readable.from(linesOf(following, this.waiter), { objectMode: false, highWaterMark: 1 });
+    const { key, since } = following;
+    const held = access.hold(key.id, key.request, this, since);
+    this.readable.once('close', () => {
+      this.waiter.end();
+      access.release(held, this);
+    });
+  }
+
+  /** A key of one environment evaluates there as long as it lives. */
+  review(): void {}
+
+  refuse(): void {
+    this.end();
+  }
+
+  end(): void {
+    this.waiter.end();
+    // Whoever does not read does not come to the end.
+    setTimeout(() => this.readable.destroy(), DRAIN_MS).unref();
+  }
 }
 
 async function followingOf(
@@ -61,6 +88,7 @@ async function followingOf(
 ): Promise<Following> {
   const { services, actor: anonymous } = await contextOf(request, options);
   const { ticket } = request.query;
+  const since = options.ticketAccess.generation;
   const redeemed = typeof ticket === 'string' ? await services.streamTickets.redeem(ticket, anonymous.request) : null;
   if (redeemed === null) {
     throw new Unauthenticated(
@@ -77,11 +105,13 @@ async function followingOf(
   return {
     book,
     knownId: typeof knownId === 'string' ? knownId : null,
-    isWelcome: () => services.streamTickets.isLive(actor),
+    key: actor,
+    since,
   };
 }
 
-async function* linesOf({ book, knownId, isWelcome }: Following, waiter: ChangeWaiter): AsyncGenerator<string> {
+/** After the end of the waiter, nothing more is said. */
+async function* linesOf({ book, knownId }: Following, waiter: ChangeWaiter): AsyncGenerator<string> {
   let known = knownId;
   yield `retry: ${RETRY_MS.least + Math.floor(Math.random() * RETRY_MS.spread)}\n\n`;
   while (!waiter.hasEnded && !book.isClosed) {
@@ -94,7 +124,6 @@ async function* linesOf({ book, knownId, isWelcome }: Following, waiter: ChangeW
       continue;
     }
     if (await waiter.wait(HEARTBEAT_MS)) continue;
-    if (!(await isWelcome())) return;
     yield ': still here\n\n';
   }
 }

@@ -13,7 +13,8 @@ import {
 } from '../support/make';
 import { createTestClock } from '../support/clock';
 import { JSON_HEADERS, send } from '../support/raw';
-import { createWorld, type World } from '../support/world';
+import { signIn } from '../support/members';
+import { createWorld, isEmbedded, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;
 const clock = createTestClock();
@@ -62,9 +63,9 @@ interface Opened {
   readonly close: () => void;
 }
 
-function open(path: string, headers = {}): Promise<Opened> {
+function open(path: string, headers = {}, base = world.url): Promise<Opened> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(path, world.url), { headers, agent: false }, (response) => {
+    const outgoing = request(new URL(path, base), { headers, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       const ended = new Promise<void>((end) => response.once('close', end));
@@ -185,6 +186,83 @@ it('ends when the environment is deleted, and then is not there', async () => {
   expect(again.status).toBe(401);
 });
 
+/** Whether the stream has ended, without waiting for it. */
+function endOf(stream: Opened): () => boolean {
+  let hasEnded = false;
+  void stream.ended.then(() => (hasEnded = true));
+  return () => hasEnded;
+}
+
+async function idOfKey({ environment }: Scene): Promise<string> {
+  const [key] = await world.app.database.connection.query<{ id: string }[]>('SELECT id FROM api_key WHERE environment_id = $1', [
+    environment.id,
+  ]);
+  return key!.id;
+}
+
+/** Never as quiet as to wait for a heartbeat, until the condition holds. */
+async function keepBusy({ project, flag, environment }: Scene, isDone: () => boolean): Promise<void> {
+  let isEnabled = true;
+  await eventually(async () => {
+    await toggle(project, flag, environment, isEnabled);
+    isEnabled = !isEnabled;
+    return isDone();
+  });
+}
+
+it('ends for a revoked key while the environment is busy, and only for that key', async () => {
+  const scene = await makeScene();
+  const other = { ...scene, secret: await makeApiKey(scene.project, scene.environment, 'CLIENT') };
+  const apiKeyId = await idOfKey(scene);
+  const [stream, sibling] = [await openFor(scene), await openFor(other)];
+  await eventually(async () => stream.events().length === 1 && sibling.events().length === 1);
+  const hasEnded = endOf(stream);
+
+  await make(scene.project.client, 'revokeApiKey', { apiKeyId }, 'apiKey { id }');
+  await keepBusy(scene, hasEnded);
+  const { revision, epoch } = await toggle(scene.project, scene.flag, scene.environment, true);
+  await eventually(async () => sibling.events().at(-1)?.id === `${epoch}:${revision}`);
+  sibling.close();
+});
+
+it('ends for a revoked key while nothing happens, long before the next heartbeat', async () => {
+  const scene = await makeScene();
+  const stream = await openFor(scene);
+  const hasEnded = endOf(stream);
+
+  await make(scene.project.client, 'revokeApiKey', { apiKeyId: await idOfKey(scene) }, 'apiKey { id }');
+  await eventually(async () => hasEnded());
+
+  expect(stream.text()).not.toContain('still here');
+});
+
+it('ends for a key whose time is over, although nobody wrote anything', async () => {
+  const scene = await makeScene();
+  const expiresAt = new Date(clock.now().getTime() + 60_000).toISOString();
+  const input = { environmentId: scene.environment.id, kind: 'CLIENT', name: 'For a minute', expiresAt };
+  const { secret } = await make<{ secret: string }>(scene.project.client, 'createApiKey', input, 'secret');
+  const stream = await openFor({ ...scene, secret });
+  const hasEnded = endOf(stream);
+  await eventually(async () => stream.events().length === 1);
+
+  clock.advance(60_000);
+  await keepBusy(scene, hasEnded);
+});
+
+if (!isEmbedded) {
+  it('ends on another server than the one that revoked the key', async () => {
+    const other = await world.startSecondServer();
+    const scene = await makeScene();
+    const [named] = (await askForStreams(scene.secret))!;
+    const stream = await open(named!.endpoint.requestUri, {}, other.url);
+    const hasEnded = endOf(stream);
+    await eventually(async () => stream.events().length === 1);
+
+    await make(scene.project.client, 'revokeApiKey', { apiKeyId: await idOfKey(scene) }, 'apiKey { id }');
+    await keepBusy(scene, hasEnded);
+  });
+}
+
 it.each([
   ['none', ''],
   ['an empty one', '?ticket='],
@@ -231,6 +309,20 @@ it('refuses a ticket after a day, and names another one under another entity tag
   good.close();
 
   expect([stream.status, second.status, good.status]).toEqual([401, 200, 200]);
+});
+
+it('ends for a key that was not used for too long', async () => {
+  // A day has passed on the clock: nobody is signed in any more.
+  await world.close();
+  world = await createWorld({ clock });
+  const scene = await makeScene();
+  const stream = await openFor(scene);
+  const hasEnded = endOf(stream);
+  await eventually(async () => stream.events().length === 1);
+
+  clock.advance(91 * DAY_MS);
+  const client = await signIn(world, world.owner.email, world.owner.password);
+  await keepBusy({ ...scene, project: { ...scene.project, client } }, hasEnded);
 });
 
 it('does not log the ticket, nor holds up the end of the server', async () => {

@@ -6,25 +6,30 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../clock';
 import type { Database } from '../../database/transaction';
+import { RequestFault, Unauthenticated } from '../../errors';
 import { findApiKeysByIds } from './access-repository';
 import type { ApiKeyActor, RequestInfo } from './actor';
+import type { Authenticator, Holder } from './authenticate';
 import { apiKeyActor } from './current-actor';
 import { requireOrigin } from './key-origins';
+import type { KeyUsage } from './key-usage';
 
 /** A ticket is good for the rest of its period and the whole of the next. */
 const PERIOD_MS = 12 * 3_600_000;
-/** Streams of one key are looked after together. */
-const LOOK_INTERVAL_MS = 10_000;
 
 export interface StreamTicketsOptions {
   readonly database: Pick<Database, 'connection'>;
   readonly clock: Clock;
   readonly secret: string;
+  readonly keyUsage: Pick<KeyUsage, 'endOf'>;
+  /** Who hears that access rules have moved. */
+  readonly access: Pick<Authenticator, 'onAccessMoved' | 'isPastGrace'>;
+  readonly onError: (error: unknown) => void;
 }
 
+/** Also tells whoever looks after open streams whether their keys still live. */
 export class StreamTickets {
   private readonly secret: Buffer;
-  private readonly looks = new Map<string, { readonly at: number; readonly isLive: Promise<boolean> }>();
 
   constructor(private readonly options: StreamTicketsOptions) {
     this.secret = createHmac('sha256', options.secret).update('tickets of event streams').digest();
@@ -47,27 +52,40 @@ export class StreamTickets {
       number,
     ];
     if (Math.floor(this.options.clock.now().getTime() / PERIOD_MS) > period + 1) return null;
-    const actor = await this.actorOf(keyId, request);
-    if (actor) requireOrigin(actor);
-    return actor && { actor, environmentId };
+    const holder = await this.holderOf(keyId, request);
+    return holder && { actor: holder.actor, environmentId };
   }
 
-  /** Whether a key lives, as of at most 10 seconds ago. */
-  isLive({ id, request }: ApiKeyActor): Promise<boolean> {
-    const now = this.options.clock.now().getTime();
-    const known = this.looks.get(id);
-    if (known && now - known.at < LOOK_INTERVAL_MS) return known.isLive;
-    const isLive = this.actorOf(id, request).then((actor) => actor !== null);
-    this.looks.set(id, { at: now, isLive });
-    isLive.then((lives) => !lives && this.looks.delete(id)).catch(() => this.looks.delete(id));
-    return isLive;
+  /**
+   * Who holds a key that lived when its stream began. Throws `Unauthenticated` when it lives no more, FORBIDDEN when it may
+   * not be used from there any more, and UNAVAILABLE when that cannot be found out now.
+   */
+  async lookAgain(keyId: string, request: RequestInfo): Promise<Holder> {
+    const holder = await this.holderOf(keyId, request).catch((error: unknown) => {
+      if (error instanceof RequestFault) throw error;
+      this.options.onError(error);
+      throw new RequestFault('UNAVAILABLE', 'The key of the event stream cannot be checked now; try again.');
+    });
+    if (holder === null) throw new Unauthenticated('The API key of the event stream has expired, or was revoked.');
+    return holder;
   }
 
-  private async actorOf(keyId: string, request: RequestInfo): Promise<ApiKeyActor | null> {
+  onAccessMoved(listener: () => void): () => void {
+    return this.options.access.onAccessMoved(listener);
+  }
+
+  get isPastGrace(): boolean {
+    return this.options.access.isPastGrace;
+  }
+
+  /** Null when the key does not live. */
+  private async holderOf(keyId: string, request: RequestInfo): Promise<(Holder & { readonly actor: ApiKeyActor }) | null> {
     const [key] = await findApiKeysByIds(this.options.database.connection, [keyId]);
-    if (!key || key.revokedAt !== null) return null;
-    if (key.expiresAt !== null && key.expiresAt <= this.options.clock.now()) return null;
-    return apiKeyActor(key, request);
+    const endsAt = key ? (this.options.keyUsage.endOf(key)?.getTime() ?? Infinity) : 0;
+    if (!key || endsAt <= this.options.clock.now().getTime()) return null;
+    const actor = apiKeyActor(key, request);
+    requireOrigin(actor);
+    return { actor, endsAt };
   }
 
   private seal(body: string): string {
