@@ -37,8 +37,8 @@ interface Place {
   readonly build: (known: Known, value: unknown) => unknown;
 }
 
-/** Conditions hold groups of conditions, and so on. */
-const SAME_TYPE_MAX = 2;
+/** Conditions hold groups of conditions, and so on: the first level has all places that there are. */
+const SAME_TYPE_MAX = 1;
 /** Members that a list needs besides the one that is looked at. */
 const COMPANIONS: Readonly<Record<string, readonly unknown[]>> = { variations: [{ key: 'off', value: false }] };
 
