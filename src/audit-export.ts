@@ -1,32 +1,79 @@
 /** `GET /organizations/{id}/audit-log.jsonl`: the whole audit log as JSON Lines, oldest last, one object for each change. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Context } from './context';
-import { RequestFault } from './errors';
+import { notedFor } from './cors';
+import { Forbidden, RequestFault } from './errors';
+import { contextOf } from './graphql-http';
+import type { Connected } from './live-access';
+import { permits, type Actor } from './modules/access/actor';
 import type { ChangeBodyEntity } from './modules/changes/change-body-entity';
 import type { ChangeEntity } from './modules/changes/change-entity';
+import { rateLimitHeaders } from './rate-limit-headers';
+import type { TransportOptions } from './transport';
 
 const PAGE_ROWS = 500;
 
-/** `contextOf` authenticates; it throws `Unauthenticated`. */
-export function addAuditExport(app: FastifyInstance, contextOf: (request: FastifyRequest) => Promise<Context>): void {
+export function addAuditExport(app: FastifyInstance, options: TransportOptions): void {
+  const { access, rateLimits } = options;
   app.get<{ Params: { id: string } }>('/organizations/:id/audit-log.jsonl', async (request, reply) => {
-    const context = await contextOf(request);
+    const since = access.generation;
+    const context = await contextOf(request, options);
+    const { actor, services } = context;
+    notedFor(request, actor);
     const { id } = request.params;
-    if (!context.services.changes.mayReadAudit(context.actor, id)) {
-      throw new RequestFault('NOT_FOUND', `There is no organization ${JSON.stringify(id)}.`);
+    const admission = await rateLimits.operation(actor, PAGE_ROWS);
+    const exported = new AuditExport(context, id);
+    exported.lines.once('close', () => void admission.settle(Math.max(1, exported.rows)));
+    try {
+      if (!services.changes.mayReadAudit(actor, id)) {
+        throw new RequestFault('NOT_FOUND', `There is no organization ${JSON.stringify(id)}.`);
+      }
+    } catch (refusal) {
+      exported.lines.destroy();
+      throw refusal;
     }
+    const held = access.hold(request.headers.authorization ?? '', actor.request, exported, since);
+    exported.lines.once('close', () => access.release(held, exported));
+    reply.headers(rateLimitHeaders(admission));
     reply.type('application/jsonl; charset=utf-8').header('cache-control', 'no-store');
-    return reply.send(Readable.from(linesOf(context, id)));
+    return reply.send(exported.lines);
   });
 }
 
+/** Breaks off, so that nobody takes a part for the whole, when whoever asked for it may not read the audit log any more. */
+class AuditExport implements Connected {
+  readonly lines: Readable;
+  /** Changes and their items that were read: what the export costs. */
+  rows = 0;
+
+  constructor(
+    context: Context,
+    private readonly organizationId: string,
+  ) {
+    this.lines = Readable.from(linesOf(context, organizationId, (rows) => (this.rows += rows)));
+  }
+
+  review(actor: Actor): void {
+    if (!permits(actor, 'audit:read', { organizationId: this.organizationId })) this.refuse(new Forbidden('audit:read'));
+  }
+
+  refuse(fault: RequestFault): void {
+    this.lines.destroy(fault);
+  }
+}
+
 /** Page by page, so that no connection to the database waits for a slow reader. */
-async function* linesOf({ services, loaders }: Context, organizationId: string): AsyncGenerator<string> {
+async function* linesOf(
+  { services, loaders }: Context,
+  organizationId: string,
+  count: (rows: number) => void,
+): AsyncGenerator<string> {
   let before: string | null = null;
   for (;;) {
     const changes: ChangeEntity[] = await services.changes.list({ organizationId }, before, PAGE_ROWS);
     const bodies = await loaders.bodiesOfChange.loadMany(changes.map((change) => change.id));
+    count(bodies.reduce((rows, items) => rows + (items instanceof Error ? 0 : items.length), changes.length));
     yield changes.map((change, i) => `${jsonLine(lineOf(change, bodies[i]))}\n`).join('');
     loaders.bodiesOfChange.clearAll();
     if (changes.length < PAGE_ROWS) return;

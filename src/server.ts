@@ -53,7 +53,7 @@ export async function startServer(
   addErrorHandlers(app, options.log);
   addHealth(app, options);
   addGraphql(app, apollo, operations, options);
-  addAuditExport(app, (request) => contextOf(request, options));
+  addAuditExport(app, options);
   addOfrep(app, options);
   addOidc(app, options);
   addLaunchDarklyFormat(app, options);
