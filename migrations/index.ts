@@ -9,6 +9,7 @@ import { Audit1795000007000 } from './1795000007000-audit';
 import { Usage1795000009000 } from './1795000009000-usage';
 import { RequireRole1795000010000 } from './1795000010000-require-role';
 import { Oidc1795000011000 } from './1795000011000-oidc';
+import { SetUpFailures1795000013000 } from './1795000013000-set-up-failures';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   Usage1795000009000,
   RequireRole1795000010000,
   Oidc1795000011000,
+  SetUpFailures1795000013000,
 ] as const;

@@ -45,7 +45,7 @@ import { SnapshotCache } from './modules/snapshots/snapshot-cache';
 import { SnapshotService } from './modules/snapshots/snapshot-service';
 import { LiveAccess } from './live-access';
 import { createLoadGauge, type LoadGauge } from './load';
-import { createOidc } from './oidc/create-oidc';
+import { createOidc, warnOfUnknownOrganizations } from './oidc/create-oidc';
 import { PACKAGE_ROOT } from './package-root';
 import { startPurge } from './purge';
 import { startRateLimits } from './rate-limits';
@@ -188,6 +188,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
     });
 
     await createConfiguredOwner(config, services);
+    await warnOfUnknownOrganizations(config, database.connection, log);
     const setUpToken = (await services.access.isSetUp()) ? null : tokens.setUpToken();
 
     const watch = await startWatch({ bell, cache, database, clock, access: authenticator, ...watchLog(log) });

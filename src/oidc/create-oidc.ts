@@ -2,10 +2,11 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock';
 import type { Config } from '../config';
 import { Seal } from '../database/seal';
+import type { Connection } from '../database/transaction';
 import type { FailedAuthentications } from '../modules/access/failed-authentications';
 import type { SessionService } from '../modules/access/session-service';
 import type { ChangeService } from '../modules/changes/change-service';
-import { OidcService } from '../modules/environments/oidc-service';
+import { findUnknownOrganizations, OidcService } from '../modules/environments/oidc-service';
 import { LogInCookie } from './log-in-cookie';
 import { OidcProvider } from './provider';
 import type { Oidc } from './routes';
@@ -31,4 +32,18 @@ export function createOidc(
     failed,
     publicUrl,
   };
+}
+
+/** Logs which organizations OIDC_ROLES names that are not there: mistyped, deleted, or not made yet. */
+export async function warnOfUnknownOrganizations(
+  { oidc }: Pick<Config, 'oidc'>,
+  connection: Connection,
+  log: Logger,
+): Promise<void> {
+  const organizations = await findUnknownOrganizations(connection, oidc?.roles ?? []);
+  if (organizations.length === 0) return;
+  log.warn(
+    { organizations },
+    'OIDC_ROLES names organizations that do not exist; whoever makes one with such a key gets its members',
+  );
 }

@@ -7,6 +7,11 @@ import type { Seal } from '../database/seal';
 import type { LogInSecrets } from './provider';
 
 const NAME = 'flagstaff_oidc';
+/**
+ * Browsers take such a cookie only over TLS, from the host itself and for all of it, so that neither another host of the domain
+ * nor somebody on the way can put one of a log-in of theirs there (RFC 6265bis, section 4.1.3.2).
+ */
+const HOST_PREFIX = '__Host-';
 const LIFETIME_SECONDS = 600;
 
 export interface LogInCookieOptions {
@@ -16,6 +21,7 @@ export interface LogInCookieOptions {
 
 /** Where the cookie goes. */
 export interface CookiePlace {
+  /** Where it may be sent over plain HTTP. */
   readonly path: string;
   /** Only over TLS. */
   readonly isSecure: boolean;
@@ -37,8 +43,8 @@ export class LogInCookie {
   }
 
   /** Null when the `Cookie` header has none that this installation sealed within the last 10 minutes. */
-  read(cookies: string | undefined): LogInSecrets | null {
-    const sealed = valueOf(cookies);
+  read(cookies: string | undefined, { isSecure }: CookiePlace): LogInSecrets | null {
+    const sealed = valueOf(cookies, nameOf(isSecure));
     if (sealed === null) return null;
     try {
       const [endsAt, state, nonce, codeVerifier] = JSON.parse(this.options.seal.open(sealed)) as [number, string, string, string];
@@ -51,12 +57,16 @@ export class LogInCookie {
 
 /** Lax: the browser comes back from another site. */
 function header(value: string, lifetimeSeconds: number, { path, isSecure }: CookiePlace): string {
-  const attributes = `Path=${path}; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
-  return `${NAME}=${value}; ${attributes}`;
+  const place = isSecure ? 'Path=/; Secure' : `Path=${path}`;
+  return `${nameOf(isSecure)}=${value}; ${place}; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Lax`;
+}
+
+function nameOf(isSecure: boolean): string {
+  return isSecure ? `${HOST_PREFIX}${NAME}` : NAME;
 }
 
 /** RFC 6265, section 5.4. */
-function valueOf(cookies: string | undefined): string | null {
+function valueOf(cookies: string | undefined, name: string): string | null {
   const pairs = (cookies ?? '').split(';').map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${NAME}=`))?.slice(NAME.length + 1) ?? null;
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
 }

@@ -45,20 +45,26 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
     keepPrivate(reply);
     await options.rateLimits.logInAttempts(request.ip, 1);
     const redirectUri = redirectUriOf(app, oidc);
-    const logIn = await endLogIn(request, redirectUri, oidc, () => {
-      reply.header('set-cookie', oidc.cookie.clear(cookiePlace(redirectUri, options)));
+    const place = cookiePlace(redirectUri, options);
+    const logIn = await endLogIn(request, { redirectUri, place }, oidc, () => {
+      reply.header('set-cookie', oidc.cookie.clear(place));
     });
     return sendTokens(request, reply, logIn, originsOf(redirectUri, options));
   });
 }
 
 /** `onOver`: called as soon as this log-in is over, whatever comes of it; not for a callback that is of no log-in of this browser. */
-async function endLogIn(request: FastifyRequest, redirectUri: URL, oidc: Oidc, onOver: () => void): Promise<OidcLogIn> {
+async function endLogIn(
+  request: FastifyRequest,
+  { redirectUri, place }: { readonly redirectUri: URL; readonly place: CookiePlace },
+  oidc: Oidc,
+  onOver: () => void,
+): Promise<OidcLogIn> {
   let identity: OidcIdentity | null = null;
   try {
     const currentUrl = new URL(redirectUri);
     currentUrl.search = request.url.split('?')[1] ?? '';
-    const secrets = secretsOf(request, currentUrl, oidc);
+    const secrets = secretsOf(oidc.cookie.read(request.headers.cookie, place), currentUrl);
     onOver();
     identity = await oidc.provider.end(currentUrl, secrets);
     const requestInfo = { ...requestInfoOf(request.id, request.ip, request.headers), idempotency: null };
@@ -70,8 +76,7 @@ async function endLogIn(request: FastifyRequest, redirectUri: URL, oidc: Oidc, o
 }
 
 /** Those of the log-in that this browser began, if that is the one that is to be ended. */
-function secretsOf({ headers }: FastifyRequest, { searchParams }: URL, { cookie }: Oidc): LogInSecrets {
-  const secrets = cookie.read(headers.cookie);
+function secretsOf(secrets: LogInSecrets | null, { searchParams }: URL): LogInSecrets {
   if (secrets === null) {
     const message = `No log-in is under way in this browser: its cookie is missing, was altered or is older than 10 minutes. Start again at ${LOG_IN_PATH}.`;
     throw new RequestFault('BAD_REQUEST', message);

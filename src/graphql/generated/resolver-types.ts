@@ -368,12 +368,16 @@ export type AuthenticationMethod =
   | 'ACCESS_TOKEN'
   /** An API key. */
   | 'API_KEY'
+  /** The one-time token of an invitation, by which the account was made. */
+  | 'INVITATION'
   /** Not at all: nobody was signed in yet, or the server itself acted. */
   | 'NONE'
-  /** A session that began with single sign-on. */
+  /** A session that began with single sign-on, or single sign-on itself. */
   | 'OIDC'
-  /** A session that began with a password. */
-  | 'PASSWORD';
+  /** A session that began with a password, or the password itself. */
+  | 'PASSWORD'
+  /** A one-time token for a new password, mailed to the address of the account. */
+  | 'RESET_TOKEN';
 
 /** One committed edit: who, when, what, before, after. History, audit and delivery all read it. */
 export type Change = Node & {
@@ -503,7 +507,10 @@ export type ChangeKind =
   | 'FLAG_TOGGLED'
   /** A flag itself was changed. */
   | 'FLAG_UPDATED'
-  /** Somebody at the OpenID provider was found to be a user who had an account already, by the verified e-mail address. */
+  /**
+   * Somebody at the OpenID provider was found to be a user who had an account already, by the verified e-mail address. The
+   * password that the account had, its one-time tokens and all its sessions ended with it.
+   */
   | 'IDENTITY_LINKED'
   /** Somebody accepted an invitation. */
   | 'INVITATION_ACCEPTED'
@@ -1930,13 +1937,14 @@ export type Mutation = {
   readonly removeSegmentKeys: RemoveSegmentKeysPayload;
   /**
    * Sends a one-time token for a new password to the address, if there is an account with it; the answer is the same if not. An
-   * earlier token of the account ends. Codes: BLANK, TOO_LONG, INVALID. Top-level error UNAVAILABLE when the server sends no e-mail
+   * account is sent 3 in an hour; what is asked for beyond that is dropped, with the same answer. All stay good until one of them is
+   * used or they are an hour old. Codes: BLANK, TOO_LONG, INVALID. Top-level error UNAVAILABLE when the server sends no e-mail
    * (then an administrator of the server can make a token: `npm run password:reset -- EMAIL`), or when too many wait to be sent.
    */
   readonly requestPasswordReset: RequestPasswordResetPayload;
   /**
    * Sets a new password with a one-time token, which is good for an hour, and ends all sessions of the user.
-   * Codes: EXPIRED, alike for a token that is unknown, was used, was replaced by a later one or is too old; OUT_OF_RANGE, INVALID.
+   * Codes: EXPIRED, alike for a token that is unknown, was used, is too old, or ended with another one; OUT_OF_RANGE, INVALID.
    * Top-level error UNAVAILABLE when too many passwords are being verified at once.
    */
   readonly resetPassword: ResetPasswordPayload;

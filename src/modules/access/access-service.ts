@@ -27,6 +27,9 @@ export interface LogInResult extends SessionTokens {
   readonly revisions: EnvironmentRevision[];
 }
 
+/** What stands for an account while attempts to set up are counted; no e-mail address. */
+const SET_UP = 'set-up';
+
 /** The first account, and the way in by e-mail and password. */
 export class AccessService {
   constructor(private readonly options: AccessServiceOptions) {}
@@ -36,12 +39,14 @@ export class AccessService {
     return hasUser(this.options.database.connection);
   }
 
-  /** The first user, for whoever read the server's one-time token. */
+  /** The first user, for whoever read the server's one-time token. Attempts are bounded and noted as those to log in. */
   async createFirstOwner(
     actor: Actor,
     input: AccountInput & { readonly setUpToken: string },
   ): Promise<{ user: UserEntity; revisions: EnvironmentRevision[] }> {
+    await this.options.attempts.begin(actor, SET_UP);
     if (!this.options.tokens.isSetUpToken(input.setUpToken)) {
+      this.options.attempts.failed('SET_UP_TOKEN', actor);
       const message = 'The set-up token is wrong; the server prints it when it starts.';
       throw new UserFault([{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'setUpToken'] }]);
     }

@@ -2,13 +2,13 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Stored text. OVERFLOW: attempts beyond those that are kept apart in one minute. */
 export type FailedAuthenticationKind =
-  'PASSWORD' | 'API_KEY' | 'ACCESS_TOKEN' | 'REFRESH_TOKEN' | 'OIDC' | 'RESET_TOKEN' | 'INVITATION' | 'OVERFLOW';
+  'PASSWORD' | 'API_KEY' | 'ACCESS_TOKEN' | 'REFRESH_TOKEN' | 'OIDC' | 'RESET_TOKEN' | 'INVITATION' | 'SET_UP_TOKEN' | 'OVERFLOW';
 
 /** Failed attempts of one kind, from one address, for one account, within about a minute. Refers to nothing by foreign key. */
 @Entity('failed_authentication')
 @Check(
   'failed_authentication_kind_check',
-  `"kind" IN ('PASSWORD', 'API_KEY', 'ACCESS_TOKEN', 'REFRESH_TOKEN', 'OIDC', 'RESET_TOKEN', 'INVITATION', 'OVERFLOW')`,
+  `"kind" IN ('PASSWORD', 'API_KEY', 'ACCESS_TOKEN', 'REFRESH_TOKEN', 'OIDC', 'RESET_TOKEN', 'INVITATION', 'SET_UP_TOKEN', 'OVERFLOW')`,
 )
 @Index('failed_authentication_last_at_index', ['lastAt'])
 export class FailedAuthenticationEntity {

@@ -24,18 +24,18 @@ export interface OrganizationOfGroups {
   readonly key: string;
 }
 
-/** Those with one of the keys, and those in which the user has a role that came from a group; in id order. */
+/** Those with one of the ids or keys, and those in which the user has a role that came from a group; in id order. */
 export function findOrganizationsOfGroups(
   connection: Connection,
-  keys: readonly string[],
+  { ids, keys }: { readonly ids: readonly string[]; readonly keys: readonly string[] },
   userId: string | null,
 ): Promise<OrganizationOfGroups[]> {
   return connection.query(
     `SELECT id, key FROM organization
-     WHERE key = ANY($1)
-       OR id IN (SELECT organization_id FROM role_binding WHERE user_id = $2 AND source = 'OIDC')
+     WHERE id = ANY($1) OR key = ANY($2)
+       OR id IN (SELECT organization_id FROM role_binding WHERE user_id = $3 AND source = 'OIDC')
      ORDER BY id`,
-    [keys, userId],
+    [ids, keys, userId],
   );
 }
 

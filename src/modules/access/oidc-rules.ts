@@ -1,4 +1,5 @@
 /** Who somebody is by the claims of an OpenID provider, and what follows from it here. Pure. */
+import { kindOfId } from '../../ids';
 import { nameIssues, unstorable } from '../input-rules';
 import { emailIssues, normalizeEmail } from './access-rules';
 import { lastOwnerIssues, strongerRole } from './member-rules';
@@ -10,7 +11,8 @@ import type { UserEntity } from './user-entity';
 export interface GroupRole {
   readonly group: string;
   readonly role: Role;
-  readonly organizationKey: string;
+  /** Id or key. What has the form of an id is one: anybody may give an organization of theirs such a key. */
+  readonly organization: string;
 }
 
 export type ParsedGroupRoles =
@@ -30,23 +32,25 @@ export function parseGroupRoles(text: string): ParsedGroupRoles {
   if (typeof pairs === 'string') return { problem: pairs };
   const roles: GroupRole[] = [];
   for (const [group, target] of pairs) {
-    const [role = '', organizationKey = ''] = splitAtLast(target, '@');
+    const [role = '', organization = ''] = splitAtLast(target, '@');
     if (group === '') return { problem: `has a part without a group: ${JSON.stringify(`=${target}`)}` };
     if (!ROLES.includes(role)) {
       return {
         problem: `gives the group ${JSON.stringify(group)} the role ${JSON.stringify(role)}; roles are ${ROLES.join(', ')}`,
       };
     }
-    if (!ORGANIZATION_KEY.test(organizationKey)) {
-      const key = JSON.stringify(organizationKey);
-      return { problem: `gives the group ${JSON.stringify(group)} a role on ${key}, which is no key of an organization` };
-    }
-    if (roles.some((other) => other.group === group && other.organizationKey === organizationKey)) {
+    if (!ORGANIZATION_KEY.test(organization)) {
+      const name = JSON.stringify(organization);
       return {
-        problem: `gives the group ${JSON.stringify(group)} two roles on the organization ${JSON.stringify(organizationKey)}`,
+        problem: `gives the group ${JSON.stringify(group)} a role on ${name}, which is neither an id nor a key of an organization`,
       };
     }
-    roles.push({ group, role: role as Role, organizationKey });
+    if (roles.some((other) => other.group === group && other.organization === organization)) {
+      return {
+        problem: `gives the group ${JSON.stringify(group)} two roles on the organization ${JSON.stringify(organization)}`,
+      };
+    }
+    roles.push({ group, role: role as Role, organization });
   }
   return { roles };
 }
@@ -186,14 +190,28 @@ export function planAdmission(
   };
 }
 
-/** What the groups give: organization key -> the strongest role. */
+export function isOrganizationId(organization: string): boolean {
+  return kindOfId(organization) === 'organization';
+}
+
+/** What the groups give: id or key of an organization, as the mapping names it -> the strongest role. */
 export function rolesOfGroups(groups: readonly string[], mapping: readonly GroupRole[]): ReadonlyMap<string, Role> {
   const roles = new Map<string, Role>();
-  for (const { group, role, organizationKey } of mapping) {
+  for (const { group, role, organization } of mapping) {
     if (!groups.includes(group)) continue;
-    roles.set(organizationKey, strongerRole(role, roles.get(organizationKey) ?? role));
+    roles.set(organization, strongerRole(role, roles.get(organization) ?? role));
   }
   return roles;
+}
+
+/** What these give on one organization, which may be named by its id and by its key. Null: nothing. */
+export function roleOn(
+  roles: ReadonlyMap<string, Role>,
+  { id, key }: { readonly id: string; readonly key: string },
+): Role | null {
+  const byId = roles.get(id) ?? null;
+  const byKey = isOrganizationId(key) ? null : (roles.get(key) ?? null);
+  return byId !== null && byKey !== null ? strongerRole(byId, byKey) : (byId ?? byKey);
 }
 
 /** Null when the roles that came from groups stay as they are. `give` null: no role comes from groups any more. */

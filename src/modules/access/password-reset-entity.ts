@@ -19,7 +19,7 @@ export class PasswordResetEntity {
   @Column({ name: 'expires_at', type: 'timestamptz', precision: 3 })
   readonly expiresAt!: Date;
 
-  /** When it was used, or replaced by a later one. Null: neither. */
+  /** When it was used, or the password was set otherwise. Null: neither. */
   @Column({ name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly endedAt!: Date | null;
 }

@@ -15,6 +15,14 @@ export function findPasswordReset(connection: Connection, tokenHash: string): Pr
   return connection.findOneBy(PasswordResetEntity, { tokenHash });
 }
 
+/** How many tokens were made for the user that are not past their age, whether they have ended or not. */
+export function countPasswordResets(connection: Connection, userId: string, now: Date): Promise<number> {
+  return connection
+    .createQueryBuilder(PasswordResetEntity, 'r')
+    .where('r.userId = :userId AND r.expiresAt > :now', { userId, now })
+    .getCount();
+}
+
 /** Ends all tokens of the user that have not ended yet. */
 export async function endPasswordResets(connection: Connection, userId: string, endedAt: Date): Promise<void> {
   await connection

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../database/transaction';
+import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import type { ChangeService } from '../changes/change-service';
 import { SYSTEM_CHAIN, type ChangeItemDraft, type EnvironmentRevision } from '../changes/record-change';
@@ -8,7 +8,13 @@ import { normalizeEmail, passwordIssues } from './access-rules';
 import type { Actor } from './actor';
 import type { Attempts } from './attempts';
 import { requireIdentity } from './authorize';
-import { endPasswordResets, findPasswordReset, insertPasswordReset, updatePassword } from './password-reset-repository';
+import {
+  countPasswordResets,
+  endPasswordResets,
+  findPasswordReset,
+  insertPasswordReset,
+  updatePassword,
+} from './password-reset-repository';
 import { hashPassword, verifyPassword } from './passwords';
 import { lockUser } from './session-repository';
 import { isLive, refusedResetToken, type SessionEndReason } from './session-rules';
@@ -47,6 +53,8 @@ export interface NewPasswordReset {
 }
 
 const RESET_LIFETIME_MS = 3_600_000;
+/** For one account within the lifetime of a token, however many are asked for. */
+const RESETS_MAX = 3;
 const NEW_PASSWORD = ['input', 'newPassword'];
 
 /** New passwords for old ones and for one-time tokens. */
@@ -73,7 +81,11 @@ export class PasswordService {
     });
   }
 
-  /** A one-time token for whoever has the address, which ends the earlier ones. Null when nobody has it. */
+  /**
+   * A one-time token for whoever has the address. Null when nobody has it, and when the account has had 3 of them within the
+   * hour: else anybody could fill a mailbox and the audit log. Earlier tokens stay good until one of them is used, so that
+   * asking again takes nothing from whoever waits for the first mail. Whoever runs the server gets one always.
+   */
   async createReset(actor: Actor, address: string): Promise<NewPasswordReset | null> {
     const email = normalizeEmail(address);
     if (unstorable(email)) return null;
@@ -83,9 +95,13 @@ export class PasswordService {
     const token = createOpaqueToken('reset');
     const createdAt = changes.now();
     const expiresAt = new Date(createdAt.getTime() + RESET_LIFETIME_MS);
-    await changes.commit(actor, async (tx) => {
+    const mayHaveOne = async (connection: Connection): Promise<boolean> =>
+      actor.kind === 'SYSTEM' || (await countPasswordResets(connection, user.id, createdAt)) < RESETS_MAX;
+    // Most of a flood ends here, without a lock.
+    if (!(await mayHaveOne(database.connection))) return null;
+    const isMade = await changes.commit(actor, async (tx) => {
       await lockUser(tx.connection, user.id);
-      await endPasswordResets(tx.connection, user.id, createdAt);
+      if (!(await mayHaveOne(tx.connection))) return false;
       const tokenHash = hashOpaqueToken(token);
       await insertPasswordReset(tx.connection, { tokenHash, userId: user.id, createdAt, expiresAt, endedAt: null });
       await changes.record(tx, actor, {
@@ -95,8 +111,9 @@ export class PasswordService {
         deliveries: [],
         items: [{ ...userItem(user), after: { ...userBody(user), resetExpiresAt: expiresAt.toISOString() } }],
       });
+      return true;
     });
-    return { email: user.email, token, expiresAt };
+    return isMade ? { email: user.email, token, expiresAt } : null;
   }
 
   /** Uses the token up and ends all sessions of its user. Of several calls at once, one succeeds. */
@@ -115,7 +132,7 @@ export class PasswordService {
     return changes.commit(actor, async (tx) => {
       if (!owner || issues.length > 0) throw new UserFault(issues);
       const user = await lockUser(tx.connection, owner.id);
-      // It may have been used or replaced before the lock was ours.
+      // It may have ended before the lock was ours.
       const reset = await findPasswordReset(tx.connection, tokenHash);
       if (!user || !reset || !isLive(reset, changes.now())) throw new UserFault([refusedResetToken()]);
       return this.set(tx, actor, user, { passwordHash, ending: { reason: 'PASSWORD_RESET', exceptId: null } });
@@ -141,6 +158,7 @@ export class PasswordService {
     const ended = await sessions.endAllOf(tx, user, next.ending);
     const revisions = await changes.record(tx, actor, {
       kind: next.ending.reason,
+      ...(next.ending.reason === 'PASSWORD_RESET' ? { provedBy: { user, authentication: 'RESET_TOKEN' } } : {}),
       organizationId: SYSTEM_CHAIN,
       projectId: null,
       deliveries: [],

@@ -7,7 +7,13 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Why a session ended; the audit log keeps it. */
 export type SessionEndReason =
-  'LOGGED_OUT' | 'LOGGED_OUT_EVERYWHERE' | 'ENDED_BY_USER' | 'REFRESH_TOKEN_REUSED' | 'PASSWORD_CHANGED' | 'PASSWORD_RESET';
+  | 'LOGGED_OUT'
+  | 'LOGGED_OUT_EVERYWHERE'
+  | 'ENDED_BY_USER'
+  | 'REFRESH_TOKEN_REUSED'
+  | 'PASSWORD_CHANGED'
+  | 'PASSWORD_RESET'
+  | 'IDENTITY_LINKED';
 
 /** Of a session or a one-time token. */
 export function isLive({ endedAt, expiresAt }: Pick<SessionEntity, 'endedAt' | 'expiresAt'>, now: Date): boolean {
@@ -38,8 +44,8 @@ export function refusedRefreshToken(): Issue {
   return { code: 'WRONG_CREDENTIALS', message, path: ['input', 'refreshToken'] };
 }
 
-/** The same for a token that is unknown, was used, was replaced by a later one or has ended by age. */
+/** The same for a token that is unknown, was used, or has ended by age or with another one. */
 export function refusedResetToken(): Issue {
-  const message = 'The token is wrong, was used, was replaced by a later one or has ended; ask for another one.';
+  const message = 'The token is wrong, was used or has ended; ask for another one.';
   return { code: 'EXPIRED', message, path: ['input', 'token'] };
 }

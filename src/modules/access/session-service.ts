@@ -84,6 +84,7 @@ export class SessionService {
       organizationId: SYSTEM_CHAIN,
       projectId: null,
       deliveries: [],
+      provedBy: { user, authentication },
       items: [{ ...sessionSubject(session, user.email), version: 1, before: null, after: sessionBody(session, user.email) }],
     });
     return tokens;

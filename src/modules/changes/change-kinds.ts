@@ -58,5 +58,8 @@ export type SubjectKind =
 
 export type ActorKind = 'USER' | 'API_KEY' | 'SYSTEM';
 
-/** How the actor proved who it is: its session's beginning, or its key. ACCESS_TOKEN stands in rows from before sessions. */
-export type AuthenticationMethod = 'NONE' | 'PASSWORD' | 'OIDC' | 'API_KEY' | 'ACCESS_TOKEN';
+/**
+ * How the actor proved who it is: its session's beginning, its key, or what the request itself proved it by. ACCESS_TOKEN
+ * stands in rows from before sessions.
+ */
+export type AuthenticationMethod = 'NONE' | 'PASSWORD' | 'OIDC' | 'API_KEY' | 'RESET_TOKEN' | 'INVITATION' | 'ACCESS_TOKEN';

@@ -1,7 +1,8 @@
 /**
  * Writes down what was changed, in the transaction that changed it, as its last statements. History, audit and delivery
  * all read what is written here. The caller holds the lock of the project or organization; the heads are locked in the
- * order environment heads by id, then audit head, so that revision order is commit order (docs/adr/0004).
+ * order environment heads by id, then audit head, so that revision order is commit order (docs/adr/0004). Whoever writes to
+ * several chains does so in the order of their ids, `system` last.
  */
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from '../../database/transaction';
@@ -25,6 +26,13 @@ export interface ChangeDraft {
   readonly deliveries: readonly Delivery[];
   /** Whether the organization's keys, members or roles changed. */
   readonly changesAccess?: boolean;
+  /** Who did it, when somebody proved in this very request who they are. Absent: the actor as it came. */
+  readonly provedBy?: ProvedUser;
+}
+
+export interface ProvedUser {
+  readonly user: { readonly id: string; readonly email: string };
+  readonly authentication: Exclude<AuthenticationMethod, 'NONE' | 'API_KEY' | 'ACCESS_TOKEN'>;
 }
 
 export interface ChangeItemDraft {
@@ -54,10 +62,20 @@ export interface EnvironmentRevision {
 
 /** Answers the new revisions of the environments in `deliveries`, in id order. */
 export async function recordChange(tx: Transaction, actor: Actor, now: Date, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
+  keepChainOrder(tx, draft.organizationId);
   const changeId = newId('change');
   const revisions = await raiseHeads(tx, changeId, now, draft);
   await appendToChain(tx, actor, now, changeId, draft);
   return revisions;
+}
+
+const lastChains = new WeakMap<Transaction, string>();
+
+/** Two transactions that take the heads of two chains in different orders wait for each other. */
+function keepChainOrder(tx: Transaction, chain: string): void {
+  const last = lastChains.get(tx);
+  if (last !== undefined && chain < last) throw new Error(`The chain ${chain} must be written to before ${last}.`);
+  lastChains.set(tx, chain);
 }
 
 async function raiseHeads(tx: Transaction, changeId: string, now: Date, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
@@ -80,7 +98,7 @@ async function appendToChain(tx: Transaction, actor: Actor, now: Date, changeId:
     sequence: String(BigInt(head.sequence) + 1n),
     projectId: draft.projectId,
     kind: draft.kind,
-    ...actorColumns(actor),
+    ...(draft.provedBy ? columnsOf(draft.provedBy) : actorColumns(actor)),
     requestId: actor.request.requestId,
     address: actor.request.address,
     userAgent: actor.request.userAgent,
@@ -113,18 +131,24 @@ function bodyOf(changeId: string, position: number, item: ChangeItemDraft): Chan
   };
 }
 
-function actorColumns(actor: Actor): {
-  actorKind: ActorKind;
-  actorId: string | null;
-  actorName: string;
-  authentication: AuthenticationMethod;
-} {
+interface ActorColumns {
+  readonly actorKind: ActorKind;
+  readonly actorId: string | null;
+  readonly actorName: string;
+  readonly authentication: AuthenticationMethod;
+}
+
+function columnsOf({ user, authentication }: ProvedUser): ActorColumns {
+  return { actorKind: 'USER', actorId: user.id, actorName: user.email, authentication };
+}
+
+function actorColumns(actor: Actor): ActorColumns {
   switch (actor.kind) {
     case 'USER':
       return { actorKind: 'USER', actorId: actor.id, actorName: actor.name, authentication: actor.authentication };
     case 'API_KEY':
       return { actorKind: 'API_KEY', actorId: actor.id, actorName: actor.name, authentication: 'API_KEY' };
-    // Nobody is signed in while the first owner is made or a user signs in: the server does it for them.
+    // Nobody has proved who they are while the first owner is made or a reset is asked for: the server does it for them.
     case 'ANONYMOUS':
     case 'SYSTEM':
       return { actorKind: 'SYSTEM', actorId: null, actorName: 'system', authentication: 'NONE' };

@@ -24,6 +24,7 @@ import {
   planAcceptance,
   strongerRole,
   type Acceptance,
+  type Claimant,
   type Place,
 } from '../access/member-rules';
 import { hashPassword, verifyPassword } from '../access/passwords';
@@ -31,7 +32,7 @@ import type { Role } from '../access/permissions';
 import type { RoleBindingEntity } from '../access/role-binding-entity';
 import type { UserEntity } from '../access/user-entity';
 import type { ChangeService } from '../changes/change-service';
-import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
+import { SYSTEM_CHAIN, type ChangeItemDraft, type EnvironmentRevision, type ProvedUser } from '../changes/record-change';
 import { unstorable } from '../input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
 import { lockProject } from '../projects/project-repository';
@@ -141,17 +142,22 @@ export class InvitationService {
     if (invitation === null) throw new UserFault([noInvitation()]);
     if (plan.claimant === 'ACCOUNT') await this.requirePassword(actor, account, input);
     const user = account ?? (await this.newUser(invitation.email, input));
+    const provedBy = proofOf(plan.claimant, user);
     const duplicate = 'An account with this address was made a moment ago; try again.';
-    return this.options.changes.commit(actor, (tx) => this.take(tx, actor, invitation, { user, isNew: account === null }), {
-      app_user_email_unique: { code: 'DUPLICATE', message: duplicate, path: ['input', 'token'] },
-    });
+    return this.options.changes.commit(
+      actor,
+      (tx) => this.take(tx, actor, invitation, { user, isNew: account === null, provedBy }),
+      {
+        app_user_email_unique: { code: 'DUPLICATE', message: duplicate, path: ['input', 'token'] },
+      },
+    );
   }
 
   private async take(
     tx: Transaction,
     actor: Actor,
     offered: InvitationEntity,
-    { user, isNew }: { readonly user: UserEntity; readonly isNew: boolean },
+    { user, isNew, provedBy }: { readonly user: UserEntity; readonly isNew: boolean; readonly provedBy: ProvedUser | null },
   ): Promise<AcceptedInvitation> {
     const { organizationId, projectId, environmentId, role } = offered;
     const place: Place = { organizationId, projectId, environmentId };
@@ -179,8 +185,22 @@ export class InvitationService {
         memberItem(user, place, current ? [current] : null, [next]),
         ...(isNew ? [userItem(user)] : []),
       ],
+      ...(provedBy === null ? {} : { provedBy }),
     });
+    if (isNew) await this.recordUser(tx, actor, user);
     return { user, roles: await findBindingsOfMembers(tx.connection, [organizationId], [user.id]), revisions };
+  }
+
+  /** In the chain of all accounts, too: that of the organization is not read by whoever looks after the installation. */
+  private async recordUser(tx: Transaction, actor: Actor, user: UserEntity): Promise<void> {
+    await this.options.changes.record(tx, actor, {
+      kind: 'USER_CREATED',
+      organizationId: SYSTEM_CHAIN,
+      projectId: null,
+      deliveries: [],
+      provedBy: { user, authentication: 'INVITATION' },
+      items: [userItem(user)],
+    });
   }
 
   private async requirePassword(actor: Actor, account: UserEntity | null, { password }: Acceptance): Promise<void> {
@@ -212,6 +232,12 @@ export class InvitationService {
     const passwordHash = await hashPassword(password ?? '');
     return { id: newId('user'), email, name: name ?? '', passwordHash, version: 1, createdAt: this.options.changes.now() };
   }
+}
+
+/** Null: whoever is signed in. */
+function proofOf(claimant: Claimant, user: UserEntity): ProvedUser | null {
+  if (claimant === 'SIGNED_IN') return null;
+  return { user, authentication: claimant === 'ACCOUNT' ? 'PASSWORD' : 'INVITATION' };
 }
 
 async function hasRoleIn(connection: Connection, place: Place, email: string): Promise<boolean> {

@@ -13,12 +13,15 @@ import {
 } from '../access/oidc-repository';
 import {
   planAdmission,
+  isOrganizationId,
   planGroupRole,
+  roleOn,
   rolesOfGroups,
   type Admission,
   type GroupRole,
   type OidcIdentity,
 } from '../access/oidc-rules';
+import { endPasswordResets, updatePassword } from '../access/password-reset-repository';
 import { DECOY_HASH } from '../access/passwords';
 import type { Role } from '../access/permissions';
 import type { RoleBindingEntity } from '../access/role-binding-entity';
@@ -91,7 +94,8 @@ export class OidcService {
     if (admission.kind === 'CREATE') await insertUser(tx.connection, user);
     if (admission.kind !== 'KNOWN') await insertIdentity(tx.connection, this.identityRow(identity, user));
     for (const organization of organizations) await this.replaceRoles(tx, actor, user, organization);
-    if (admission.kind !== 'KNOWN') await this.recordUser(tx, actor, identity, { user, isNew: admission.kind === 'CREATE' });
+    if (admission.kind === 'CREATE') await this.recordNewUser(tx, actor, identity, user);
+    if (admission.kind === 'LINK') await this.handOver(tx, actor, identity, user);
     return { ...(await this.options.sessions.begin(tx, user, 'OIDC', actor)), user };
   }
 
@@ -99,11 +103,12 @@ export class OidcService {
   private async lockOrganizations(connection: Connection, identity: OidcIdentity): Promise<LockedOrganization[]> {
     const wanted = rolesOfGroups(identity.groups, this.options.settings.roles);
     const user = await findUserByIdentity(connection, identity.issuer, identity.subject);
-    const found = await findOrganizationsOfGroups(connection, [...wanted.keys()], user?.id ?? null);
+    const found = await findOrganizationsOfGroups(connection, idsAndKeys([...wanted.keys()]), user?.id ?? null);
     const locked: LockedOrganization[] = [];
-    for (const { id, key } of found) {
+    for (const organization of found) {
       // It may have been deleted before the lock was ours.
-      if (await lockOrganization(connection, id)) locked.push({ id, wanted: wanted.get(key) ?? null });
+      const { id } = organization;
+      if (await lockOrganization(connection, id)) locked.push({ id, wanted: roleOn(wanted, organization) });
     }
     return locked;
   }
@@ -156,27 +161,35 @@ export class OidcService {
     });
   }
 
-  private async recordUser(
-    tx: Transaction,
-    actor: AnonymousActor,
-    { issuer, subject }: OidcIdentity,
-    { user, isNew }: { readonly user: UserEntity; readonly isNew: boolean },
-  ): Promise<void> {
-    const body = { email: user.email, name: user.name };
-    const item: ChangeItemDraft = {
-      subjectKind: 'USER',
-      subjectId: user.id,
-      subjectKey: user.email,
-      version: user.version,
-      before: isNew ? null : body,
-      after: { ...body, identity: { issuer, subject } },
-    };
+  private async recordNewUser(tx: Transaction, actor: AnonymousActor, identity: OidcIdentity, user: UserEntity): Promise<void> {
     await this.options.changes.record(tx, actor, {
-      kind: isNew ? 'USER_CREATED' : 'IDENTITY_LINKED',
+      kind: 'USER_CREATED',
       organizationId: SYSTEM_CHAIN,
       projectId: null,
       deliveries: [],
-      items: [item],
+      provedBy: { user, authentication: 'OIDC' },
+      items: [{ ...linkedItem(user, identity), before: null }],
+    });
+  }
+
+  /**
+   * The account may have been made by somebody else who held an invitation to the address: whatever let them in ends, so that
+   * from here on only its owner comes in.
+   */
+  private async handOver(tx: Transaction, actor: AnonymousActor, identity: OidcIdentity, account: UserEntity): Promise<void> {
+    const { changes, sessions } = this.options;
+    const user: UserEntity = { ...account, passwordHash: DECOY_HASH, version: account.version + 1 };
+    await updatePassword(tx.connection, user);
+    await endPasswordResets(tx.connection, user.id, changes.now());
+    const ended = await sessions.endAllOf(tx, user, { reason: 'IDENTITY_LINKED', exceptId: null });
+    await changes.record(tx, actor, {
+      kind: 'IDENTITY_LINKED',
+      organizationId: SYSTEM_CHAIN,
+      projectId: null,
+      deliveries: [],
+      changesAccess: true,
+      provedBy: { user, authentication: 'OIDC' },
+      items: [linkedItem(user, identity), ...ended],
     });
   }
 
@@ -189,4 +202,23 @@ export class OidcService {
   private identityRow({ issuer, subject }: OidcIdentity, { id: userId }: UserEntity): Parameters<typeof insertIdentity>[1] {
     return { issuer, subject, userId, createdAt: this.options.changes.now() };
   }
+}
+
+/** As the mapping names organizations. */
+function idsAndKeys(names: readonly string[]): { readonly ids: readonly string[]; readonly keys: readonly string[] } {
+  return { ids: names.filter(isOrganizationId), keys: names.filter((name) => !isOrganizationId(name)) };
+}
+
+/** Organizations of the mapping that are not there. Whoever makes one with such a key is given nothing but members. */
+export async function findUnknownOrganizations(connection: Connection, mapping: readonly GroupRole[]): Promise<string[]> {
+  const names = [...new Set(mapping.map(({ organization }) => organization))];
+  const found = await findOrganizationsOfGroups(connection, idsAndKeys(names), null);
+  const known = new Set(found.flatMap(({ id, key }) => [id, ...(isOrganizationId(key) ? [] : [key])]));
+  return names.filter((name) => !known.has(name));
+}
+
+function linkedItem({ id, email, name, version }: UserEntity, { issuer, subject }: OidcIdentity): ChangeItemDraft {
+  const before = { email, name };
+  const after = { ...before, identity: { issuer, subject } };
+  return { subjectKind: 'USER', subjectId: id, subjectKey: email, version, before, after };
 }
