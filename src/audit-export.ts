@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Context } from './context';
-import { notedFor } from './cors';
 import { Forbidden, RequestFault } from './errors';
 import { contextOf } from './graphql-http';
 import type { Connected } from './live-access';
@@ -20,21 +19,17 @@ export function addAuditExport(app: FastifyInstance, options: TransportOptions):
     const since = access.generation;
     const context = await contextOf(request, options);
     const { actor, services } = context;
-    notedFor(request, actor);
     const { id } = request.params;
+    if (!services.changes.mayReadAudit(actor, id)) {
+      throw new RequestFault('NOT_FOUND', `There is no organization ${JSON.stringify(id)}.`);
+    }
     const admission = await rateLimits.operation(actor, PAGE_ROWS);
     const exported = new AuditExport(context, id);
-    exported.lines.once('close', () => void admission.settle(Math.max(1, exported.rows)));
-    try {
-      if (!services.changes.mayReadAudit(actor, id)) {
-        throw new RequestFault('NOT_FOUND', `There is no organization ${JSON.stringify(id)}.`);
-      }
-    } catch (refusal) {
-      exported.lines.destroy();
-      throw refusal;
-    }
     const held = access.hold(request.headers.authorization ?? '', actor.request, exported, since);
-    exported.lines.once('close', () => access.release(held, exported));
+    exported.lines.once('close', () => {
+      access.release(held, exported);
+      void admission.settle(Math.max(1, exported.rows));
+    });
     reply.headers(rateLimitHeaders(admission));
     reply.type('application/jsonl; charset=utf-8').header('cache-control', 'no-store');
     return reply.send(exported.lines);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { addAuditExport } from './audit-export';
 import type { Context } from './context';
 import { addGraphiql } from './graphiql';
-import { addGraphql, contextOf, createApollo } from './graphql-http';
+import { addGraphql, createApollo } from './graphql-http';
 import { addErrorHandlers, answerClientError, answerFrameworkError, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
 import { addHooks, requestIdOf } from './http-hooks';
 import { addLaunchDarklyFormat } from './launchdarkly-format';
