@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { createSchema } from './api';
 import type { Clock } from './clock';
+import { createAddressOf } from './client-address';
 import { systemClock } from './clock';
 import type { Config } from './config';
 import { connect, createBell, createSnapshotStore } from './connect';
@@ -199,6 +200,10 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       log,
       rateLimits: limits,
       load: load ?? createLoadGauge(),
+      atOnce: {
+        actorOf: (authorization, request, connection) => authenticator.known(authorization, request, connection),
+        snapshots: services.snapshots,
+      },
       access: new LiveAccess({
         access: authenticator,
         now: () => clock.now().getTime(),
@@ -216,6 +221,8 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       oidc: createOidc(config, { changes, sessions, clock, log, failed: failedAuthentications }),
       isProduction: config.isProduction,
       allowedOrigins: config.allowedOrigins,
+      trustedProxies: config.trustedProxies,
+      addressOf: createAddressOf(config.trustedProxies),
       readiness: () => readinessOf(watch.bookState(), cache.environmentIds().length, clock),
       createContext: async (authorization, request) => {
         const actor = await authenticator.authenticate(authorization, request);

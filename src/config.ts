@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isTrustable } from './client-address';
 import { StartFault } from './errors';
 import { oidcOf, oidcVariables, type OidcSettings } from './oidc/settings';
 import type { RateLimitSettings } from './rate-limits';
@@ -59,6 +60,14 @@ const variables = z.object({
   SOCKET_ACCEPT_RATE: integer(1, 1_000_000).default(2_000),
   SOCKETS_PENDING_MAX: integer(1, 1_000_000).default(10_000),
   ALLOWED_ORIGINS: z.string().default('').transform(listed),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform(listed)
+    .refine(
+      (texts) => texts.every(isTrustable),
+      'must list addresses, networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+    ),
 });
 
 export interface Config {
@@ -97,6 +106,8 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Origins that browsers may call from, besides the server's own. */
   readonly allowedOrigins: readonly string[];
+  /** Proxies whose word on where a request came from is believed. */
+  readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimitSettings;
   readonly limits: LimitSettings;
 }
@@ -166,6 +177,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     revisionRetention: { days: values.REVISION_DAYS, revisionsMin: values.REVISIONS_MIN },
     logLevel: values.LOG_LEVEL,
     allowedOrigins: values.ALLOWED_ORIGINS,
+    trustedProxies: values.TRUSTED_PROXIES,
     rateLimits: {
       anonymous: values.RATE_LIMIT_ANONYMOUS,
       logInsPerAccount: values.RATE_LIMIT_LOG_IN_ACCOUNT,

@@ -5,6 +5,7 @@ import type { ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addAuditExport } from './audit-export';
 import type { Context } from './context';
+import { addEvaluateRoute } from './evaluate-route';
 import { addGraphiql } from './graphiql';
 import { addGraphql, createApollo } from './graphql-http';
 import { addErrorHandlers, answerClientError, answerFrameworkError, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
@@ -34,6 +35,7 @@ export async function startServer(
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ANONYMOUS,
+    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     // Keys of flags stand in paths, as long as they may be.
     routerOptions: { maxParamLength: 1_000 },
     requestTimeout: options.limits.requestTimeoutMs,
@@ -53,6 +55,7 @@ export async function startServer(
   addErrorHandlers(app, options.log);
   addHealth(app, options);
   addGraphql(app, apollo, operations, options);
+  addEvaluateRoute(app, operations, options);
   addAuditExport(app, options);
   addOfrep(app, options);
   addOidc(app, options);

@@ -49,12 +49,17 @@ export function createSocketServer(
     access,
     log: options.log,
     createContext: (authorization, request) => contextOf(authorization, request, options),
-    onBegun: (socket) => admission.settle(socket),
+    onBegun: (connection) => admission.settle(connection),
+    onClosed: (connection) => {
+      admission.settle(connection);
+      pings.delete(connection);
+    },
   };
   const connect = (socket: WebSocket, request: IncomingMessage): void => {
-    admission.await(socket);
-    pings.add(socket);
-    new SocketConnection(socket, keptOf(request), host);
+    const connection = new SocketConnection(socket, keptOf(request, options), host);
+    if (connection.isClosed) return;
+    admission.await(connection);
+    pings.add(connection);
   };
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (!offersWebSocket(request)) return serveWithoutUpgrade(http, request, socket, head);
@@ -82,9 +87,10 @@ export function createSocketServer(
 }
 
 /** Copied, so that a socket does not keep the whole request for as long as it lives. */
-function keptOf({ socket, headers }: IncomingMessage): SocketRequest {
+function keptOf(request: IncomingMessage, { addressOf }: TransportOptions): SocketRequest {
+  const { headers } = request;
   return {
-    address: socket.remoteAddress ?? '',
+    address: addressOf(request),
     userAgent: (headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH_MAX),
     origin: headers.origin ?? null,
     host: headers.host ?? '',

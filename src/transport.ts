@@ -2,12 +2,14 @@
 import type { GraphQLSchema } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
+import type { AddressOf } from './client-address';
 import type { LimitSettings } from './config';
 import type { Context } from './context';
 import { RequestFault } from './errors';
 import type { LiveAccess } from './live-access';
 import type { LoadGauge } from './load';
 import type { Actor, RequestInfo } from './modules/access/actor';
+import type { SnapshotService } from './modules/snapshots/snapshot-service';
 import type { RateLimits } from './rate-limits';
 
 export interface TransportOptions {
@@ -21,6 +23,9 @@ export interface TransportOptions {
   readonly isProduction: boolean;
   /** Origins of browsers, besides the server's own. */
   readonly allowedOrigins: readonly string[];
+  /** Proxies in front of this server that tell where a request came from. */
+  readonly trustedProxies: readonly string[];
+  readonly addressOf: AddressOf;
   /** Decides who asks and makes what the resolvers are given. Throws `Unauthenticated`. */
   readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;
   readonly readiness: () => Readiness;
@@ -28,6 +33,11 @@ export interface TransportOptions {
   readonly access: LiveAccess;
   /** The same for event streams, which a ticket opens: held by the id of the key. */
   readonly ticketAccess: LiveAccess;
+  /** What is there without a wait; what is not is left to the others. */
+  readonly atOnce: {
+    readonly actorOf: (authorization: string, request: RequestInfo, connection: object) => Actor | null;
+    readonly snapshots: Pick<SnapshotService, 'evaluateAtOnce' | 'countFlagsAtOnce'>;
+  };
 }
 
 /** What `/readyz` says. Stale: the database is away, and evaluation goes on from what was read up to then. */
