@@ -27,7 +27,19 @@ export function addCors(app: FastifyInstance, allowedOrigins: readonly string[])
 /** The headers that let the page read the answer; none when it must not. For answers that pass by Fastify, too. */
 export function corsHeaders(request: FastifyRequest, allowedOrigins: readonly string[]): Readonly<Record<string, string>> {
   const { origin } = request.headers;
-  if (origin === undefined || !mayRead(request, origin, allowedOrigins)) return {};
+  return origin === undefined || !mayRead(request, origin, allowedOrigins) ? {} : headersFor(origin);
+}
+
+/** The same for the answer to an actor that is known, not to a preflight. */
+export function corsHeadersFor(
+  origin: string,
+  actor: Actor,
+  allowedOrigins: readonly string[],
+): Readonly<Record<string, string>> {
+  return allowedOrigins.includes(origin) || isForPages(actor) ? headersFor(origin) : {};
+}
+
+function headersFor(origin: string): Readonly<Record<string, string>> {
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-methods': 'GET, POST',

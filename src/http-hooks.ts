@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { addCors } from './cors';
+import { createRequestLog } from './log';
 import { SECURITY_HEADERS } from './security-headers';
 import type { TransportOptions } from './transport';
 
@@ -15,6 +16,7 @@ export function addHooks(app: FastifyInstance, { log, allowedOrigins }: Transpor
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
   addCors(app, allowedOrigins);
+  const logRequest = createRequestLog(log);
   let isDraining = false;
   app.addHook('preClose', async () => {
     isDraining = true;
@@ -25,16 +27,8 @@ export function addHooks(app: FastifyInstance, { log, allowedOrigins }: Transpor
     return payload;
   });
   app.addHook('onResponse', async (request, reply) => {
-    log.info(
-      {
-        requestId: request.id,
-        method: request.method,
-        path: request.url.split('?')[0],
-        status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime * 10) / 10,
-        address: request.ip,
-      },
-      'request',
-    );
+    const { id: requestId, method, url, ip: address } = request;
+    const path = url.split('?')[0] ?? '';
+    logRequest({ requestId, method, path, status: reply.statusCode, durationMs: reply.elapsedTime, address });
   });
 }

@@ -14,6 +14,18 @@ const ACCESS_TOKENS = /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{
  */
 const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
+/**
+ * Lines leave together, many in one write, after a tenth of a second at the latest. What is left when the process ends, on
+ * an exception too, is written then; a process that is killed takes that tenth of a second with it.
+ */
+const BUFFERED = { dest: 1, sync: true, minLength: 8_192, periodicFlush: 100 };
+
+function standardOutput(): DestinationStream {
+  const output = pino.destination(BUFFERED);
+  process.on('exit', () => output.flushSync());
+  return output;
+}
+
 /** `destination` absent: standard output. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -25,7 +37,37 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     // The last word: a client may put its key into a path, the name of an operation, or a header.
     hooks: { streamWrite: withoutSecrets },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? standardOutput());
+}
+
+export interface AnsweredRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly address: string;
+}
+
+/** Writes the one line of a request. */
+export type RequestLog = (request: AnsweredRequest) => void;
+
+const INFO = pino.levels.values.info ?? 30;
+
+/**
+ * Lines of requests, in the form of the log's other lines. They are most of the log, always of one shape and without a name that
+ * is hidden: written by hand, each costs a tenth of what it takes the logger to find that out.
+ */
+export function createRequestLog(log: Logger): RequestLog {
+  const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym];
+  return ({ requestId, method, path, status, durationMs, address }) => {
+    if (!stream || !log.isLevelEnabled('info')) return;
+    const text = (value: string): string => JSON.stringify(value);
+    const duration = Math.round(durationMs * 10) / 10;
+    const line = `{"level":${INFO},"time":"${new Date().toISOString()}","requestId":${text(requestId)},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)},"msg":"request"}\n`;
+    stream.write(withoutSecrets(line));
+  };
 }
 
 /** A line, or several, as it may leave. */

@@ -2,8 +2,6 @@
  * Counts points per key within a minute. This process decides from its own memory, at once; what other servers counted is
  * added in the background, so that no request waits for Redis. While Redis is away, each server counts for itself.
  */
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
-
 /** What several servers count together. */
 export interface SharedCounter {
   /** Adds points and answers how many all servers have counted within the minute. Fails when it cannot be reached. */
@@ -28,7 +26,7 @@ export interface Standing {
 }
 
 export class RateCounter {
-  private readonly local: RateLimiterMemory;
+  private readonly local = new MinuteCounts();
   /** By key: what the others have not been told of yet, and their last answer. */
   private readonly untold = new Map<string, { points: number; total: number; endsAt: number }>();
 
@@ -36,29 +34,36 @@ export class RateCounter {
     readonly name: string,
     readonly limit: number,
     private readonly shared: SharedCounter | null,
-  ) {
-    this.local = new RateLimiterMemory({ points: limit, duration: WINDOW_SECONDS });
-  }
+  ) {}
 
   /** Counts points when they fit; what is refused is not counted. */
   async take(key: string, points = 1): Promise<Standing> {
-    // The limiter counts before it answers, so that of two requests at once only one gets the last point.
-    const counted = await this.local.penalty(key, points);
-    if (counted.consumedPoints <= this.limit) return this.standingOf(key, points, counted, true);
-    return this.standingOf(key, 0, await this.local.reward(key, points), false);
+    return this.takeAtOnce(key, points);
+  }
+
+  /** The same without a wait. */
+  takeAtOnce(key: string, points = 1): Standing {
+    const counted = this.local.add(key, points);
+    if (counted.points <= this.limit) return this.standingOf(key, points, counted, true);
+    return this.standingOf(key, 0, this.local.add(key, -points), false);
   }
 
   /** Counts points that were used already, whether they fit or not. Negative: gives back what was not used. */
   async settle(key: string, points: number, endsAt: number): Promise<Standing> {
+    return this.settleAtOnce(key, points, endsAt);
+  }
+
+  /** The same without a wait. */
+  settleAtOnce(key: string, points: number, endsAt: number): Standing {
     // Points of a minute that has ended are forgotten already; giving them back would lend to the next one.
     const due = points < 0 && Date.now() >= endsAt ? 0 : points;
-    return this.standingOf(key, due, await this.local.penalty(key, due), true);
+    return this.standingOf(key, due, this.local.add(key, due), true);
   }
 
   /** Where the key stands; counts nothing. */
   async look(key: string): Promise<Standing> {
-    const found = await this.local.get(key);
-    const isAllowed = (found?.consumedPoints ?? 0) < this.limit;
+    const found = this.local.find(key);
+    const isAllowed = (found?.points ?? 0) < this.limit;
     return found === null
       ? { isAllowed, limit: this.limit, remaining: this.limit, resetSeconds: WINDOW_SECONDS, endsAt: 0 }
       : standing(found, this.limit, isAllowed);
@@ -84,7 +89,7 @@ export class RateCounter {
       const before = total < note.total + told ? 0 : note.total;
       const elsewhere = Math.max(0, total - before - told);
       note.total = total;
-      if (elsewhere > 0) await this.local.penalty(key, elsewhere);
+      if (elsewhere > 0) this.local.add(key, elsewhere);
     } catch {
       // The others hear of it later, or never: each server's own count holds.
       note.points += told;
@@ -92,7 +97,7 @@ export class RateCounter {
     if (note.points === 0 && Date.now() >= note.endsAt) this.untold.delete(key);
   }
 
-  private standingOf(key: string, points: number, counted: RateLimiterRes, isAllowed: boolean): Standing {
+  private standingOf(key: string, points: number, counted: MinuteCount, isAllowed: boolean): Standing {
     const result = standing(counted, this.limit, isAllowed);
     if (this.shared !== null && points !== 0) {
       const note = this.untold.get(key);
@@ -105,7 +110,45 @@ export class RateCounter {
   }
 }
 
-function standing({ consumedPoints, msBeforeNext }: RateLimiterRes, limit: number, isAllowed: boolean): Standing {
-  const resetSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
-  return { isAllowed, limit, remaining: Math.max(0, limit - consumedPoints), resetSeconds, endsAt: Date.now() + msBeforeNext };
+function standing({ points, endsAt }: MinuteCount, limit: number, isAllowed: boolean): Standing {
+  const resetSeconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1_000));
+  return { isAllowed, limit, remaining: Math.max(0, limit - points), resetSeconds, endsAt };
+}
+
+interface MinuteCount {
+  points: number;
+  /** When the minute ends, in milliseconds since the epoch. */
+  readonly endsAt: number;
+}
+
+/** Points by key; the minute of a key begins with its first point. Keys whose minute is over are forgotten as others come. */
+class MinuteCounts {
+  /** In the order in which their minutes end. */
+  private readonly counts = new Map<string, MinuteCount>();
+
+  add(key: string, points: number): MinuteCount {
+    const now = Date.now();
+    const known = this.counts.get(key);
+    if (known && now < known.endsAt) {
+      known.points += points;
+      return known;
+    }
+    const count: MinuteCount = { points, endsAt: now + WINDOW_SECONDS * 1_000 };
+    this.counts.delete(key);
+    this.counts.set(key, count);
+    this.forgetEnded(now);
+    return count;
+  }
+
+  find(key: string): MinuteCount | null {
+    const known = this.counts.get(key);
+    return known && Date.now() < known.endsAt ? known : null;
+  }
+
+  private forgetEnded(now: number): void {
+    for (const [key, { endsAt }] of this.counts) {
+      if (now < endsAt) return;
+      this.counts.delete(key);
+    }
+  }
 }

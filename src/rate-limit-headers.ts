@@ -2,7 +2,7 @@
 import { WINDOW_SECONDS } from './rate-counter';
 import type { Admission } from './rate-limits';
 
-export function rateLimitHeaders(admission: Admission | null): Record<string, string> {
+export function rateLimitHeaders(admission: Pick<Admission, 'limitName' | 'latest'> | null): Record<string, string> {
   if (admission === null) return {};
   const { limitName, latest } = admission;
   const { limit, remaining, resetSeconds } = latest();

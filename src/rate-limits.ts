@@ -35,6 +35,11 @@ export interface Admission {
   readonly settle: (points: number) => Promise<Standing>;
 }
 
+/** What an operation was let in with that has nothing to wait for. */
+export interface AdmissionAtOnce extends Pick<Admission, 'limitName'> {
+  readonly settle: (points: number) => Standing;
+}
+
 export interface RateLimitsOptions {
   readonly settings: RateLimitSettings;
   /** Null: this server counts alone. */
@@ -123,6 +128,20 @@ export class RateLimits {
         return latest;
       },
     };
+  }
+
+  /**
+   * The same without a wait, for whoever has a credential; null for others and for what is refused. Nothing is counted then:
+   * `operation` decides.
+   */
+  operationAtOnce(actor: Actor, cost: number): AdmissionAtOnce | null {
+    const { counter, key } = this.countedFor(actor);
+    if (counter === this.anonymous) return null;
+    const reserved = Math.min(cost, Math.ceil(counter.limit / RESERVED_PART_MAX));
+    const standing = counter.takeAtOnce(key, reserved);
+    if (!standing.isAllowed) return null;
+    const settle = (points: number): Standing => counter.settleAtOnce(key, points - reserved, standing.endsAt);
+    return { limitName: counter.name, settle };
   }
 
   /** Tells the other servers what was counted here, and hears what they counted. */

@@ -9,7 +9,7 @@ import { apiKeyIdentity } from './current-actor';
 import { hashApiKey, isApiKeyText } from './api-key-format';
 import { CredentialCache, type Verified } from './credential-cache';
 import type { FailedAuthentications } from './failed-authentications';
-import { requireOrigin } from './key-origins';
+import { isOriginAllowed, requireOrigin } from './key-origins';
 import type { KeyUsage } from './key-usage';
 import { findSessionById } from './session-repository';
 import { isLive } from './session-rules';
@@ -45,6 +45,7 @@ const GOOD_NO_MORE = 'The access token or API key is not valid, has expired, or 
  */
 export class Authenticator {
   private readonly cache = new CredentialCache();
+  private readonly lastOf = new WeakMap<object, { readonly authorization: string; readonly digest: string }>();
   private readonly listeners = new Set<() => void>();
   /** Since when nobody can tell whether access rules have moved. Null: the book is read every second. */
   private unheardSince: number | null = null;
@@ -64,10 +65,30 @@ export class Authenticator {
     if (credential === undefined) {
       throw new Unauthenticated('The Authorization header must have the form "Bearer <access token or API key>".');
     }
-    const digest = createHash('sha256').update(credential).digest('base64url');
+    const digest = digestOf(credential);
     const verified = this.remembered(digest) ?? (await this.verify(credential, digest, request));
     const actor = { ...verified.actor, request };
     requireOrigin(actor);
+    if (actor.kind === 'API_KEY') this.options.keyUsage.note(actor.id);
+    return actor;
+  }
+
+  /**
+   * The actor of a credential that was verified before and may be used here. Null: `authenticate` decides. Never waits.
+   * What a connection sent last is remembered as long as the connection lives: mostly it is sent again.
+   */
+  known(authorization: string, request: RequestInfo, connection: object): Actor | null {
+    let last = this.lastOf.get(connection);
+    if (last?.authorization !== authorization) {
+      const credential = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+      if (credential === undefined) return null;
+      last = { authorization, digest: digestOf(credential) };
+      this.lastOf.set(connection, last);
+    }
+    const verified = this.remembered(last.digest);
+    if (verified === null) return null;
+    const actor = { ...verified.actor, request };
+    if (!isOriginAllowed(actor)) return null;
     if (actor.kind === 'API_KEY') this.options.keyUsage.note(actor.id);
     return actor;
   }
@@ -168,4 +189,8 @@ export class Authenticator {
       endsAt: Math.min(claims.expiresAt.getTime(), session.expiresAt.getTime()),
     };
   }
+}
+
+function digestOf(credential: string): string {
+  return createHash('sha256').update(credential).digest('base64url');
 }

@@ -43,8 +43,12 @@ export function originIssues(texts: readonly string[] | null | undefined, path: 
 
 /** Throws FORBIDDEN for a key that is used on a page of another site. What sends no origin is no page: it passes. */
 export function requireOrigin(actor: Actor): void {
+  if (isOriginAllowed(actor)) return;
+  throw new RequestFault('FORBIDDEN', `This API key may not be used from the origin ${quote(actor.request.origin ?? '')}.`);
+}
+
+/** Whether what the actor holds may be used where the request comes from. What sends no origin is no page. */
+export function isOriginAllowed(actor: Actor): boolean {
   const { origin } = actor.request;
-  if (actor.kind !== 'API_KEY' || actor.allowedOrigins === null || origin === null) return;
-  if (actor.allowedOrigins.includes(origin)) return;
-  throw new RequestFault('FORBIDDEN', `This API key may not be used from the origin ${quote(origin)}.`);
+  return actor.kind !== 'API_KEY' || actor.allowedOrigins === null || origin === null || actor.allowedOrigins.includes(origin);
 }

@@ -20,6 +20,18 @@ export function isVisible(flag: CompiledFlag, seesAll: boolean): boolean {
   return seesAll || flag.isClientAvailable;
 }
 
+const clientAvailableCounts = new WeakMap<CompiledSnapshot, number>();
+
+/** How many flags the actor is told that there are: prices and bounds must not count others. */
+export function visibleFlagCount(compiled: CompiledSnapshot, seesAll: boolean): number {
+  if (seesAll) return compiled.liveFlags.length;
+  const known = clientAvailableCounts.get(compiled);
+  if (known !== undefined) return known;
+  const count = compiled.liveFlags.filter(isClientAvailable).length;
+  clientAvailableCounts.set(compiled, count);
+  return count;
+}
+
 /** `flagKeys` null: all that are not archived, in key order; else those, in the order given, unknown ones included. */
 export function evaluateVisible(
   compiled: CompiledSnapshot,
@@ -46,8 +58,19 @@ export function absentFlag(compiled: CompiledSnapshot, key: string, seesAll: boo
   return { ...evaluate(compiled, '', {}), flagKey: key, errorMessage };
 }
 
+/** What was left of an answer, so that the same answer leaves the same object. */
+const bared = new WeakMap<Evaluation, Evaluation>();
+
 /** The answer, not how it came about. The same object when there is nothing to leave out. */
 export function withoutGrounds(evaluation: Evaluation): Evaluation {
+  const known = bared.get(evaluation);
+  if (known !== undefined) return known;
+  const bare = leaveOutGrounds(evaluation);
+  bared.set(evaluation, bare);
+  return bare;
+}
+
+function leaveOutGrounds(evaluation: Evaluation): Evaluation {
   const { ruleId, prerequisiteKey, trace, errorCode } = evaluation;
   // What is wrong with a flag names its rules, its segments and other flags.
   if (errorCode === 'PARSE_ERROR') return { ...evaluation, errorMessage: 'The flag cannot be evaluated.', trace: null };

@@ -1,0 +1,28 @@
+/** Answers that are worth it are compressed for whoever asks for it (RFC 9110, 12.5.3), off the event loop. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+
+/** Smaller answers leave sooner as they are. In UTF-16 code units. */
+export const COMPRESSED_LENGTH_MIN = 64 * 1024;
+
+const compress = promisify(gzip);
+
+export interface Compressed {
+  readonly bytes: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Null when the answer is sent as it is. Never rejects. */
+export function compressedFor(headers: IncomingHttpHeaders, text: string): Promise<Compressed> | null {
+  if (text.length < COMPRESSED_LENGTH_MIN || !acceptsGzip(headers['accept-encoding'])) return null;
+  return compress(text, { level: constants.Z_BEST_SPEED }).then((bytes) => ({
+    bytes,
+    headers: { 'content-encoding': 'gzip', vary: 'Origin, Accept-Encoding' },
+  }));
+}
+
+function acceptsGzip(header: string | string[] | undefined): boolean {
+  if (typeof header !== 'string') return false;
+  return header.split(',').some((part) => /^\s*gzip\s*(;\s*q\s*=\s*(1(\.0*)?|0\.\d*[1-9]\d*)\s*)?$/i.test(part));
+}

@@ -1,0 +1,106 @@
+/**
+ * Variables of an operation. Those that look as usual are only checked, not copied; whatever looks otherwise is left to
+ * graphql-js, so that the outcome is always the one of graphql-js.
+ */
+import {
+  getVariableValues,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  typeFromAST,
+  valueFromAST,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** The variables as fields are given them; null when graphql-js refuses them. */
+export type Coercion = (given: Variables) => Variables | null;
+
+/** Whether graphql-js would take the value for the type as it is. False also says nothing but "ask graphql-js". */
+type Check = (value: unknown) => boolean;
+
+interface PlainVariable {
+  readonly name: string;
+  readonly isRequired: boolean;
+  /** Undefined: none. */
+  readonly defaultValue: unknown;
+  readonly check: Check;
+}
+
+export function compileCoercion(schema: GraphQLSchema, operation: OperationDefinitionNode): Coercion {
+  const definitions = operation.variableDefinitions ?? [];
+  const byGraphql: Coercion = (given) => getVariableValues(schema, definitions, given).coerced ?? null;
+  const known: PlainVariable[] = [];
+  for (const { variable, type: typeNode, defaultValue } of definitions) {
+    const type = typeFromAST(schema, typeNode);
+    if (!isInputType(type)) return byGraphql;
+    known.push({
+      name: variable.name.value,
+      isRequired: isNonNullType(type),
+      defaultValue: defaultValue && valueFromAST(defaultValue, type),
+      check: compileCheck(type),
+    });
+  }
+  return (given) => {
+    const coerced: Record<string, unknown> = {};
+    for (const { name, isRequired, defaultValue, check } of known) {
+      if (!Object.hasOwn(given, name)) {
+        if (defaultValue !== undefined) coerced[name] = defaultValue;
+        else if (isRequired) return byGraphql(given);
+      } else if (check(given[name])) coerced[name] = given[name];
+      else return byGraphql(given);
+    }
+    return coerced;
+  };
+}
+
+function compileCheck(type: GraphQLInputType): Check {
+  if (isNonNullType(type)) {
+    const inner = compileNonNull(type.ofType);
+    return (value) => value !== null && value !== undefined && inner(value);
+  }
+  const inner = compileNonNull(type);
+  return (value) => value === null || inner(value);
+}
+
+function compileNonNull(type: GraphQLInputType): Check {
+  if (isNonNullType(type)) return compileNonNull(type.ofType);
+  if (isListType(type)) {
+    const item = compileCheck(type.ofType);
+    return (value) => Array.isArray(value) && value.every(item);
+  }
+  if (isInputObjectType(type)) return compileObject(Object.values(type.getFields()), type.isOneOf);
+  return (value) => {
+    try {
+      return type.parseValue(value) === value;
+    } catch {
+      return false;
+    }
+  };
+}
+
+interface InputField {
+  readonly name: string;
+  readonly type: GraphQLInputType;
+  readonly defaultValue?: unknown;
+}
+
+function compileObject(fields: readonly InputField[], isOneOf: boolean): Check {
+  // Not taken as they are: what is left out gets a value, and of several only one may be there.
+  if (isOneOf || fields.some(({ defaultValue }) => defaultValue !== undefined)) return () => false;
+  const checks = new Map(fields.map(({ name, type }) => [name, compileCheck(type)]));
+  const required = fields.filter(({ type }) => isNonNullType(type)).map(({ name }) => name);
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const given = value as Variables;
+    for (const name of Object.keys(given)) {
+      const check = checks.get(name);
+      if (check === undefined || !check(given[name])) return false;
+    }
+    return required.every((name) => Object.hasOwn(given, name));
+  };
+}
