@@ -1,0 +1,2 @@
+// Lets node run the TypeScript of the benchmark's own processes.
+require('../../test/support/run-typescript.cjs');
