@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../database/transaction';
 import { UserFault } from '../../errors';
 import { newId } from '../../ids';
+import { apiKeyItem } from '../access/access-items';
 import { findApiKeysByIds, insertApiKey, updateApiKey, type ApiKeySearch } from '../access/access-repository';
 import {
   apiKeyIssues,
@@ -200,16 +201,7 @@ export class ApiKeyService {
       projectId,
       deliveries: [],
       changesAccess: true,
-      items: edits.map(({ before, after }) => ({
-        subjectKind: 'API_KEY',
-        subjectId: after.id,
-        subjectKey: after.prefix,
-        ...(after.environmentId === null ? {} : { environmentId: after.environmentId }),
-        // Keys have no versions: 1 is the new key, 2 the key with its end.
-        version: before === null ? 1 : 2,
-        before: before && apiKeyBody(before),
-        after: apiKeyBody(after),
-      })),
+      items: edits.map(({ before, after }) => apiKeyItem(before, after)),
     });
   }
 }
@@ -217,18 +209,4 @@ export class ApiKeyService {
 interface KeyEdit {
   readonly before: ApiKeyEntity | null;
   readonly after: ApiKeyEntity;
-}
-
-/** What history keeps of it: nothing of the secret but its visible beginning. */
-function apiKeyBody({ kind, role, name, prefix, allowedOrigins, expiresAt, revokedAt, replacedById }: ApiKeyEntity): object {
-  return {
-    kind,
-    role,
-    name,
-    prefix,
-    allowedOrigins,
-    expiresAt: expiresAt?.toISOString() ?? null,
-    revokedAt: revokedAt?.toISOString() ?? null,
-    replacedById,
-  };
 }

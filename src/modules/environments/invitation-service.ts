@@ -2,6 +2,7 @@ import type { Connection, Database, Transaction } from '../../database/transacti
 import { RequestFault, UserFault } from '../../errors';
 import { newId } from '../../ids';
 import type { Attempts } from '../access/attempts';
+import { invitationItem, memberItem } from '../access/access-items';
 import { findUserByEmail, insertUser } from '../access/access-repository';
 import { emailIssues, normalizeEmail } from '../access/access-rules';
 import { permits, type Actor, type Binding } from '../access/actor';
@@ -36,7 +37,6 @@ import { SYSTEM_CHAIN, type ChangeItemDraft, type EnvironmentRevision, type Prov
 import { unstorable } from '../input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
 import { lockProject } from '../projects/project-repository';
-import { invitationItem, memberItem } from './member-items';
 import { requireOwnerName } from './member-service';
 import { lockPlaceFor, type PlaceInput } from './role-place';
 

@@ -1,6 +1,7 @@
 import type { Connection } from '../../database/transaction';
 import { Forbidden, UserFault } from '../../errors';
 import { newId } from '../../ids';
+import { invitationItem, memberItem } from '../access/access-items';
 import { findUsersByIds } from '../access/access-repository';
 import { permits, type Actor, type Scope } from '../access/actor';
 import { authorize, notFound, type Demand } from '../access/authorize';
@@ -20,7 +21,6 @@ import type { UserEntity } from '../access/user-entity';
 import type { ChangeService } from '../changes/change-service';
 import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
 import { unstorable } from '../input-rules';
-import { invitationItem, memberItem } from './member-items';
 import { lockPlaceFor, type LockedPlace, type PlaceInput } from './role-place';
 
 export interface MemberServiceOptions {

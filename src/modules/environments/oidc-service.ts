@@ -1,6 +1,7 @@
 import type { Connection, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault } from '../../errors';
 import { newId } from '../../ids';
+import { memberItem } from '../access/access-items';
 import { findUserByEmail, insertBinding, insertUser } from '../access/access-repository';
 import type { AnonymousActor } from '../access/actor';
 import { countOwners, deleteBindings } from '../access/member-repository';
@@ -31,7 +32,6 @@ import type { UserEntity } from '../access/user-entity';
 import type { ChangeService } from '../changes/change-service';
 import { SYSTEM_CHAIN, type ChangeItemDraft } from '../changes/record-change';
 import { lockOrganization } from '../organizations/organization-repository';
-import { memberItem } from './member-items';
 
 export interface OidcServiceOptions {
   readonly changes: ChangeService;

@@ -1,7 +1,8 @@
-import type { InvitationEntity } from '../access/invitation-entity';
-import type { Place } from '../access/member-rules';
-import type { RoleBindingEntity } from '../access/role-binding-entity';
-import type { UserEntity } from '../access/user-entity';
+import type { ApiKeyEntity } from './api-key-entity';
+import type { InvitationEntity } from './invitation-entity';
+import type { Place } from './member-rules';
+import type { RoleBindingEntity } from './role-binding-entity';
+import type { UserEntity } from './user-entity';
 import type { ChangeItemDraft } from '../changes/record-change';
 
 /** Members have no versions: a change replaces the roles of one place as a whole. */
@@ -46,4 +47,32 @@ function memberBody({ email }: UserEntity, bindings: readonly RoleBindingEntity[
 
 function roleBody({ role, projectId, environmentId, source }: RoleBindingEntity): object {
   return { role, projectId, environmentId, ...(source === 'OIDC' ? { source } : {}) };
+}
+
+/** A key that was made, changed or is gone, for the book: nothing of its secret but the visible beginning. Exactly one may be null. */
+export function apiKeyItem(before: ApiKeyEntity | null, after: ApiKeyEntity | null): ChangeItemDraft {
+  const { id, prefix, environmentId } = (after ?? before) as ApiKeyEntity;
+  return {
+    subjectKind: 'API_KEY',
+    subjectId: id,
+    subjectKey: prefix,
+    ...(environmentId === null ? {} : { environmentId }),
+    // Keys have no versions: 1 is the new key, 2 the key with its end.
+    version: before === null ? 1 : 2,
+    before: before && apiKeyBody(before),
+    after: after && apiKeyBody(after),
+  };
+}
+
+function apiKeyBody({ kind, role, name, prefix, allowedOrigins, expiresAt, revokedAt, replacedById }: ApiKeyEntity): object {
+  return {
+    kind,
+    role,
+    name,
+    prefix,
+    allowedOrigins,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+    replacedById,
+  };
 }
