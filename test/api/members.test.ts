@@ -3,6 +3,7 @@ import { createTestClock } from '../support/clock';
 import { make, makeEnvironment, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
 import {
   chainLength,
+  lastActor,
   lastChange,
   makeMember,
   makeOutsider,
@@ -89,7 +90,19 @@ it('invites an address, and makes the account of whoever has the token', async (
       { kind: 'USER', version: 1, before: null, after: { email: body.email, name: 'Ada Lovelace' } },
     ],
   });
-  await expect(signIn(world, email)).resolves.toBeDefined();
+  expect(await lastChange(world, 'system')).toEqual({
+    kind: 'USER_CREATED',
+    items: [{ kind: 'USER', version: 1, before: null, after: { email: body.email, name: 'Ada Lovelace' } }],
+  });
+  const actor = { kind: 'USER', id: user.id, name: user.email, authentication: 'INVITATION' };
+  expect([await lastActor(world, organizationId), await lastActor(world, 'system')]).toEqual([actor, actor]);
+  const { client, elsewhere } = { client: await signIn(world, email), elsewhere: await makeOrganization(world) };
+  const again = await invite(elsewhere.id, email);
+  await make(world.client(), 'acceptInvitation', { token: again, password: PASSWORD }, ACCEPTED);
+  expect(await lastActor(world, elsewhere.id)).toEqual({ ...actor, authentication: 'PASSWORD' });
+  const third = await makeOrganization(world);
+  await make(client, 'acceptInvitation', { token: await invite(third.id, email) }, ACCEPTED);
+  expect(await lastActor(world, third.id)).toEqual({ ...actor, authentication: 'PASSWORD' });
 });
 
 it('keeps neither token nor password anywhere but hashed', async () => {

@@ -6,7 +6,7 @@ import { purgeSessions } from '../../src/modules/access/session-repository';
 import { tmpdir } from 'node:os';
 import { createTestClock } from '../support/clock';
 import { eventually, makeApiKey, makeEnvironment, makeOrganization, makeProject, make, mutate } from '../support/make';
-import { lastChange, refusalOf } from '../support/members';
+import { lastActor, lastChange, refusalOf } from '../support/members';
 import { JSON_HEADERS, send, sendQuery } from '../support/raw';
 import { accessHead, logIn, makeAccount, statusOf, TOKENS, written, type SessionTokens } from '../support/sessions';
 import { createWorld, isEmbedded, type World } from '../support/world';
@@ -71,6 +71,7 @@ describe('A log-in', () => {
     );
     const { session, sessions } = await sessionsOf(tokens.accessToken);
     const change = await lastChange(world, 'system');
+    const actor = await lastActor(world, 'system');
     const stored = JSON.stringify(await world.app.database.connection.query('SELECT * FROM refresh_token'));
 
     const refreshExpiresAt = new Date(clock.now().getTime() + 30 * DAY_MS).toISOString();
@@ -87,6 +88,7 @@ describe('A log-in', () => {
       isCurrent: true,
     });
     expect(sessions).toEqual([session]);
+    expect(actor).toEqual({ kind: 'USER', id: account.id, name: account.email, authentication: 'PASSWORD' });
     expect(change).toEqual({
       kind: 'SESSION_CREATED',
       items: [

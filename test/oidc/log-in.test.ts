@@ -2,8 +2,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import type { App } from '../../src/app';
+import type { SystemActor } from '../../src/modules/access/actor';
+import { parseGroupRoles } from '../../src/modules/access/oidc-rules';
+import { findUnknownOrganizations, OidcService } from '../../src/modules/environments/oidc-service';
 import { make, mutate, uniqueKey } from '../support/make';
-import { chainLength, lastChange, makeMember, PASSWORD, signIn, uniqueEmail } from '../support/members';
+import { chainLength, lastActor, lastChange, makeMember, PASSWORD, refusalOf, signIn, uniqueEmail } from '../support/members';
 import { createWorld, isEmbedded, type World } from '../support/world';
 import { beginLogIn, callBack, logInAs, passProvider, PUBLIC_URL, refusalIn, type Answer } from './support/browser';
 import { CLIENT, PUBLIC_CLIENT_ID, startHonestProvider, type HonestProvider } from './support/honest-provider';
@@ -15,6 +18,16 @@ interface LoggedIn {
   readonly refreshExpiresAt: string;
   readonly user: { readonly id: string; readonly email: string; readonly name: string };
 }
+
+interface Refused {
+  readonly userErrors: readonly { readonly code: string }[];
+}
+const codesOf = ({ userErrors }: Refused): string[] => userErrors.map(({ code }) => code);
+
+const BY_THE_OPERATOR: SystemActor = {
+  kind: 'SYSTEM',
+  request: { requestId: 'test', address: '', userAgent: '', origin: null, idempotency: null },
+};
 
 let provider: HonestProvider;
 let world: World;
@@ -91,11 +104,11 @@ const rolesOf = (userId: string): Promise<{ role: string; source: string }[]> =>
 const countUsers = async (): Promise<number> =>
   Number((await app.database.connection.query<{ count: string }[]>('SELECT count(*) FROM app_user'))[0]!.count);
 
-const accessRevision = async (): Promise<number> =>
+const accessRevision = async (chain = organization.id): Promise<number> =>
   Number(
     (
       await app.database.connection.query<{ revision: string }[]>('SELECT revision FROM access_head WHERE organization_id = $1', [
-        organization.id,
+        chain,
       ])
     )[0]!.revision,
   );
@@ -120,6 +133,14 @@ it('makes a user at the first log-in, with a session that works, and finds the s
   expect(answer.headers.get('cache-control')).toBe('no-store');
   expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
   expect(answer.headers.getSetCookie()).toEqual(['flagstaff_oidc=; Path=/auth/oidc; Max-Age=0; HttpOnly; SameSite=Lax']);
+});
+
+it('warns at the start of organizations that OIDC_ROLES names and that are not there', () => {
+  const warnings = world
+    .logLines()
+    .filter(({ msg }) => String(msg).startsWith('OIDC_ROLES names organizations that do not exist'));
+
+  expect(warnings).toMatchObject([{ level: 40, organizations: [acme, solo] }]);
 });
 
 it('gives tokens that refresh', async () => {
@@ -152,14 +173,13 @@ it('sends the browser away with state, nonce and an S256 challenge, and remember
   expect(clear).not.toContain(parameters.nonce);
 });
 
-it('links an existing account by a verified e-mail address, whose password goes on working', async () => {
+it('links an existing account by a verified e-mail address', async () => {
   const member = await makeMember(world, 'VIEWER', { organizationId: organization.id });
   const { login } = person({ email: member.email.toUpperCase(), groups: ['admins'] });
   const users = await countUsers();
 
   const { user } = loggedIn(await logInAs(app, login));
   const roles = await rolesOf(user.id);
-  await signIn(world, member.email, PASSWORD);
 
   expect(user).toEqual({ id: member.id, email: member.email, name: 'A member' });
   expect(await countUsers()).toBe(users);
@@ -179,6 +199,111 @@ it('links an existing account by a verified e-mail address, whose password goes 
   const [{ before, after }] = linked as [{ before: string; after: string }];
   expect(JSON.parse(before)).toEqual(body);
   expect(JSON.parse(after)).toEqual({ ...body, identity: { issuer: provider.issuer, subject: login } });
+});
+
+it('lets nobody into an account any more who made it for somebody else, once its owner has logged in', async () => {
+  // Whoever invites gets the token where no mail is sent, and can make the account that others will trust.
+  const email = uniqueEmail('cto');
+  const attacker = await makeMember(world, 'VIEWER', { organizationId: (await createOrganization(uniqueKey('mine'))).id }, email);
+  const session = await make<{ accessToken: string; refreshToken: string }>(
+    world.client(),
+    'logIn',
+    { email, password: PASSWORD },
+    'accessToken refreshToken',
+  );
+  const reset = await app.services.passwords.createReset(BY_THE_OPERATOR, email);
+  const before = await accessRevision('system');
+  const { login } = person({ email, groups: ['owners'] });
+
+  const owner = loggedIn(await logInAs(app, login));
+  const viewer = '{ viewer { user { id } } }';
+  const byOldSessions = [
+    await refusalOf(attacker.client.request(viewer)),
+    await refusalOf(world.client(session.accessToken).request(viewer)),
+  ];
+  const refreshed = await mutate<Refused>(
+    world.client(),
+    'refreshSession',
+    { refreshToken: session.refreshToken },
+    'accessToken',
+  );
+  const byPassword = await mutate<Refused>(world.client(), 'logIn', { email, password: PASSWORD }, 'accessToken');
+  const newPassword = 'another password of the attacker';
+  const byToken = await mutate<Refused>(world.client(), 'resetPassword', { token: reset!.token, newPassword }, 'user { id }');
+
+  expect(owner.user.id).toBe(attacker.id);
+  expect(byOldSessions.map((refusal) => refusal?.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+  expect(codesOf(refreshed)).toEqual(['WRONG_CREDENTIALS']);
+  expect(codesOf(byPassword)).toEqual(['WRONG_CREDENTIALS']);
+  expect(codesOf(byToken)).toEqual(['EXPIRED']);
+  expect(await accessRevision('system')).toBe(before + 1);
+  expect(await world.client(owner.accessToken).request(viewer)).toEqual({ viewer: { user: { id: attacker.id } } });
+  const linked = await app.database.connection.query<{ kind: string; after: string }[]>(
+    `SELECT b.subject_kind AS kind, b.after FROM change c JOIN change_body b ON b.change_id = c.id
+     WHERE c.kind = 'IDENTITY_LINKED' AND c.actor_id = $1 AND c.authentication = 'OIDC' ORDER BY b.position`,
+    [attacker.id],
+  );
+  expect(linked.map(({ kind }) => kind)).toEqual(['USER', 'SESSION', 'SESSION']);
+  expect(linked.slice(1).map(({ after }) => (JSON.parse(after) as { reason: string }).reason)).toEqual([
+    'IDENTITY_LINKED',
+    'IDENTITY_LINKED',
+  ]);
+
+  // The owner's own session and those to come are not touched, and the owner may have a password again.
+  const fresh = await app.services.passwords.createReset(BY_THE_OPERATOR, email);
+  const set = await mutate<Refused>(world.client(), 'resetPassword', { token: fresh!.token, newPassword }, 'user { id }');
+  expect(codesOf(set)).toEqual([]);
+  loggedIn(await logInAs(app, login));
+  await signIn(world, email, newPassword);
+});
+
+it('lets nobody take an invitation in the name of somebody who logs in through the provider but themselves', async () => {
+  const { login, email } = person();
+  const { user, accessToken } = loggedIn(await logInAs(app, login));
+  const owner = world.client(world.owner.accessToken);
+  const place = { organizationId: organization.id, email, role: 'EDITOR' };
+  const { invitationToken: token } = await make<{ invitationToken: string }>(owner, 'inviteMember', place, 'invitationToken');
+
+  const input = { token, name: 'Somebody', password: PASSWORD };
+  const taken = await mutate<Refused>(world.client(), 'acceptInvitation', input, 'user { id }');
+  const accepted = await make<{ user: object }>(world.client(accessToken), 'acceptInvitation', { token }, 'user { id }');
+
+  expect(codesOf(taken)).toEqual(['WRONG_CREDENTIALS']);
+  expect(accepted).toMatchObject({ user: { id: user.id } });
+  expect(await lastActor(world, organization.id)).toEqual({ kind: 'USER', id: user.id, name: email, authentication: 'OIDC' });
+});
+
+it('writes down who logged in, and whose account was made, as their own doing', async () => {
+  const { login, email } = person();
+  const { user } = loggedIn(await logInAs(app, login));
+
+  const rows = await app.database.connection.query(
+    'SELECT kind, actor_kind, actor_name, authentication FROM change WHERE actor_id = $1 ORDER BY sequence',
+    [user.id],
+  );
+
+  const actor = { actor_kind: 'USER', actor_name: email, authentication: 'OIDC' };
+  expect(rows).toEqual([
+    { kind: 'USER_CREATED', ...actor },
+    { kind: 'SESSION_CREATED', ...actor },
+  ]);
+});
+
+it('gives roles on an organization that is named by its id, and none on another one that has the id for a key', async () => {
+  const mine = await createOrganization(uniqueKey('named'));
+  const gone = `organization_${'0'.repeat(32)}`;
+  const squatter = await createOrganization(gone);
+  const text = `ids=ADMIN@${mine.id},ids=VIEWER@${mine.key},ids=OWNER@${gone}`;
+  const { roles = [] } = parseGroupRoles(text);
+  const service = new OidcService({ ...app.services, settings: { roles, createsUsers: true } });
+  const identity = { issuer: provider.issuer, subject: uniqueKey('somebody'), name: 'Somebody', isEmailVerified: true };
+  const request = { requestId: 'r', address: '', userAgent: '', origin: null, idempotency: null };
+
+  const { user } = await service.logIn({ kind: 'ANONYMOUS', request }, { ...identity, email: uniqueEmail(), groups: ['ids'] });
+
+  expect(await findUnknownOrganizations(app.database.connection, roles)).toEqual([gone]);
+  expect(await rolesOf(user.id)).toEqual([{ role: 'ADMIN', source: 'OIDC' }]);
+  expect(squatter.key).toBe(gone);
 });
 
 it.each([

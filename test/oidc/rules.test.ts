@@ -1,4 +1,4 @@
-import { identityOf, needsUserInfo, planGroupRole, rolesOfGroups } from '../../src/modules/access/oidc-rules';
+import { identityOf, needsUserInfo, planGroupRole, roleOn, rolesOfGroups } from '../../src/modules/access/oidc-rules';
 import type { Role } from '../../src/modules/access/permissions';
 import type { RoleBindingEntity, RoleSource } from '../../src/modules/access/role-binding-entity';
 
@@ -56,10 +56,10 @@ describe('identityOf', () => {
 
 describe('rolesOfGroups', () => {
   const mapping = [
-    { group: 'a', role: 'VIEWER', organizationKey: 'one' },
-    { group: 'b', role: 'ADMIN', organizationKey: 'one' },
-    { group: 'c', role: 'EDITOR', organizationKey: 'one' },
-    { group: 'c', role: 'OWNER', organizationKey: 'two' },
+    { group: 'a', role: 'VIEWER', organization: 'one' },
+    { group: 'b', role: 'ADMIN', organization: 'one' },
+    { group: 'c', role: 'EDITOR', organization: 'one' },
+    { group: 'c', role: 'OWNER', organization: 'two' },
   ] as const;
 
   it.each([
@@ -69,6 +69,29 @@ describe('rolesOfGroups', () => {
     [['A'], {}],
   ])('gives %j the strongest role on each organization', (groups, expected) => {
     expect(Object.fromEntries(rolesOfGroups(groups, mapping))).toEqual(expected);
+  });
+});
+
+describe('roleOn', () => {
+  const id = `organization_${'0'.repeat(32)}`;
+  const other = `organization_${'1'.repeat(32)}`;
+
+  it.each<[string, [string, Role][], string, Role | null]>([
+    ['nothing', [['elsewhere', 'OWNER']], 'acme', null],
+    ['what its key is given', [['acme', 'ADMIN']], 'acme', 'ADMIN'],
+    ['what its id is given', [[id, 'ADMIN']], 'acme', 'ADMIN'],
+    [
+      'the stronger of both',
+      [
+        [id, 'VIEWER'],
+        ['acme', 'EDITOR'],
+      ],
+      'acme',
+      'EDITOR',
+    ],
+    ['nothing of an id that it has for a key', [[other, 'OWNER']], other, null],
+  ])('gives an organization %s', (_, roles, key, expected) => {
+    expect(roleOn(new Map(roles), { id, key })).toBe(expected);
   });
 });
 

@@ -49,7 +49,7 @@ it.each([
 ])('reads the roles %s', (OIDC_ROLES, expected) => {
   const settings = oidc({ OIDC_ISSUER: ISSUER, OIDC_CLIENT_ID: 'flagstaff', OIDC_ROLES });
 
-  expect(settings?.roles).toEqual(expected.map(([group, role, organizationKey]) => ({ group, role, organizationKey })));
+  expect(settings?.roles).toEqual(expected.map(([group, role, organization]) => ({ group, role, organization })));
 });
 
 it.each<[Record<string, string>, string]>([
@@ -78,7 +78,10 @@ it.each<[Record<string, string>, string]>([
   [{ OIDC_ROLES: 'admins' }, 'OIDC_ROLES must list group=ROLE@organization, separated by commas; "admins" is not of that form.'],
   [{ OIDC_ROLES: '=ADMIN@acme' }, 'OIDC_ROLES has a part without a group: "=ADMIN@acme".'],
   [{ OIDC_ROLES: 'a=BOSS@acme' }, 'OIDC_ROLES gives the group "a" the role "BOSS"; roles are OWNER, ADMIN, EDITOR, VIEWER.'],
-  [{ OIDC_ROLES: 'a=ADMIN@-' }, 'OIDC_ROLES gives the group "a" a role on "-", which is no key of an organization.'],
+  [
+    { OIDC_ROLES: 'a=ADMIN@-' },
+    'OIDC_ROLES gives the group "a" a role on "-", which is neither an id nor a key of an organization.',
+  ],
   [{ OIDC_ROLES: 'a=ADMIN@acme,a=VIEWER@acme' }, 'OIDC_ROLES gives the group "a" two roles on the organization "acme".'],
   [
     { OIDC_ROLES: '{' },

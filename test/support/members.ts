@@ -79,6 +79,16 @@ export async function lastChange(world: World, organizationId: string): Promise<
   return { kind: change!.kind, items };
 }
 
+/** Who is written down with the newest change of a chain. */
+export async function lastActor(world: World, organizationId: string): Promise<object> {
+  const [row] = await world.app.database.connection.query<object[]>(
+    `SELECT actor_kind AS kind, actor_id AS id, actor_name AS name, authentication FROM change
+     WHERE organization_id = $1 ORDER BY sequence DESC LIMIT 1`,
+    [organizationId],
+  );
+  return row!;
+}
+
 /** The code of the refusal of a whole request; null when it was answered. */
 export async function refusalOf(work: Promise<unknown>): Promise<{ code: string; message: string } | null> {
   try {
