@@ -25,8 +25,10 @@ export interface SocketHost {
   readonly log: Logger;
   /** Who asks now. Throws `RequestFault`. */
   readonly createContext: (authorization: string | undefined, request: SocketRequest) => Promise<Context>;
-  /** Called once, when the socket has said who it is, or has closed before. */
-  readonly onBegun: (socket: WebSocket) => void;
+  /** Called when the socket has said who it is. */
+  readonly onBegun: (connection: SocketConnection) => void;
+  /** Called once, when nothing comes from it any more. */
+  readonly onClosed: (connection: SocketConnection) => void;
 }
 
 const CONNECTION_INIT_TIMEOUT_MS = 3_000;
@@ -44,6 +46,7 @@ export class SocketConnection implements Connected {
   private held: Held | null = null;
   private readonly operations = new Map<string, SocketOperation>();
   private isResting = false;
+  private isAnswered = true;
   private initTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -61,7 +64,17 @@ export class SocketConnection implements Connected {
     socket.on('message', (data: Buffer) => this.hear(data));
     // ws closes the socket with the right code: 1009 for a frame that is too large, 1007 for text that is not UTF-8.
     socket.on('error', (err) => host.log.info({ err: err.message, address: request.address }, 'a socket was closed'));
-    socket.once('close', () => this.forget());
+    socket.on('pong', () => (this.isAnswered = true));
+    socket.on('close', () => this.forget());
+  }
+
+  /** Finds out whether the other end is still there: whoever has not answered when the next is due is cut off. */
+  ping(): void {
+    const { socket } = this;
+    if (!this.isAnswered) return socket.terminate();
+    if (socket.readyState !== socket.OPEN) return;
+    this.isAnswered = false;
+    socket.ping();
   }
 
   review(actor: Actor): void {
@@ -145,7 +158,7 @@ export class SocketConnection implements Connected {
     this.phase = 'BEGINNING';
     clearTimeout(this.initTimer);
     this.initTimer = undefined;
-    this.host.onBegun(this.socket);
+    this.host.onBegun(this);
     const since = this.host.access.generation;
     try {
       this.authorization = authorizationOf(params);
@@ -198,7 +211,7 @@ export class SocketConnection implements Connected {
     });
   }
 
-  private get isClosed(): boolean {
+  get isClosed(): boolean {
     return this.phase === 'CLOSED';
   }
 
@@ -212,7 +225,7 @@ export class SocketConnection implements Connected {
     if (this.isClosed) return;
     this.phase = 'CLOSED';
     clearTimeout(this.initTimer);
-    this.host.onBegun(this.socket);
+    this.host.onClosed(this);
     if (this.held) this.host.access.release(this.held, this);
     for (const operation of this.operations.values()) operation.end();
     this.operations.clear();
@@ -221,7 +234,6 @@ export class SocketConnection implements Connected {
 
 class SocketOperation extends LiveOperation {
   demand: Demand | null = null;
-  private readonly head: string;
 
   constructor(
     private readonly id: string,
@@ -229,7 +241,6 @@ class SocketOperation extends LiveOperation {
     format: Format,
   ) {
     super(format);
-    this.head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   }
 
   /** The siblings go on. */
@@ -240,7 +251,7 @@ class SocketOperation extends LiveOperation {
   }
 
   protected writeNext(text: string): boolean {
-    return this.connection.write(`${this.head}${text}}`);
+    return this.connection.write(`{"id":${JSON.stringify(this.id)},"type":"next","payload":${text}}`);
   }
 
   protected writeComplete(): void {

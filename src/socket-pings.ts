@@ -1,13 +1,14 @@
-/** Finds sockets whose other end is gone. One timer for all, and never all at once. */
-import type { WebSocket } from 'ws';
+/** Asks sockets whether their other end is still there. One timer for all, and never all at once. */
+export interface Pinged {
+  readonly ping: () => void;
+}
 
-/** A socket that does not answer a ping before the next one is due is dropped. */
+/** Between two pings of one socket. */
 const PING_INTERVAL_MS = 12_000;
 const GROUPS = 12;
 
 export class SocketPings {
-  private readonly groups = Array.from({ length: GROUPS }, () => new Set<WebSocket>());
-  private readonly unanswered = new Set<WebSocket>();
+  private readonly groups = Array.from({ length: GROUPS }, () => new Set<Pinged>());
   private readonly timer: NodeJS.Timeout;
   private turn = 0;
 
@@ -16,15 +17,13 @@ export class SocketPings {
     this.timer.unref();
   }
 
-  add(socket: WebSocket): void {
-    // The group whose turn has just passed: its first ping comes after a whole interval.
-    const group = this.groups[this.turn] as Set<WebSocket>;
-    group.add(socket);
-    socket.on('pong', () => this.unanswered.delete(socket));
-    socket.once('close', () => {
-      group.delete(socket);
-      this.unanswered.delete(socket);
-    });
+  /** The first ping comes after a whole interval. */
+  add(socket: Pinged): void {
+    this.groups[this.turn]?.add(socket);
+  }
+
+  delete(socket: Pinged): void {
+    for (const group of this.groups) if (group.delete(socket)) return;
   }
 
   close(): void {
@@ -33,12 +32,6 @@ export class SocketPings {
 
   private next(): void {
     this.turn = (this.turn + 1) % GROUPS;
-    for (const socket of this.groups[this.turn] as Set<WebSocket>) {
-      if (this.unanswered.has(socket)) socket.terminate();
-      else if (socket.readyState === socket.OPEN) {
-        this.unanswered.add(socket);
-        socket.ping();
-      }
-    }
+    for (const socket of this.groups[this.turn] ?? []) socket.ping();
   }
 }
