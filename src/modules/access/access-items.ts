@@ -1,3 +1,4 @@
+import type { AccessWithin } from './access-within-repository';
 import type { ApiKeyEntity } from './api-key-entity';
 import type { InvitationEntity } from './invitation-entity';
 import type { Place } from './member-rules';
@@ -39,6 +40,15 @@ export function invitationItem(invitation: InvitationEntity, state: 'MADE' | 'GO
     before: state === 'GONE' ? body : null,
     after: state === 'MADE' ? body : null,
   };
+}
+
+/** What goes with a place that is deleted, for the book: each key, each member with the roles there, each invitation. */
+export function accessItems(place: Place, { keys, members, invitations }: AccessWithin): ChangeItemDraft[] {
+  return [
+    ...keys.map((key) => apiKeyItem(key, null)),
+    ...members.map(({ user, bindings }) => memberItem(user, place, bindings, null)),
+    ...invitations.map((invitation) => invitationItem(invitation, 'GONE')),
+  ];
 }
 
 function memberBody({ email }: UserEntity, bindings: readonly RoleBindingEntity[]): object {

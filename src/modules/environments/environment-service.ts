@@ -2,6 +2,8 @@ import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
+import { accessItems } from '../access/access-items';
+import { lockAccessWithin } from '../access/access-within-repository';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity, requireRole, type Demand } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
@@ -9,7 +11,7 @@ import type { Permission, Role } from '../access/permissions';
 import { newEpoch } from '../changes/epoch-repository';
 import { insertEnvironmentHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
-import type { EnvironmentRevision } from '../changes/record-change';
+import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
 import { staleIssues } from '../changes/stale-version';
 import { unstorable } from '../input-rules';
 import { confirmationIssues } from '../patch-rules';
@@ -127,6 +129,8 @@ export class EnvironmentService {
       const { project, environment, stale } = await lockVersionFor(tx.connection, actor, input, 'environment:delete');
       const issues = [...stale, ...confirmationIssues('environment', environment.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
+      const place = { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id };
+      const gone = accessItems(place, await lockAccessWithin(tx.connection, place));
       await deleteEnvironment(tx.connection, environment.id);
       const rest = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
       await orderEnvironments(
@@ -134,14 +138,14 @@ export class EnvironmentService {
         rest.map(({ id }) => id),
       );
       tx.raisedHeads.add(environment.id);
-      const edit = { before: environment, after: null };
+      const edit = { before: environment, after: null, gone };
       const { revisions } = await this.record(tx, actor, { kind: 'ENVIRONMENT_DELETED', project, ...edit });
       return { deletedEnvironmentId: environment.id, revisions };
     });
   }
 
   private async record(tx: Transaction, actor: Actor, edit: EnvironmentEdit): Promise<EnvironmentResult> {
-    const { kind, project, before, after } = edit;
+    const { kind, project, before, after, gone = [] } = edit;
     const environment = (after ?? before) as EnvironmentEntity;
     const revisions = await this.options.changes.record(tx, actor, {
       kind,
@@ -160,6 +164,7 @@ export class EnvironmentService {
           before: before && environmentBody(before),
           after: after && environmentBody(after),
         },
+        ...gone,
       ],
     });
     return { environment, revisions };
@@ -171,6 +176,8 @@ interface EnvironmentEdit {
   readonly project: ProjectEntity;
   readonly before: EnvironmentEntity | null;
   readonly after: EnvironmentEntity | null;
+  /** Keys, members and invitations that went with it. */
+  readonly gone?: readonly ChangeItemDraft[];
 }
 
 export interface LockedEnvironment extends LockedProject {

@@ -3,6 +3,8 @@ import type { Connection, Database } from '../../database/transaction';
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { insertBinding } from '../access/access-repository';
+import { accessItems } from '../access/access-items';
+import { lockAccessWithin } from '../access/access-within-repository';
 import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
@@ -162,6 +164,8 @@ export class OrganizationService {
       const issues = [...stale, ...confirmationIssues('organization', organization.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
       const environmentIds = await lockProjectsOfOrganization(tx.connection, organization.id);
+      const place = { organizationId: organization.id, projectId: null, environmentId: null };
+      const gone = accessItems(place, await lockAccessWithin(tx.connection, place));
       await deleteOrganization(tx.connection, organization.id);
       for (const id of environmentIds) tx.raisedHeads.add(id);
       const revisions = await this.options.changes.record(tx, actor, {
@@ -179,6 +183,7 @@ export class OrganizationService {
             before: organizationBody(organization),
             after: null,
           },
+          ...gone,
         ],
       });
       return { deletedOrganizationId: organization.id, revisions };

@@ -2,12 +2,14 @@ import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
+import { accessItems } from '../access/access-items';
+import { lockAccessWithin } from '../access/access-within-repository';
 import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { Permission } from '../access/permissions';
 import type { ChangeService } from '../changes/change-service';
-import type { EnvironmentRevision } from '../changes/record-change';
+import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
 import { staleIssues } from '../changes/stale-version';
 import { NAME_LENGTH_MAX, unstorable } from '../input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
@@ -109,8 +111,10 @@ export class ProjectService {
       await requireStrictestRole(tx.connection, locked, project, 'project:delete');
       const issues = [...stale, ...confirmationIssues('project', project.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
+      const place = { organizationId: project.organizationId, projectId: project.id, environmentId: null };
+      const gone = accessItems(place, await lockAccessWithin(tx.connection, place));
       for (const id of await deleteProject(tx.connection, project.id)) tx.raisedHeads.add(id);
-      const { revisions } = await this.record(tx, actor, 'PROJECT_DELETED', { before: project, after: null });
+      const { revisions } = await this.record(tx, actor, 'PROJECT_DELETED', { before: project, after: null, gone });
       return { deletedProjectId: project.id, revisions };
     });
   }
@@ -119,7 +123,7 @@ export class ProjectService {
     tx: Transaction,
     actor: Actor,
     kind: 'PROJECT_CREATED' | 'PROJECT_UPDATED' | 'PROJECT_DELETED',
-    { before, after }: { readonly before: ProjectEntity | null; readonly after: ProjectEntity | null },
+    { before, after, gone = [] }: ProjectEdit,
   ): Promise<ProjectResult> {
     const project = (after ?? before) as ProjectEntity;
     const revisions = await this.options.changes.record(tx, actor, {
@@ -138,10 +142,18 @@ export class ProjectService {
           before: before && projectBody(before),
           after: after && projectBody(after),
         },
+        ...gone,
       ],
     });
     return { project, revisions };
   }
+}
+
+interface ProjectEdit {
+  readonly before: ProjectEntity | null;
+  readonly after: ProjectEntity | null;
+  /** Keys, members and invitations that went with it. */
+  readonly gone?: readonly ChangeItemDraft[];
 }
 
 /** The project, locked, in the version that the caller read. Refuses when it is gone, hidden, forbidden or stale. */
