@@ -6,6 +6,7 @@ import { Forbidden, RequestFault } from './errors';
 import { contextOf } from './graphql-http';
 import type { Connected } from './live-access';
 import { permits, type Actor } from './modules/access/actor';
+import { WHOLE_SIGHT } from './modules/access/visibility';
 import type { ChangeBodyEntity } from './modules/changes/change-body-entity';
 import type { ChangeEntity } from './modules/changes/change-entity';
 import { rateLimitHeaders } from './rate-limit-headers';
@@ -66,7 +67,7 @@ async function* linesOf(
 ): AsyncGenerator<string> {
   let before: string | null = null;
   for (;;) {
-    const changes: ChangeEntity[] = await services.changes.list({ organizationId }, before, PAGE_ROWS);
+    const changes: ChangeEntity[] = await services.changes.list({ organizationId }, WHOLE_SIGHT, before, PAGE_ROWS);
     const bodies = await loaders.bodiesOfChange.loadMany(changes.map((change) => change.id));
     count(bodies.reduce((rows, items) => rows + (items instanceof Error ? 0 : items.length), changes.length));
     yield changes.map((change, i) => `${jsonLine(lineOf(change, bodies[i]))}\n`).join('');

@@ -389,5 +389,6 @@ it('shows somebody with a role on one environment nothing of what changed in ano
   const items = changes.nodes.flatMap((change) => change.items);
   expect(items.map((item) => item.environmentId)).not.toContain(hidden.id);
   expect(items.map((item) => item.subjectKind)).not.toContain('API_KEY');
-  expect(read.history.nodes.map((change) => change.items.map((item) => item.environmentId))).toEqual([[], [seen.id], [null]]);
+  expect(changes.nodes.map((change) => change.items.length)).not.toContain(0);
+  expect(read.history.nodes.map((change) => change.items.map((item) => item.environmentId))).toEqual([[seen.id], [null]]);
 });

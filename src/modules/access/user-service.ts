@@ -1,7 +1,7 @@
 import type { Database } from '../../database/transaction';
 import { unstorable } from '../input-rules';
 import { findBindingsOfUser, findUsersByIds } from './access-repository';
-import { bindingsOf, type Actor } from './actor';
+import { bindingsOf, permits, type Actor, type Binding } from './actor';
 import { requireIdentity } from './authorize';
 import type { UserEntity } from './user-entity';
 
@@ -15,14 +15,21 @@ export class UserService {
     return { ...actor, bindings: await findBindingsOfUser(this.database.connection, actor.id) };
   }
 
-  /** A user oneself, and whoever has a role in an organization in which the actor has one. Null otherwise. */
+  /** A user oneself, and whoever is among members that the actor may read. Null otherwise. */
   async find(actor: Actor, id: string): Promise<UserEntity | null> {
     requireIdentity(actor);
-    const ours = new Set(bindingsOf(actor).map(({ organizationId }) => organizationId));
     if (unstorable(id)) return null;
     const [user] = await findUsersByIds(this.database.connection, [id]);
     if (!user || (actor.kind === 'USER' && id === actor.id)) return user ?? null;
     const theirs = await findBindingsOfUser(this.database.connection, id);
-    return theirs.some(({ organizationId }) => ours.has(organizationId)) ? user : null;
+    return theirs.some((binding) => isAmongMembers(actor, binding)) ? user : null;
   }
+}
+
+/** Whether the role makes its bearer a member of an organization or project whose members the actor may read. */
+function isAmongMembers(actor: Actor, { organizationId, projectId }: Binding): boolean {
+  if (projectId !== null) return permits(actor, 'member:read', { organizationId, projectId });
+  // A role on an organization reaches all its projects.
+  const projectIds = bindingsOf(actor).map((own) => (own.organizationId === organizationId ? own.projectId : null));
+  return [null, ...projectIds].some((id) => permits(actor, 'member:read', { organizationId, projectId: id }));
 }

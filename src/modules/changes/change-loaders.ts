@@ -1,29 +1,36 @@
 import DataLoader from 'dataloader';
 import type { Connection } from '../../database/transaction';
 import { createPageLoader, type PageRequest } from '../../database/page-loader';
+import type { Sight } from '../access/visibility';
 import type { ChangeEntity } from './change-entity';
 import type { ChangeBodyEntity } from './change-body-entity';
 import { groupRows } from '../../database/group-rows';
 import { findBodiesByChangeIds, listHistories } from './change-repository';
 
+export interface HistoryRequest extends PageRequest {
+  readonly sight: Sight;
+}
+
 export interface ChangeLoaders {
   /** A page of the history of a thing, and of what has it as parent; newest first. */
-  readonly historyPage: DataLoader<PageRequest, ChangeEntity[], string>;
+  readonly historyPage: DataLoader<HistoryRequest, ChangeEntity[], string>;
   /** Bodies of a change, in its order. */
   readonly bodiesOfChange: DataLoader<string, ChangeBodyEntity[]>;
 }
 
 export function createChangeLoaders(connection: Connection): ChangeLoaders {
   return {
-    historyPage: createPageLoader<PageRequest, ChangeEntity & { readonly historyOf: string }>(
-      (requests, { position, limit }) =>
+    historyPage: createPageLoader<HistoryRequest, ChangeEntity & { readonly historyOf: string }>(
+      (requests, { sight, position, limit }) =>
         listHistories(
           connection,
           requests.map((request) => request.ownerId),
+          sight,
           position,
           limit,
         ),
       (row) => row.historyOf,
+      ({ sight, position, limit }) => [sight, position, limit],
     ),
     bodiesOfChange: new DataLoader(async (changeIds) => {
       const bodies = groupRows(await findBodiesByChangeIds(connection, changeIds), (body) => body.changeId);

@@ -1,7 +1,9 @@
 import type { Connection } from '../../database/transaction';
+import type { Sight } from '../access/visibility';
 import { ChangeBodyEntity } from './change-body-entity';
 import { ChangeEntity } from './change-entity';
 import type { ChangeKind, SubjectKind } from './change-kinds';
+import { ACCESS_SUBJECTS } from './change-rules';
 import { EnvironmentRevisionEntity } from './environment-revision-entity';
 import type { FlagEvent } from './flag-event';
 import { AccessHeadEntity, type AuditHeadEntity, EnvironmentHeadEntity } from './head-entities';
@@ -135,10 +137,28 @@ export interface ChangeSearch {
   readonly to?: Date | null;
 }
 
-/** Newest first, from before `sequence` (null: from the end). */
+const ACCESS_KINDS = ACCESS_SUBJECTS.map((kind) => `'${kind}'`).join(', ');
+
+/** What `isVisibleItem` says, as SQL over `b` (change_body). The placeholder stands for `sight.environmentIds`. */
+function visibleBody({ environmentIds, seesAccess }: Sight, placeholder: string): string {
+  const ofEnvironments = `(b.environment_id IS NULL OR b.environment_id = ANY(CAST(${placeholder} AS text[])))`;
+  const ofAccess = `b.subject_kind NOT IN (${ACCESS_KINDS})`;
+  return `${environmentIds === null ? 'TRUE' : ofEnvironments} AND ${seesAccess ? 'TRUE' : ofAccess}`;
+}
+
+/** A statement that does not name a parameter must not be given it. */
+function idsOf({ environmentIds }: Sight): (readonly string[])[] {
+  return environmentIds === null ? [] : [environmentIds];
+}
+
+/**
+ * Newest first, from before `sequence` (null: from the end). Only changes of which something is in sight; what the search
+ * says of items is said of such.
+ */
 export function listChanges(
   connection: Connection,
   search: ChangeSearch,
+  sight: Sight,
   beforeSequence: string | null,
   limit: number,
 ): Promise<ChangeEntity[]> {
@@ -146,8 +166,9 @@ export function listChanges(
   const add = (name: string, value: unknown, condition: string): void => {
     if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });
   };
+  const isVisible = visibleBody(sight, ':visibleIds');
   const hasItem = (condition: string): string =>
-    `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND (${condition}))`;
+    `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND (${condition}) AND ${isVisible})`;
   // Without a project the chain is the range; a project lies within one chain.
   if (search.projectId === undefined) query.where('c.organizationId = :organizationId', search);
   else query.where('c.projectId = :projectId', search);
@@ -159,13 +180,18 @@ export function listChanges(
   add('subjectKinds', search.subjectKinds, hasItem('b.subject_kind = ANY(:subjectKinds)'));
   add('subjectId', search.subjectId, hasItem('b.subject_id = :subjectId OR b.parent_id = :subjectId'));
   add('environmentId', search.environmentId, hasItem('b.environment_id = :environmentId'));
-  return query.getMany();
+  if (sight.environmentIds !== null || !sight.seesAccess) query.andWhere(hasItem('TRUE'));
+  return query.setParameters({ visibleIds: sight.environmentIds }).getMany();
 }
 
-/** Pages of the histories of several things by two statements, newest first, from before `sequence` (null: from the end). */
+/**
+ * Pages of the histories of several things by two statements, newest first, from before `sequence` (null: from the end). Only
+ * what is in sight.
+ */
 export async function listHistories(
   connection: Connection,
   subjectIds: readonly string[],
+  sight: Sight,
   beforeSequence: string | null,
   limit: number,
 ): Promise<(ChangeEntity & { readonly historyOf: string })[]> {
@@ -174,9 +200,10 @@ export async function listHistories(
      CROSS JOIN LATERAL (
        SELECT DISTINCT c.sequence, c.id FROM change_body b JOIN change c ON c.id = b.change_id
        WHERE (b.subject_id = s.subject OR b.parent_id = s.subject) AND ($2::bigint IS NULL OR c.sequence < $2)
+         AND ${visibleBody(sight, '$4')}
        ORDER BY c.sequence DESC LIMIT $3
      ) page ORDER BY s.subject, page.sequence DESC`,
-    [subjectIds, beforeSequence, limit],
+    [subjectIds, beforeSequence, limit, ...idsOf(sight)],
   );
   const changes = await findChangesByIds(connection, [...new Set(rows.map((row) => row.id))]);
   const byId = new Map(changes.map((change) => [change.id, change]));
@@ -216,15 +243,20 @@ export function findBodyOfVersion(connection: Connection, subjectId: string, ver
   return connection.findOneBy(ChangeBodyEntity, { subjectId, version });
 }
 
-/** Thing -> its newest change, its own or of what has it as parent. */
-export async function findLastChanges(connection: Connection, subjectIds: readonly string[]): Promise<Map<string, ChangeEntity>> {
+/** Thing -> its newest change that is in sight, its own or of what has it as parent. */
+export async function findLastChanges(
+  connection: Connection,
+  subjectIds: readonly string[],
+  sight: Sight,
+): Promise<Map<string, ChangeEntity>> {
   const rows: { subject: string; change_id: string }[] = await connection.query(
     `SELECT s.subject, last.change_id FROM unnest($1::text[]) AS s(subject)
      CROSS JOIN LATERAL (
        SELECT b.change_id FROM change_body b JOIN change c ON c.id = b.change_id
-       WHERE b.subject_id = s.subject OR b.parent_id = s.subject ORDER BY c.sequence DESC LIMIT 1
+       WHERE (b.subject_id = s.subject OR b.parent_id = s.subject) AND ${visibleBody(sight, '$2')}
+       ORDER BY c.sequence DESC LIMIT 1
      ) last`,
-    [subjectIds],
+    [subjectIds, ...idsOf(sight)],
   );
   const changes = await findChangesByIds(
     connection,

@@ -1,9 +1,11 @@
 /** How a change is written down so that nobody can alter it unseen, and which changes may be asked for. Pure. */
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
+import type { Sight } from '../access/visibility';
 import { hasUnstorableText } from '../input-rules';
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ChangeEntity } from './change-entity';
+import type { SubjectKind } from './change-kinds';
 
 const KINDS_MAX = 50;
 
@@ -29,6 +31,18 @@ export function changeFilterProblem(filter: {
 /** Canonical JSON (RFC 8785). */
 export function canonicalText(value: unknown): string {
   return canonicalize(value) ?? 'null';
+}
+
+/** Things that say who may do what. */
+export const ACCESS_SUBJECTS: readonly SubjectKind[] = ['API_KEY', 'MEMBER', 'INVITATION', 'USER', 'SESSION'];
+
+/** Whether whoever sees so much of a place sees one of the things that a change there changed. */
+export function isVisibleItem(
+  { environmentIds, seesAccess }: Sight,
+  { subjectKind, environmentId }: Pick<ChangeBodyEntity, 'subjectKind' | 'environmentId'>,
+): boolean {
+  if (!seesAccess && ACCESS_SUBJECTS.includes(subjectKind)) return false;
+  return environmentId === null || environmentIds === null || environmentIds.includes(environmentId);
 }
 
 /** A row of `change` without what is computed from it. */

@@ -5,12 +5,11 @@ import type { Connection, Database, Transaction } from '../../database/transacti
 import { RequestFault, UserFault } from '../../errors';
 import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
+import { sightOf, type Sight } from '../access/visibility';
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ChangeEntity } from './change-entity';
-import type { SubjectKind } from './change-kinds';
-import { canonicalText } from './change-rules';
-import { findChangesByIds, listChanges, type ChangeSearch } from './change-repository';
-import { changeFilterProblem } from './change-rules';
+import { findBodiesByChangeIds, findChangesByIds, listChanges, type ChangeSearch } from './change-repository';
+import { canonicalText, changeFilterProblem, isVisibleItem } from './change-rules';
 import { deleteClaims, keepResult, listKeptResults, takeClaim, type ClaimKey } from './idempotency-repository';
 import type { IdempotencyRecordEntity } from './idempotency-record-entity';
 import { recordChange, type ChangeDraft, type EnvironmentRevision } from './record-change';
@@ -51,13 +50,16 @@ export class ChangeService {
 
   /**
    * Null when there is none or the actor may not see it: a change in a project takes `flag:read` there, any other
-   * `audit:read` on the organization.
+   * `audit:read` on the organization; and something of what it changed must be visible.
    */
   async find(actor: Actor, id: string): Promise<ChangeEntity | null> {
-    const [change] = await findChangesByIds(this.options.database.connection, [id]);
+    const { connection } = this.options.database;
+    const [change] = await findChangesByIds(connection, [id]);
     if (!change) return null;
     const { organizationId, projectId } = change;
-    return permits(actor, projectId === null ? 'audit:read' : 'flag:read', { organizationId, projectId }) ? change : null;
+    if (!permits(actor, projectId === null ? 'audit:read' : 'flag:read', { organizationId, projectId })) return null;
+    const items = await findBodiesByChangeIds(connection, [id]);
+    return this.visibleItems(actor, change, items).length > 0 ? change : null;
   }
 
   /**
@@ -65,13 +67,8 @@ export class ChangeService {
    * and members unless it may read the audit log.
    */
   visibleItems(actor: Actor, change: ChangeEntity, items: readonly ChangeBodyEntity[]): ChangeBodyEntity[] {
-    const { organizationId, projectId } = change;
-    const seesAccess = permits(actor, 'audit:read', { organizationId });
-    return items.filter(({ subjectKind, environmentId }) => {
-      if (ACCESS_SUBJECTS.has(subjectKind)) return seesAccess;
-      if (environmentId === null) return true;
-      return permits(actor, 'environment:read', { organizationId, projectId, environmentId });
-    });
+    const sight = sightOf(actor, change);
+    return items.filter((item) => isVisibleItem(sight, item));
   }
 
   /** False for an organization that the actor may not see; throws `Forbidden` for one whose audit log it may not read. */
@@ -79,11 +76,11 @@ export class ChangeService {
     return authorize(actor, { permission: 'audit:read', toSee: 'organization:read' }, { organizationId });
   }
 
-  /** Newest first; the caller has authorised the project or organization. */
-  async list(search: ChangeSearch, beforeSequence: string | null, limit: number): Promise<ChangeEntity[]> {
+  /** Newest first, as much as is in sight; the caller has authorised the project or organization. */
+  async list(search: ChangeSearch, sight: Sight, beforeSequence: string | null, limit: number): Promise<ChangeEntity[]> {
     const problem = changeFilterProblem(search);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
-    return listChanges(this.options.database.connection, search, sequencePosition(beforeSequence), limit);
+    return listChanges(this.options.database.connection, search, sight, sequencePosition(beforeSequence), limit);
   }
 
   /** Forgets the results since then, kept for repeated requests, of which `isConcerned` says so; answers how many. */
@@ -138,9 +135,6 @@ export class ChangeService {
 }
 
 const RESULTS_PER_PAGE = 500;
-
-/** Things that say who may do what. */
-const ACCESS_SUBJECTS: ReadonlySet<SubjectKind> = new Set<SubjectKind>(['API_KEY', 'MEMBER', 'INVITATION', 'USER', 'SESSION']);
 
 interface KeptResult<T> {
   /** Of the actor, when the work was done. */

@@ -1,13 +1,25 @@
-import type { Loaders } from '../../context';
+import type { Context } from '../../context';
 import { page, type Connection, type PageArguments } from '../../graphql/connection';
+import { sightOf } from '../access/visibility';
 import type { ChangeEntity } from './change-entity';
 import { sequencePosition } from './change-service';
 
-/** A page of the history of a thing, and of what has it as parent; newest first. */
-export function historyOf(ownerId: string, args: PageArguments, loaders: Loaders): Promise<Connection<ChangeEntity>> {
+/** A thing and its project. */
+export interface Recorded {
+  readonly id: string;
+  readonly project: { readonly id: string; readonly organizationId: string };
+}
+
+/** A page of what the caller may see of the history of a thing, and of what has it as parent; newest first. */
+export function historyOf(
+  { id: ownerId, project }: Recorded,
+  args: PageArguments,
+  { actor, loaders }: Context,
+): Promise<Connection<ChangeEntity>> {
+  const sight = sightOf(actor, { organizationId: project.organizationId, projectId: project.id });
   return page(
     args,
-    (position, limit) => loaders.historyPage.load({ ownerId, position: sequencePosition(position), limit }),
+    (position, limit) => loaders.historyPage.load({ ownerId, sight, position: sequencePosition(position), limit }),
     (change) => change.sequence,
   );
 }

@@ -40,7 +40,11 @@ export const configurationResolvers: Resolvers = {
       flag: await flagOf(configuration, context),
       serve: configuration.fallthrough,
     }),
-    history: (configuration, args, { loaders }) => historyOf(configurationId(configuration), args, loaders),
+    history: async (configuration, args, context) => {
+      const { projectId } = await required(context.loaders.environment.load(configuration.environmentId));
+      const project = await required(context.loaders.project.load(projectId));
+      return historyOf({ id: configurationId(configuration), project }, args, context);
+    },
   },
   Target: {
     variation: ({ flag, target }) => variationOf(flag, target.variation),

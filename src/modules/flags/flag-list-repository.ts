@@ -27,7 +27,12 @@ export interface FlagListRequest {
   readonly limit: number;
   /** Against which staleness is measured. */
   readonly now: Date;
+  /** What is told of changes, staleness and evaluations is told of these environments; null: of all. */
+  readonly environmentIds: readonly string[] | null;
 }
+
+/** As in `FlagListRequest`. */
+type Measure = Pick<FlagListRequest, 'now' | 'environmentIds'>;
 
 interface Sorting {
   readonly column: string;
@@ -41,6 +46,14 @@ const SORTINGS: Readonly<Record<FlagOrder, Sorting>> = {
   CREATED_AT: { column: 'f.created_at', type: 'timestamptz', direction: 'DESC' },
   CHANGED_AT: { column: 'f.changed_at', type: 'timestamptz', direction: 'DESC' },
 };
+
+/** SQL over `f` (flag). `environmentIds`: a placeholder; null: all. */
+function changedAt(environmentIds: string | null): string {
+  if (environmentIds === null) return 'f.changed_at';
+  return `greatest(f.updated_at, (
+    SELECT max(c.updated_at) FROM flag_configuration c WHERE c.flag_id = f.id AND c.environment_id = ANY(${environmentIds})
+  ))`;
+}
 
 /** Value of the sort column, as text that PostgreSQL reads back exactly. */
 export function sortValueOf(flag: FlagEntity, order: FlagOrder): string {
@@ -74,24 +87,34 @@ class Parameters {
     this.values.push(value);
     return `$${this.values.length}`;
   }
+
+  /** Null for null. */
+  addIds(ids: readonly string[] | null): string | null {
+    return ids === null ? null : `${this.add(ids)}::text[]`;
+  }
 }
 
-/** One page for each of the projects, in two statements whatever their number. */
+/**
+ * One page for each of the projects, in two statements whatever their number. Sorted by it, the flags bear the `changedAt` by
+ * which they are.
+ */
 export async function listFlags(
   connection: Connection,
   projectIds: readonly string[],
   request: FlagListRequest,
 ): Promise<Map<string, FlagEntity[]>> {
   const parameters = new Parameters();
-  const { column, type, direction } = SORTINGS[request.order];
+  const { type, direction, ...sorting } = SORTINGS[request.order];
+  const isByChange = request.order === 'CHANGED_AT';
+  const column = isByChange ? changedAt(parameters.addIds(request.environmentIds)) : sorting.column;
   const conditions = conditionsOf(projectIds, request, parameters);
   if (request.after) {
     const [value, id] = request.after.map((part) => parameters.add(part));
     conditions.push(`(${column}, f.id) ${direction === 'ASC' ? '>' : '<'} (${value}::${type}, ${id})`);
   }
-  const ranked: { id: string; project_id: string }[] = await connection.query(
-    `SELECT id, project_id FROM (
-       SELECT f.id, f.project_id,
+  const ranked: { id: string; project_id: string; changed_at: Date }[] = await connection.query(
+    `SELECT id, project_id, changed_at FROM (
+       SELECT f.id, f.project_id, ${isByChange ? column : 'f.changed_at'} AS changed_at,
               row_number() OVER (PARTITION BY f.project_id ORDER BY ${column} ${direction}, f.id ${direction}) AS place
        FROM flag f JOIN project p ON p.id = f.project_id WHERE ${conditions.join(' AND ')}
      ) ranked WHERE place <= ${parameters.add(request.limit)} ORDER BY project_id, place`,
@@ -103,9 +126,9 @@ export async function listFlags(
   );
   const byId = new Map(rows.map((flag) => [flag.id, flag]));
   const pages = new Map<string, FlagEntity[]>(projectIds.map((id) => [id, []]));
-  for (const { id, project_id } of ranked) {
+  for (const { id, project_id, changed_at } of ranked) {
     const flag = byId.get(id);
-    if (flag) pages.get(project_id)?.push(flag);
+    if (flag) pages.get(project_id)?.push({ ...flag, changedAt: changed_at });
   }
   return pages;
 }
@@ -114,7 +137,7 @@ export async function listFlags(
 export async function countFlags(
   connection: Connection,
   projectIds: readonly string[],
-  request: Pick<FlagListRequest, 'filter' | 'now'>,
+  request: Measure & Pick<FlagListRequest, 'filter'>,
 ): Promise<Map<string, number>> {
   const parameters = new Parameters();
   const conditions = conditionsOf(projectIds, request, parameters);
@@ -130,21 +153,36 @@ export async function countFlags(
 export async function findStaleReasons(
   connection: Connection,
   flagIds: readonly string[],
-  now: Date,
+  { now, environmentIds }: Measure,
 ): Promise<Map<string, StaleReason>> {
   const parameters = new Parameters();
   const ids = parameters.add(flagIds);
   const rows: { id: string; reason: StaleReason | null }[] = await connection.query(
-    `SELECT f.id, ${staleReason(parameters.add(now))} AS reason
+    `SELECT f.id, ${staleReason(parameters.add(now), parameters.addIds(environmentIds))} AS reason
      FROM flag f JOIN project p ON p.id = f.project_id WHERE f.id = ANY(${ids})`,
     parameters.values,
   );
   return new Map(rows.flatMap(({ id, reason }) => (reason === null ? [] : [[id, reason] as const])));
 }
 
+/** Flag id -> when it, or its configuration in one of these environments (null: in any), last changed. */
+export async function findChangedAt(
+  connection: Connection,
+  flagIds: readonly string[],
+  environmentIds: readonly string[] | null,
+): Promise<Map<string, Date>> {
+  const parameters = new Parameters();
+  const ids = parameters.add(flagIds);
+  const rows: { id: string; at: Date }[] = await connection.query(
+    `SELECT f.id, ${changedAt(parameters.addIds(environmentIds))} AS at FROM flag f WHERE f.id = ANY(${ids})`,
+    parameters.values,
+  );
+  return new Map(rows.map(({ id, at }) => [id, at]));
+}
+
 function conditionsOf(
   projectIds: readonly string[],
-  { filter, now }: Pick<FlagListRequest, 'filter' | 'now'>,
+  { filter, now, environmentIds }: Measure & Pick<FlagListRequest, 'filter'>,
   parameters: Parameters,
 ): string[] {
   const conditions = [`f.project_id = ANY(${parameters.add(projectIds)})`];
@@ -158,27 +196,32 @@ function conditionsOf(
   add(filter.isArchived, (isArchived) => `f.is_archived = ${isArchived}`);
   add(filter.ownerId, (ownerId) => `f.owner_id = ${ownerId}`);
   add(filter.lifetime, (lifetime) => `f.lifetime = ${lifetime}`);
-  add(filter.changedSince, (since) => `f.changed_at >= ${since}`);
+  add(filter.changedSince, (since) => `${changedAt(parameters.addIds(environmentIds))} >= ${since}`);
   if (typeof filter.isStale === 'boolean') {
-    conditions.push(`(${staleReason(parameters.add(now))}) IS ${filter.isStale ? 'NOT NULL' : 'NULL'}`);
+    const reason = staleReason(parameters.add(now), parameters.addIds(environmentIds));
+    conditions.push(`(${reason}) IS ${filter.isStale ? 'NOT NULL' : 'NULL'}`);
   }
   return conditions;
 }
 
-/** SQL over `f` (flag) and `p` (project): a StaleReason or null. */
-function staleReason(now: string): string {
+/** SQL over `f` (flag) and `p` (project): a StaleReason or null. `environmentIds`: a placeholder; null: all. */
+function staleReason(now: string, environmentIds: string | null): string {
   const cutoff = `(${now}::timestamptz - make_interval(days => p.stale_after_days))`;
+  const isOld = `${changedAt(environmentIds)} < ${cutoff}`;
+  const counts = (column: string): string => (environmentIds === null ? 'TRUE' : `${column} = ANY(${environmentIds})`);
   return `CASE
     WHEN f.is_archived OR f.lifetime <> 'TEMPORARY' THEN NULL
-    WHEN f.changed_at < ${cutoff} AND NOT EXISTS (
-      SELECT 1 FROM flag_configuration c WHERE c.flag_id = f.id AND c.is_enabled
+    WHEN ${isOld} AND NOT EXISTS (
+      SELECT 1 FROM flag_configuration c WHERE c.flag_id = f.id AND c.is_enabled AND ${counts('c.environment_id')}
     ) THEN 'OFF_EVERYWHERE'
-    WHEN f.changed_at < ${cutoff} AND (
+    WHEN ${isOld} AND (
       SELECT count(DISTINCT coalesce(c.fallthrough->>'variation', e.id)) = 1 AND bool_and(coalesce(
         c.is_enabled AND c.rules = '[]' AND c.targets = '[]' AND c.prerequisites = '[]' AND c.fallthrough ? 'variation', false))
       FROM environment e LEFT JOIN flag_configuration c ON c.environment_id = e.id AND c.flag_id = f.id
-      WHERE e.project_id = f.project_id
+      WHERE e.project_id = f.project_id AND ${counts('e.id')}
     ) THEN 'ROLLED_OUT'
-    WHEN (SELECT max(u.last_evaluated_at) FROM flag_usage u WHERE u.flag_id = f.id) < ${cutoff} THEN 'NOT_EVALUATED'
+    WHEN (
+      SELECT max(u.last_evaluated_at) FROM flag_usage u WHERE u.flag_id = f.id AND ${counts('u.environment_id')}
+    ) < ${cutoff} THEN 'NOT_EVALUATED'
   END`;
 }

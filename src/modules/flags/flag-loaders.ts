@@ -2,11 +2,19 @@ import DataLoader from 'dataloader';
 import { groupRows, orderById } from '../../database/group-rows';
 import type { Connection } from '../../database/transaction';
 import type { Usage } from '../../errors';
+import type { Sight } from '../access/visibility';
 import type { ChangeEntity } from '../changes/change-entity';
 import { findLastChanges } from '../changes/change-repository';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
-import { countFlags, findStaleReasons, listFlags, type FlagListRequest, type StaleReason } from './flag-list-repository';
+import {
+  countFlags,
+  findChangedAt,
+  findStaleReasons,
+  listFlags,
+  type FlagListRequest,
+  type StaleReason,
+} from './flag-list-repository';
 import { findConfigurationsByFlagIds, findFlagsByIds, findLastEvaluated } from './flag-repository';
 import { findDependents, findSegmentUses } from './usage-repository';
 
@@ -18,16 +26,24 @@ export interface FlagPageKey {
   readonly request: FlagListRequest;
 }
 
+/** A thing, and how much the caller sees of its project: what is in sight is all that is told. */
+export interface SightedKey {
+  readonly id: string;
+  readonly sight: Sight;
+}
+
 export interface FlagLoaders {
   readonly flag: DataLoader<string, FlagEntity | null>;
   /** Only the configurations that were ever set. */
   readonly configurationsOfFlag: DataLoader<string, FlagConfigurationEntity[]>;
   /** The newest change of the flag or of one of its configurations. */
-  readonly lastChangeOfFlag: DataLoader<string, ChangeEntity | null>;
-  readonly lastEvaluatedOfFlag: DataLoader<string, Date | null>;
-  readonly staleReasonOfFlag: DataLoader<string, StaleReason | null>;
-  readonly dependentsOfFlag: DataLoader<string, Usage[]>;
-  readonly usesOfSegment: DataLoader<string, Usage[]>;
+  readonly lastChangeOfFlag: DataLoader<SightedKey, ChangeEntity | null, string>;
+  /** When the flag or one of its configurations last changed. */
+  readonly changedAtOfFlag: DataLoader<SightedKey, Date | null, string>;
+  readonly lastEvaluatedOfFlag: DataLoader<SightedKey, Date | null, string>;
+  readonly staleReasonOfFlag: DataLoader<SightedKey, StaleReason | null, string>;
+  readonly dependentsOfFlag: DataLoader<SightedKey, Usage[] | null, string>;
+  readonly usesOfSegment: DataLoader<SightedKey, Usage[] | null, string>;
   /** Projects that ask for the same page are answered together. */
   readonly flagPage: DataLoader<FlagPageKey, FlagEntity[], string>;
   readonly flagCount: DataLoader<FlagPageKey, number, string>;
@@ -40,11 +56,14 @@ export function createFlagLoaders(connection: Connection, now: Date): FlagLoader
       const rows = groupRows(await findConfigurationsByFlagIds(connection, flagIds), (row) => row.flagId);
       return flagIds.map((id) => rows.get(id) ?? []);
     }),
-    lastChangeOfFlag: fromMap((ids) => findLastChanges(connection, ids)),
-    lastEvaluatedOfFlag: fromMap((ids) => findLastEvaluated(connection, ids)),
-    staleReasonOfFlag: fromMap((ids) => findStaleReasons(connection, ids, now)),
-    dependentsOfFlag: usesLoader((ids) => findDependents(connection, ids)),
-    usesOfSegment: usesLoader((ids) => findSegmentUses(connection, ids)),
+    lastChangeOfFlag: perSight((ids, sight) => findLastChanges(connection, ids, sight)),
+    changedAtOfFlag: perSight((ids, { environmentIds }) => findChangedAt(connection, ids, environmentIds)),
+    lastEvaluatedOfFlag: perSight((ids, { environmentIds }) => findLastEvaluated(connection, ids, environmentIds)),
+    staleReasonOfFlag: perSight((ids, { environmentIds }) => findStaleReasons(connection, ids, { now, environmentIds })),
+    dependentsOfFlag: perSight(async (ids, { environmentIds }) =>
+      usesById(await findDependents(connection, ids, environmentIds)),
+    ),
+    usesOfSegment: perSight(async (ids, { environmentIds }) => usesById(await findSegmentUses(connection, ids, environmentIds))),
     flagPage: perRequest(async (projectIds, request) => {
       const pages = await listFlags(connection, projectIds, request);
       return (projectId) => pages.get(projectId) ?? [];
@@ -56,18 +75,28 @@ export function createFlagLoaders(connection: Connection, now: Date): FlagLoader
   };
 }
 
-function fromMap<T>(find: (ids: readonly string[]) => Promise<Map<string, T>>): DataLoader<string, T | null> {
-  return new DataLoader(async (ids) => {
-    const found = await find(ids);
-    return ids.map((id) => found.get(id) ?? null);
-  });
+/** One statement for each different sight, of which an operation has few, and not for each project. */
+function perSight<T>(
+  find: (ids: readonly string[], sight: Sight) => Promise<ReadonlyMap<string, T>>,
+): DataLoader<SightedKey, T | null, string> {
+  const nameOf = ({ sight }: SightedKey): string => JSON.stringify(sight);
+  return new DataLoader(
+    async (keys) => {
+      const found = new Map<string, ReadonlyMap<string, T>>();
+      for (const [name, group] of groupRows(keys, nameOf)) {
+        const { sight } = group[0] as SightedKey;
+        const ids = group.map(({ id }) => id);
+        found.set(name, await find(ids, sight));
+      }
+      return keys.map((key) => found.get(nameOf(key))?.get(key.id) ?? null);
+    },
+    { cacheKeyFn: (key) => `${key.id} ${nameOf(key)}` },
+  );
 }
 
-function usesLoader(find: (ids: readonly string[]) => Promise<(Usage & { readonly id: string })[]>): DataLoader<string, Usage[]> {
-  return new DataLoader(async (ids) => {
-    const uses = groupRows(await find(ids), (use) => use.id);
-    return ids.map((id) => uses.get(id)?.slice(0, USES_MAX) ?? []);
-  });
+function usesById(uses: readonly (Usage & { readonly id: string })[]): Map<string, Usage[]> {
+  const groups = groupRows(uses, (use) => use.id);
+  return new Map([...groups].map(([id, group]) => [id, group.slice(0, USES_MAX)]));
 }
 
 /** One statement for each different request, and not for each project: a document has few requests and many projects. */

@@ -46,11 +46,16 @@ export async function touchFlags(connection: Connection, ids: readonly string[],
   await connection.query('UPDATE flag SET changed_at = $2 WHERE id = ANY($1)', [ids, now]);
 }
 
-/** Flag id -> when it was last evaluated anywhere; flags that never were are left out. */
-export async function findLastEvaluated(connection: Connection, flagIds: readonly string[]): Promise<Map<string, Date>> {
+/** Flag id -> when it was last evaluated in one of the environments (null: anywhere); flags that never were are left out. */
+export async function findLastEvaluated(
+  connection: Connection,
+  flagIds: readonly string[],
+  environmentIds: readonly string[] | null,
+): Promise<Map<string, Date>> {
   const rows: { flag_id: string; at: Date }[] = await connection.query(
-    'SELECT flag_id, max(last_evaluated_at) AS at FROM flag_usage WHERE flag_id = ANY($1) GROUP BY flag_id',
-    [flagIds],
+    `SELECT flag_id, max(last_evaluated_at) AS at FROM flag_usage
+     WHERE flag_id = ANY($1) AND ($2::text[] IS NULL OR environment_id = ANY($2)) GROUP BY flag_id`,
+    [flagIds, environmentIds],
   );
   return new Map(rows.map((row) => [row.flag_id, row.at]));
 }

@@ -1,14 +1,17 @@
+import type { Context } from '../../context';
+import { RequestFault } from '../../errors';
 import { countedPage } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
-import { hasUnstorableText } from '../input-rules';
+import { sightOf, visibleEnvironmentIds } from '../access/visibility';
 import { historyOf } from '../changes/history-resolvers';
-import { RequestFault } from '../../errors';
-import { variationOf } from './flag-view';
+import { hasUnstorableText } from '../input-rules';
+import type { FlagEntity } from './flag-entity';
 import { isSortValue, sortValueOf, type FlagOrder } from './flag-list-repository';
+import type { SightedKey } from './flag-loaders';
 import { flagFilterProblem } from './flag-rules';
-import { usesInVisible, visibleUses } from './visible-uses-resolvers';
+import { variationOf } from './flag-view';
 
 export const flagResolvers: Resolvers = {
   Query: {
@@ -33,9 +36,10 @@ export const flagResolvers: Resolvers = {
     deleteFlag: (_parent, { input }, { actor, services }) => payload(services.flags.delete(actor, input)),
   },
   Project: {
-    flags: ({ id: projectId }, { filter, orderBy, ...args }, { loaders, now }) => {
+    flags: ({ id: projectId, organizationId }, { filter, orderBy, ...args }, { actor, loaders, now }) => {
       const order = orderBy ?? 'KEY';
-      const request = { filter: filter ?? {}, order, now };
+      const environmentIds = visibleEnvironmentIds(actor, { organizationId, projectId });
+      const request = { filter: filter ?? {}, order, now, environmentIds };
       const problem = flagFilterProblem(request.filter);
       if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
       return countedPage(
@@ -46,8 +50,7 @@ export const flagResolvers: Resolvers = {
         () => loaders.flagCount.load({ projectId, request: { ...request, after: null, limit: 0 } }),
       );
     },
-    attributeUses: async ({ id }, { attribute }, context) =>
-      usesInVisible(await context.services.flags.attributeUses(id, attribute), context),
+    attributeUses: (project, { attribute }, { actor, services }) => services.flags.attributeUses(actor, project, attribute),
   },
   FlagConnection: { totalCount: ({ count }) => count() },
   FlagComparisonConnection: { totalCount: ({ count }) => count() },
@@ -59,14 +62,26 @@ export const flagResolvers: Resolvers = {
     onVariation: (flag) => variationOf(flag, flag.onVariation),
     offVariation: (flag) => variationOf(flag, flag.offVariation),
     owner: ({ ownerId }, _args, { loaders }) => (ownerId === null ? null : loaders.user.load(ownerId)),
-    lastChange: ({ id }, _args, { loaders }) => loaders.lastChangeOfFlag.load(id),
-    lastEvaluatedAt: ({ id }, _args, { loaders }) => loaders.lastEvaluatedOfFlag.load(id),
-    staleReason: ({ id }, _args, { loaders }) => loaders.staleReasonOfFlag.load(id),
-    isStale: async ({ id }, _args, { loaders }) => (await loaders.staleReasonOfFlag.load(id)) !== null,
-    dependents: async ({ id }, _args, context) => visibleUses(await context.loaders.dependentsOfFlag.load(id), context),
-    history: ({ id }, args, { loaders }) => historyOf(id, args, loaders),
+    changedAt: async (flag, _args, context) => {
+      const key = await sightedKey(flag, context);
+      return key.sight.environmentIds === null ? flag.changedAt : required(context.loaders.changedAtOfFlag.load(key));
+    },
+    lastChange: async (flag, _args, context) => context.loaders.lastChangeOfFlag.load(await sightedKey(flag, context)),
+    lastEvaluatedAt: async (flag, _args, context) => context.loaders.lastEvaluatedOfFlag.load(await sightedKey(flag, context)),
+    staleReason: async (flag, _args, context) => context.loaders.staleReasonOfFlag.load(await sightedKey(flag, context)),
+    isStale: async (flag, _args, context) =>
+      (await context.loaders.staleReasonOfFlag.load(await sightedKey(flag, context))) !== null,
+    dependents: async (flag, _args, context) =>
+      (await context.loaders.dependentsOfFlag.load(await sightedKey(flag, context))) ?? [],
+    history: async ({ id, projectId }, args, context) =>
+      historyOf({ id, project: await required(context.loaders.project.load(projectId)) }, args, context),
   },
 };
+
+async function sightedKey({ id, projectId }: FlagEntity, { actor, loaders }: Context): Promise<SightedKey> {
+  const { organizationId } = await required(loaders.project.load(projectId));
+  return { id, sight: sightOf(actor, { organizationId, projectId }) };
+}
 
 /** The cursor of a list of flags holds the order, the value of its column and the id; that of another order is refused. */
 function sortPositionOf(position: string | null, order: FlagOrder): readonly [string, string] | null {

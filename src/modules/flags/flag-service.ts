@@ -7,6 +7,7 @@ import { isMember } from '../access/access-repository';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
+import { visibleEnvironmentIds } from '../access/visibility';
 import { canonicalText } from '../changes/change-rules';
 import type { ChangeService } from '../changes/change-service';
 import type { FlagEvent } from '../changes/flag-event';
@@ -85,10 +86,11 @@ export class FlagService {
     return (await findConfiguration(connection, flag.id, environment.id)) ?? initialConfiguration(flag, environment.id);
   }
 
-  /** Rules that test or hash an attribute. The caller has authorised the project. */
-  async attributeUses(projectId: string, attribute: string): Promise<RuleUse[]> {
+  /** Rules that test or hash an attribute where the actor may see it. The caller has authorised the project. */
+  async attributeUses(actor: Actor, { id, organizationId }: ProjectEntity, attribute: string): Promise<RuleUse[]> {
     if (unstorable(attribute)) return [];
-    return findAttributeUses(this.options.database.connection, projectId, attribute);
+    const environmentIds = visibleEnvironmentIds(actor, { organizationId, projectId: id });
+    return findAttributeUses(this.options.database.connection, id, attribute, environmentIds);
   }
 
   /** Off in every environment. */

@@ -2,19 +2,13 @@ import type { Context } from '../../context';
 import type { Usage } from '../../errors';
 import { permits } from '../access/actor';
 
-/** Uses without the keys of environments that the caller may not see, each place once. */
+/** The uses for which something is refused, without the keys of environments that the caller may not see, each place once. */
 export async function visibleUses(uses: readonly Usage[], context: Context): Promise<Usage[]> {
   const places = await Promise.all(
     uses.map(async (use) => ((await maySee(use, context)) ? use : { ...use, environmentKey: null, environmentId: null })),
   );
   const byPlace = new Map(places.map((use) => [JSON.stringify([use.flagKey, use.segmentKey, use.environmentId]), use]));
   return [...byPlace.values()];
-}
-
-/** Only the uses that are not in an environment that the caller may not see. */
-export async function usesInVisible<Use extends Usage>(uses: readonly Use[], context: Context): Promise<Use[]> {
-  const isVisible = await Promise.all(uses.map((use) => maySee(use, context)));
-  return uses.filter((_use, i) => isVisible[i]);
 }
 
 async function maySee({ environmentId }: Usage, { actor, loaders }: Context): Promise<boolean> {

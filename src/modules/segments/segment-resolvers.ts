@@ -3,9 +3,9 @@ import type { Context } from '../../context';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
+import { sightOf } from '../access/visibility';
 import { historyOf } from '../changes/history-resolvers';
 import type { ProjectEntity } from '../projects/project-entity';
-import { visibleUses } from '../flags/visible-uses-resolvers';
 import { searchText } from '../projects/project-service';
 import type { SegmentEntity } from './segment-entity';
 
@@ -46,12 +46,13 @@ export const segmentResolvers: Resolvers = {
       ),
     project: (segment, _args, context) => readableProject(segment, context),
     usedBy: async (segment, _args, context) => {
-      await readableProject(segment, context);
-      return visibleUses(await context.loaders.usesOfSegment.load(segment.id), context);
+      const { id: projectId, organizationId } = await readableProject(segment, context);
+      const sight = sightOf(context.actor, { organizationId, projectId });
+      return (await context.loaders.usesOfSegment.load({ id: segment.id, sight })) ?? [];
     },
     history: async (segment, args, context) => {
-      await readableProject(segment, context);
-      return historyOf(segment.id, args, context.loaders);
+      const project = await readableProject(segment, context);
+      return historyOf({ id: segment.id, project }, args, context);
     },
   },
 };
