@@ -63,12 +63,12 @@ export async function problemsOfSubscribers(cluster: Cluster, recorders: readonl
 /** Each acknowledged mutation is one change, with the revisions that were answered; each change is one issued request. */
 export async function problemsOfBook(cluster: Cluster, writers: Writers): Promise<string[]> {
   const problems: string[] = [...writers.refused];
-  const changes = await cluster.postgres.query<{ id: string; request_id: string }>(
-    'SELECT id, request_id FROM change WHERE starts_with(request_id, $1)',
+  const changes = await cluster.postgres.query<{ id: string; user_agent: string }>(
+    'SELECT id, user_agent FROM change WHERE starts_with(user_agent, $1)',
     [writers.prefix],
   );
   const byMutation = new Map<string, string[]>();
-  for (const { id, request_id: requestId } of changes) {
+  for (const { id, user_agent: requestId } of changes) {
     if (!writers.issued.has(requestId)) problems.push(`The change of ${requestId} was never asked for.`);
     const mutation = requestId.split('.')[0]!;
     byMutation.set(mutation, [...(byMutation.get(mutation) ?? []), id]);

@@ -68,7 +68,7 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
   beforeAll(async () => {
     cluster = await startCluster({ flags: 6 });
     const { project, places, flags } = cluster;
-    const [{ environment }] = places as [{ environment: Made }];
+    const { environment } = places[0]!;
     for (const { id } of flags) {
       const input = { flagId: id, expectedVersion: 1, isClientAvailable: true };
       await make(project.client, 'updateFlag', input, 'flag { id }');

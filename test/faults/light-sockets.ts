@@ -23,7 +23,7 @@ export interface LightOptions {
 }
 
 /** What a client that is refused or cut comes back from (docs/PROTOCOL.md). */
-const COME_BACK = new Set([1001, 1005, 1006, 1013]);
+const COME_BACK = new Set([1001, 1005, 1006, 1013, 4408]);
 const RETRY_MS = 1_000;
 
 export class LightSocket {

@@ -143,7 +143,8 @@ export class Writers {
           'content-type': 'application/json',
           authorization: `Bearer ${this.cluster.adminSecret}`,
           'idempotency-key': id,
-          'x-request-id': requestId,
+          // The record of changes keeps it.
+          'user-agent': requestId,
         },
         body: JSON.stringify({ query, variables: { input } }),
         signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),

@@ -35,7 +35,7 @@ function hookTransactions(point: string | undefined, passMax: number, holdMaxMs:
   const hold = async (): Promise<void> => {
     if (holdMaxMs > 0) await sleep(Math.random() * holdMaxMs);
   };
-  const transaction = Reflect.get(Database.prototype, 'transaction') as Database['transaction'];
+  const transaction: Database['transaction'] = Reflect.get(Database.prototype, 'transaction');
   const hooked = new WeakSet<DatabaseOptions>();
   Database.prototype.transaction = async function <T>(this: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const options = Reflect.get(this, 'options') as DatabaseOptions;
@@ -50,7 +50,8 @@ function hookTransactions(point: string | undefined, passMax: number, holdMaxMs:
       });
     }
     let raised: ReadonlySet<string> = new Set();
-    const result = await transaction.call(this, async (tx: Transaction) => {
+    const run: (work: (tx: Transaction) => Promise<T>) => Promise<T> = transaction.bind(this);
+    const result = await run(async (tx) => {
       // An early number for a transaction that may commit late.
       if (holdMaxMs > 0) await tx.connection.query('SELECT txid_current()');
       await hold();
@@ -64,7 +65,7 @@ function hookTransactions(point: string | undefined, passMax: number, holdMaxMs:
       await sleep(RING_MS);
       die();
     }
-    return result as T;
+    return result;
   };
 }
 

@@ -69,8 +69,8 @@ const DOCUMENT = `subscription ($since: RevisionInput) {
   flagChanged(since: $since) { kind revision epoch changes { kind flagKey segmentKey wire } }
 }`;
 const SNAPSHOT = 'query ($min: RevisionInput) { snapshot(minRevision: $min) { snapshot } }';
-/** What `terminate()` of graphql-ws tells. */
-const TERMINATED = 4_499;
+/** Too late with `connection_init` or its answer, as a busy machine may be; and what `terminate()` of graphql-ws tells. */
+const COME_BACK = new Set<number>([CloseCode.ConnectionInitialisationTimeout, CloseCode.ConnectionAcknowledgementTimeout, 4_499]);
 const RECONNECT_MS = 100;
 const ANSWER_TIMEOUT_MS = 10_000;
 const SILENCE_MS = 8_000;
@@ -163,7 +163,7 @@ export class Recorder {
       const events = client.iterate<{ flagChanged: RecordedEvent } | null>({ query: DOCUMENT, variables: { since: stream } });
       for await (const { data, errors } of events) {
         if (this.isStopped) return;
-        if (errors) throw errors;
+        if (errors) throw new Told(errors);
         const event = data?.flagChanged;
         if (!event) throw new BrokenPromise('An event without data came.');
         const { epoch, revision, kind } = event;
@@ -257,13 +257,14 @@ export class Recorder {
 class Silence {
   private timer: NodeJS.Timeout | undefined;
   private socket: WebSocket | undefined;
+  private hasEnded = false;
+
+  constructor(private readonly ms: number) {}
 
   watch(socket: WebSocket): void {
     this.socket = socket;
     this.hear();
   }
-
-  constructor(private readonly ms: number) {}
 
   hear(): void {
     clearTimeout(this.timer);
@@ -279,21 +280,27 @@ class Silence {
 
 class BrokenPromise extends Error {}
 
+/** Errors in place of an event. */
+class Told extends Error {
+  constructor(readonly errors: readonly unknown[]) {
+    super(JSON.stringify(errors));
+  }
+}
+
 /** That a server has gone, or cannot serve now. */
 function isExpected(error: unknown): boolean {
-  if (Array.isArray(error)) {
-    return error.every((one) => (one as { extensions?: { code?: string } }).extensions?.code === 'UNAVAILABLE');
+  const errors: unknown = error instanceof Told ? error.errors : error;
+  if (Array.isArray(errors)) {
+    return errors.every((one) => (one as { extensions?: { code?: string } }).extensions?.code === 'UNAVAILABLE');
   }
   const { code } = error as { code?: unknown };
   // A close event of the WebSocket, or an error of the network. 4403 and its like would be answers to the client.
-  return typeof code !== 'number' || code < 4_000 || code === TERMINATED || code === CloseCode.ConnectionAcknowledgementTimeout;
+  return typeof code !== 'number' || code < 4_000 || COME_BACK.has(code);
 }
 
 function textOf(value: unknown): string {
   if (value instanceof Error) return value.message;
-  return typeof value === 'object'
-    ? JSON.stringify(value, ['epoch', 'revision', 'code', 'reason', 'message', 'extensions'])
-    : String(value);
+  return JSON.stringify(value, ['epoch', 'revision', 'code', 'reason', 'message', 'extensions']);
 }
 
 function put<T>(things: Map<string, T>, key: string, thing: T | null): void {
