@@ -129,12 +129,15 @@ class Fan {
     return text;
   }
 
-  /** From now on the member is told together with the others, if it stands where they stand. */
-  admit(member: FanMember, cursor: Cursor): boolean {
-    if (!isSame(cursor, this.position) || this.book.isClosed) return false;
+  /**
+   * If the member stands where the others stand, it is told together with them from now on; answers their position, which
+   * they share.
+   */
+  admit(member: FanMember, cursor: Cursor): Cursor | null {
+    if (!isSame(cursor, this.position) || this.book.isClosed) return null;
     // A change that came while it was looking is told by the run that the change began.
     this.live.add(member);
-    return true;
+    return this.position;
   }
 
   /** Whether a page after the cursor would not be empty. */
@@ -237,8 +240,7 @@ export class FanMember {
   begin(): void {
     if (this.state === 'ENDED') return;
     this.state = 'READING';
-    if (this.fan.admit(this, this.cursor)) this.state = 'LIVE';
-    else void this.read();
+    if (!this.join()) void this.read();
   }
 
   take(text: string, to: Cursor): void {
@@ -263,10 +265,7 @@ export class FanMember {
   private async read(): Promise<void> {
     try {
       while (this.state === 'READING') {
-        if (this.fan.admit(this, this.cursor)) {
-          this.state = 'LIVE';
-          return;
-        }
+        if (this.join()) return;
         const page = await this.fan.pageAfter(this.cursor);
         if (isSame(page.cursor, this.cursor)) {
           if (this.fan.hasAfter(this.cursor)) continue;
@@ -283,9 +282,15 @@ export class FanMember {
 
   /** Unless it can join them at once. */
   private awaitOthers(): void {
-    if (this.state !== 'READING') return;
-    if (this.fan.admit(this, this.cursor)) this.state = 'LIVE';
-    else this.fan.await(this);
+    if (this.state === 'READING' && !this.join()) this.fan.await(this);
+  }
+
+  private join(): boolean {
+    const position = this.fan.admit(this, this.cursor);
+    if (position === null) return false;
+    this.cursor = position;
+    this.state = 'LIVE';
+    return true;
   }
 
   /** False when the sink takes no more for now, or the member has ended. */

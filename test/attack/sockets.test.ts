@@ -116,6 +116,7 @@ it('closes a socket with 4500 when the server fails, and says nothing of why', a
     access: { generation: 0 },
     createContext: async () => ({ actor: { kind: 'ANONYMOUS' } }),
     onBegun: () => undefined,
+    onClosed: () => undefined,
   } as unknown as SocketHost;
   const request = { address: '127.0.0.1', userAgent: '', origin: null, host: '' };
   sockets.on('connection', (socket) => new SocketConnection(socket, request, host));
