@@ -1,7 +1,7 @@
 /**
  * The protocol graphql-transport-ws on one WebSocket, as the library graphql-ws describes and its client speaks it
  * (PROTOCOL.md there, docs/PROTOCOL.md here). Kept lean, because a server holds tens of thousands of these
- * (docs/adr/0010).
+ * (docs/adr/0011).
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws';

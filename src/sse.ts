@@ -1,7 +1,7 @@
 /**
  * GraphQL over Server-Sent Events, for networks that let no WebSocket through: the protocol of graphql-sse, with one
  * connection for each operation ("distinct connections mode"). Written here and not by the handler of that library, which
- * queues without bound for a client that does not read (docs/adr/0010).
+ * queues without bound for a client that does not read (docs/adr/0011).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';

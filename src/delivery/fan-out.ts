@@ -2,7 +2,7 @@
  * One reader of a book for all subscribers who asked for the same in the same words: a revision is read once, written as text
  * once, and handed to each. A subscriber that is behind (it came with `since`, or its network does not take what it is
  * given) reads pages of its own until it stands where the others stand. Nothing queues for anybody: who cannot be written to
- * is a cursor, and nothing more (docs/PROTOCOL.md, docs/adr/0010).
+ * is a cursor, and nothing more (docs/PROTOCOL.md, docs/adr/0011).
  */
 import { LRUCache } from 'lru-cache';
 import { performance } from 'node:perf_hooks';
