@@ -1,5 +1,5 @@
 /** How an invitation gets to whom it is for, and how it is taken back. */
-import { make, makeOrganization, mutate, type Made } from '../support/make';
+import { make, makeEnvironment, makeOrganization, makeProject, mutate, type Made } from '../support/make';
 import { lastChange, makeMember, PASSWORD, refusalOf, uniqueEmail } from '../support/members';
 import { startSmtp, type SmtpWorld } from '../support/smtp';
 import { createWorld, type World } from '../support/world';
@@ -138,6 +138,26 @@ describe('withdrawInvitation', () => {
 
     expect(refused).toEqual({ code: 'FORBIDDEN', message: 'This needs the permission owner:name.' });
   });
+});
+
+it('lets nobody replace an invitation that they could not make', async () => {
+  const own = await createWorld();
+  const project = await makeProject(own);
+  const { organizationId, id: projectId } = project;
+  const environment = await makeEnvironment(project);
+  const admin = await makeMember(own, 'ADMIN', { organizationId, projectId, environmentId: environment.id });
+  const email = uniqueEmail();
+  const first = await make<Invited>(project.client, 'inviteMember', { organizationId, email, role: 'OWNER' }, FIELDS);
+
+  const place = { organizationId, projectId, environmentId: environment.id };
+  const second = await mutate(admin.client, 'inviteMember', { ...place, email, role: 'VIEWER' }, FIELDS);
+  const input = { token: first.invitationToken, name: 'Ada', password: PASSWORD };
+  const accepted = await mutate(own.client(), 'acceptInvitation', input, 'user { id }');
+  await own.close();
+
+  const message = `${email} has an open invitation to the organization already; ask whoever may withdraw it.`;
+  expect(second.userErrors).toEqual([{ code: 'DUPLICATE', message, path: ['input', 'email'] }]);
+  expect(accepted.userErrors).toEqual([]);
 });
 
 async function memberWithRole(role: string) {

@@ -200,3 +200,35 @@ it('lets nobody demand a role that they do not have, nor VIEWER', async () => {
     },
   ]);
 });
+
+it('lets an ADMIN of an environment change it, where no role is demanded', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const place = { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id };
+  const admin = await makeMember(world, 'ADMIN', place);
+  const update = (input: object) =>
+    mutate(admin.client, 'updateEnvironment', { environmentId: environment.id, ...input }, 'environment { name requiredRole }');
+
+  expect(await update({ expectedVersion: 1, name: 'Mine' })).toMatchObject({ environment: { name: 'Mine' }, userErrors: [] });
+  expect(await update({ expectedVersion: 2, requiredRole: 'ADMIN' })).toMatchObject({ environment: { requiredRole: 'ADMIN' } });
+  expect(await update({ expectedVersion: 3, requiredRole: 'OWNER' })).toMatchObject({ userErrors: [{ code: 'INVALID' }] });
+});
+
+it('lets nobody weaker make an ADMIN key in it, and whoever may revoke keys revoke them', async () => {
+  const scene = await makeScene('OWNER');
+  const { organizationId, id: projectId, client } = scene.project;
+  const input = {
+    kind: 'ADMIN',
+    role: 'VIEWER',
+    name: 'Automation',
+    organizationId,
+    projectId,
+    environmentId: scene.production.id,
+  };
+  const made = await make<{ apiKey: { id: string } }>(client, 'createApiKey', input, 'apiKey { id }');
+  const admin = await member(scene, 'ADMIN');
+
+  expect((await refusal(admin, 'createApiKey', input))?.code).toBe('FORBIDDEN');
+  expect((await refusal(admin, 'rotateApiKey', { apiKeyId: made.apiKey.id }))?.code).toBe('FORBIDDEN');
+  expect(await refusal(admin, 'revokeApiKey', { apiKeyId: made.apiKey.id })).toBeNull();
+});

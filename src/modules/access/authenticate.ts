@@ -146,7 +146,8 @@ export class Authenticator {
 
   private async verify(credential: string, digest: string, request: RequestInfo): Promise<Verified> {
     const { limits, failures } = this.options;
-    await limits.credential(request.address);
+    // Others who guess from the same address do not lock out those who need not.
+    if (!this.cache.wasGood(digest)) await limits.credential(request.address);
     const verified = await this.read(credential, digest);
     if (verified !== null) return verified;
     await limits.credentialFailed(request.address);

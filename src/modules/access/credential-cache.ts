@@ -22,12 +22,19 @@ export class CredentialCache {
     dispose: (verified, digest) => this.keysOf.get(organizationOf(verified))?.delete(digest),
   });
   private readonly keysOf = new Map<string, Set<string>>();
+  /** Digests of credentials that were good once, whatever has become of them. */
+  private readonly good = new LRUCache<string, true>({ max: CREDENTIALS_MAX });
   private reads = new Map<string, Promise<Verified | null>>();
 
   /** Null when it is not known, or its time is over. */
   find(digest: string, now: number): Verified | null {
     const verified = this.keys.get(digest) ?? this.users.get(digest);
     return verified !== undefined && now < verified.endsAt ? verified : null;
+  }
+
+  /** Whether it was verified before: then whoever has it does not guess. */
+  wasGood(digest: string): boolean {
+    return this.good.has(digest);
   }
 
   /** What `read` answers; kept when it is a credential. */
@@ -57,6 +64,7 @@ export class CredentialCache {
   }
 
   private keep(digest: string, verified: Verified): void {
+    this.good.set(digest, true);
     if (verified.actor.kind === 'USER') {
       this.users.set(digest, verified);
       return;

@@ -27,7 +27,9 @@ export async function lockTargetFor(
 ): Promise<LockedPlace> {
   if (target.kind === 'ADMIN') {
     const { organizationId } = target;
-    return lockPlaceFor(connection, caller, { organizationId, projectId, environmentId }, 'key:create');
+    const locked = await lockPlaceFor(connection, caller, { organizationId, projectId, environmentId }, 'key:create');
+    await requireRoleAround(connection, locked.actor, locked.place, 'key:create');
+    return locked;
   }
   const demand = { permission: 'key:create', toSee: 'environment:read' } as const;
   const locked = await lockEnvironmentFor(connection, caller, target.environmentId, demand);
@@ -53,9 +55,14 @@ export async function lockKeyFor(
   // It may have been changed before the lock was ours.
   const [key] = await findApiKeysByIds(connection, [apiKeyId]);
   if (!key || !authorize(actor, { permission, toSee: 'key:read' }, key)) throw noKey(apiKeyId);
-  const [guard] = key.environmentId === null ? [] : await findEnvironmentsByIds(connection, [key.environmentId]);
-  if (guard) requireRole(actor, permission, key, guard);
+  // Whoever may end keys may end any that they see: a key that leaked must not wait for somebody stronger.
+  if (permission !== 'key:revoke') await requireRoleAround(connection, actor, key, permission);
   return { key, actor };
+}
+
+async function requireRoleAround(connection: Connection, actor: Actor, place: Place, permission: Permission): Promise<void> {
+  const [guard] = place.environmentId === null ? [] : await findEnvironmentsByIds(connection, [place.environmentId]);
+  if (guard) requireRole(actor, permission, place, guard);
 }
 
 function noKey(apiKeyId: string): Error {

@@ -88,7 +88,7 @@ export class EnvironmentService {
         const siblings = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
         const made = { id: newId('environment'), createdAt: this.options.changes.now() };
         const plan = planEnvironment(input, siblings.length, made);
-        const issues = [...(plan.issues ?? []), ...tooStrongIssues(locked, input.requiredRole)];
+        const issues = [...(plan.issues ?? []), ...tooStrongIssues(locked, null, input.requiredRole)];
         if (plan.issues || issues.length > 0) throw new UserFault(issues);
         await insertEnvironment(tx.connection, plan.environment);
         const head = { environmentId: made.id, projectId: project.id, epoch: newEpoch(), revision: 0 };
@@ -107,7 +107,7 @@ export class EnvironmentService {
       const { project, environment, stale } = locked;
       const siblings = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
       const plan = planEnvironmentUpdate(environment, input, siblings.length);
-      const issues = [...stale, ...(plan.issues ?? []), ...tooStrongIssues(locked, input.requiredRole)];
+      const issues = [...stale, ...(plan.issues ?? []), ...tooStrongIssues(locked, environment.id, input.requiredRole)];
       if (plan.issues || issues.length > 0) throw new UserFault(issues);
       const next = plan.environment;
       if (next === environment) return { environment, revisions: [] };
@@ -210,9 +210,14 @@ export async function lockEnvironmentFor(
 }
 
 /** Nobody demands a role that they do not have: they would lock themselves out. */
-function tooStrongIssues({ project, actor }: LockedProject, requiredRole: Role | null | undefined): Issue[] {
-  const scope = { organizationId: project.organizationId, projectId: project.id };
-  if (permits(actor, 'environment:update', scope, requiredRole ?? null)) return [];
+function tooStrongIssues(
+  { project, actor }: LockedProject,
+  environmentId: string | null,
+  requiredRole: Role | null | undefined,
+): Issue[] {
+  if (requiredRole === null || requiredRole === undefined) return [];
+  const scope = { organizationId: project.organizationId, projectId: project.id, environmentId };
+  if (permits(actor, 'environment:update', scope, requiredRole)) return [];
   const message = `The required role ${requiredRole} is stronger than your own.`;
   return [{ code: 'INVALID', message, path: ['input', 'requiredRole'] }];
 }

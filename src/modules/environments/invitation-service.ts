@@ -1,5 +1,5 @@
 import type { Connection, Database, Transaction } from '../../database/transaction';
-import { RequestFault, UserFault } from '../../errors';
+import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import type { Attempts } from '../access/attempts';
 import { invitationItem, memberItem } from '../access/access-items';
@@ -85,7 +85,11 @@ export class InvitationService {
       const issues = invitationIssues(email, input.role, place, hasRole);
       if (issues.length > 0) throw new UserFault(issues);
       const earlier = await findInvitationByEmail(tx.connection, place.organizationId, email);
-      if (earlier) await deleteInvitation(tx.connection, earlier.id);
+      if (earlier) {
+        if (!permits(actor, 'member:invite', earlier)) throw new UserFault([invitedElsewhere(email)]);
+        requireOwnerName(actor, place, [earlier.role]);
+        await deleteInvitation(tx.connection, earlier.id);
+      }
       const token = createInvitationToken();
       const invitation = this.newInvitation(actor, { ...place, email, role: input.role }, token);
       await insertInvitation(tx.connection, invitation);
@@ -238,6 +242,12 @@ export class InvitationService {
 function proofOf(claimant: Claimant, user: UserEntity): ProvedUser | null {
   if (claimant === 'SIGNED_IN') return null;
   return { user, authentication: claimant === 'ACCOUNT' ? 'PASSWORD' : 'INVITATION' };
+}
+
+/** One address has one open invitation to an organization, and only whoever may make it may replace it. */
+function invitedElsewhere(email: string): Issue {
+  const message = `${email} has an open invitation to the organization already; ask whoever may withdraw it.`;
+  return { code: 'DUPLICATE', message, path: ['input', 'email'] };
 }
 
 async function hasRoleIn(connection: Connection, place: Place, email: string): Promise<boolean> {

@@ -8,7 +8,7 @@ import type { Cursor, EnvironmentBook } from './environment-book';
 import type { SnapshotCache } from './snapshot-cache';
 import { contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
 import { evaluateTraced, type TraceBudget } from './traced-evaluations';
-import { evaluateVisible, seesEverything } from './visible-evaluations';
+import { evaluateVisible, seesEverything, visibleFlagCount } from './visible-evaluations';
 
 const REVISION_WAIT_MS = 2_000;
 const REVISION_WAITERS_MAX = 1_000;
@@ -78,7 +78,7 @@ export class SnapshotService {
   /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails: it is asked for a price. */
   async countFlags(actor: Actor, environmentId: string | null): Promise<number> {
     const book = await this.openFor(actor, environmentId, 'flag:evaluate').catch(() => null);
-    return book?.compiled.liveFlags.length ?? 0;
+    return book ? visibleFlagCount(book.compiled, seesEverything(actor)) : 0;
   }
 
   /** Every context and flag from one revision. Null when there is no such environment or the actor may not see it. */
@@ -89,13 +89,14 @@ export class SnapshotService {
     if (book === null) return null;
     await this.waitFor(book, input.minRevision ?? null);
     if (book.isClosed) return null;
-    spend(budget, input.contexts.length, flagCountOf(book, input));
+    spend(budget, input.contexts.length, flagCountOf(actor, book, input));
     return this.decide(actor, book, input, budget);
   }
 
   /** What `countFlags` answers, when that is known without a wait; null when it is not. */
   countFlagsAtOnce(actor: Actor, environmentId: string | null): number | null {
-    return this.findOpen(actor, environmentId)?.compiled.liveFlags.length ?? null;
+    const book = this.findOpen(actor, environmentId);
+    return book && visibleFlagCount(book.compiled, seesEverything(actor));
   }
 
   /**
@@ -107,7 +108,7 @@ export class SnapshotService {
     if (book === null || book.isClosed || input.withTrace === true) return null;
     if (input.minRevision && !has(book, input.minRevision)) return null;
     if (contextsProblem(input.contexts) !== null) return null;
-    const flagCount = flagCountOf(book, input);
+    const flagCount = flagCountOf(actor, book, input);
     if (evaluationsProblem(input.contexts.length, flagCount, 0) !== null) return null;
     return { run: () => this.decide(actor, book, input, {}), evaluations: input.contexts.length * flagCount };
   }
@@ -147,7 +148,7 @@ export class SnapshotService {
     if (book === null) return null;
     await this.waitFor(book, input.minRevision ?? null);
     if (book.isClosed) return null;
-    spend(budget, 1, input.flagKeys?.length ?? book.compiled.liveFlags.length);
+    spend(budget, 1, flagCountOf(actor, book, input));
     const { targetingKey, attributes } = input.context;
     return {
       book,
@@ -216,8 +217,8 @@ export class SnapshotService {
   }
 }
 
-function flagCountOf({ compiled }: EnvironmentBook, { flagKeys }: EvaluateInput): number {
-  return flagKeys?.length ?? compiled.liveFlags.length;
+function flagCountOf(actor: Actor, { compiled }: EnvironmentBook, { flagKeys }: Pick<EvaluateInput, 'flagKeys'>): number {
+  return flagKeys?.length ?? visibleFlagCount(compiled, seesEverything(actor));
 }
 
 function spend(budget: EvaluationBudget, contexts: number, flags: number): void {
