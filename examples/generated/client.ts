@@ -45,7 +45,7 @@ export type EvaluationReason =
 
 /** Which flags. Several conditions must all hold. */
 export type FlagFilter = {
-  /** Only flags that changed, themselves or in a configuration, at or after this instant. */
+  /** Only flags whose `changedAt` is this instant or later. */
   changedSince?: string | null | undefined;
   /** Archived ones, or those that are not. Left out: both. */
   isArchived?: boolean | null | undefined;

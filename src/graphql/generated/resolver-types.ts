@@ -395,7 +395,7 @@ export type Change = Node & {
   readonly items: ReadonlyArray<ChangeItem>;
   /** What was done. */
   readonly kind: ChangeKind;
-  /** The request that asked for it; the same id stands in the server's log. */
+  /** The request that asked for it, by the server's own id, whatever the client calls it; the same id stands in the server's log. */
   readonly requestId: Scalars['String']['output'];
 };
 
@@ -430,7 +430,7 @@ export type ChangeEdge = {
   readonly node: Change;
 };
 
-/** Which changes. Several conditions must all hold. */
+/** Which changes. Several conditions must all hold; of items, those count that the caller may see. */
 export type ChangeFilter = {
   /** Only changes by this user or API key. */
   readonly actorId?: InputMaybe<Scalars['ID']['input']>;
@@ -1183,7 +1183,7 @@ export type EvaluationsChangedEvent = {
 /** A named decision: one of its variations is served to each context. */
 export type Flag = Node & {
   readonly __typename?: 'Flag';
-  /** When the flag or one of its configurations last changed. */
+  /** When the flag, or one of its configurations that the caller may see, last changed. */
   readonly changedAt: Scalars['DateTime']['output'];
   /** How it behaves in one environment. Null when the project has no such environment or the caller may not see it. */
   readonly configuration?: Maybe<FlagConfiguration>;
@@ -1191,11 +1191,11 @@ export type Flag = Node & {
   readonly configurations: ReadonlyArray<FlagConfiguration>;
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** The flags that have this one as prerequisite, and where; at most 1,000. */
+  /** The flags that have this one as prerequisite, and where, in environments that the caller may see; at most 1,000. */
   readonly dependents: ReadonlyArray<Usage>;
   /** At most 2,000 characters. Empty when none was given. */
   readonly description: Scalars['String']['output'];
-  /** Every change of the flag and of its configurations, newest first. Requires `flag:read`. */
+  /** Every change of the flag, and of its configurations that the caller may see, newest first. Requires `flag:read`. */
   readonly history: ChangeConnection;
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
@@ -1207,9 +1207,12 @@ export type Flag = Node & {
   readonly isStale: Scalars['Boolean']['output'];
   /** Unique in the project. Never changes. */
   readonly key: Scalars['String']['output'];
-  /** The newest change of the flag or of one of its configurations. Null when its record is not kept. */
+  /** The newest change of the flag, or of one of its configurations that the caller may see. Null when its record is not kept. */
   readonly lastChange?: Maybe<Change>;
-  /** The minute in which it was last evaluated, in any environment, as far as servers were asked. Null when that is not known. */
+  /**
+   * The minute in which it was last evaluated, in any environment that the caller may see, as far as servers were asked. Null when
+   * that is not known.
+   */
   readonly lastEvaluatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Whether it is meant to go away. */
   readonly lifetime: FlagLifetime;
@@ -1225,7 +1228,10 @@ export type Flag = Node & {
   readonly project: Project;
   /** Salt of every hash of this flag; changing it would move every context. */
   readonly salt: Scalars['String']['output'];
-  /** Why it looks as if it could be removed. Null when it does not, and for flags that are permanent or archived. */
+  /**
+   * Why it looks as if it could be removed, to judge by the environments that the caller may see. Null when it does not, and for
+   * flags that are permanent or archived.
+   */
   readonly staleReason?: Maybe<StaleReason>;
   /** In alphabetical order; at most 50. */
   readonly tags: ReadonlyArray<Scalars['String']['output']>;
@@ -1416,7 +1422,7 @@ export type FlagEdge = {
 
 /** Which flags. Several conditions must all hold. */
 export type FlagFilter = {
-  /** Only flags that changed, themselves or in a configuration, at or after this instant. */
+  /** Only flags whose `changedAt` is this instant or later. */
   readonly changedSince?: InputMaybe<Scalars['DateTime']['input']>;
   /** Archived ones, or those that are not. Left out: both. */
   readonly isArchived?: InputMaybe<Scalars['Boolean']['input']>;
@@ -2421,7 +2427,10 @@ export type Project = Node & {
    * Requires `key:read` on the project or on an environment of it.
    */
   readonly apiKeys: ApiKeyConnection;
-  /** The rules that test an attribute, or hash it for a gate or rollout, in flags and segments; at most 1,000, by flag key. */
+  /**
+   * The rules that test an attribute, or hash it for a gate or rollout, in segments and in flags in environments that the caller
+   * may see; at most 1,000, by flag key.
+   */
   readonly attributeUses: ReadonlyArray<RuleUse>;
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
@@ -2527,8 +2536,8 @@ export type Query = {
    */
   readonly auditLog?: Maybe<AuditLogConnection>;
   /**
-   * The committed changes of a project, newest first. Requires `flag:read` on the project. Null when there is no such project
-   * or the caller may not see it.
+   * The committed changes of a project of which the caller may see an item, newest first. Requires `flag:read` on the project. Null
+   * when there is no such project or the caller may not see it.
    */
   readonly changes?: Maybe<ChangeConnection>;
   /** One environment. Null when there is none with this id or the caller may not see it. Requires `environment:read`. */
@@ -3050,7 +3059,7 @@ export type Segment = Node & {
   readonly rules: ReadonlyArray<SegmentRule>;
   /** When it last changed. */
   readonly updatedAt: Scalars['DateTime']['output'];
-  /** The flags and segments that use it, and where; at most 1,000. */
+  /** The segments that use it, and the flags that do in environments that the caller may see; at most 1,000. */
   readonly usedBy: ReadonlyArray<Usage>;
   /** +1 with each change, of its keys too. */
   readonly version: Scalars['Int']['output'];
