@@ -1,3 +1,4 @@
+import { groupRows } from '../../database/group-rows';
 import type { Connection } from '../../database/transaction';
 import { ApiKeyEntity } from './api-key-entity';
 import { findUsersByIds } from './access-repository';
@@ -19,7 +20,7 @@ export async function lockAccessWithin(connection: Connection, place: Place): Pr
   const bindings = await lockWithin(connection, RoleBindingEntity, place);
   const invitations = await lockWithin(connection, InvitationEntity, place);
   const users = await findUsersByIds(connection, [...new Set(bindings.map(({ userId }) => userId))]);
-  const bindingsOf = Map.groupBy(bindings, ({ userId }) => userId);
+  const bindingsOf = groupRows(bindings, ({ userId }) => userId);
   return { keys, members: users.map((user) => ({ user, bindings: bindingsOf.get(user.id) ?? [] })), invitations };
 }
 
