@@ -111,6 +111,18 @@ export function findInvitationByEmail(
   return connection.findOneBy(InvitationEntity, { organizationId, email });
 }
 
+/** Deletes the invitations into the organization that the user made, and answers them. */
+export async function takeInvitationsOfMaker(
+  connection: Connection,
+  organizationId: string,
+  invitedById: string,
+): Promise<InvitationEntity[]> {
+  const invitations = await connection.find(InvitationEntity, { where: { organizationId, invitedById }, order: { id: 'ASC' } });
+  const ids = invitations.map(({ id }) => id);
+  await connection.createQueryBuilder().delete().from(InvitationEntity).where('id = ANY(:ids)', { ids }).execute();
+  return invitations;
+}
+
 /** By e-mail. `position`: the e-mail address after which each page begins. */
 export function listInvitations(
   connection: Connection,

@@ -12,6 +12,7 @@ import {
   findBindingsOfMembers,
   findInvitationByEmail,
   saveBinding,
+  takeInvitationsOfMaker,
   type MemberOfOwner,
 } from '../access/member-repository';
 import { isSamePlace, isWithin, lastOwnerIssues, placeIssues, type Place } from '../access/member-rules';
@@ -110,7 +111,10 @@ export class MemberService {
         tx.connection,
         taken.map(({ id }) => id),
       );
-      const withdrawn = place.projectId === null ? await withdrawInvitation(tx.connection, place, user) : [];
+      const withdrawn = [
+        ...(place.projectId === null ? await withdrawInvitation(tx.connection, place, user) : []),
+        ...(taken.length === bindings.length ? await withdrawOffers(tx.connection, place.organizationId, user) : []),
+      ];
       const revisions = await this.options.changes.record(tx, actor, {
         kind: 'MEMBER_REMOVED',
         organizationId: place.organizationId,
@@ -157,6 +161,16 @@ function memberAsSeen(actor: Actor, place: Place, user: UserEntity): MemberOfOwn
   const { organizationId } = place;
   const projectId = permits(actor, 'member:read', { organizationId }) ? null : place.projectId;
   return { ownerId: projectId ?? organizationId, organizationId, projectId, userId: user.id, email: user.email };
+}
+
+/** For somebody who is no member any more: what they offered does not outlive their right to offer it. */
+export async function withdrawOffers(
+  connection: Connection,
+  organizationId: string,
+  { id }: UserEntity,
+): Promise<ChangeItemDraft[]> {
+  const invitations = await takeInvitationsOfMaker(connection, organizationId, id);
+  return invitations.map((invitation) => invitationItem(invitation, 'GONE'));
 }
 
 /** An open invitation would let the user in again. */
