@@ -155,13 +155,15 @@ function idsOf({ environmentIds }: Sight): (readonly string[])[] {
  * Newest first, from before `sequence` (null: from the end). Only changes of which something is in sight; what the search
  * says of items is said of such.
  */
-export function listChanges(
+export async function listChanges(
   connection: Connection,
   search: ChangeSearch,
   sight: Sight,
   beforeSequence: string | null,
   limit: number,
 ): Promise<ChangeEntity[]> {
+  // Otherwise the statement would walk through all changes to find none.
+  if (search.environmentId && sight.environmentIds?.includes(search.environmentId) === false) return [];
   const query = connection.createQueryBuilder(ChangeEntity, 'c').orderBy('c.sequence', 'DESC').limit(limit);
   const add = (name: string, value: unknown, condition: string): void => {
     if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });
