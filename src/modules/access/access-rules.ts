@@ -79,10 +79,15 @@ export function apiKeyTarget({ kind, organizationId, environmentId, role }: ApiK
   return isGiven(organizationId) && isGiven(role) && role !== 'OWNER' ? { kind, role, organizationId } : null;
 }
 
-export function apiKeyIssues(input: ApiKeyInput, now: Date): Issue[] {
+/** `latest`: when the key must have ended. Null: it need not. */
+export function apiKeyIssues(input: ApiKeyInput, now: Date, latest: Date | null = null): Issue[] {
   const issues = [...targetIssues(input), ...nameIssues('Key name', input.name, ['input', 'name'])];
   if (input.expiresAt && input.expiresAt <= now) {
     const message = `The key would have expired already: it is ${now.toISOString()} now.`;
+    issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] });
+  }
+  if (input.expiresAt && latest !== null && input.expiresAt > latest) {
+    const message = `The key would outlive the API key that makes it, which ends at ${latest.toISOString()}.`;
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] });
   }
   return [...issues, ...keyOriginIssues(input.kind, input.allowedOrigins)];
@@ -171,6 +176,12 @@ export type RotationPlan =
 
 /** RFC 3339 writes no year of five digits. */
 const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** The earlier of two ends. Null: never. */
+export function earlierEnd(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+}
 
 /** The old key with its end, and the end of its successor, which lives as long as the old one was to live. */
 export function planRotation(

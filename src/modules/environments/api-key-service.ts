@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../database/transaction';
+import type { Connection, Database, Transaction } from '../../database/transaction';
 import { UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { apiKeyItem } from '../access/access-items';
@@ -6,6 +6,7 @@ import { findApiKeysByIds, insertApiKey, updateApiKey, type ApiKeySearch } from 
 import {
   apiKeyIssues,
   apiKeyTarget,
+  earlierEnd,
   planApiKeyUpdate,
   planRotation,
   type ApiKeyInput,
@@ -97,8 +98,9 @@ export class ApiKeyService {
     return this.options.changes.commit(caller, async (tx) => {
       const { place, actor } = await lockTargetFor(tx.connection, caller, input, target);
       const now = this.options.changes.now();
+      const latest = await endOfMaker(tx.connection, actor);
       const issues = [
-        ...apiKeyIssues(input, now),
+        ...apiKeyIssues(input, now, latest),
         ...(await tooManyIssues(tx.connection, place, now, this.options.keyUsage.unusedDays)),
       ];
       if (issues.length > 0) throw new UserFault(issues);
@@ -113,7 +115,7 @@ export class ApiKeyService {
         name,
         allowedOrigins: normalizeOrigins(input.allowedOrigins),
         createdAt: now,
-        expiresAt,
+        expiresAt: expiresAt ?? latest,
       });
       await insertApiKey(tx.connection, made.apiKey);
       const revisions = await this.record(tx, actor, 'API_KEY_CREATED', [{ before: null, after: made.apiKey }]);
@@ -133,7 +135,8 @@ export class ApiKeyService {
       const [id, createdAt] = [newId('key'), this.options.changes.now()];
       const plan = planRotation(key, { graceSeconds, unusedDays: this.options.keyUsage.unusedDays }, id, createdAt);
       if (plan.issues) throw new UserFault(plan.issues);
-      const made = this.newKey({ ...key, id, createdAt, expiresAt: plan.expiresAt });
+      const expiresAt = earlierEnd(plan.expiresAt, await endOfMaker(tx.connection, actor));
+      const made = this.newKey({ ...key, id, createdAt, expiresAt });
       await insertApiKey(tx.connection, made.apiKey);
       await updateApiKey(tx.connection, plan.old);
       const revisions = await this.record(tx, actor, 'API_KEY_ROTATED', [
@@ -204,6 +207,12 @@ export class ApiKeyService {
       items: edits.map(({ before, after }) => apiKeyItem(before, after)),
     });
   }
+}
+
+/** When the key that asks expires, which keys that it makes do not outlive. Null: never, or no key asks. */
+async function endOfMaker(connection: Connection, actor: Actor): Promise<Date | null> {
+  const [maker] = actor.kind === 'API_KEY' ? await findApiKeysByIds(connection, [actor.id]) : [];
+  return maker?.expiresAt ?? null;
 }
 
 interface KeyEdit {

@@ -2,7 +2,7 @@ import type { Connection, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { memberItem } from '../access/access-items';
-import { findUserByEmail, insertBinding, insertUser } from '../access/access-repository';
+import { findUserByEmail, insertBinding, insertUser, isMember } from '../access/access-repository';
 import type { AnonymousActor } from '../access/actor';
 import { countOwners, deleteBindings } from '../access/member-repository';
 import {
@@ -32,6 +32,7 @@ import type { UserEntity } from '../access/user-entity';
 import type { ChangeService } from '../changes/change-service';
 import { SYSTEM_CHAIN, type ChangeItemDraft } from '../changes/record-change';
 import { lockOrganization } from '../organizations/organization-repository';
+import { withdrawOffers } from './member-service';
 
 export interface OidcServiceOptions {
   readonly changes: ChangeService;
@@ -157,7 +158,10 @@ export class OidcService {
       projectId: null,
       deliveries: [],
       changesAccess: true,
-      items: [memberItem(user, place, plan.take.length > 0 ? plan.take : null, given.length > 0 ? given : null)],
+      items: [
+        memberItem(user, place, plan.take.length > 0 ? plan.take : null, given.length > 0 ? given : null),
+        ...((await isMember(tx.connection, organizationId, user.id)) ? [] : await withdrawOffers(tx.connection, organizationId, user)),
+      ],
     });
   }
 
