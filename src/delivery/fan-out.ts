@@ -184,8 +184,7 @@ class Fan {
       return false;
     }
     for (const event of page.events) {
-      if (this.live.size > 0) await this.hand(this.textOf(event), cursorOf(event));
-      this.position = cursorOf(event);
+      await this.hand(event);
       this.settleAhead();
     }
     this.position = page.cursor;
@@ -194,13 +193,19 @@ class Fan {
   }
 
   /** Who joins meanwhile stands before this event, and is given it, too. */
-  private async hand(text: string, to: Cursor): Promise<void> {
+  private async hand(event: FlagChangedEvent): Promise<void> {
     const { slices } = this.options;
-    let count = 0;
-    for (const member of this.live) {
-      member.take(text, to);
-      if (++count % MEMBERS_PER_LOOK === 0) await slices.breathe();
+    const to = cursorOf(event);
+    if (this.live.size > 0) {
+      const text = this.textOf(event);
+      let count = 0;
+      for (const member of this.live) {
+        member.take(text, to);
+        if (++count % MEMBERS_PER_LOOK === 0) await slices.breathe();
+      }
     }
+    // With nothing awaited in between: who joins from here on stands after the event.
+    this.position = to;
   }
 
   private settleAhead(): void {
