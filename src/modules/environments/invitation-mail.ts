@@ -3,7 +3,7 @@ import type { Mailer } from '../../mail';
 import type { Actor } from '../access/actor';
 import type { InvitationEntity } from '../access/invitation-entity';
 import type { EnvironmentRevision } from '../changes/record-change';
-import type { InvitationService, InviteMemberInput } from './invitation-service';
+import type { InvitationService, InviteMemberInput, MadeInvitation } from './invitation-service';
 
 export interface InvitationMailOptions {
   readonly invitations: InvitationService;
@@ -24,12 +24,16 @@ export interface SentInvitation {
 export class InvitationMail {
   constructor(private readonly options: InvitationMailOptions) {}
 
-  /** The invitation stands when the mail could not be sent; the inviter has the token then. */
+  /**
+   * The invitation stands when the mail could not be sent; the inviter has the token then. The answer to a repeated request
+   * mails nothing, and holds no token: whether the first mail went out is not on record, and if it did, nobody else may have it.
+   */
   async invite(actor: Actor, input: InviteMemberInput): Promise<SentInvitation> {
     const { invitations, mailer, publicUrl } = this.options;
-    const made = await invitations.invite(actor, input);
+    const { isNew, ...made } = await invitations.invite(actor, input);
     const { email } = made.invitation;
     if (!mailer.isConfigured) return { ...made, isMailed: false };
+    if (!isNew) return { ...made, invitationToken: null, isMailed: true };
     try {
       await mailer.send({ to: email, subject: 'An invitation to Flagstaff', text: textOf(made, publicUrl) });
       return { ...made, invitationToken: null, isMailed: true };
@@ -41,9 +45,7 @@ export class InvitationMail {
   }
 }
 
-type Made = Awaited<ReturnType<InvitationService['invite']>>;
-
-function textOf({ invitation, invitationToken }: Made, publicUrl: string | null): string {
+function textOf({ invitation, invitationToken }: Pick<MadeInvitation, 'invitation' | 'invitationToken'>, publicUrl: string | null): string {
   // After the #, so that neither servers nor proxies write it to their logs.
   const link = publicUrl === null ? [] : ['Open this link:', '', `${publicUrl}/accept-invitation#${invitationToken}`, ''];
   return [

@@ -51,6 +51,14 @@ export interface InviteMemberInput extends PlaceInput {
   readonly role: Role;
 }
 
+export interface MadeInvitation {
+  readonly invitation: InvitationEntity;
+  readonly invitationToken: string;
+  readonly revisions: EnvironmentRevision[];
+  /** False for the answer to a repeated request, which made nothing. */
+  readonly isNew: boolean;
+}
+
 export interface AcceptInvitationInput extends Acceptance {
   readonly token: string;
 }
@@ -76,9 +84,10 @@ export class InvitationService {
   async invite(
     caller: Actor,
     input: InviteMemberInput,
-  ): Promise<{ invitation: InvitationEntity; invitationToken: string; revisions: EnvironmentRevision[] }> {
+  ): Promise<MadeInvitation> {
     const email = normalizeEmail(input.email);
-    return this.options.changes.commit(caller, async (tx) => {
+    const token = createInvitationToken();
+    const made = await this.options.changes.commit(caller, async (tx) => {
       const { place, actor } = await lockPlaceFor(tx.connection, caller, input, 'member:invite');
       requireOwnerName(actor, place, [input.role]);
       const hasRole = emailIssues(email, []).length === 0 && (await hasRoleIn(tx.connection, place, email));
@@ -90,7 +99,6 @@ export class InvitationService {
         requireOwnerName(actor, place, [earlier.role]);
         await deleteInvitation(tx.connection, earlier.id);
       }
-      const token = createInvitationToken();
       const invitation = this.newInvitation(actor, { ...place, email, role: input.role }, token);
       await insertInvitation(tx.connection, invitation);
       const revisions = await this.options.changes.record(tx, actor, {
@@ -103,6 +111,7 @@ export class InvitationService {
       });
       return { invitation, invitationToken: token, revisions };
     });
+    return { ...made, isNew: made.invitationToken === token };
   }
 
   /** Of several calls at once, and acceptances, one succeeds. */
