@@ -12,7 +12,7 @@ import { corsHeadersFor } from './cors';
 import { compilePlain, type PlainOperation } from './graphql/executor';
 import { compileAnswer, Fragments, type AnswerForm } from './graphql/fast-evaluate';
 import type { PreparedOperation } from './graphql/documents';
-import { requestIdOf } from './http-hooks';
+import { clientRequestIdOf, newRequestId } from './http-hooks';
 import type { Actor } from './modules/access/actor';
 import type { EvaluateInput } from './modules/snapshots/snapshot-service';
 import { createRequestLog, type RequestLog } from './log';
@@ -113,8 +113,7 @@ class EvaluateRoute {
 
   private knownActor(request: IncomingMessage): Actor | null {
     const { headers, socket } = request;
-    const requestId = requestIdOf(headers['x-request-id']);
-    const info = requestInfoOf(requestId, this.options.addressOf(request), headers);
+    const info = requestInfoOf(newRequestId(), this.options.addressOf(request), headers);
     return this.options.atOnce.actorOf(headers.authorization ?? '', info, socket);
   }
 
@@ -198,7 +197,8 @@ class EvaluateRoute {
       // Text that is as long in bytes is ASCII, which is written without being encoded.
       response.end(body, typeof body === 'string' && bytes === body.length ? 'latin1' : 'utf8');
       const durationMs = performance.now() - startedAt;
-      this.logRequest({ requestId, method: 'POST', path: '/graphql', status: 200, durationMs, address });
+      const clientRequestId = clientRequestIdOf(request.headers);
+      this.logRequest({ requestId, clientRequestId, method: 'POST', path: '/graphql', status: 200, durationMs, address });
     };
     const compressing = compressedFor(request.headers, text);
     if (compressing === null) finish(text);

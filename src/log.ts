@@ -42,6 +42,8 @@ export function createLog(level: string, destination?: DestinationStream): Logge
 
 export interface AnsweredRequest {
   readonly requestId: string;
+  /** What the client calls it. Null: nothing, or nothing harmless. */
+  readonly clientRequestId: string | null;
   readonly method: string;
   /** Without the query. */
   readonly path: string;
@@ -61,11 +63,12 @@ const INFO = pino.levels.values.info ?? 30;
  */
 export function createRequestLog(log: Logger): RequestLog {
   const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym];
-  return ({ requestId, method, path, status, durationMs, address }) => {
+  return ({ requestId, clientRequestId, method, path, status, durationMs, address }) => {
     if (!stream || !log.isLevelEnabled('info')) return;
     const text = (value: string): string => JSON.stringify(value);
     const duration = Math.round(durationMs * 10) / 10;
-    const line = `{"level":${INFO},"time":"${new Date().toISOString()}","requestId":${text(requestId)},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)},"msg":"request"}\n`;
+    const client = clientRequestId === null ? '' : `,"clientRequestId":${text(clientRequestId)}`;
+    const line = `{"level":${INFO},"time":"${new Date().toISOString()}","requestId":${text(requestId)}${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)},"msg":"request"}\n`;
     stream.write(withoutSecrets(line));
   };
 }

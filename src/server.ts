@@ -9,7 +9,7 @@ import { addEvaluateRoute } from './evaluate-route';
 import { addGraphiql } from './graphiql';
 import { addGraphql, createApollo } from './graphql-http';
 import { addErrorHandlers, answerClientError, answerFrameworkError, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
-import { addHooks, requestIdOf } from './http-hooks';
+import { addHooks, newRequestId } from './http-hooks';
 import { addLaunchDarklyFormat } from './launchdarkly-format';
 import { LiveOperations } from './live-operations';
 import { addOfrep } from './ofrep/ofrep';
@@ -42,7 +42,7 @@ export async function startServer(
     http: slowRequests(options.limits),
     frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
     clientErrorHandler: answerClientError,
-    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    genReqId: newRequestId,
     // Idle keep-alive connections must not hold up the drain.
     forceCloseConnections: 'idle',
   });

@@ -42,7 +42,13 @@ it('tells of each request its id, address, user agent, authentication and result
   const project = await makeProject(world);
   const response = await fetch(world.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'user-agent': 'audit-test/1', ...authorization(world.owner.accessToken) },
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'audit-test/1',
+      // Whoever asks could write whatever they like into it.
+      'x-request-id': 'forged',
+      ...authorization(world.owner.accessToken),
+    },
     body: JSON.stringify({
       query: 'mutation ($input: CreateEnvironmentInput!) { createEnvironment(input: $input) { userErrors { message } } }',
       variables: { input: { projectId: project.id, key: 'production', name: 'Production' } },
@@ -52,6 +58,7 @@ it('tells of each request its id, address, user agent, authentication and result
   const [entry] = await logOf(project);
 
   expect(response.status).toBe(200);
+  expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   expect(entry).toEqual({
     sequence: '3',
     hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,

@@ -227,13 +227,22 @@ it('takes a large body only from a caller whose credential is valid', async () =
   expect(await answersStill(world)).toBe(true);
 });
 
-it('keeps a harmless request id of the client, and replaces any other', async () => {
-  const kept = await sendQuery(world, '{ nothing }', { 'x-request-id': 'client-1.a_B' });
-  const replaced = await sendQuery(world, '{ nothing }', { 'x-request-id': 'a b"\\' });
+it('gives each request an id of its own, and keeps a harmless one of the client in the log alone', async () => {
+  const ids = ['client-1.a_B', 'client-1.a_B', 'a b"\\'];
+  const answers: RawAnswer[] = [];
+  for (const id of ids) answers.push(await sendQuery(world, '{ nothing }', { 'x-request-id': id }));
+  const own = answers.map(({ headers }) => headers['x-request-id']);
+  const lines = await eventually(async () => {
+    const found = own.map((id) => world.logLines().find(({ requestId }) => requestId === id));
+    return found.includes(undefined) ? null : found;
+  });
 
-  expect(kept.headers['x-request-id']).toBe('client-1.a_B');
-  expect(kept.body).toMatchObject({ errors: [{ extensions: { requestId: 'client-1.a_B' } }] });
-  expect(replaced.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(own.filter((id) => !/^[0-9a-f-]{36}$/.test(String(id)))).toEqual([]);
+  expect(new Set(own).size).toBe(3);
+  expect(answers.map(({ body }) => (body as { errors: object[] }).errors)).toMatchObject(
+    own.map((requestId) => [{ extensions: { requestId } }]),
+  );
+  expect(lines.map((line) => line!.clientRequestId)).toEqual(['client-1.a_B', 'client-1.a_B', undefined]);
 });
 
 it('logs one line for each request, with its id and without its credential', async () => {
@@ -241,7 +250,7 @@ it('logs one line for each request, with its id and without its credential', asy
 
   await sendQuery(world, '{ nothing }', { 'x-request-id': requestId, ...authorization(world.owner.accessToken) });
   const lines = await eventually(async () => {
-    const found = world.logLines().filter((line) => line.requestId === requestId);
+    const found = world.logLines().filter((line) => line.clientRequestId === requestId);
     return found.length > 0 ? found : null;
   });
 

@@ -188,7 +188,7 @@ it('writes nothing into the log that a client could forge a line with', async ()
   });
   await sendQuery(world, VIEWER, { 'user-agent': forged, 'x-request-id': forged, referer: forged });
   const lines = await eventually(async () => {
-    const found = world.logLines().filter((line) => line.requestId === requestId);
+    const found = world.logLines().filter((line) => line.clientRequestId === requestId);
     return found.length > 0 ? found : null;
   });
 

@@ -399,11 +399,12 @@ it('says no more than "Internal error" when it fails, and logs the cause with th
   const { connection } = world.app.database;
   await connection.query('ALTER TABLE flag_configuration RENAME TO flag_configuration_away');
 
-  const answer = await ask(secret, { key: 'k', headers: { 'x-request-id': 'ofrep-1' } });
+  const answer = await ask(secret, { key: 'k' });
   await connection.query('ALTER TABLE flag_configuration_away RENAME TO flag_configuration');
 
   expect(pick(answer)).toEqual({ status: 500, body: { key: 'k', errorCode: 'GENERAL', errorDetails: 'Internal error' } });
-  const line = world.logLines().find(({ requestId, msg }) => requestId === 'ofrep-1' && msg === 'request failed');
+  const ofAnswer = answer.headers['x-request-id'];
+  const line = world.logLines().find(({ requestId, msg }) => requestId === ofAnswer && msg === 'request failed');
   expect(line).toMatchObject({ err: { message: expect.stringContaining('flag_configuration') } });
 });
 
@@ -432,6 +433,6 @@ it('writes one log line for a request, without its query', async () => {
 
   await ask(secret, { headers: { 'x-request-id': 'ofrep-2' }, query: '?flagConfigEtag=abc' });
 
-  const lines = world.logLines().filter(({ requestId }) => requestId === 'ofrep-2');
+  const lines = world.logLines().filter(({ clientRequestId }) => clientRequestId === 'ofrep-2');
   expect(lines).toEqual([expect.objectContaining({ method: 'POST', path: '/ofrep/v1/evaluate/flags', status: 200 })]);
 });

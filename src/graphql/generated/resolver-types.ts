@@ -681,7 +681,10 @@ export type CreateApiKeyInput = {
    * on; null or left out: all environments.
    */
   readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
-  /** From when on it is refused; in the future. Left out or null: never. */
+  /**
+   * From when on it is refused; in the future. Left out or null: never. A key that is made by an ADMIN key with an end has that
+   * end, or an earlier one: OUT_OF_RANGE for a later one.
+   */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** What it may do. */
   readonly kind: ApiKeyKind;
@@ -1024,7 +1027,10 @@ export type Environment = Node & {
   readonly key: Scalars['String']['output'];
   /** At most 255 characters. */
   readonly name: Scalars['String']['output'];
-  /** Place in the project's order, from 0, without gaps. */
+  /**
+   * Place in the project's order, from 0, without gaps. It is for presentation only: when another environment is moved, it changes
+   * without the `requiredRole` of this one being asked for.
+   */
   readonly position: Scalars['Int']['output'];
   /** The project that owns it. */
   readonly project: Project;
@@ -1699,7 +1705,8 @@ export type InviteMemberPayload = {
   readonly invitationToken?: Maybe<Scalars['String']['output']>;
   /**
    * Whether the token was sent to the address by e-mail. False where the server sends none or could not: hand the token over
-   * yourself. Null when `userErrors` is not empty.
+   * yourself. Null when `userErrors` is not empty. A request that is repeated with its Idempotency-Key mails nothing and is
+   * answered true, without the token, where the server mails: invite again, with another key, when no mail arrives.
    */
   readonly isMailed?: Maybe<Scalars['Boolean']['output']>;
   /** Always empty: nothing that is evaluated changed. */
@@ -1933,7 +1940,7 @@ export type Mutation = {
   readonly refreshSession: RefreshSessionPayload;
   /**
    * Takes roles away from a member: all of the organization with the open invitation, or those on one project or environment.
-   * The account stays. Requires `member:remove` there, and `owner:name` to remove an OWNER. Codes: NOT_FOUND, LAST_OWNER.
+   * Whoever has no role in the organization any more loses the open invitations that they made, too. The account stays. Requires `member:remove` there, and `owner:name` to remove an OWNER. Codes: NOT_FOUND, LAST_OWNER.
    */
   readonly removeMember: RemoveMemberPayload;
   /**
@@ -1972,7 +1979,8 @@ export type Mutation = {
   readonly rollBackFlagConfiguration: RollBackFlagConfigurationPayload;
   /**
    * Gives an API key a successor of the same kind, name, place, role and origins, and of the same lifetime where it has one, and ends
-   * the old one after a time of grace. Both are live until then. Of several calls at once, one succeeds.
+   * the old one after a time of grace. Both are live until then. Of several calls at once, one succeeds. A successor that an ADMIN
+   * key with an end gives, to itself or another, ends no later than that key was to end.
    * Requires `key:rotate` where the key works, and every permission that the key has there: FORBIDDEN otherwise.
    * Codes: NOT_FOUND, EXPIRED, DUPLICATE, OUT_OF_RANGE.
    */
