@@ -1,7 +1,9 @@
 /** Who asks: log-in, tokens, keys, and the first owner. */
+import type { FailedAuthentications } from '../../src/modules/access/failed-authentications';
 import { makeApiKey, makeEnvironment, makeProject, mutate } from '../support/make';
 import { sendQuery } from '../support/raw';
 import { createTestClock } from '../support/clock';
+import { refusalOf } from '../support/members';
 import { createWorld, type World } from '../support/world';
 
 const clock = createTestClock();
@@ -131,6 +133,26 @@ it('refuses a token after 15 minutes and a key after its expiry', async () => {
 });
 
 const OWNER = { email: 'second@example.com', password: 'correct horse battery staple', name: 'Second' };
+
+it('counts attempts to set up like those to log in, and notes wrong set-up tokens', async () => {
+  const limited = await createWorld({ env: { RATE_LIMIT_LOG_IN_ACCOUNT: '3', REDIS_URL: '' }, ownerless: true });
+  const attempt = (setUpToken: string): Promise<{ userErrors: readonly { code: string }[] }> =>
+    mutate(limited.client(), 'createFirstOwner', { ...OWNER, setUpToken }, 'user { id }');
+
+  const codes = [];
+  for (let i = 0; i < 3; i++) codes.push(...(await attempt(`guess ${i}`)).userErrors.map(({ code }) => code));
+  const refusal = await refusalOf(attempt(limited.app.setUpToken!));
+  const { sessions } = limited.app.services as unknown as {
+    sessions: { options: { attempts: { options: { failures: FailedAuthentications } } } };
+  };
+  await sessions.options.attempts.options.failures.flush();
+  const noted = await limited.app.database.connection.query('SELECT kind, account, count FROM failed_authentication');
+  await limited.close();
+
+  expect(codes).toEqual(['WRONG_CREDENTIALS', 'WRONG_CREDENTIALS', 'WRONG_CREDENTIALS']);
+  expect(refusal?.code).toBe('RATE_LIMITED');
+  expect(noted).toEqual([{ kind: 'SET_UP_TOKEN', account: null, count: 3 }]);
+});
 
 it('refuses a second first owner, with the token as without', async () => {
   const setUpToken = world.app.setUpToken!;

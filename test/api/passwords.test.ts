@@ -405,6 +405,7 @@ describe('resetPassword', () => {
 
     expect(answer).toEqual({ user: { email: account.email }, ...taken });
     expect(head).toBe(headBefore! + 1);
+    expect(actor).toEqual({ kind: 'USER', id: account.id, name: account.email, authentication: 'RESET_TOKEN' });
     expect(recorded).toMatchObject({
       kind: 'PASSWORD_RESET',
       items: [
