@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type * as Tools from '@graphql-tools/schema';
+import type * as Subscriptions from 'graphql-redis-subscriptions';
+import type * as Use from 'graphql-ws/use/ws';
 import { pino } from 'pino';
 import { WebSocketServer } from 'ws';
 import { startApp } from '../../src/app';
@@ -152,9 +155,9 @@ function raw(payload: string): Promise<Started> {
 /** The libraries as their documents show them: one execution for each subscriber. */
 function stock(payload: string): Promise<Started> {
   const event = (JSON.parse(payload) as { readonly data: { readonly flagChanged: object } }).data.flagChanged;
-  const { makeExecutableSchema } = ofProduct('@graphql-tools/schema') as typeof import('@graphql-tools/schema');
-  const { RedisPubSub } = ofProduct('graphql-redis-subscriptions') as typeof import('graphql-redis-subscriptions');
-  const { useServer } = ofProduct('graphql-ws/use/ws') as typeof import('graphql-ws/use/ws');
+  const { makeExecutableSchema } = ofProduct('@graphql-tools/schema') as typeof Tools;
+  const { RedisPubSub } = ofProduct('graphql-redis-subscriptions') as typeof Subscriptions;
+  const { useServer } = ofProduct('graphql-ws/use/ws') as typeof Use;
   const pubSub = new RedisPubSub({ connection: process.env.REDIS_URL ?? '' });
   const schema = makeExecutableSchema({
     typeDefs: `

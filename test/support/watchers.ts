@@ -58,7 +58,7 @@ export function socketClient(url: string, credential: string | undefined): Clien
 
 /** One of several operations on a socket. */
 export function watchOn(client: Client, variables: Record<string, unknown>, query = WATCH, isOnly = false): Watcher {
-  const watcher = keep((sink) => client.subscribe(query === '' ? { query: WATCH } : { query, variables }, sink as never));
+  const watcher = keep((sink) => client.subscribe(query === '' ? { query: WATCH } : { query, variables }, sink));
   return isOnly ? { ...watcher, stop: () => void client.dispose() } : watcher;
 }
 
