@@ -53,6 +53,19 @@ describe('where the server sends mail', () => {
     expect(JSON.stringify(world.logLines())).not.toContain(token);
   });
 
+  it('mails nothing for a request that is repeated with its Idempotency-Key, and gives its token to nobody', async () => {
+    const email = uniqueEmail('joan');
+    const client = world.client(world.owner.accessToken, { 'idempotency-key': uniqueEmail('request') });
+    const ask = (): Promise<Invited> =>
+      make(client, 'inviteMember', { organizationId: organization.id, email, role: 'EDITOR' }, FIELDS);
+
+    const [first, ...repeated] = [await ask(), await ask(), await ask()];
+
+    expect(first).toMatchObject({ invitation: { email }, invitationToken: null, isMailed: true });
+    expect(repeated).toEqual([first, first]);
+    expect(smtp.mails.filter(({ to }) => to.includes(email))).toHaveLength(1);
+  });
+
   it('gives the token to the inviter when the mail could not be sent', async () => {
     const email = uniqueEmail('grace');
     smtp.refuse('no such mailbox');
