@@ -232,12 +232,12 @@ const targetingKey = fc.oneof(
 const attributes = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.dictionary(fc.constantFrom('plan', 'country', 'targetingKey'), attributeValue) as fc.Arbitrary<unknown>,
+    arbitrary: fc.dictionary(fc.constantFrom('plan', 'country', 'targetingKey'), attributeValue),
   },
   { weight: 1, arbitrary: fc.constantFrom<unknown>(null, [], 'text', 7, undefined, nested(19), nested(25), nested(150)) },
 );
 const contextValue = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ targetingKey, attributes }) as fc.Arbitrary<unknown> },
+  { weight: 12, arbitrary: fc.record({ targetingKey, attributes }) },
   { weight: 1, arbitrary: fc.constantFrom<unknown>(null, 'ada', { unknown: 1 }, {}, []) },
 );
 
@@ -250,12 +250,12 @@ function nested(levels: number): unknown {
 const valueOf: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
   contexts: () =>
     fc.oneof(
-      { weight: 12, arbitrary: fc.array(contextValue, { minLength: 1, maxLength: 3 }) as fc.Arbitrary<unknown> },
+      { weight: 12, arbitrary: fc.array(contextValue, { minLength: 1, maxLength: 3 }) },
       { weight: 1, arbitrary: fc.constantFrom<unknown>([], null, {}, { targetingKey: 'ada' }, 'x', undefined) },
     ),
   flagKeys: () =>
     fc.oneof(
-      { weight: 8, arbitrary: fc.array(fc.constantFrom(...keys, 'unknown', 'é"'), { maxLength: 5 }) as fc.Arbitrary<unknown> },
+      { weight: 8, arbitrary: fc.array(fc.constantFrom(...keys, 'unknown', 'é"'), { maxLength: 5 }) },
       { weight: 1, arbitrary: fc.constantFrom<unknown>(null, undefined, [1], 'text', [null]) },
     ),
   environment: () =>
@@ -290,7 +290,7 @@ const requests = (): fc.Arbitrary<Sent> =>
       variables: fc.oneof(
         {
           weight: 20,
-          arbitrary: fc.record(Object.fromEntries(used.map((name) => [name, valueOf[name]!()]))) as fc.Arbitrary<unknown>,
+          arbitrary: fc.record(Object.fromEntries(used.map((name) => [name, valueOf[name]!()]))),
         },
         { weight: 1, arbitrary: fc.constantFrom<unknown>(null, undefined, { surplus: 1 }, [], 'text') },
       ),
