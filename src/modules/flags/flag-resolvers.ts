@@ -64,7 +64,8 @@ export const flagResolvers: Resolvers = {
     owner: ({ ownerId }, _args, { loaders }) => (ownerId === null ? null : loaders.user.load(ownerId)),
     changedAt: async (flag, _args, context) => {
       const key = await sightedKey(flag, context);
-      return key.sight.environmentIds === null ? flag.changedAt : required(context.loaders.changedAtOfFlag.load(key));
+      if (key.sight.environmentIds === null) return flag.changedAt;
+      return (await context.loaders.changedAtOfFlag.load(key)) ?? flag.updatedAt;
     },
     lastChange: async (flag, _args, context) => context.loaders.lastChangeOfFlag.load(await sightedKey(flag, context)),
     lastEvaluatedAt: async (flag, _args, context) => context.loaders.lastEvaluatedOfFlag.load(await sightedKey(flag, context)),
