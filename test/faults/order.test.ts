@@ -6,10 +6,10 @@ import { convergence, expectAllDelivered, problemsOfSubscribers } from './checks
 import { describeFaults, report, scaled, startCluster, until, type Cluster } from './cluster';
 import { Writers } from './writers';
 
-const WRITERS = 12;
+const WRITERS = scaled(12, 6);
 const MACHINE_MS = 10_000;
 
-jest.setTimeout(scaled(300_000, 60_000));
+jest.setTimeout(scaled(300_000, 120_000));
 
 describeFaults('two servers', () => {
   let cluster: Cluster;
@@ -21,7 +21,7 @@ describeFaults('two servers', () => {
   it('miss no change of writers whose transactions overtake each other', async () => {
     const recordersOf = cluster.places.map((place) => Array.from({ length: 5 }, (_, first) => cluster.record({ place, first })));
     const writers = await new Writers(cluster).start(WRITERS);
-    await sleep(scaled(60_000, 4_000));
+    await sleep(scaled(60_000, 3_000));
     await writers.stop();
 
     for (const [index, recorders] of recordersOf.entries()) {
@@ -31,7 +31,7 @@ describeFaults('two servers', () => {
     await expectAllDelivered(cluster, writers, recordersOf[0]!);
     const overtaken = await countOvertaken();
     report(`${writers.acknowledged.length} mutations, of which ${overtaken} committed after one that had begun later`);
-    expect(overtaken).toBeGreaterThan(10);
+    expect(overtaken).toBeGreaterThan(5);
   });
 
   it('deliver a change that was held open while others committed, and what waited for it, in the order of the commits', async () => {
