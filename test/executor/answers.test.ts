@@ -1,0 +1,219 @@
+/** What holds for a plain `evaluate`, whichever way it is answered: bounds, refusals, revisions. */
+import { compileSnapshot, evaluateAll, type Snapshot } from '../../src/evaluation';
+import { compileAnswer, Fragments } from '../../src/graphql/fast-evaluate';
+import {
+  configure,
+  eventually,
+  makeApiKey,
+  makeEnvironment,
+  makeFlag,
+  makeProject,
+  toggle,
+  type Made,
+  type MadeProject,
+} from '../support/make';
+import { authorization, createWorld, isEmbedded, type World } from '../support/world';
+
+const FLAGS = 100;
+/** As many answers are compared before a release; some show already what a change breaks. */
+const ANSWERS = process.env.FLAGSTAFF_DIFFERENTIAL === 'full' ? 10_000 : 500;
+
+let world: World;
+let project: MadeProject;
+let environment: Made;
+let secret: string;
+const flags: Made[] = [];
+beforeAll(async () => {
+  world = await createWorld();
+  project = await makeProject(world);
+  environment = await makeEnvironment(project);
+  for (let i = 0; i < FLAGS; i++) flags.push(await makeFlag(project));
+  const shares = [
+    { variation: 'on', weight: 50_000 },
+    { variation: 'off', weight: 50_000 },
+  ];
+  await configure(project, flags[0]!, environment, { fallthrough: { rollout: { whenMissing: 'off', shares } } });
+  secret = await makeApiKey(project, environment);
+});
+afterAll(() => world.close());
+
+const FAST = 'application/json';
+/** Means the same, and goes the ordinary way. */
+const ORDINARY = 'application/json; charset=UTF-8';
+
+interface Answer {
+  readonly data?: { readonly evaluate: Evaluated | null } | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+interface Evaluated {
+  readonly revision: number;
+  readonly epoch: string;
+  readonly results: readonly { readonly evaluations: readonly unknown[] }[];
+}
+
+const QUERY = `query E($contexts: [EvaluationContextInput!]!, $flagKeys: [String!], $id: ID, $minRevision: RevisionInput) {
+  evaluate(contexts: $contexts, flagKeys: $flagKeys, environmentId: $id, minRevision: $minRevision) {
+    revision epoch results { evaluations { flagKey value variation reason ruleId errorCode flagVersion } }
+  }
+}`;
+
+async function ask(variables: object, contentType = FAST, url = world.url, credential = secret): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': contentType, ...authorization(credential) },
+    body: JSON.stringify({ query: QUERY, variables }),
+  });
+  return (await response.json()) as Answer;
+}
+
+const told = ({ data, errors }: Answer): unknown => errors?.map(({ message, extensions }) => [extensions.code, message]) ?? data;
+
+it('answers 1,000 contexts x 100 flags, and refuses one evaluation more with the bound', async () => {
+  const contexts = Array.from({ length: 1_000 }, (_, i) => ({ targetingKey: `user-${i}`, attributes: { n: i } }));
+
+  const { data } = await ask({ contexts });
+  const refused = [await ask({ contexts, flagKeys: [...flags.map(({ key }) => key), 'one-more'] })];
+  refused.push(await ask({ contexts, flagKeys: [...flags.map(({ key }) => key), 'one-more'] }, ORDINARY));
+
+  expect(data!.evaluate!.results.map(({ evaluations }) => evaluations.length)).toEqual(contexts.map(() => FLAGS));
+  const message = '1000 contexts x 101 flags are 101000 evaluations; at most 100000 are allowed in one operation.';
+  expect(refused.map(told)).toEqual([[['BAD_USER_INPUT', message]], [['BAD_USER_INPUT', message]]]);
+});
+
+const nested = (levels: number): unknown => (levels === 0 ? 1 : { v: nested(levels - 1) });
+
+it.each<[string, object, string]>([
+  ['a context that is a text', { contexts: ['ada'] }, 'BAD_USER_INPUT'],
+  ['attributes over 64 KiB', { contexts: [{ attributes: { a: 'x'.repeat(65_536) } }] }, 'BAD_USER_INPUT'],
+  ['attributes deeper than 20', { contexts: [{ attributes: nested(22) }] }, 'BAD_USER_INPUT'],
+  ['a targeting key that is a number', { contexts: [{ targetingKey: 5 }] }, 'BAD_USER_INPUT'],
+  ['attributes that are a list', { contexts: [{ attributes: [] }] }, 'BAD_USER_INPUT'],
+  ['an unknown member', { contexts: [{ key: 'ada' }] }, 'BAD_USER_INPUT'],
+  ['no context', { contexts: [] }, 'BAD_USER_INPUT'],
+  ['1,001 contexts', { contexts: Array.from({ length: 1_001 }, () => ({})) }, 'BAD_USER_INPUT'],
+  ['flag keys that are numbers', { contexts: [{}], flagKeys: [1] }, 'BAD_USER_INPUT'],
+])('refuses %s with the same words on both ways', async (_what, variables, code) => {
+  const answers = [await ask(variables), await ask(variables, ORDINARY)];
+
+  expect(answers[0]!.errors!.map(({ extensions }) => extensions.code)).toEqual([code]);
+  expect(told(answers[0]!)).toEqual(told(answers[1]!));
+});
+
+it('answers null for an environment that is not there, and for that of another key', async () => {
+  const other = await makeApiKey(project, await makeEnvironment(project));
+  const answers = [
+    await ask({ contexts: [{}], id: 'environment_unknown' }),
+    await ask({ contexts: [{}], id: environment.id }, FAST, world.url, other),
+    await ask({ contexts: [{}], id: environment.id }, ORDINARY, world.url, other),
+  ];
+
+  expect(answers.map(told)).toEqual([{ evaluate: null }, { evaluate: null }, { evaluate: null }]);
+});
+
+it('serves what is stated for a context without a targeting key, and tells of an unknown flag, beside the others', async () => {
+  const [rolledOut, plain] = flags;
+
+  const variables = { contexts: [{}, { targetingKey: '' }], flagKeys: [rolledOut!.key, 'nothing', plain!.key] };
+  const [fast, ordinary] = [await ask(variables), await ask(variables, ORDINARY)];
+
+  const missing = { value: false, variation: 'off', reason: 'FALLTHROUGH', ruleId: null, errorCode: null };
+  const unknown = {
+    flagKey: 'nothing',
+    value: null,
+    variation: null,
+    reason: 'ERROR',
+    ruleId: null,
+    errorCode: 'FLAG_NOT_FOUND',
+  };
+  for (const { evaluations } of fast.data!.evaluate!.results) {
+    expect(evaluations).toMatchObject([missing, unknown, { reason: 'DISABLED', errorCode: null }]);
+  }
+  expect(fast.data).toEqual(ordinary.data);
+});
+
+it('answers every request by one revision, the one it states, while flags change', async () => {
+  const snapshots = new Map<number, Snapshot>();
+  const read = async (): Promise<void> => {
+    const { snapshot } = await world
+      .client(secret)
+      .request<{ snapshot: { revision: number; snapshot: Snapshot } }>('{ snapshot { revision snapshot } }');
+    snapshots.set(snapshot.revision, snapshot.snapshot);
+  };
+  await read();
+  let isOver = false;
+  const write = async (): Promise<void> => {
+    for (let i = 0; !isOver; i++) {
+      await toggle(project, flags[1 + (i % 5)]!, environment, i % 10 < 5);
+      await read();
+    }
+  };
+  const writing = write();
+  const answers: { readonly targetingKey: string; readonly evaluated: Evaluated }[] = [];
+  for (let i = 0; i < ANSWERS; i++) {
+    const targetingKey = `user-${i % 50}`;
+    const { data } = await ask({ contexts: [{ targetingKey }] });
+    answers.push({ targetingKey, evaluated: data!.evaluate! });
+  }
+  isOver = true;
+  await writing;
+
+  let compared = 0;
+  const wrong: unknown[] = [];
+  for (const { targetingKey, evaluated } of answers) {
+    const snapshot = snapshots.get(evaluated.revision);
+    if (!snapshot) continue;
+    compared++;
+    const expected = evaluateAll(compileSnapshot(snapshot).compiled, { targetingKey }).map((evaluation) => ({
+      flagKey: evaluation.flagKey,
+      value: evaluation.value,
+      variation: evaluation.variationKey,
+      reason: evaluation.reason,
+      ruleId: evaluation.ruleId,
+      errorCode: evaluation.errorCode,
+      flagVersion: evaluation.flagVersion,
+    }));
+    if (JSON.stringify(expected) !== JSON.stringify(evaluated.results[0]!.evaluations)) wrong.push(evaluated);
+  }
+  expect(wrong).toEqual([]);
+  // Snapshots are read after each change by the one who made it, so that hardly one is missed.
+  expect(compared).toBeGreaterThan(ANSWERS / 2);
+  expect(snapshots.size).toBeGreaterThan(3);
+}, 300_000);
+
+(isEmbedded ? it.skip : it)('answers nothing older than the revision asked for, on either of two servers', async () => {
+  const second = await world.startSecondServer();
+  const urls = [world.url, `${second.url}/graphql`];
+  for (const url of urls) await eventually(async () => (await ask({ contexts: [{}] }, ORDINARY, url)).data);
+
+  for (let i = 0; i < 20; i++) {
+    const minRevision = await toggle(project, flags[2]!, environment, i % 2 === 0);
+    const { revision, epoch } = minRevision;
+    const answers = await Promise.all(urls.map((url) => ask({ contexts: [{}], minRevision: { revision, epoch } }, FAST, url)));
+    expect(answers.map(({ data }) => data!.evaluate!.revision >= revision)).toEqual([true, true]);
+  }
+});
+
+it('remembers texts up to a bound, whatever is asked for', () => {
+  const fragments = new Fragments(10_000);
+  const lengths: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    const leaf = (name: string, typeName: string, below: null = null) => ({
+      key: `${name}${i}`,
+      name,
+      typeName,
+      below,
+      argumentsOf: () => ({}),
+    });
+    const evaluations = { ...leaf('evaluations', 'ContextEvaluations'), below: [leaf('flagKey', 'Evaluation')] };
+    const results = { ...leaf('results', 'EvaluateResult'), below: [evaluations] };
+    const form = compileAnswer([{ ...leaf('evaluate', 'Query'), below: [results] }], fragments)!;
+    const evaluation = Object.freeze({ flagKey: 'x'.repeat(200) }) as never;
+    expect(form.write({ revision: 1, epoch: 'e', results: [{ targetingKey: null, evaluations: [evaluation] }] })).toContain(
+      'xxx',
+    );
+    lengths.push(fragments.lengthRemembered);
+  }
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(10_000);
+  expect(lengths.at(-1)).toBeGreaterThan(5_000);
+});
