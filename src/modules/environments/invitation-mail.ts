@@ -45,7 +45,10 @@ export class InvitationMail {
   }
 }
 
-function textOf({ invitation, invitationToken }: Pick<MadeInvitation, 'invitation' | 'invitationToken'>, publicUrl: string | null): string {
+function textOf(
+  { invitation, invitationToken }: Pick<MadeInvitation, 'invitation' | 'invitationToken'>,
+  publicUrl: string | null,
+): string {
   // After the #, so that neither servers nor proxies write it to their logs.
   const link = publicUrl === null ? [] : ['Open this link:', '', `${publicUrl}/accept-invitation#${invitationToken}`, ''];
   return [

@@ -81,10 +81,7 @@ export class InvitationService {
   }
 
   /** The token is in the answer and nowhere else. An earlier invitation to the same address ends. */
-  async invite(
-    caller: Actor,
-    input: InviteMemberInput,
-  ): Promise<MadeInvitation> {
+  async invite(caller: Actor, input: InviteMemberInput): Promise<MadeInvitation> {
     const email = normalizeEmail(input.email);
     const token = createInvitationToken();
     const made = await this.options.changes.commit(caller, async (tx) => {

@@ -160,7 +160,9 @@ export class OidcService {
       changesAccess: true,
       items: [
         memberItem(user, place, plan.take.length > 0 ? plan.take : null, given.length > 0 ? given : null),
-        ...((await isMember(tx.connection, organizationId, user.id)) ? [] : await withdrawOffers(tx.connection, organizationId, user)),
+        ...((await isMember(tx.connection, organizationId, user.id))
+          ? []
+          : await withdrawOffers(tx.connection, organizationId, user)),
       ],
     });
   }
