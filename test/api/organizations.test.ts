@@ -155,7 +155,13 @@ it('deletes all that it owns, keeps the audit rows and ends the streams', async 
   );
   expect(left).toEqual([{ projects: '0', roles: '0', flags: '0', heads: '0' }]);
   expect(await chainLength(world, id)).toBe(5);
-  expect(await lastChange(world, id)).toMatchObject({ kind: 'ORGANIZATION_DELETED', items: [{ version: 2, after: null }] });
+  expect(await lastChange(world, id)).toMatchObject({
+    kind: 'ORGANIZATION_DELETED',
+    items: [
+      { kind: 'ORGANIZATION', version: 2, after: null },
+      { kind: 'MEMBER', after: null },
+    ],
+  });
 });
 
 it('is not deleted without its very key', async () => {
