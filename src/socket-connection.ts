@@ -61,11 +61,8 @@ export class SocketConnection implements Connected {
         this.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
       }, CONNECTION_INIT_TIMEOUT_MS);
     }
-    socket.on('message', (data: Buffer) => this.hear(data));
-    // ws closes the socket with the right code: 1009 for a frame that is too large, 1007 for text that is not UTF-8.
-    socket.on('error', (err) => host.log.info({ err: err.message, address: request.address }, 'a socket was closed'));
-    socket.on('pong', () => (this.isAnswered = true));
-    socket.on('close', () => this.forget());
+    connections.set(socket, this);
+    socket.on('message', hear).on('error', note).on('pong', live).on('close', forget);
   }
 
   /** Finds out whether the other end is still there: whoever has not answered when the next is due is cut off. */
@@ -118,7 +115,15 @@ export class SocketConnection implements Connected {
     }
   }
 
-  private hear(data: Buffer): void {
+  pong(): void {
+    this.isAnswered = true;
+  }
+
+  note(err: Error): void {
+    this.host.log.info({ err: err.message, address: this.request.address }, 'a socket was closed');
+  }
+
+  hear(data: Buffer): void {
     this.handle(data).catch((err: unknown) => {
       this.host.log.error({ err }, 'a socket message could not be handled');
       this.close(CloseCode.InternalServerError, 'Internal server error');
@@ -221,7 +226,7 @@ export class SocketConnection implements Connected {
   }
 
   /** Nothing is heard or said from now on. */
-  private forget(): void {
+  forget(): void {
     if (this.isClosed) return;
     this.phase = 'CLOSED';
     clearTimeout(this.initTimer);
@@ -230,6 +235,26 @@ export class SocketConnection implements Connected {
     for (const operation of this.operations.values()) operation.end();
     this.operations.clear();
   }
+}
+
+/** Instead of four closures for each socket. */
+const connections = new WeakMap<WebSocket, SocketConnection>();
+
+function hear(this: WebSocket, data: Buffer): void {
+  connections.get(this)?.hear(data);
+}
+
+/** ws closes the socket with the right code: 1009 for a frame that is too large, 1007 for text that is not UTF-8. */
+function note(this: WebSocket, error: Error): void {
+  connections.get(this)?.note(error);
+}
+
+function live(this: WebSocket): void {
+  connections.get(this)?.pong();
+}
+
+function forget(this: WebSocket): void {
+  connections.get(this)?.forget();
 }
 
 class SocketOperation extends LiveOperation {
