@@ -37,6 +37,8 @@ interface Round {
   readonly p99Ms: number;
   readonly meanMs: number;
   readonly failed: number;
+  /** Time of processors, user and system, that the server took for one request: what else the machine does weighs less on it. */
+  readonly cpuMicros: number;
 }
 
 interface Spread {
@@ -102,8 +104,11 @@ async function measureAll({ children, directory, database, seconds, rounds }: Pl
     figures[size] = {};
     const taken = new Map<string, Round[]>();
     for (const connections of CONNECTIONS) {
-      const measure = ({ url }: Running, duration: number): Promise<Round> =>
-        load.ask({ url: `${url}/graphql`, headers, bodies, connections, seconds: duration });
+      const measure = async ({ url, child }: Running, duration: number): Promise<Round> => {
+        const before = cpuMicrosOf(child);
+        const result = await load.ask({ url: `${url}/graphql`, headers, bodies, connections, seconds: duration });
+        return { ...result, cpuMicros: (cpuMicrosOf(child) - before) / (result.perSecond * duration) };
+      };
       for (const server of servers) await measure(server, 1);
       for (let round = 0; round < rounds; round++) {
         for (const server of servers) {
@@ -120,7 +125,13 @@ async function measureAll({ children, directory, database, seconds, rounds }: Pl
         const of = (key: keyof Round): Spread => spread(list.map((round) => round[key]));
         return [
           connections,
-          { perSecond: of('perSecond'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms'), meanMs: of('meanMs') },
+          {
+            perSecond: of('perSecond'),
+            p50Ms: of('p50Ms'),
+            p99Ms: of('p99Ms'),
+            meanMs: of('meanMs'),
+            cpuMicros: of('cpuMicros'),
+          },
         ] as const;
       });
       figures[size][name] = { ...Object.fromEntries(perConnections), rssMb: rssMbOf(child) };
@@ -200,7 +211,7 @@ async function startPeer(children: ChildProcess[], name: string, file: string): 
   return { name, url: `http://127.0.0.1:${line}`, child };
 }
 
-function startLoad(children: ChildProcess[]): { ask: (request: object) => Promise<Round> } {
+function startLoad(children: ChildProcess[]): { ask: (request: object) => Promise<Omit<Round, 'cpuMicros'>> } {
   const child = spawn('taskset', ['-c', LOAD_CORE, process.execPath, join(__dirname, 'evaluate-http/load.cjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -210,7 +221,7 @@ function startLoad(children: ChildProcess[]): { ask: (request: object) => Promis
     ask: async (request) => {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const [line] = (await once(lines, 'line')) as [string];
-      return JSON.parse(line) as Round;
+      return JSON.parse(line) as Omit<Round, 'cpuMicros'>;
     },
   };
 }
@@ -263,6 +274,12 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit;
 }
 
+/** Clock ticks of user and system time are hundredths of a second on every Linux. */
+function cpuMicrosOf({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
 function rssMbOf({ pid }: ChildProcess): number {
   const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
   return Math.round((pages * 4_096) / 1e6);
@@ -276,13 +293,13 @@ function spread(values: readonly number[]): Spread {
 
 function printTable(size: number, figures: Record<string, Record<string, unknown>>, servers: readonly Running[]): void {
   console.log(
-    `\n${size} results: requests/s (min to max), p50 and p99 in ms, at ${CONNECTIONS.join(', ')} connections; RSS in MB`,
+    `\n${size} results: requests/s (min to max), p50 and p99 in ms, processor time in µs a request, at ${CONNECTIONS.join(', ')} connections; RSS in MB`,
   );
   for (const { name } of servers) {
     const cells = CONNECTIONS.map((connections) => {
-      const { perSecond, p50Ms, p99Ms } = figures[name]![connections] as Record<string, Spread>;
+      const { perSecond, p50Ms, p99Ms, cpuMicros } = figures[name]![connections] as Record<string, Spread>;
       const rate = `${Math.round(perSecond!.median)} (${Math.round(perSecond!.min)} to ${Math.round(perSecond!.max)})`;
-      return `${rate} ${p50Ms!.median} ${p99Ms!.median}`.padEnd(36);
+      return `${rate} ${p50Ms!.median} ${p99Ms!.median} ${Math.round(cpuMicros!.median)}`.padEnd(40);
     });
     console.log(`${name.padEnd(16)}${cells.join('')}${String(figures[name]!.rssMb)}`);
   }
