@@ -443,6 +443,24 @@ it('leaves a role that was given here alone, also when the groups are gone', asy
   expect(await rolesOf(member.id)).toEqual([direct]);
 });
 
+it('withdraws what somebody offered whose last role goes with their groups', async () => {
+  const { login, email } = person({ groups: ['admins'] });
+  const { accessToken } = loggedIn(await logInAs(app, login));
+  const offer = { organizationId: organization.id, email: uniqueEmail('offered'), role: 'VIEWER' };
+  await make(world.client(accessToken), 'inviteMember', offer, 'isMailed');
+  changeClaims(login, { groups: [] });
+
+  await logInAs(app, login);
+
+  expect(await lastChange(world, organization.id)).toMatchObject({
+    kind: 'MEMBER_REMOVED',
+    items: [
+      { kind: 'MEMBER', before: { email }, after: null },
+      { kind: 'INVITATION', before: { email: offer.email, role: 'VIEWER' }, after: null },
+    ],
+  });
+});
+
 it('lets setMemberRole replace the role of a group, until the next log-in through the provider', async () => {
   const { login } = person({ groups: ['admins'] });
   const { user } = loggedIn(await logInAs(app, login));
