@@ -6,7 +6,9 @@ module.exports = {
   testPathIgnorePatterns: process.env.FLAGSTAFF_TEST_FAULTS ? [] : ['<rootDir>/test/faults/'],
   transform: { '^.+\\.ts$': ['@swc/jest', require('./jest.swc.cjs')], '^.+\\.js$': ['@swc/jest', require('./jest.swc.cjs')] },
   // Packages that are ES modules only: Jest runs CommonJS, so they are compiled, too.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|uuid|graphql-request|p-limit|yocto-queue|openid-client|oauth4webapi|oidc-provider)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(jose|uuid|graphql-request|p-limit|yocto-queue|openid-client|oauth4webapi|oidc-provider)/)',
+  ],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,

@@ -24,7 +24,7 @@ it('ends a stream at once that waits, when it is returned', async () => {
   const waiting = stream.next();
   await new Promise((resolve) => setImmediate(resolve));
 
-  const returned = await stream.return!();
+  const returned = await stream.return();
 
   expect([await waiting, returned]).toEqual([
     { done: true, value: undefined },

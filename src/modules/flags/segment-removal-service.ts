@@ -29,14 +29,12 @@ export class SegmentRemovalService {
       const issues = [...(await staleIssues(tx.connection, 'segment', segment.id, version))];
       const uses = await findSegmentUses(tx.connection, [segment.id]);
       if (uses.length > 0) {
-        const usedBy = uses
-          .slice(0, USES_NAMED_MAX)
-          .map(({ flagKey, segmentKey, environmentKey, environmentId }) => ({
-            flagKey,
-            segmentKey,
-            environmentKey,
-            environmentId,
-          }));
+        const usedBy = uses.slice(0, USES_NAMED_MAX).map(({ flagKey, segmentKey, environmentKey, environmentId }) => ({
+          flagKey,
+          segmentKey,
+          environmentKey,
+          environmentId,
+        }));
         const message = `The segment ${quote(segment.key)} is used ${inPlaces(uses.length)}.`;
         issues.push({ code: 'IN_USE', message, path: ['input', 'segmentId'], usedBy });
       }
