@@ -43,6 +43,8 @@ export async function startServer(
     frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
     clientErrorHandler: answerClientError,
     genReqId: newRequestId,
+    // A request whose body was on its way when the drain began is answered; new connections are not taken by then.
+    return503OnClosing: false,
     // Idle keep-alive connections must not hold up the drain.
     forceCloseConnections: 'idle',
   });

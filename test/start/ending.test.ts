@@ -100,7 +100,7 @@ it('ends with code 0 on SIGTERM: a request that runs is answered, and sockets ar
   const ending = await program.ended;
   await sockets.dispose();
 
-  expect(answer).toEqual({ status: 200, body: { data: { viewer: { user: { email: OWNER.OWNER_EMAIL } } } } });
+  expect(answer).toMatchObject({ status: 200, body: { data: { viewer: { user: { email: OWNER.OWNER_EMAIL } } } } });
   expect(closeCodes).toEqual([1001]);
   expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
   expect(program.logLines().slice(-1)).toMatchObject([{ msg: 'closed' }]);
