@@ -160,6 +160,8 @@ describe('of several servers', () => {
       for (const id of ids) behind.note(id);
       seconds.note(ids[1]!);
       await Promise.all([behind.flush(), seconds.flush()]);
+      // The first time it may have left the first key to the one behind, which held it.
+      await ahead.flush();
 
       expect(await uses()).toEqual(Array(3).fill(new Date(start + 5 * MINUTE_MS).toISOString()));
     });
