@@ -1,4 +1,5 @@
 /** Answers that are worth it are compressed for whoever asks for it (RFC 9110, 12.5.3), off the event loop. */
+import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
@@ -7,6 +8,11 @@ import { constants, gzip } from 'node:zlib';
 export const COMPRESSED_LENGTH_MIN = 64 * 1024;
 
 const compress = promisify(gzip);
+
+/** What `Vary` names besides when the answer is as long as this: caches keep one for each. */
+export function varyWith(vary: string, text: string): string {
+  return text.length < COMPRESSED_LENGTH_MIN ? vary : `${vary}, Accept-Encoding`;
+}
 
 export interface Compressed {
   readonly bytes: Buffer;
@@ -18,8 +24,23 @@ export function compressedFor(headers: IncomingHttpHeaders, text: string): Promi
   if (text.length < COMPRESSED_LENGTH_MIN || !acceptsGzip(headers['accept-encoding'])) return null;
   return compress(text, { level: constants.Z_BEST_SPEED }).then((bytes) => ({
     bytes,
-    headers: { 'content-encoding': 'gzip', vary: 'Origin, Accept-Encoding' },
+    headers: { 'content-encoding': 'gzip' },
   }));
+}
+
+/** For all texts that leave through Fastify. After the hooks that have a word in `Vary`. */
+export function addCompression(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (typeof payload !== 'string') return payload;
+    reply.header('vary', varyWith(String(reply.getHeader('vary')), payload));
+    const compressed = await compressedFor(request.headers, payload);
+    if (compressed === null) return payload;
+    reply.headers(compressed.headers).removeHeader('content-length');
+    const tag = reply.getHeader('etag');
+    // A strong tag promises the same bytes (RFC 9110, 8.8.1).
+    if (typeof tag === 'string' && !tag.startsWith('W/')) reply.header('etag', `W/${tag}`);
+    return compressed.bytes;
+  });
 }
 
 function acceptsGzip(header: string | string[] | undefined): boolean {

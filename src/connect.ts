@@ -24,7 +24,9 @@ export async function connect(
   const onPoolError = (err: Error): void => log.warn({ err }, 'a database connection was lost');
   let dataSource: DataSource;
   if (config.databaseUrl !== null) {
-    const connection = { url: config.databaseUrl, poolSize: config.databasePoolSize };
+    const { databaseUrl: url, databasePoolSize: poolSize, limits } = config;
+    // Whoever waits for a statement waits no longer than that.
+    const connection = { url, poolSize, statementTimeoutMs: limits.executionTimeoutMs };
     dataSource = createDataSource({ connection, entities, migrations, onPoolError });
   } else {
     const database = await openEmbeddedDatabase(embedded ?? { dataDir: config.dataDir });

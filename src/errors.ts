@@ -104,6 +104,14 @@ export class TryLater extends RequestFault {
   }
 }
 
+/** An operation, or a statement that it waited for, took too long and was stopped. */
+export class DeadlineExceeded extends TryLater {
+  constructor(timeoutMs: number) {
+    const message = `The operation did not end within ${timeoutMs / 1_000} s and was stopped. A mutation may have been applied.`;
+    super('DEADLINE_EXCEEDED', message, 1);
+  }
+}
+
 /** Somebody asked for more than a minute allows. */
 export class RateLimited extends TryLater {
   /** Not for the client: the limit, by its name in docs/LIMITS.md, and the address that asked. */

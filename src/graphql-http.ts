@@ -7,7 +7,6 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDi
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parse, type DocumentNode, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Transform } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Context } from './context';
@@ -15,7 +14,7 @@ import { notedFor } from './cors';
 import { RequestFault, TryLater, type RequestErrorCode } from './errors';
 import type { Preparation } from './graphql/documents';
 import { formatError, type ErrorContext } from './graphql/errors';
-import { bodyTooLarge, errorContextOf, statusOf } from './http-errors';
+import { bodyTooLarge, statusOf } from './http-errors';
 import { asGraphqlError, BODY_BYTES_MAX, BODY_BYTES_MAX_ORDINARY, refuseSubscription, type Operations } from './operations';
 import type { Admission } from './rate-limits';
 import { rateLimitHeaders } from './rate-limit-headers';
@@ -26,13 +25,20 @@ interface Arrival {
   readonly context: Context;
   readonly begun: Admission | null;
   bodyBytes: number;
+  /** Not by Apollo, which refuses what is no request of GraphQL over HTTP. */
+  isAnswered: boolean;
 }
 
-/** The request that Apollo is at: its hooks are told nothing of it but a copy of the context. */
-const scope = new AsyncLocalStorage<{ readonly arrival: Arrival; readonly errors: ErrorContext }>();
+/**
+ * What Apollo hands on to its hooks, as a copy. Not kept in an AsyncLocalStorage: one that was used once makes every callback and
+ * promise of the process dearer.
+ */
+interface ApolloContext {
+  readonly arrival: Arrival;
+}
 
-export function createApollo({ schema, log }: TransportOptions, operations: Operations): ApolloServer<Context> {
-  return new ApolloServer<Context>({
+export function createApollo({ schema, log }: TransportOptions, operations: Operations): ApolloServer<ApolloContext> {
+  return new ApolloServer<ApolloContext>({
     schema,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -43,7 +49,8 @@ export function createApollo({ schema, log }: TransportOptions, operations: Oper
     // What may be asked is decided by `operations`; these are for nobody to rely on.
     introspection: true,
     hideSchemaDetailsFromClientErrors: true,
-    formatError: (_formatted, error) => formatError(error, scope.getStore()?.errors ?? unknownRequest(log)),
+    // Asked for what Apollo refuses by itself, and not told of which request; the handler adds that.
+    formatError: (_formatted, error) => formatError(error, unknownRequest(log)),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
@@ -57,23 +64,25 @@ function unknownRequest(log: Logger): ErrorContext {
   return { requestId: '', report: (cause) => log.error({ err: cause }, 'request failed') };
 }
 
+const NOT_ACCEPTABLE = 406;
+
 /** Apollo goes on only with a document; of one that was refused, it is given this. */
 const STAND_IN = parse('{ __typename }');
 
-function answerFromOperations(operations: Operations): ApolloServerPlugin<Context> {
+function answerFromOperations(operations: Operations): ApolloServerPlugin<ApolloContext> {
   return {
     requestDidStart: async () => {
       let preparation: Preparation | null = null;
       return {
         didResolveSource: async (request) => {
-          preparation = operations.prepare(request.source, request.request.operationName);
+          preparation = prepareOrRefuse(operations, request.source, request.request.operationName);
           // With a document, Apollo neither parses nor validates.
           const document = preparation.isReady ? preparation.prepared.document : STAND_IN;
           (request as { document?: DocumentNode }).document = document;
         },
-        responseForOperation: async ({ request }) => {
-          const arrival = scope.getStore()?.arrival;
-          if (preparation === null || !arrival) throw new Error('The operation was not prepared.');
+        responseForOperation: async ({ request, contextValue: { arrival } }) => {
+          if (preparation === null) throw new Error('The operation was not prepared.');
+          arrival.isAnswered = true;
           const answer = await answerOf(operations, preparation, request.variables, arrival);
           return {
             http: { status: answer.status, headers: new HeaderMap(Object.entries(answer.headers)) },
@@ -83,6 +92,15 @@ function answerFromOperations(operations: Operations): ApolloServerPlugin<Contex
       };
     },
   };
+}
+
+/** What was not foreseen is masked where the request is known. */
+function prepareOrRefuse(operations: Operations, source: string, operationName: string | undefined): Preparation {
+  try {
+    return operations.prepare(source, operationName);
+  } catch (error) {
+    return { isReady: false, errors: [asGraphqlError(error)] };
+  }
 }
 
 export interface HttpAnswer {
@@ -139,7 +157,7 @@ export async function contextOf(request: FastifyRequest, { createContext }: Tran
 
 export function addGraphql(
   app: FastifyInstance,
-  apollo: ApolloServer<Context>,
+  apollo: ApolloServer<ApolloContext>,
   operations: Operations,
   options: TransportOptions,
 ): void {
@@ -149,7 +167,7 @@ export function addGraphql(
     if (!arrival) throw new Error('The request was not authenticated.');
     return arrival;
   };
-  const handle = fastifyApolloHandler(apollo, { context: async (request) => arrivalOf(request).context });
+  const handle = fastifyApolloHandler(apollo, { context: async (request) => ({ arrival: arrivalOf(request) }) });
   app.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
@@ -158,7 +176,7 @@ export function addGraphql(
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
       const context = await contextOf(request, options);
-      arrivals.set(request, { context, begun: await operations.begin(context), bodyBytes: 0 });
+      arrivals.set(request, { context, begun: await operations.begin(context), bodyBytes: 0, isAnswered: false });
     },
     preParsing: async (request, _reply, payload) => {
       if (request.method === 'OPTIONS') return payload;
@@ -171,8 +189,10 @@ export function addGraphql(
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return reply.code(204).send();
       refuseNullQuery(request);
-      const errors = errorContextOf(request, options.log);
-      return scope.run({ arrival: arrivalOf(request), errors }, () => handle.call(app, request, reply));
+      const text = (await handle.call(app, request, reply)) as string;
+      // Whether the client takes any form of the answer, Apollo asks last.
+      const isOurs = arrivalOf(request).isAnswered && reply.statusCode !== NOT_ACCEPTABLE;
+      return isOurs ? text : withRequestId(text, request.id);
     },
   });
   app.route({
@@ -185,6 +205,12 @@ export function addGraphql(
     },
     handler: async () => undefined,
   });
+}
+
+/** Errors of Apollo's own, with the id of the request that it does not know. */
+function withRequestId(text: string, requestId: string): string {
+  const { errors } = JSON.parse(text) as Required<FormattedExecutionResult>;
+  return JSON.stringify({ errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } })) });
 }
 
 /** Apollo takes a request for a persisted query when it has no text of one; here are none. */

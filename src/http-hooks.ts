@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { addCompression } from './compression';
 import { addCors } from './cors';
 import { createRequestLog } from './log';
 import { SECURITY_HEADERS } from './security-headers';
@@ -22,6 +23,7 @@ export function addHooks(app: FastifyInstance, { log, allowedOrigins }: Transpor
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
   addCors(app, allowedOrigins);
+  addCompression(app);
   const logRequest = createRequestLog(log);
   let isDraining = false;
   app.addHook('preClose', async () => {

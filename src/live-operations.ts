@@ -2,12 +2,13 @@
  * Operations whose answers go out one by one, over WebSocket or Server-Sent Events: prepared, admitted and masked as over
  * any other transport (`operations.ts`). Subscribers of `flagChanged` who asked in the same words are served by one reader.
  */
-import { createSourceEventStream, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
+import { createSourceEventStream, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { Context } from './context';
 import { demandOf, type Demand } from './delivery/demand';
 import { FanOut } from './delivery/fan-out';
 import { FlagSubscription } from './delivery/stream';
+import type { PreparedOperation } from './graphql/documents';
 import { isSubscription } from './graphql/limits';
 import { SharedExecution } from './graphql/shared-execution';
 import { PulledSource, type LiveOperation } from './live-operation';
@@ -24,6 +25,8 @@ export interface OperationRequest {
 export interface Asker {
   /** Throws `RequestFault`. */
   readonly createContext: () => Promise<Context>;
+  /** Throws `RequestFault` for what may not come this way. */
+  readonly mustServe?: (prepared: PreparedOperation) => void;
   /** Called when a subscription has begun that must end when this is not allowed any more. */
   readonly onDemand: (demand: Demand) => void;
 }
@@ -52,12 +55,6 @@ export class LiveOperations {
   /** An error that belongs to no request, as the client may see it. */
   readonly format = (error: unknown): readonly GraphQLFormattedError[] => this.formatAll([error], null);
 
-  /** False also for what cannot be run. */
-  isMutation({ query, operationName }: OperationRequest): boolean {
-    const preparation = this.operations.prepare(query, operationName);
-    return preparation.isReady && preparation.prepared.operation.operation === OperationTypeNode.MUTATION;
-  }
-
   /** Resolves when the operation has ended, or its subscription has begun. Never rejects. */
   async run(operation: LiveOperation, request: OperationRequest, asker: Asker): Promise<void> {
     let context: Context | null = null;
@@ -69,6 +66,7 @@ export class LiveOperations {
         await this.operations.countRefused(context);
         return operation.refuse(this.formatAll(preparation.errors, context));
       }
+      asker.mustServe?.(preparation.prepared);
       const { variables } = request;
       const ticket = await this.operations.admit(preparation.prepared, { variables, context, begun });
       if (isSubscription(ticket.prepared.operation)) await this.subscribe(operation, ticket, asker);
@@ -80,15 +78,19 @@ export class LiveOperations {
 
   /** Of the context nothing is kept: subscribers are many, and stay for long. */
   private async subscribe(operation: LiveOperation, { prepared, variables, context }: Ticket, asker: Asker): Promise<void> {
-    const stream = await createSourceEventStream({
+    const beginning = createSourceEventStream({
       schema: this.options.schema,
       document: prepared.document,
       operationName: prepared.operation.name?.value,
       variableValues: variables,
       contextValue: context,
     });
+    const stream = await this.operations.withinDeadline(beginning, context).catch((error: unknown) => {
+      void beginning.then(end, () => undefined);
+      throw error;
+    });
     if (!isIterator(stream)) return operation.finish(JSON.stringify(this.operations.mask(stream as object, context)));
-    if (operation.hasEnded) return void stream.return?.();
+    if (operation.hasEnded) return end(stream);
     const demand = demandOf(stream);
     const { key, render } = this.shared.renderingOf(prepared, variables);
     if (stream instanceof FlagSubscription) {
@@ -108,6 +110,11 @@ export class LiveOperations {
 
 function isIterator(stream: object): stream is AsyncIterableIterator<unknown> {
   return Symbol.asyncIterator in stream;
+}
+
+/** Nobody waits for it any more. */
+function end(stream: object): void {
+  if (isIterator(stream)) void stream.return?.();
 }
 
 /** For an error of an operation that nobody could be found for. */

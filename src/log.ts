@@ -1,4 +1,5 @@
 /** The log of the server: JSON lines in which no secret stands, whoever wrote the line. */
+import { LRUCache } from 'lru-cache';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** Of a failed statement: what it was given, and the row that it would have made. Both hold hashes, and what people wrote. */
@@ -41,6 +42,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
 }
 
 export interface AnsweredRequest {
+  /** Of this server's making. */
   readonly requestId: string;
   /** What the client calls it. Null: nothing, or nothing harmless. */
   readonly clientRequestId: string | null;
@@ -63,14 +65,38 @@ const INFO = pino.levels.values.info ?? 30;
  */
 export function createRequestLog(log: Logger): RequestLog {
   const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym];
+  const texts = new LRUCache<string, string>({ max: TEXTS_MAX });
+  // Methods, paths and addresses are few, and come again.
+  const text = (value: string): string => {
+    if (value.length > TEXT_LENGTH_MAX) return textOf(value);
+    const known = texts.get(value);
+    if (known !== undefined) return known;
+    const made = textOf(value);
+    texts.set(value, made);
+    return made;
+  };
   return ({ requestId, clientRequestId, method, path, status, durationMs, address }) => {
     if (!stream || !log.isLevelEnabled('info')) return;
-    const text = (value: string): string => JSON.stringify(value);
     const duration = Math.round(durationMs * 10) / 10;
-    const client = clientRequestId === null ? '' : `,"clientRequestId":${text(clientRequestId)}`;
-    const line = `{"level":${INFO},"time":"${new Date().toISOString()}","requestId":${text(requestId)}${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)},"msg":"request"}\n`;
-    stream.write(withoutSecrets(line));
+    const client = clientRequestId === null ? '' : `,"clientRequestId":${textOf(clientRequestId)}`;
+    stream.write(
+      `{"level":${INFO},"time":"${new Date().toISOString()}","requestId":"${requestId}"${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)},"msg":"request"}\n`,
+    );
   };
+}
+
+const TEXTS_MAX = 1_000;
+const TEXT_LENGTH_MAX = 200;
+
+function textOf(value: string): string {
+  return withoutSecrets(JSON.stringify(value));
+}
+
+/** A name that a client chose goes into a line as far as it helps: a client may choose one of 64 KiB. */
+const NAME_LENGTH_MAX = 100;
+
+export function excerptOf(name: string | null | undefined): string | null {
+  return name?.slice(0, NAME_LENGTH_MAX) ?? null;
 }
 
 /** A line, or several, as it may leave. */

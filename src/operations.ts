@@ -4,13 +4,10 @@
  */
 import {
   execute,
-  getNamedType,
   GraphQLError,
-  isCompositeType,
-  isObjectType,
+  OperationTypeNode,
   type ExecutionResult,
   type FormattedExecutionResult,
-  type GraphQLFieldResolver,
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
@@ -22,6 +19,7 @@ import { RateLimited, RequestFault, TryLater } from './errors';
 import { Documents, type Preparation, type PreparedOperation } from './graphql/documents';
 import { formatError } from './graphql/errors';
 import { isSubscription, variablesProblem } from './graphql/limits';
+import { OperationGuard } from './graphql/operation-guard';
 import { countObjects } from './graphql/shape';
 import type { LoadGauge } from './load';
 import type { Actor } from './modules/access/actor';
@@ -89,13 +87,12 @@ const OVERLOAD_RETRY_SECONDS = 2;
 
 export class Operations {
   private readonly documents: Documents;
-  /** Contexts of operations whose time is over: what they have not begun yet is not begun. */
-  private readonly expired = new WeakSet<Context>();
+  private readonly guard: OperationGuard;
 
   constructor(private readonly options: OperationsOptions) {
     const { schema, limits } = options;
     this.documents = new Documents({ schema, bounds: costBounds, isIntrospectionOn: limits.isIntrospectionOn });
-    this.stopExpired(schema);
+    this.guard = new OperationGuard(schema, limits);
   }
 
   /** The first thing: whoever has no credential is counted before anything is read. Throws `RateLimited`. */
@@ -144,6 +141,8 @@ export class Operations {
   /** Runs a query or mutation; its errors are not masked yet. Never rejects for what a resolver does. */
   async execute(ticket: Ticket): Promise<ExecutionResult> {
     const { prepared, variables, context } = ticket;
+    // A mutation was applied, and says so.
+    if (prepared.operation.operation === OperationTypeNode.QUERY) this.guard.count(context);
     const running = execute({
       schema: this.options.schema,
       document: prepared.document,
@@ -151,8 +150,14 @@ export class Operations {
       variableValues: variables,
       contextValue: context,
     });
-    const result = running instanceof Promise ? await this.withinDeadline(running, context) : running;
+    const executed = running instanceof Promise ? await this.withinDeadline(running, context).catch(asResult) : running;
+    const result = this.guard.excess(context) > 0 ? asResult(this.tooManyObjects()) : executed;
     return { ...result, extensions: { ...result.extensions, cost: await this.settle(ticket, result) } };
+  }
+
+  /** What comes of the running operation; rejects with `DeadlineExceeded` when that takes too long. */
+  withinDeadline<T>(running: Promise<T>, context: Context): Promise<T> {
+    return this.guard.withinDeadline(running, context);
   }
 
   /** A result as the client may see it; what it may not see is logged. */
@@ -182,6 +187,12 @@ export class Operations {
     return cost(variables, { flagsOf: (environmentId) => counts.get(environmentId) ?? 0 });
   }
 
+  private tooManyObjects(): RequestFault {
+    const { operationCostMax } = this.options.limits;
+    const message = `The answer has more than ${operationCostMax} objects, the most that is allowed. Ask for smaller pages.`;
+    return new RequestFault('OPERATION_LIMIT_EXCEEDED', message);
+  }
+
   private refuseLargeBody({ rootFields }: PreparedOperation, bodyBytes: number): void {
     if (bodyBytes <= BODY_BYTES_MAX_ORDINARY || rootFields.every((field) => LARGE_BODY_FIELDS.has(field))) return;
     const message = `The body is larger than ${BODY_BYTES_MAX_ORDINARY} bytes, the most that is allowed for this operation.`;
@@ -194,41 +205,11 @@ export class Operations {
     throw new TryLater('UNAVAILABLE', 'The server has too much to do and serves evaluations only.', OVERLOAD_RETRY_SECONDS);
   }
 
-  private async withinDeadline(running: Promise<ExecutionResult>, context: Context): Promise<ExecutionResult> {
-    const { executionTimeoutMs } = this.options.limits;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<ExecutionResult>((resolve) => {
-      timer = setTimeout(() => {
-        this.expired.add(context);
-        resolve({ errors: [asGraphqlError(deadlineFault(executionTimeoutMs))] });
-      }, executionTimeoutMs);
-    });
-    const result = await Promise.race([running, late]);
-    clearTimeout(timer);
-    return result;
-  }
-
-  /** Nothing is awaited for a field of an operation whose time is over, nor is its next mutation begun. */
-  private stopExpired(schema: GraphQLSchema): void {
-    for (const type of Object.values(schema.getTypeMap())) {
-      if (!isObjectType(type) || type.name.startsWith('__')) continue;
-      for (const field of Object.values(type.getFields())) {
-        const resolve = field.resolve as GraphQLFieldResolver<unknown, Context> | undefined;
-        if (!resolve || !isCompositeType(getNamedType(field.type))) continue;
-        field.resolve = (parent, args, context: Context, info) => {
-          if (this.expired.has(context)) throw deadlineFault(this.options.limits.executionTimeoutMs);
-          return resolve(parent, args, context, info);
-        };
-      }
-    }
-  }
-
   private async settle({ prepared, context, cost, admission }: Ticket, { data }: ExecutionResult): Promise<CostReport> {
-    const used = Math.max(1, countObjects(data, prepared.shape), context.budget.evaluations);
+    const used = Math.max(1, countObjects(data, prepared.shape), context.budget.evaluations, this.guard.excess(context));
     // An answer that came too late is no answer, but was work.
-    const { limit, remaining, resetSeconds } = await admission.settle(
-      data === undefined && this.expired.has(context) ? cost : used,
-    );
+    const isLate = data === undefined && this.guard.isExpired(context);
+    const { limit, remaining, resetSeconds } = await admission.settle(isLate ? Math.max(cost, used) : used);
     return { requested: Math.max(cost, used), used, limit, remaining, resetSeconds };
   }
 }
@@ -247,7 +228,6 @@ export function asGraphqlError(error: unknown): GraphQLError {
   return new GraphQLError(originalError.message, { originalError });
 }
 
-function deadlineFault(timeoutMs: number): RequestFault {
-  const message = `The operation did not end within ${timeoutMs / 1_000} s and was stopped. A mutation may have been applied.`;
-  return new TryLater('DEADLINE_EXCEEDED', message, 1);
+function asResult(error: unknown): ExecutionResult {
+  return { errors: [asGraphqlError(error)] };
 }

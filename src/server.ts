@@ -4,7 +4,6 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addAuditExport } from './audit-export';
-import type { Context } from './context';
 import { addEvaluateRoute } from './evaluate-route';
 import { addGraphiql } from './graphiql';
 import { addGraphql, createApollo } from './graphql-http';
@@ -15,6 +14,7 @@ import { LiveOperations } from './live-operations';
 import { addOfrep } from './ofrep/ofrep';
 import { addOidc, type Oidc } from './oidc/routes';
 import { Operations } from './operations';
+import { boundPipelines } from './pipelines';
 import { SocketAdmission } from './socket-admission';
 import { createSocketServer, type SocketServer } from './socket-server';
 import { addEventStreams } from './sse';
@@ -58,6 +58,7 @@ export async function startServer(
   addHealth(app, options);
   addGraphql(app, apollo, operations, options);
   addEvaluateRoute(app, operations, options);
+  boundPipelines(app.server);
   addAuditExport(app, options);
   addOfrep(app, options);
   addOidc(app, options);
@@ -88,7 +89,7 @@ function slowRequests({ requestTimeoutMs }: TransportOptions['limits']): ServerO
   return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs) };
 }
 
-async function drain(app: FastifyInstance, apollo: ApolloServer<Context>, sockets: SocketServer): Promise<void> {
+async function drain(app: FastifyInstance, apollo: Pick<ApolloServer, 'stop'>, sockets: SocketServer): Promise<void> {
   // New requests are refused first; then the sockets, which hold the HTTP server open, are told to go.
   const closed = app.close();
   await sockets.close();

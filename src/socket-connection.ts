@@ -3,17 +3,18 @@
  * (PROTOCOL.md there, docs/PROTOCOL.md here). Kept lean, because a server holds tens of thousands of these
  * (docs/adr/0011).
  */
-import type { GraphQLFormattedError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Context } from './context';
-import type { Demand } from './delivery/demand';
-import { Forbidden, RequestFault, TryLater, Unauthenticated } from './errors';
+import { RequestFault, TryLater, Unauthenticated } from './errors';
 import type { Connected, Held, LiveAccess } from './live-access';
-import { LiveOperation, type Format } from './live-operation';
 import type { LiveOperations } from './live-operations';
-import { permits, type Actor, type RequestInfo } from './modules/access/actor';
+import { excerptOf } from './log';
+import type { Actor, RequestInfo } from './modules/access/actor';
+import { isAscii, textFrame, type AsciiPayloads } from './socket-frame';
+import { SocketOperation } from './socket-operation';
 
 /** What is kept of the request with which a socket came. */
 export type SocketRequest = Pick<RequestInfo, 'address' | 'userAgent' | 'origin'> & { readonly host: string };
@@ -25,6 +26,7 @@ export interface SocketHost {
   readonly log: Logger;
   /** Who asks now. Throws `RequestFault`. */
   readonly createContext: (authorization: string | undefined, request: SocketRequest) => Promise<Context>;
+  readonly ascii: AsciiPayloads;
   /** Called when the socket has said who it is. */
   readonly onBegun: (connection: SocketConnection) => void;
   /** Called once, when nothing comes from it any more. */
@@ -51,15 +53,16 @@ export class SocketConnection implements Connected {
 
   constructor(
     private readonly socket: WebSocket,
+    /** What the socket writes its frames to. */
+    private readonly wire: Duplex,
     private readonly request: SocketRequest,
     private readonly host: SocketHost,
   ) {
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
       this.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
     } else {
-      this.initTimer = setTimeout(() => {
-        this.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
-      }, CONNECTION_INIT_TIMEOUT_MS);
+      // Two turns more: what came in time while this process was busy is read in one, and told by ws in the next.
+      this.initTimer = setTimeout(() => setImmediate(() => setImmediate(() => this.expire())), CONNECTION_INIT_TIMEOUT_MS);
     }
     connections.set(socket, this);
     socket.on('message', hear).on('error', note).on('pong', live).on('close', forget);
@@ -83,14 +86,20 @@ export class SocketConnection implements Connected {
     else this.close(CloseCode.Forbidden, fault.code === 'FORBIDDEN' ? closeReason(fault.message) : 'Forbidden');
   }
 
+  /** As `write`. */
+  writeNext(id: string, payload: string): boolean {
+    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    return this.write(`${head}${payload}}`, this.host.ascii.has(payload) && isAscii(head));
+  }
+
   /** False: taken, but subscriptions are to rest until they are resumed. */
-  write(text: string): boolean {
+  write(text: string, isKnownAscii = false): boolean {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return true;
     const waiting = socket.bufferedAmount + text.length;
     if (waiting <= WAITING_BYTES_MAX || this.isResting) {
       if (waiting > WAITING_BYTES_BEFORE_DEAF) this.rest(text);
-      else socket.send(text);
+      else this.send(text, isKnownAscii);
       return !this.isResting;
     }
     this.isResting = true;
@@ -100,6 +109,13 @@ export class SocketConnection implements Connected {
 
   drop(id: string, operation: SocketOperation): void {
     if (this.operations.get(id) === operation) this.operations.delete(id);
+  }
+
+  /** Nothing of the library's is under way then: it writes frames whole, too, as long as it does not compress. */
+  private send(text: string, isKnownAscii: boolean): void {
+    const frame = isKnownAscii ? textFrame(text) : null;
+    if (frame === null) this.socket.send(text);
+    else this.wire.write(frame, 'latin1');
   }
 
   private rest(text: string): void {
@@ -158,6 +174,11 @@ export class SocketConnection implements Connected {
     }
   }
 
+  private expire(): void {
+    if (this.phase !== 'NEW') return;
+    this.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+  }
+
   private async begin(params: Readonly<Record<string, unknown>> | undefined): Promise<void> {
     if (this.phase !== 'NEW') return this.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
     this.phase = 'BEGINNING';
@@ -206,7 +227,8 @@ export class SocketConnection implements Connected {
         const context = await host.createContext(authorization, request);
         const { requestId } = context;
         const { address } = request;
-        host.log.info({ requestId, path: '/graphql', socket: true, operationName: payload.operationName, address }, 'operation');
+        const operationName = excerptOf(payload.operationName);
+        host.log.info({ requestId, path: '/graphql', socket: true, operationName, address }, 'operation');
         return context;
       },
       onDemand: (demand) => {
@@ -255,40 +277,6 @@ function live(this: WebSocket): void {
 
 function forget(this: WebSocket): void {
   connections.get(this)?.forget();
-}
-
-class SocketOperation extends LiveOperation {
-  demand: Demand | null = null;
-
-  constructor(
-    private readonly id: string,
-    private readonly connection: SocketConnection,
-    format: Format,
-  ) {
-    super(format);
-  }
-
-  /** The siblings go on. */
-  review(actor: Actor): void {
-    if (this.demand && !permits(actor, this.demand.permission, this.demand.scope)) {
-      this.fail(new Forbidden(this.demand.permission));
-    }
-  }
-
-  protected writeNext(text: string): boolean {
-    return this.connection.write(`{"id":${JSON.stringify(this.id)},"type":"next","payload":${text}}`);
-  }
-
-  protected writeComplete(): void {
-    this.connection.drop(this.id, this);
-    this.connection.write(JSON.stringify({ id: this.id, type: MessageType.Complete }));
-  }
-
-  /** Clients of graphql-ws hand it to the error handler of the sink, before the first result and after it. */
-  protected writeError(payload: readonly GraphQLFormattedError[]): void {
-    this.connection.drop(this.id, this);
-    this.connection.write(JSON.stringify({ id: this.id, type: MessageType.Error, payload }));
-  }
 }
 
 /** Null for what is no message of the protocol. */

@@ -12,6 +12,7 @@ import type { LiveAccess } from './live-access';
 import type { LiveOperations } from './live-operations';
 import { quote } from './modules/input-rules';
 import type { SocketAdmission } from './socket-admission';
+import { AsciiPayloads } from './socket-frame';
 import { SocketConnection, type SocketHost, type SocketRequest } from './socket-connection';
 import { SocketPings } from './socket-pings';
 import { USER_AGENT_LENGTH_MAX, type TransportOptions } from './transport';
@@ -41,6 +42,8 @@ export function createSocketServer(
     noServer: true,
     maxPayload: FRAME_BYTES_MAX,
     perMessageDeflate: false,
+    // One message of a socket in each turn of the event loop: whoever sends thousands at once keeps nobody waiting.
+    allowSynchronousEvents: false,
     handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
   const pings = new SocketPings();
@@ -48,6 +51,7 @@ export function createSocketServer(
     live,
     access,
     log: options.log,
+    ascii: new AsciiPayloads(),
     createContext: (authorization, request) => contextOf(authorization, request, options),
     onBegun: (connection) => admission.settle(connection),
     onClosed: (connection) => {
@@ -56,7 +60,7 @@ export function createSocketServer(
     },
   };
   const connect = (socket: WebSocket, request: IncomingMessage): void => {
-    const connection = new SocketConnection(socket, keptOf(request, options), host);
+    const connection = new SocketConnection(socket, request.socket, keptOf(request, options), host);
     if (connection.isClosed) return;
     admission.await(connection);
     pings.add(connection);

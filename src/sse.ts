@@ -4,16 +4,18 @@
  * queues without bound for a client that does not read (docs/adr/0011).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLFormattedError } from 'graphql';
+import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import { Readable } from 'node:stream';
 import type { Context } from './context';
 import type { Demand } from './delivery/demand';
 import { Forbidden, RequestFault, TryLater, type RequestErrorCode } from './errors';
+import type { PreparedOperation } from './graphql/documents';
 import { contextOf } from './graphql-http';
 import { statusOf } from './http-errors';
 import type { Connected, Held } from './live-access';
 import { LiveOperation, type Format } from './live-operation';
 import type { OperationRequest } from './live-operations';
+import { excerptOf } from './log';
 import { permits, type Actor } from './modules/access/actor';
 import type { LiveOptions } from './socket-server';
 import type { TransportOptions } from './transport';
@@ -28,7 +30,14 @@ const WAITING_BYTES_MAX = 64 * 1024;
 const DRAIN_MS = 1_000;
 const STREAMS_MAX = 10_000;
 /** Refusals that say nothing about the operation itself are told by the status, before any stream begins. */
-const STATUS_CODES = new Set<unknown>(['UNAUTHENTICATED', 'RATE_LIMITED', 'UNAVAILABLE', 'INTERNAL_SERVER_ERROR']);
+const STATUS_CODES = new Set<unknown>([
+  'UNAUTHENTICATED',
+  'METHOD_NOT_ALLOWED',
+  'RATE_LIMITED',
+  'DEADLINE_EXCEEDED',
+  'UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+]);
 
 interface Arrival {
   readonly context: Context;
@@ -49,6 +58,8 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
   });
 
   const start = async (request: FastifyRequest, { context, since }: Arrival): Promise<StreamedOperation> => {
+    // Before anything is opened: it throws for what is no request.
+    const asked = operationOf(request);
     const operation = new StreamedOperation(live.format);
     open.add(operation);
     let held: Held | null = null;
@@ -61,11 +72,12 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
       if (held) access.release(held, connection);
       operation.end();
     });
-    const asked = operationOf(request);
     const { requestId, actor } = context;
-    options.log.info({ requestId, path: STREAM_PATH, operationName: asked.operationName, address: request.ip }, 'operation');
+    const operationName = excerptOf(asked.operationName);
+    options.log.info({ requestId, path: STREAM_PATH, operationName, address: request.ip }, 'operation');
     await live.run(operation, asked, {
       createContext: async () => context,
+      ...(request.method === 'GET' ? { mustServe: refuseMutation } : {}),
       onDemand: (demand) => {
         operation.demand = demand;
         const { authorization } = request.headers;
@@ -94,7 +106,6 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
       if (request.method === 'OPTIONS') return reply.code(204).send();
       const arrival = arrivals.get(request);
       if (!arrival) throw new Error('The request was not authenticated.');
-      if (request.method === 'GET') refuseMutation(request, reply, live);
       const operation = await start(request, arrival);
       const code = operation.refusedWith;
       if (code !== null && STATUS_CODES.has(code)) return refuse(reply, code, operation);
@@ -108,13 +119,13 @@ function refuse(reply: FastifyReply, code: RequestErrorCode, operation: Streamed
   operation.stream.destroy();
   const retryAfter = operation.errors?.[0]?.extensions?.retryAfterSeconds;
   if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter));
+  if (code === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST');
   return reply.code(statusOf(code)).type('application/json; charset=utf-8').send({ errors: operation.errors });
 }
 
 /** A page of another site can make a browser follow a link. */
-function refuseMutation(request: FastifyRequest, reply: FastifyReply, live: LiveOptions['live']): void {
-  if (!live.isMutation(operationOf(request))) return;
-  void reply.header('allow', 'POST');
+function refuseMutation({ operation }: PreparedOperation): void {
+  if (operation.operation !== OperationTypeNode.MUTATION) return;
   throw new RequestFault('METHOD_NOT_ALLOWED', 'Mutations are sent by POST, not by GET.');
 }
 

@@ -36,7 +36,7 @@ export interface TransportOptions {
   /** What is there without a wait; what is not is left to the others. */
   readonly atOnce: {
     readonly actorOf: (authorization: string, request: RequestInfo, connection: object) => Actor | null;
-    readonly snapshots: Pick<SnapshotService, 'evaluateAtOnce' | 'countFlagsAtOnce'>;
+    readonly snapshots: Pick<SnapshotService, 'evaluateAtOnce' | 'repeatAtOnce' | 'countFlagsAtOnce'>;
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { isEmbedded } from './data-source';
-import { discard, endOfTransaction, unavailable } from './outage';
+import { discard, dropIdleConnections, endOfTransaction, unavailable } from './outage';
 
 /** Whatever SQL can run on: the pool, or one transaction. Repositories take it as their first argument. */
 export type Connection = EntityManager;
@@ -17,6 +17,9 @@ export interface DatabaseOptions {
   /** Called after each commit with the heads that it raised. Must not throw and must not wait. */
   readonly onCommit: (raisedHeads: ReadonlySet<string>) => void;
 }
+
+/** A database that has not answered something small within this time cannot be read. */
+const SOON_MS = 3_000;
 
 /** The book. Reads go to the pool; every write is a transaction. */
 export class Database {
@@ -47,20 +50,21 @@ export class Database {
   }
 
   /**
-   * For whoever must soon know whether the database answers: a read that takes longer is given up, together with its
-   * connection, and fails like an outage. The embedded database is waited for.
+   * For whoever must soon know whether the database answers: something small to read. When it takes longer it is given up,
+   * together with its connection and those that nobody uses, and fails like an outage. The embedded database is waited for.
    */
-  async readWithin<T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T> {
+  async readSoon<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     if (isEmbedded(this.options.dataSource)) return work(this.connection);
     const runner = this.options.dataSource.createQueryRunner();
     const reading = work(runner.manager).finally(() => runner.release());
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        const cause = new Error(`The database did not answer within ${timeoutMs} ms.`);
+        const cause = new Error(`The database did not answer within ${SOON_MS} ms.`);
         discard(runner, cause);
+        dropIdleConnections(this.options.dataSource);
         reject(unavailable(cause));
-      }, timeoutMs);
+      }, SOON_MS);
     });
     try {
       return await Promise.race([reading, late]);

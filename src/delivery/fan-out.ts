@@ -5,13 +5,10 @@
  * is a cursor, and nothing more (docs/PROTOCOL.md, docs/adr/0011).
  */
 import { LRUCache } from 'lru-cache';
-import { performance } from 'node:perf_hooks';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Cursor } from '../modules/snapshots/environment-book';
+import { Slices } from './slices';
 import type { FlagChangedEvent, FlagSubscription } from './stream';
 
-/** How long frames are written before whatever else waits for the process gets its turn. */
-const SLICE_MS = 5;
 /** The clock is looked at once for so many. */
 const MEMBERS_PER_LOOK = 32;
 /** Texts of events, kept for those who come later or read again: a reconnect storm asks for the same few. */
@@ -311,21 +308,6 @@ export class FanMember {
       return false;
     }
     return this.state === 'READING';
-  }
-}
-
-/** Shared by all fans, so that together they do not keep a request waiting. */
-class Slices {
-  private endsAt = 0;
-
-  /** Null while the slice lasts. */
-  breathe(): Promise<unknown> | null {
-    const now = performance.now();
-    if (now < this.endsAt) return null;
-    return nextTurn().then(() => {
-      const resumedAt = performance.now();
-      if (resumedAt >= this.endsAt) this.endsAt = resumedAt + SLICE_MS;
-    });
   }
 }
 

@@ -11,8 +11,6 @@ import type { Bell } from './bell';
 
 /** The longest time for which a lost ring can delay a change. */
 const POLL_INTERVAL_MS = 1_000;
-/** A book that does not tell its heads within this time cannot be read. */
-const ANSWER_TIMEOUT_MS = 5_000;
 
 /** Whether PostgreSQL answers. */
 export interface BookState {
@@ -29,6 +27,8 @@ export interface AccessListener {
    * after the start, tells all there are. What was read from the book before the call may be outdated.
    */
   readonly accessMoved: (heads: ReadonlyMap<string, number>) => void;
+  /** Somebody rang that the access rules of these chains have moved, and the book cannot be read to find out. */
+  readonly accessDoubted: (chains: ReadonlySet<string>) => void;
   /** Told when the book becomes unreachable, and when it is reachable again; `accessMoved` comes before the latter. */
   readonly bookStateChanged: (state: BookState) => void;
 }
@@ -61,7 +61,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     (head) => {
       if (isStopped) return;
       if (kindOfId(head) === 'environment') cache.catchUp(head).catch(onError);
-      else void look.request();
+      else void look.request(head);
     },
     () => {
       if (!isStopped) void look.request();
@@ -85,11 +85,21 @@ class Look {
   private running: Promise<void> | null = null;
   private next: Promise<void> | null = null;
   private readonly told = new Map<string, number>();
+  /** Chains that were rung since the last look began. */
+  private rung = new Set<string>();
 
   constructor(private readonly options: WatchOptions) {}
 
-  /** Resolves after a look that began after the request; requests that come while one runs share the next. */
-  request(): Promise<void> {
+  /**
+   * Resolves after a look that began after the request; requests that come while one runs share the next. `chain`: the
+   * access rules that somebody said have moved.
+   */
+  request(chain?: string): Promise<void> {
+    // Of others it is not known that there are any: whoever can reach the bell can ring anything.
+    if (chain !== undefined && this.told.has(chain)) {
+      if (this.state.isReachable) this.rung.add(chain);
+      else this.tellDoubt([chain]);
+    }
     if (this.next !== null) return this.next;
     if (this.running === null) return this.start();
     this.next = this.running.then(() => {
@@ -114,13 +124,16 @@ class Look {
   private async look(): Promise<void> {
     const { database, cache, clock, onError } = this.options;
     const lastReadAt = clock.now();
+    const { rung } = this;
+    this.rung = new Set();
     try {
-      const heads = await database.readWithin(ANSWER_TIMEOUT_MS, (connection) => readHeads(connection, cache.environmentIds()));
+      const heads = await database.readSoon((connection) => readHeads(connection, cache.environmentIds()));
       this.tellAccess(heads.access);
       this.setState({ isReachable: true, lastReadAt }, null);
       // Not waited for: an environment that takes long must not hold up the others, nor access.
       cache.catchUpWith(heads.environments).catch(onError);
     } catch (error) {
+      this.tellDoubt([...rung, ...this.rung]);
       this.setState({ ...this.state, isReachable: false }, error);
     }
   }
@@ -129,6 +142,10 @@ class Look {
     const moved = new Map([...heads].filter(([chain, revision]) => this.told.get(chain) !== revision));
     for (const [chain, revision] of moved) this.told.set(chain, revision);
     if (moved.size > 0) this.options.access?.accessMoved(moved);
+  }
+
+  private tellDoubt(chains: readonly string[]): void {
+    if (chains.length > 0) this.options.access?.accessDoubted(new Set(chains));
   }
 
   private setState(state: BookState, cause: unknown): void {

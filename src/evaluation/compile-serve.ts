@@ -35,7 +35,14 @@ export function compileServe(around: ServeSurroundings, wire: Wire): CompiledSer
   const variationKey = readVariation(around, wire, 'variation');
   if (variationKey === null) return null;
   const fixed = around.makeOutcome(variationKey, false, false);
-  return { fixed, split: null, choose: () => fixed };
+  return { fixed, split: null, choose: always(fixed) };
+}
+
+// What a compiled flag keeps is made in functions of its own, in whose scope nothing of the compile is: a closure keeps all
+// that any closure of its scope uses, here the compiler, with the flags of its time, with the compilers of theirs, for ever.
+
+function always(outcome: Outcome): CompiledServe['choose'] {
+  return () => outcome;
 }
 
 /** The key of one of the flag's variations, or null. */
@@ -57,11 +64,22 @@ function compileRollout(around: ServeSurroundings, wire: Wire): CompiledServe | 
   const bucket = compileBucketer(salt, NATIVE_BUCKETER);
   const missing = makeOutcome(whenMissing, false, false);
   const chooseShare = compileShares(shares, (variationKey) => makeOutcome(variationKey, true, isExperiment));
-  const choose = (subject: Subject): Outcome => {
+  const choose = chooseByBucket({ read, bucket, missing, chooseShare });
+  return { fixed: null, split: { rollout: wire as unknown as SnapshotRollout, salt, read }, choose };
+}
+
+interface Choice {
+  readonly read: (subject: Subject) => unknown;
+  readonly bucket: (value: unknown) => number;
+  readonly missing: Outcome;
+  readonly chooseShare: (bucket: number) => Outcome;
+}
+
+function chooseByBucket({ read, bucket, missing, chooseShare }: Choice): CompiledServe['choose'] {
+  return (subject) => {
     const found = bucket(read(subject));
     return found < 0 ? missing : chooseShare(found);
   };
-  return { fixed: null, split: { rollout: wire as unknown as SnapshotRollout, salt, read }, choose };
 }
 
 /** Weights become the ends of half-open intervals; the last share also ends the search. */
@@ -71,7 +89,17 @@ function compileShares(shares: readonly Share[], outcomeFor: (variationKey: stri
     end += weight;
     return { end, outcome: outcomeFor(variation) };
   });
-  const last = intervals.pop() as { readonly outcome: Outcome };
+  return chooseAmong(intervals);
+}
+
+interface Interval {
+  readonly end: number;
+  readonly outcome: Outcome;
+}
+
+function chooseAmong(all: readonly Interval[]): (bucket: number) => Outcome {
+  const intervals = all.slice(0, -1);
+  const last = all.at(-1) as Interval;
   return (bucket) => {
     for (const interval of intervals) {
       if (bucket < interval.end) return interval.outcome;

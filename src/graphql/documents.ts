@@ -45,11 +45,12 @@ export interface DocumentsOptions {
   readonly isIntrospectionOn: boolean;
 }
 
-const ENTRIES_MAX = 2_000;
-const BYTES_MAX = 64 * 1024 * 1024;
+export const ENTRIES_MAX = 2_000;
+export const BYTES_MAX = 64 * 1024 * 1024;
 const ENTRY_BYTES_MAX = 2 * 1024 * 1024;
-/** Measured: what a token takes as syntax tree and compiled cost. */
+/** Measured: what a token takes as syntax tree and compiled cost; what an error takes. */
 const BYTES_PER_TOKEN = 700;
+const BYTES_PER_ERROR = 1_000;
 /** More help nobody, and each is a sentence to format. */
 const VALIDATION_ERRORS_MAX = 20;
 
@@ -58,7 +59,8 @@ export class Documents {
     max: ENTRIES_MAX,
     maxSize: BYTES_MAX,
     maxEntrySize: ENTRY_BYTES_MAX,
-    sizeCalculation: ({ document }, text) => 1_000 + text.length * 2 + (document?.tokenCount ?? 0) * BYTES_PER_TOKEN,
+    sizeCalculation: ({ document, errors }, text) =>
+      1_000 + text.length * 2 + (document?.tokenCount ?? 0) * BYTES_PER_TOKEN + errors.length * BYTES_PER_ERROR,
   });
   private readonly rules;
 
@@ -82,6 +84,11 @@ export class Documents {
     // Names that the document does not have were refused above, so that these are no more than its operations.
     entry.operations.set(operationName ?? '', prepared);
     return { isReady: true, prepared };
+  }
+
+  /** How much is remembered at this moment. */
+  get remembered(): { readonly documents: number; readonly bytes: number } {
+    return { documents: this.entries.size, bytes: this.entries.calculatedSize };
   }
 
   private read(text: string): Entry {
@@ -128,5 +135,8 @@ function findOperation({ definitions }: DocumentNode, name: string | null): Oper
 
 /** Keeps the place, but not the syntax tree that it points into. */
 function refusal(code: RequestErrorCode, message: string, { source, positions }: Partial<GraphQLError> = {}): GraphQLError {
-  return new GraphQLError(message, { source, positions, extensions: { code } });
+  const error = new GraphQLError(message, { source, positions, extensions: { code } });
+  // Nobody reads it; until it is read, V8 keeps for it what the calls were given: the syntax tree again.
+  error.stack = message;
+  return error;
 }

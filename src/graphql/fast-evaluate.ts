@@ -21,13 +21,18 @@ interface EvaluatedContext {
 /** How the answers to one selection are written. */
 export interface AnswerForm {
   readonly argumentsOf: PlainField['argumentsOf'];
-  /** The value of `data`. Throws `GraphQLError` for what the schema has no room for. */
-  readonly write: (evaluated: Evaluated) => string;
+  /** The value of `data`, and how long it is in UTF-8. Throws `GraphQLError` for what the schema has no room for. */
+  readonly write: (evaluated: Evaluated) => { readonly data: string; readonly dataBytes: number };
   /** How many objects the answer has below its root. */
   readonly countObjects: (evaluated: Evaluated) => number;
 }
 
-type Write<Value> = (value: Value) => string;
+/** What is known of a text under way: one of ASCII need not be gone through to be measured. */
+interface Draft {
+  isAscii: boolean;
+}
+
+type Write<Value> = (value: Value, draft: Draft) => string;
 
 /** Null when the fields are not one `evaluate`, with names of types beside it, or ask for what is not written here. */
 export function compileAnswer(fields: readonly PlainField[], fragments: Fragments): AnswerForm | null {
@@ -42,7 +47,11 @@ export function compileAnswer(fields: readonly PlainField[], fragments: Fragment
     .map(({ below }) => below?.filter(({ name }) => name === 'evaluations').length ?? 0);
   return {
     argumentsOf: root.argumentsOf,
-    write,
+    write: (evaluated) => {
+      const draft = { isAscii: true };
+      const data = write(evaluated, draft);
+      return { data, dataBytes: draft.isAscii ? data.length : Buffer.byteLength(data) };
+    },
     countObjects: ({ results }) => {
       let count = 1;
       for (const lengths of lists) {
@@ -59,10 +68,10 @@ function resultWriter({ name, below }: PlainField, fragments: Fragments): Write<
     case 'revision':
       return ({ revision }) => writeInt(revision);
     case 'epoch':
-      return ({ epoch }) => JSON.stringify(epoch);
+      return ({ epoch }, draft) => writeJson(epoch, draft);
     case 'results': {
       const item = below && compileObject<EvaluatedContext>(below, (field) => contextWriter(field, fragments));
-      return item && (({ results }) => writeList(results, item));
+      return item && (({ results }, draft) => writeList(results, item, draft));
     }
     default:
       return null;
@@ -72,11 +81,11 @@ function resultWriter({ name, below }: PlainField, fragments: Fragments): Write<
 function contextWriter({ name, below }: PlainField, fragments: Fragments): Write<EvaluatedContext> | null {
   switch (name) {
     case 'targetingKey':
-      return ({ targetingKey }) => JSON.stringify(targetingKey);
+      return ({ targetingKey }, draft) => writeJson(targetingKey, draft);
     case 'evaluations': {
       const item = below && compileObject<Evaluation>(below, evaluationWriter);
       const memory = item && fragments.of(item);
-      return memory && (({ evaluations }) => memory.writeAll(evaluations));
+      return memory && (({ evaluations }, draft) => memory.writeAll(evaluations, draft));
     }
     case 'values':
       return valuesWriter(fragments);
@@ -94,9 +103,9 @@ function evaluationWriter({ name }: PlainField): Write<Evaluation> | null {
     case 'prerequisiteKey':
     case 'errorCode':
     case 'errorMessage':
-      return (evaluation) => JSON.stringify(evaluation[name]);
+      return (evaluation, draft) => writeJson(evaluation[name], draft);
     case 'variation':
-      return ({ variationKey }) => JSON.stringify(variationKey);
+      return ({ variationKey }, draft) => writeJson(variationKey, draft);
     case 'flagVersion':
       return ({ flagVersion }) => (flagVersion === null ? 'null' : writeInt(flagVersion));
     default:
@@ -110,17 +119,17 @@ const NUMBER_LIKE = /^(0|[1-9]\d*)$/;
 const NOT_IN_ORDER = ',';
 
 function valuesWriter(fragments: Fragments): Write<EvaluatedContext> {
-  const memory = fragments.of<Evaluation>(({ flagKey, value }) =>
-    NUMBER_LIKE.test(flagKey) ? '' : `${JSON.stringify(flagKey)}:${JSON.stringify(value)}`,
+  const memory = fragments.of<Evaluation>(({ flagKey, value }, draft) =>
+    NUMBER_LIKE.test(flagKey) ? '' : `${writeJson(flagKey, draft)}:${writeJson(value, draft)}`,
   );
-  return ({ evaluations }) => {
+  return ({ evaluations }, draft) => {
     let text = '';
     let before = '';
     for (const evaluation of evaluations) {
       if (evaluation.reason === 'ERROR') continue;
-      const fragment = memory.get(evaluation);
+      const fragment = memory.get(evaluation, draft);
       // All flags come in key order, so that one that comes twice was asked for twice.
-      if (fragment === NOT_IN_ORDER || evaluation.flagKey <= before) return writeValues(evaluations);
+      if (fragment === NOT_IN_ORDER || evaluation.flagKey <= before) return writeValues(evaluations, draft);
       text += fragment;
       before = evaluation.flagKey;
     }
@@ -128,9 +137,9 @@ function valuesWriter(fragments: Fragments): Write<EvaluatedContext> {
   };
 }
 
-function writeValues(evaluations: readonly Evaluation[]): string {
+function writeValues(evaluations: readonly Evaluation[], draft: Draft): string {
   const served = evaluations.filter(({ reason }) => reason !== 'ERROR');
-  return JSON.stringify(Object.fromEntries(served.map(({ flagKey, value }) => [flagKey, value])));
+  return writeJson(Object.fromEntries(served.map(({ flagKey, value }) => [flagKey, value])), draft);
 }
 
 function compileObject<Value>(
@@ -150,17 +159,23 @@ function compileObject<Value>(
     }
   }
   const end = `${text}}`;
-  return (value) => {
+  return (value, draft) => {
     let written = '';
-    for (const part of parts) written += part.text + part.write(value);
+    for (const part of parts) written += part.text + part.write(value, draft);
     return written + end;
   };
 }
 
-function writeList<Item>(items: readonly Item[], write: Write<Item>): string {
+function writeList<Item>(items: readonly Item[], write: Write<Item>, draft: Draft): string {
   const texts = new Array<string>(items.length);
-  for (let i = 0; i < items.length; i++) texts[i] = write(items[i] as Item);
+  for (let i = 0; i < items.length; i++) texts[i] = write(items[i] as Item, draft);
   return `[${texts.join()}]`;
+}
+
+function writeJson(value: unknown, draft: Draft): string {
+  const text = JSON.stringify(value);
+  if (draft.isAscii && Buffer.byteLength(text) > text.length) draft.isAscii = false;
+  return text;
 }
 
 /** As graphql-js does, which throws for what an Int has no room for. */
@@ -212,6 +227,8 @@ class FragmentMemory<Value extends object> {
   private placed: Value[] = [];
   private placedTexts: string[] = [];
   private length = 0;
+  /** All texts since it forgot. */
+  private readonly draft: Draft = { isAscii: true };
 
   constructor(
     private readonly write: Write<Value>,
@@ -219,22 +236,28 @@ class FragmentMemory<Value extends object> {
   ) {}
 
   /** A list of JSON. */
-  writeAll(values: readonly Value[]): string {
+  writeAll(values: readonly Value[], draft: Draft): string {
     if (values.length === 0) return '[]';
+    // Before the first: on the way it may forget all that it has, and what it knew of it.
+    draft.isAscii &&= this.draft.isAscii;
     let text = '';
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as Value;
-      text += this.placed[i] === value ? (this.placedTexts[i] as string) : this.place(i, value);
+      text += this.placed[i] === value ? (this.placedTexts[i] as string) : this.place(i, value, draft);
     }
     // Each begins with a comma.
     return `[${text.slice(1)}]`;
   }
 
   /** The text of one, after a comma. */
-  get(value: Value): string {
+  get(value: Value, draft: Draft): string {
     const known = this.texts.get(value);
-    if (known !== undefined) return known;
-    const text = `,${this.write(value)}`;
+    if (known !== undefined) {
+      draft.isAscii &&= this.draft.isAscii;
+      return known;
+    }
+    const text = `,${this.write(value, this.draft)}`;
+    draft.isAscii &&= this.draft.isAscii;
     const length = text.length + ENTRY_LENGTH;
     this.texts.set(value, text);
     this.length += length;
@@ -249,11 +272,12 @@ class FragmentMemory<Value extends object> {
     this.placed = [];
     this.placedTexts = [];
     this.length = 0;
+    this.draft.isAscii = true;
     return length;
   }
 
-  private place(i: number, value: Value): string {
-    const text = this.get(value);
+  private place(i: number, value: Value, draft: Draft): string {
+    const text = this.get(value, draft);
     // No holes: an array with holes is a slow one.
     if (i <= this.placed.length && i < PLACES_MAX) {
       this.placed[i] = value;

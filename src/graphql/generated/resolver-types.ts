@@ -3363,6 +3363,17 @@ export type SnapshotResult = {
   readonly revision: Scalars['Int']['output'];
   /** The wire form of docs/PROTOCOL.md. */
   readonly snapshot: Scalars['JSONObject']['output'];
+  /**
+   * The same as `snapshot`, for who asks again and again and mostly has it: null when there is nothing newer than what the caller
+   * has.
+   */
+  readonly snapshotIfNewer?: Maybe<Scalars['JSONObject']['output']>;
+};
+
+
+/** A snapshot with its revision. */
+export type SnapshotResultSnapshotIfNewerArgs = {
+  than?: InputMaybe<RevisionInput>;
 };
 
 /** Why a flag looks as if it could be removed. The days are the project's `staleAfterDays`. */
@@ -5312,6 +5323,7 @@ export type SnapshotResultResolvers<ContextType = Context, ParentType extends Re
   epoch?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   snapshot?: Resolver<ResolversTypes['JSONObject'], ParentType, ContextType>;
+  snapshotIfNewer?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType, Partial<SnapshotResultSnapshotIfNewerArgs>>;
 };
 
 export type StaleVersionErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StaleVersionError'] = ResolversParentTypes['StaleVersionError']> = {

@@ -4,7 +4,7 @@ import type { Database } from '../../database/transaction';
 import { RequestFault, Unauthenticated } from '../../errors';
 import { unstorable } from '../input-rules';
 import { findApiKeyByHash, findBindingsOfUser, findUsersByIds } from './access-repository';
-import type { Actor, RequestInfo } from './actor';
+import type { Actor, ApiKeyActor, RequestInfo, UserActor } from './actor';
 import { apiKeyIdentity } from './current-actor';
 import { hashApiKey, isApiKeyText } from './api-key-format';
 import { CredentialCache, type Verified } from './credential-cache';
@@ -67,7 +67,7 @@ export class Authenticator {
     }
     const digest = digestOf(credential);
     const verified = this.remembered(digest) ?? (await this.verify(credential, digest, request));
-    const actor = { ...verified.actor, request };
+    const actor = actingFor(verified, request);
     requireOrigin(actor);
     if (actor.kind === 'API_KEY') this.options.keyUsage.note(actor.id);
     return actor;
@@ -87,7 +87,7 @@ export class Authenticator {
     }
     const verified = this.remembered(last.digest);
     if (verified === null) return null;
-    const actor = { ...verified.actor, request };
+    const actor = actingFor(verified, request);
     if (!isOriginAllowed(actor)) return null;
     if (actor.kind === 'API_KEY') this.options.keyUsage.note(actor.id);
     return actor;
@@ -103,7 +103,7 @@ export class Authenticator {
     const digest = createHash('sha256').update(credential).digest('base64url');
     const verified = this.remembered(digest) ?? (await this.read(credential, digest));
     if (verified === null) throw new Unauthenticated(GOOD_NO_MORE);
-    const actor = { ...verified.actor, request };
+    const actor = actingFor(verified, request);
     requireOrigin(actor);
     return { actor, endsAt: verified.endsAt };
   }
@@ -122,6 +122,14 @@ export class Authenticator {
   /** The access rules of these chains have moved: what was known of them is forgotten. */
   accessMoved(heads: ReadonlyMap<string, number>): void {
     this.forget(heads.keys());
+  }
+
+  /**
+   * The access rules of these chains are said to have moved, and the book cannot be read: whoever stands on them is not taken
+   * for who they were, and gets UNAVAILABLE until it can.
+   */
+  accessDoubted(chains: ReadonlySet<string>): void {
+    this.forget(chains);
   }
 
   /** At once on the server that wrote, before anybody is answered. */
@@ -194,4 +202,11 @@ export class Authenticator {
 
 function digestOf(credential: string): string {
   return createHash('sha256').update(credential).digest('base64url');
+}
+
+/** Keys are most of those who ask; written out, because spreading an object costs as much as all the rest of knowing them. */
+function actingFor({ actor }: Verified, request: RequestInfo): ApiKeyActor | UserActor {
+  if (actor.kind === 'USER') return { ...actor, request };
+  const { kind, id, name, keyKind, organizationId, projectId, environmentId, allowedOrigins, bindings } = actor;
+  return { kind, id, name, keyKind, organizationId, projectId, environmentId, allowedOrigins, bindings, request };
 }

@@ -139,7 +139,8 @@ export class SnapshotCache {
     if (!book) return;
     const { connection } = this.options.database;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const place = await findPlace(connection, environmentId);
+      // Given up soon: whatever is rung meanwhile waits for it.
+      const place = await this.options.database.readSoon((soon) => findPlace(soon, environmentId));
       if (place === null) {
         this.books.delete(environmentId);
         this.opened.delete(environmentId);

@@ -3,6 +3,7 @@ import type { FlagChangedEvent } from '../../delivery/stream';
 import { RequestFault } from '../../errors';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { selectsField } from '../../graphql/selection';
+import { isNewer } from './snapshot-rules';
 
 export const snapshotResolvers: Resolvers = {
   Query: {
@@ -33,6 +34,9 @@ export const snapshotResolvers: Resolvers = {
       },
       resolve: (event: EvaluationsChangedEvent) => event,
     },
+  },
+  SnapshotResult: {
+    snapshotIfNewer: ({ snapshot, ...newest }, { than }) => (isNewer(newest, than) ? snapshot : null),
   },
   ContextEvaluations: {
     values: ({ evaluations }) =>

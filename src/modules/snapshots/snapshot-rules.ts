@@ -11,6 +11,11 @@ export interface ContextInput {
   readonly attributes?: Readonly<Record<string, unknown>> | null;
 }
 
+interface Place {
+  readonly epoch: string;
+  readonly revision: number;
+}
+
 export function contextsProblem(contexts: readonly ContextInput[]): string | null {
   if (contexts.length < 1 || contexts.length > CONTEXTS_MAX) {
     return `contexts: ${contexts.length} were given; 1 to ${CONTEXTS_MAX} are allowed.`;
@@ -47,6 +52,11 @@ export function evaluationsProblem(contexts: number, flags: number, before: numb
   if (before + count <= EVALUATIONS_MAX) return null;
   const others = before === 0 ? '' : `, after ${before} in the same operation`;
   return `${contexts} contexts x ${flags} flags are ${count} evaluations${others}; at most ${EVALUATIONS_MAX} are allowed in one operation.`;
+}
+
+/** Whether who stands at `than` lacks something of `newest`. Revisions of two epochs do not compare: the newest epoch is newer. */
+export function isNewer(newest: Place, than: Place | null | undefined): boolean {
+  return !than || newest.epoch !== than.epoch || newest.revision > than.revision;
 }
 
 function isDeeperThan(value: unknown, depth: number): boolean {

@@ -57,6 +57,9 @@ export interface EvaluateOutcome {
   readonly results: readonly ContextOutcome[];
 }
 
+/** What may be remembered of an outcome for long: it keeps no snapshot. */
+export type KeptOutcome = Omit<EvaluateOutcome, 'compiled'>;
+
 export interface ContextOutcome {
   readonly targetingKey: string | null;
   readonly evaluations: readonly Evaluation[];
@@ -113,6 +116,17 @@ export class SnapshotService {
     return { run: () => this.decide(actor, book, input, {}), evaluations: input.contexts.length * flagCount };
   }
 
+  /**
+   * How to answer what was answered before, at no more cost than being counted. Null when the book has changed since, or the actor
+   * may not have it: then it is not the same any more.
+   */
+  repeatAtOnce(actor: Actor, input: EvaluateInput, outcome: KeptOutcome): { readonly run: () => void } | null {
+    const book = this.findOpen(actor, outcome.environmentId);
+    if (book === null || book.isClosed || book.revision !== outcome.revision || book.epoch !== outcome.epoch) return null;
+    const { compiled } = book;
+    return { run: () => this.count(actor, input, outcome, compiled) };
+  }
+
   private findOpen(actor: Actor, environmentId: string | null | undefined): EnvironmentBook | null {
     const id = environmentId ?? (actor.kind === 'API_KEY' ? actor.environmentId : null);
     const book = id === null ? null : this.options.cache.known(id);
@@ -128,13 +142,24 @@ export class SnapshotService {
       seesAll && input.withTrace === true
         ? evaluateTraced(compiled, contexts, flagKeys, budget)
         : contexts.map((context) => evaluateVisible(compiled, context, flagKeys, seesAll));
-    const tally = this.options.usage.tallyOf(book.scope.environmentId, compiled);
-    for (const evaluations of answers) tally.add(evaluations, flagKeys === null ? seesAll : null);
     const results = contexts.map(({ targetingKey }, i) => ({
       targetingKey: targetingKey ?? null,
       evaluations: answers[i] ?? [],
     }));
-    return { revision, epoch, environmentId: book.scope.environmentId, compiled, results };
+    const outcome = { revision, epoch, environmentId: book.scope.environmentId, compiled, results };
+    this.count(actor, input, outcome, compiled);
+    return outcome;
+  }
+
+  private count(
+    actor: Actor,
+    { flagKeys }: EvaluateInput,
+    { environmentId, results }: KeptOutcome,
+    compiled: CompiledSnapshot,
+  ): void {
+    const tally = this.options.usage.tallyOf(environmentId, compiled);
+    const isAll = flagKeys ? null : seesEverything(actor);
+    for (const { evaluations } of results) tally.add(evaluations, isAll);
   }
 
   /**

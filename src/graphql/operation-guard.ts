@@ -1,0 +1,98 @@
+/**
+ * Looks after operations while they run. Nothing is begun of one whose time is over; and of a query whose answer grows larger
+ * than any may be, nothing more is read: parts of stored rows are many or few, which no price can know beforehand.
+ */
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  isObjectType,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+} from 'graphql';
+import { DeadlineExceeded } from '../errors';
+
+type Resolve = GraphQLFieldResolver<unknown, object>;
+
+export interface OperationBounds {
+  readonly executionTimeoutMs: number;
+  /** The most objects that an answer may have. */
+  readonly operationCostMax: number;
+}
+
+/** Operations are known by their contexts. */
+export class OperationGuard {
+  private readonly expired = new WeakSet<object>();
+  /** Objects in lists of the answers that are counted. */
+  private readonly listed = new WeakMap<object, number>();
+
+  /** Changes the resolvers of the schema. */
+  constructor(
+    schema: GraphQLSchema,
+    private readonly limits: OperationBounds,
+  ) {
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (!isObjectType(type) || type.name.startsWith('__')) continue;
+      for (const field of Object.values(type.getFields())) {
+        if (!isCompositeType(getNamedType(field.type))) continue;
+        const isList = isListType(getNullableType(field.type));
+        const resolve = (field.resolve as Resolve | undefined) ?? (isList ? readerOf(field.name) : undefined);
+        if (resolve) field.resolve = this.guarded(resolve, isList) as typeof field.resolve;
+      }
+    }
+  }
+
+  /** What comes of the running operation; rejects with `DeadlineExceeded` when that takes too long. */
+  async withinDeadline<T>(running: Promise<T>, context: object): Promise<T> {
+    const { executionTimeoutMs } = this.limits;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        this.expired.add(context);
+        reject(new DeadlineExceeded(executionTimeoutMs));
+      }, executionTimeoutMs);
+    });
+    try {
+      return await Promise.race([running, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  isExpired(context: object): boolean {
+    return this.expired.has(context);
+  }
+
+  /** From now on the answer is counted while it grows. */
+  count(context: object): void {
+    this.listed.set(context, 0);
+  }
+
+  /** How many objects the lists of the answer had, when there were too many; else 0. */
+  excess(context: object): number {
+    const listed = this.listed.get(context) ?? 0;
+    return listed > this.limits.operationCostMax ? listed : 0;
+  }
+
+  private guarded(resolve: Resolve, isList: boolean): Resolve {
+    return (parent, args, context, info) => {
+      if (this.expired.has(context)) throw new DeadlineExceeded(this.limits.executionTimeoutMs);
+      const value: unknown = resolve(parent, args, context, info);
+      if (!isList || !this.listed.has(context)) return value;
+      return value instanceof Promise ? value.then((list: unknown) => this.cut(list, context)) : this.cut(value, context);
+    };
+  }
+
+  /** Empty when it would be too much: nobody will see it. */
+  private cut(list: unknown, context: object): unknown {
+    if (!Array.isArray(list)) return list;
+    this.listed.set(context, (this.listed.get(context) ?? 0) + list.length);
+    return this.excess(context) > 0 ? [] : list;
+  }
+}
+
+/** What graphql-js does without a resolver. Nothing in a list of objects is a method. */
+function readerOf(name: string): Resolve {
+  return (parent) => (parent as Readonly<Record<string, unknown>>)[name];
+}
