@@ -1,9 +1,18 @@
+const { pure, transport } = require('./test/support/run-once.json');
+
+// What a run leaves out: the tests with faults, unless they are asked for; those that cannot tell one database from another,
+// where CI has run them before (scripts/test.mjs). What the list does not name is never left out.
+const leftOut = [
+  ...(process.env.FLAGSTAFF_TEST_FAULTS ? [] : ['test/faults/']),
+  ...(process.env.FLAGSTAFF_TEST_AGAIN ? [...pure, ...transport] : []),
+];
+
 /** Two runs of the same suites: embedded database and in-memory bell, or DATABASE_URL and REDIS_URL. */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: process.env.FLAGSTAFF_TEST_FAULTS ? [] : ['<rootDir>/test/faults/'],
+  testPathIgnorePatterns: leftOut.map((path) => `<rootDir>/${path}`),
   transform: { '^.+\\.ts$': ['@swc/jest', require('./jest.swc.cjs')], '^.+\\.js$': ['@swc/jest', require('./jest.swc.cjs')] },
   // Packages that are ES modules only: Jest runs CommonJS, so they are compiled, too.
   transformIgnorePatterns: [

@@ -224,19 +224,12 @@ async function everyAnswer(credential: string): Promise<Place[]> {
     const places = field.args.some(({ type }) => String(type).startsWith('ID')) ? ids : [''];
     for (const id of field.name === 'node' ? [] : places) await note({ body: documentOf('query', field, id) });
   }
-  const types = Object.values(schema.getTypeMap()).filter(
-    (type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'),
-  );
   for (const id of ids) {
-    for (const type of types) {
-      if (!isObjectType(type)) continue;
-      await note({
-        body: {
-          query: `query ($id: ID!) { node(id: $id) { id ... on ${type.name} { ${selectionOf(type.getFields(), 1)} } } }`,
-          variables: { id },
-        },
-      });
-    }
+    await note({ body: { query: 'query ($id: ID!) { node(id: $id) { __typename id } }', variables: { id } } });
+    const type = schema.getType(/"__typename":"(\w+)"/.exec(places.at(-1)!.text)?.[1] ?? '');
+    if (!isObjectType(type)) continue;
+    const query = `query ($id: ID!) { node(id: $id) { ... on ${type.name} { ${selectionOf(type.getFields(), 1)} } } }`;
+    await note({ body: { query, variables: { id } } });
   }
   await note({
     body: {

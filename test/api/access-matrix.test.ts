@@ -755,11 +755,12 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
   }
 
   async function expiredKey(): Promise<string> {
-    const expiresAt = new Date(Date.now() + 1_500).toISOString();
-    const input = { environmentId: environment.id, kind: 'SERVER', name: 'Expired', expiresAt };
-    const { secret } = await make<{ secret: string }>(owner, 'createApiKey', input, 'secret');
-    await new Promise((resolve) => setTimeout(resolve, 1_600));
-    return secret;
+    const input = { environmentId: environment.id, kind: 'SERVER', name: 'Expired' };
+    const made = await make<{ apiKey: { id: string }; secret: string }>(owner, 'createApiKey', input, 'apiKey { id } secret');
+    await own.app.database.connection.query("UPDATE api_key SET expires_at = now() - interval '1 second' WHERE id = $1", [
+      made.apiKey.id,
+    ]);
+    return made.secret;
   }
 
   async function endedSession(): Promise<string> {

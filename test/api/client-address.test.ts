@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { createClient } from 'graphql-ws';
 import { readConfig } from '../../src/config';
 import { makeProject } from '../support/make';
-import { authorization, createWorld, type World } from '../support/world';
+import { authorization, COUNTING_ALONE, createWorld, type World } from '../support/world';
 
 const CREATE = `mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { id } userErrors { message } } }`;
 
@@ -59,7 +59,9 @@ it('takes the word of proxies that are trusted, up to the first hop that is not'
 });
 
 it('lets one guesser lock out nobody else behind the same proxy', async () => {
-  const world = await createWorld({ env: { TRUSTED_PROXIES: 'loopback', RATE_LIMIT_CREDENTIAL_FAILURES: '5' } });
+  const world = await createWorld({
+    env: { ...COUNTING_ALONE, TRUSTED_PROXIES: 'loopback', RATE_LIMIT_CREDENTIAL_FAILURES: '5' },
+  });
   const ask = async (address: string, credential: string): Promise<number> => {
     const response = await fetch(world.url, {
       method: 'POST',

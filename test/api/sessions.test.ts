@@ -3,7 +3,6 @@ import { SignJWT } from 'jose';
 import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
 import { readConfig } from '../../src/config';
 import { purgeSessions } from '../../src/modules/access/session-repository';
-import { tmpdir } from 'node:os';
 import { createTestClock } from '../support/clock';
 import { eventually, makeApiKey, makeEnvironment, makeOrganization, makeProject, make, mutate } from '../support/make';
 import { lastActor, lastChange, refusalOf } from '../support/members';
@@ -518,7 +517,7 @@ describe('An access token', () => {
     ['SESSION_DAYS', '0', 'SESSION_DAYS must be a whole number from 1 to 365.'],
     ['SESSION_DAYS', '366', 'SESSION_DAYS must be a whole number from 1 to 365.'],
   ])('needs a server whose %s is not %s', (name, value, sentence) => {
-    expect(() => readConfig({ DATA_DIR: tmpdir(), [name]: value })).toThrow(sentence);
+    expect(() => readConfig({ JWT_SECRET: SECRET, KEY_PEPPER: SECRET, [name]: value })).toThrow(sentence);
   });
 });
 

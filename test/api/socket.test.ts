@@ -53,6 +53,17 @@ it('closes a socket that does not begin within 3 seconds with 4408', async () =>
   expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
 });
 
+it('lets a socket begin that did so within 3 seconds, though the server was busy meanwhile', async () => {
+  const socket = await openSocket(world);
+
+  socket.send({ type: 'connection_init' });
+  // The server is this process.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_100);
+
+  expect(await Promise.race([socket.next(), socket.closed])).toEqual({ type: 'connection_ack' });
+  socket.close();
+});
+
 it('closes a socket that begins twice with 4429', async () => {
   const socket = await openAcknowledged(world);
 

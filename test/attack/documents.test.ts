@@ -4,18 +4,21 @@ import { createSchema } from '../../src/api';
 import { documentProblems } from '../../src/graphql/limits';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { getIntrospectionQuery } from 'graphql';
-import { answersStill } from '../support/raw';
-import { errorsOver, TRANSPORTS, type Told } from '../support/transports';
+import { Bystander } from '../support/bystander';
+import { errorsOver, TRANSPORTS, type Operation, type Told, type Transport } from '../support/transports';
 import { createWorld, type World } from '../support/world';
 import { join } from 'node:path';
 
 let world: World;
 let closed: World;
+let bystander: Bystander;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ env: { OPERATION_COST_MAX: '500000' } });
   closed = await createWorld({ env: { INTROSPECTION: 'off' } });
+  bystander = await Bystander.enter(world);
 });
 afterAll(async () => {
+  bystander.leave();
   await world.close();
   await closed.close();
 });
@@ -32,6 +35,10 @@ const tooManyTokens: Told = {
 const tooManyTokensOrLevels: Told = {
   code: 'GRAPHQL_PARSE_FAILED',
   message: expect.stringMatching(/^The document nests too deep\.$|contains more that 2000 tokens/) as string,
+};
+const largerThanOrdinary: Told = {
+  code: 'PAYLOAD_TOO_LARGE',
+  message: 'The body is larger than 262144 bytes, the most that is allowed for this operation.',
 };
 const list = (length: number, text: (i: number) => string): string => Array.from({ length }, (_, i) => text(i)).join(' ');
 
@@ -70,6 +77,7 @@ const cases: [string, string, Told[]][] = [
   ],
   ['overlapping fields in 60 kB', `{ ${'viewer { user { id } } '.repeat(2_600)} }`, [tooManyTokens]],
   ['overlapping fields in 700 kB', `{ ${'viewer { user { id } } '.repeat(30_000)} }`, [tooManyTokens]],
+  ['a document of 1 MB', `{ viewer { user { id } } } ${'#'.repeat(1_000_000)}`, [largerThanOrdinary]],
   ['overlapping fields in 2,000 tokens', `{ ${'viewer { user { id } } '.repeat(280)} }`, [tooMany('Root fields', 20)]],
   ['51 directives', `{ viewer { ${list(51, () => '__typename @skip(if: false)')} } }`, [tooMany('Directives', 50)]],
   ['51 directives on one field', `{ viewer { __typename ${'@skip(if: false) '.repeat(51)} } }`, [tooMany('Directives', 50)]],
@@ -95,16 +103,85 @@ const cases: [string, string, Told[]][] = [
   ],
 ];
 
-/** What fits neither a frame of 64 KiB nor an anonymous body of 256 KiB is refused before it is read, as the next tests show. */
-const bytesMax = { HTTP: 256 * 1024, WebSocket: 64 * 1024 };
+const badInput = (message: unknown): Told => ({ code: 'BAD_USER_INPUT', message: message as string });
+const EVALUATE =
+  'query ($contexts: [EvaluationContextInput!]!, $keys: [String!]) { evaluate(environmentId: "none", contexts: $contexts, flagKeys: $keys) { revision } }';
+const nested = (levels: number): object => Array.from({ length: levels }).reduce<object>((inner) => ({ inner }), {});
+
+/** By somebody with a credential. */
+const inputs: [string, Operation, Told[]][] = [
+  [
+    'variables of 201 levels',
+    { query: EVALUATE, variables: { contexts: [{ attributes: nested(200) }] } },
+    [{ code: 'OPERATION_LIMIT_EXCEEDED', message: 'variables: more than 200 levels of nesting are not allowed.' }],
+  ],
+  [
+    'a list of 1,001 contexts by variable',
+    { query: EVALUATE, variables: { contexts: Array.from({ length: 1_001 }, () => ({})) } },
+    [badInput('contexts: 1001 were given; 1 to 1000 are allowed.')],
+  ],
+  [
+    '1,000 contexts and 1,500 flags by default',
+    {
+      query: EVALUATE.replace('$keys: [String!]', `$keys: [String!] = [${'"" '.repeat(1_500)}]`),
+      variables: { contexts: Array.from({ length: 1_000 }, () => ({})) },
+    },
+    [
+      {
+        code: 'OPERATION_LIMIT_EXCEEDED',
+        message: 'The operation costs 1500001 points; at most 500000 are allowed. Ask for smaller pages.',
+      },
+    ],
+  ],
+  [
+    'a page of 101 by variable',
+    { query: 'query ($n: Int) { organizations(first: $n) { nodes { id } } }', variables: { n: 101 } },
+    [badInput('first: 101 was given; 1 to 100 are allowed.')],
+  ],
+  [
+    'a page of 101 by default',
+    { query: 'query ($n: Int = 101) { organizations(first: $n) { nodes { id } } }' },
+    [badInput('first: 101 was given; 1 to 100 are allowed.')],
+  ],
+];
+
+/** What one operation may weigh before anybody looks at it, without a credential. */
+const BYTES_MAX = { HTTP: 256 * 1024, WebSocket: 64 * 1024, SSE: 256 * 1024 };
+const bytesOf = (operation: Operation): number => JSON.stringify(operation).length;
+
+/** How an operation is refused unread. */
+function tooLarge(transport: Transport): Told[] {
+  if (transport === 'WebSocket') return [{ code: '1009', message: '' }];
+  const message = `The body is larger than ${BYTES_MAX[transport]} bytes, the most that is allowed here.`;
+  return [{ code: 'PAYLOAD_TOO_LARGE', message }];
+}
 
 describe.each(TRANSPORTS)('over %s', (transport) => {
-  const fitting = cases.filter(([, query]) => query.length < bytesMax[transport] - 200);
+  it.each(cases)('refuses %s', async (what, query, expected) => {
+    const { answer, isServed } = await bystander.beside(`${what} over ${transport}`, () =>
+      errorsOver(transport, world, { query }),
+    );
 
-  it.each(fitting)('refuses %s', async (_what, query, expected) => {
-    const [errors, isServed] = await Promise.all([errorsOver(transport, world, { query }), answersStill(world)]);
+    expect(answer).toEqual(bytesOf({ query }) > BYTES_MAX[transport] - 200 ? tooLarge(transport) : expected);
+    expect(isServed).toBe(true);
+  });
 
-    expect(errors).toEqual(expected);
+  it.each(inputs)('refuses %s', async (what, operation, expected) => {
+    const { answer, isServed } = await bystander.beside(`${what} over ${transport}`, () =>
+      errorsOver(transport, world, operation, world.owner.accessToken),
+    );
+
+    expect(answer).toEqual(bytesOf(operation) > BYTES_MAX[transport] - 200 ? tooLarge(transport) : expected);
+    expect(isServed).toBe(true);
+  });
+
+  it('refuses variables of 7 MiB', async () => {
+    const contexts = [{ attributes: { text: 'x'.repeat(7 * 1024 * 1024) } }];
+    const { answer, isServed } = await bystander.beside(`variables of 7 MiB over ${transport}`, () =>
+      errorsOver(transport, world, { query: EVALUATE, variables: { contexts } }),
+    );
+
+    expect(answer).toEqual(tooLarge(transport));
     expect(isServed).toBe(true);
   });
 
@@ -157,6 +234,18 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect(known[0]?.message).toBe('Cannot query field "viewr" on type "Query". Did you mean "viewer"?');
   });
 });
+
+it.each(cases.filter(([, query]) => bytesOf({ query }) > BYTES_MAX.HTTP))(
+  'refuses %s to those, too, whose bodies may be larger',
+  async (what, query, expected) => {
+    const { answer, isServed } = await bystander.beside(`${what} with a credential`, () =>
+      errorsOver('HTTP', world, { query }, world.owner.accessToken),
+    );
+
+    expect(answer).toEqual(expected);
+    expect(isServed).toBe(true);
+  },
+);
 
 it('counts a document in time that grows with its length, whatever its fragments do', () => {
   const fragments = list(190, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`);

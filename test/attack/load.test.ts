@@ -1,7 +1,8 @@
 /** What a server does that has too much to do, and with operations that take too long. */
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
+import { performance } from 'node:perf_hooks';
+import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
 import { send, sendQuery, type RawAnswer } from '../support/raw';
-import { errorsOver, TRANSPORTS } from '../support/transports';
+import { answerOver, errorsOver, LIVE_TRANSPORTS, TRANSPORTS } from '../support/transports';
 import { authorization, createWorld, isEmbedded } from '../support/world';
 
 const VIEWER = '{ viewer { user { email } } }';
@@ -30,47 +31,100 @@ it('goes on evaluating when the event loop is late, and puts everything else off
   const afterwards = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
 
   expect([late.status, late.headers['retry-after']]).toEqual([503, '2']);
-  expect(refused).toEqual([[told], [told]]);
+  expect(refused).toEqual(TRANSPORTS.map(() => [told]));
   expect(mixed).toEqual([told]);
-  expect(evaluated).toEqual([[], []]);
+  expect(evaluated).toEqual(TRANSPORTS.map(() => []));
   expect(afterwards.status).toBe(200);
   expect((await send(world, { method: 'GET', path: '/livez', headers: {} })).status).toBe(200);
   await world.close();
 });
 
 // The embedded database answers one statement after the other, so that nobody could hold a lock beside it.
-(isEmbedded ? it.skip : it)('ends an operation that waits too long, and begins nothing more of it', async () => {
+(isEmbedded ? it.skip : it)(
+  'ends an operation that waits too long, the statement that it waits for, and begins nothing more of it',
+  async () => {
+    const world = await createWorld({ env: { EXECUTION_TIMEOUT_MS: '500' } });
+    const project = await makeProject(world);
+    const { connection } = world.app.database;
+    const runner = connection.connection.createQueryRunner();
+    await runner.query('BEGIN');
+    await runner.query('SELECT 1 FROM project WHERE id = $1 FOR UPDATE', [project.id]);
+    const [first, second] = [uniqueKey('flag'), uniqueKey('flag')];
+    const create = (key: string): string =>
+      `createFlag(input: { projectId: "${project.id}", key: "${key}", name: "F", valueType: BOOLEAN }) { flag { key } userErrors { code } }`;
+
+    const answer = await sendQuery(
+      world,
+      `mutation { a: ${create(first)} b: ${create(second)} }`,
+      authorization(world.owner.accessToken),
+    );
+    const isServed = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
+    // While what it waited for is still held.
+    const askedAt = performance.now();
+    await eventually(async () => {
+      const waiting: unknown = await runner.query(
+        `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+      return (waiting as object[]).length === 0;
+    });
+    const stoppedAfterMs = performance.now() - askedAt;
+    await runner.query('ROLLBACK');
+    await runner.release();
+
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+    expect(answer.body).toMatchObject({
+      errors: [
+        {
+          message: 'The operation did not end within 0.5 s and was stopped. A mutation may have been applied.',
+          extensions: { code: 'DEADLINE_EXCEEDED' },
+        },
+      ],
+    });
+    expect(isServed.status).toBe(200);
+    // Left to itself, a statement would wait for 10 s.
+    expect(stoppedAfterMs).toBeLessThan(5_000);
+    const query = `{ project(id: "${project.id}") { flags { nodes { key } } } }`;
+    const { body } = await sendQuery(world, query, authorization(world.owner.accessToken));
+    expect(JSON.stringify(body)).not.toContain(second);
+    await world.close();
+  },
+);
+
+(isEmbedded ? it.skip : it)(
+  'says of a statement that the database stopped for its time what it says of an operation',
+  async () => {
+    const world = await createWorld({ env: { EXECUTION_TIMEOUT_MS: '1000' } });
+    const { connection } = world.app.database;
+
+    await expect(connection.query('SELECT pg_sleep(30)')).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+      message: 'The operation did not end within 1 s and was stopped. A mutation may have been applied.',
+      retryAfterSeconds: 1,
+    });
+    await world.close();
+  },
+);
+
+it('ends a subscription that takes too long to begin', async () => {
   const world = await createWorld({ env: { EXECUTION_TIMEOUT_MS: '500' } });
   const project = await makeProject(world);
-  const { connection } = world.app.database;
-  const runner = connection.connection.createQueryRunner();
-  await runner.query('BEGIN');
-  await runner.query('SELECT 1 FROM project WHERE id = $1 FOR UPDATE', [project.id]);
-  const [first, second] = [uniqueKey('flag'), uniqueKey('flag')];
-  const create = (key: string): string =>
-    `createFlag(input: { projectId: "${project.id}", key: "${key}", name: "F", valueType: BOOLEAN }) { flag { key } userErrors { code } }`;
+  const environment = await makeEnvironment(project);
+  const secret = await makeApiKey(project, environment);
+  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+  const query = 'subscription ($min: RevisionInput) { evaluationsChanged(context: {}, minRevision: $min) { revision } }';
+  // The server waits 2 seconds for a revision.
+  const variables = { min: { epoch: snapshot.epoch, revision: 1_000 } };
 
-  const answer = await sendQuery(
-    world,
-    `mutation { a: ${create(first)} b: ${create(second)} }`,
-    authorization(world.owner.accessToken),
+  const answers = await Promise.all(
+    LIVE_TRANSPORTS.map((transport) => answerOver(transport, world, { query, variables }, secret)),
   );
-  const isServed = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
-  await runner.query('ROLLBACK');
-  await runner.release();
 
-  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
-  expect(answer.body).toMatchObject({
-    errors: [
-      {
-        message: 'The operation did not end within 0.5 s and was stopped. A mutation may have been applied.',
-        extensions: { code: 'DEADLINE_EXCEEDED' },
-      },
-    ],
-  });
-  expect(isServed.status).toBe(200);
-  const query = `{ project(id: "${project.id}") { flags { nodes { key } } } }`;
-  const { body } = await sendQuery(world, query, authorization(world.owner.accessToken));
-  expect(JSON.stringify(body)).not.toContain(second);
+  const message = 'The operation did not end within 0.5 s and was stopped. A mutation may have been applied.';
+  const error = { message, extensions: { code: 'DEADLINE_EXCEEDED', retryAfterSeconds: 1 } };
+  expect(answers).toMatchObject([
+    { status: null, errors: [error] },
+    { status: 503, errors: [error] },
+  ]);
+  expect(answers[0]?.data).toBeUndefined();
   await world.close();
 });

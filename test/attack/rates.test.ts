@@ -6,7 +6,7 @@ import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueK
 import { JSON_HEADERS, send, sendQuery, type RawAnswer } from '../support/raw';
 import { openAcknowledged } from '../support/raw-socket';
 import { ask } from '../support/transports';
-import { authorization, createWorld, type World } from '../support/world';
+import { authorization, COUNTING_ALONE, createWorld, type World } from '../support/world';
 
 const VIEWER = '{ viewer { user { id } } }';
 const requestId = expect.any(String) as string;
@@ -19,7 +19,7 @@ const rateLimited = (what: string, limit: number) => ({
 });
 
 async function within(env: Record<string, string>, test: (world: World) => Promise<void>): Promise<void> {
-  const world = await createWorld({ env });
+  const world = await createWorld({ env: { ...COUNTING_ALONE, ...env } });
   try {
     await test(world);
   } finally {

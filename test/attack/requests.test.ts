@@ -1,15 +1,22 @@
 /** Requests that are meant to hurt: bodies, headers, paths and methods. */
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { Bystander } from '../support/bystander';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
 import { answersStill, JSON_HEADERS, send, sendQuery } from '../support/raw';
+import { answerOver, STREAM_PATH, TRANSPORTS, type Answer } from '../support/transports';
 import { authorization, createWorld, type World } from '../support/world';
 
 let world: World;
+let bystander: Bystander;
 beforeAll(async () => {
   world = await createWorld({ env: { REQUEST_TIMEOUT_MS: '1000', OPERATION_COST_MAX: '500000' } });
+  bystander = await Bystander.enter(world);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  bystander.leave();
+  await world.close();
+});
 
 const VIEWER = '{ viewer { user { id } } }';
 
@@ -19,6 +26,8 @@ async function refusalOf(raw: Parameters<typeof send>[1]): Promise<unknown> {
   return { status, errors: errors?.map(({ message, extensions }) => [extensions.code, message]) };
 }
 
+const isCut = (code: string | undefined): boolean => code === 'ECONNRESET' || code === 'EPIPE';
+
 /** What the server writes to a client that speaks as it likes. */
 function rawAnswer(text: string): Promise<string> {
   const { port } = new URL(world.url);
@@ -26,7 +35,8 @@ function rawAnswer(text: string): Promise<string> {
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
     let answer = '';
     socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
-    socket.on('error', reject).on('close', () => resolve(answer));
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => (isCut(code) ? resolve(answer) : reject(new Error(code))));
+    socket.on('close', () => resolve(answer));
   });
 }
 
@@ -76,11 +86,20 @@ it('refuses variables of 7 MiB where no large input is expected, and bounds thos
   expect(await answersStill(world)).toBe(true);
 });
 
-it('refuses batches, however small', async () => {
-  const batch = { status: 400, errors: [['BAD_REQUEST', 'Operation batching disabled.']] };
+it.each([
+  ['/graphql', 'Operation batching disabled.'],
+  [STREAM_PATH, 'query must be the text of a GraphQL document.'],
+])('refuses batches, however small, at %s', async (path, message) => {
+  const batch = (length: number): string => JSON.stringify(Array.from({ length }, () => ({ query: VIEWER })));
+  const refused = { status: 400, errors: [['BAD_REQUEST', message]] };
 
-  expect(await refusalOf({ body: JSON.stringify([{ query: VIEWER }]) })).toEqual(batch);
-  expect(await refusalOf({ body: JSON.stringify(Array.from({ length: 1_000 }, () => ({ query: VIEWER }))) })).toEqual(batch);
+  const { answer, isServed } = await bystander.beside(`1,000 operations in a body at ${path}`, () =>
+    refusalOf({ path, body: batch(1_000) }),
+  );
+
+  expect(await refusalOf({ path, body: batch(1) })).toEqual(refused);
+  expect(answer).toEqual(refused);
+  expect(isServed).toBe(true);
 });
 
 it.each(['subscription { flagChanged { revision } }', 'mutation { logOut(input: {}) { userErrors { code } } }'])(
@@ -120,7 +139,7 @@ it('refuses persisted queries, of which it keeps none', async () => {
 it('cuts off a client that sends its body drop by drop', async () => {
   const head = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{';
 
-  const [answer, isServed] = await Promise.all([rawAnswer(head), answersStill(world)]);
+  const { answer, isServed } = await bystander.beside('a body drop by drop', () => rawAnswer(head));
 
   expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
   expect(answer).toContain('{"errors":[{"message":"The request did not arrive in time.","extensions":{"code":"BAD_REQUEST"');
@@ -204,23 +223,41 @@ it('answers no header that a client wrote', async () => {
   expect(answer.toLowerCase()).not.toContain('set-cookie');
 });
 
-it('takes keys of prototypes for what they are', async () => {
+it.each(TRANSPORTS)('takes keys of prototypes for what they are over %s', async (transport) => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   await makeFlag(project);
-  const headers = { ...JSON_HEADERS, ...authorization(await makeApiKey(project, environment)) };
+  const secret = await makeApiKey(project, environment);
   const query =
     'query ($attributes: JSONObject) { evaluate(contexts: [{ targetingKey: "a", attributes: $attributes }]) { results { evaluations { reason } } } }';
-  const body = (attributes: string): string => `{"query":${JSON.stringify(query)},"variables":{"attributes":${attributes}}}`;
+  const given = (attributes: string): Promise<Answer> =>
+    answerOver(transport, world, { query, variables: { attributes: JSON.parse(attributes) as object } }, secret);
 
-  const polluting = await send(world, { headers, body: body('{"__proto__":{"isAdmin":true}}') });
-  const constructor = await send(world, { headers, body: body('{"constructor":{"prototype":{"isAdmin":true}}}') });
-  const harmless = await send(world, { headers, body: body('{"toString":1,"hasOwnProperty":2,"valueOf":3}') });
+  const polluting = await given('{"__proto__":{"isAdmin":true}}');
+  const constructor = await given('{"constructor":{"prototype":{"isAdmin":true}}}');
+  const harmless = await given('{"toString":1,"hasOwnProperty":2,"valueOf":3}');
 
-  expect([polluting.status, constructor.status]).toEqual([400, 400]);
-  expect(harmless.body).toEqual({ data: { evaluate: { results: [{ evaluations: [{ reason: 'DISABLED' }] }] } } });
+  const served = { data: { evaluate: { results: [{ evaluations: [{ reason: 'DISABLED' }] }] } }, errors: [] };
+  // In a body they are refused; in a frame they are keys like others.
+  const refused = { status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] };
+  const expected = transport === 'WebSocket' ? served : refused;
+  expect([polluting, constructor, harmless]).toMatchObject([expected, expected, served]);
   expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
   expect(await answersStill(world)).toBe(true);
+});
+
+it('answers several requests that come at once on a connection, and cuts off one on which thousands do', async () => {
+  const get = (connection: string): string => `GET /livez HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\n\r\n`;
+
+  const several = await rawAnswer(get('keep-alive').repeat(99) + get('close'));
+  const { answer: thousands, isServed } = await bystander.beside('10,000 requests at once on a connection', () =>
+    rawAnswer(get('keep-alive').repeat(10_000)),
+  );
+
+  const answersIn = (text: string): number => text.match(/HTTP\/1\.1 200 OK/g)?.length ?? 0;
+  expect(answersIn(several)).toBe(100);
+  expect(answersIn(thousands)).toBeLessThan(1_000);
+  expect(isServed).toBe(true);
 });
 
 it('answers to a client that goes away in the middle of its body, and lives on', async () => {

@@ -1,31 +1,48 @@
 /** Sockets that are meant to hurt: each ends with the code of the protocol, or lives on; others are served. */
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
-import { WebSocket, WebSocketServer } from 'ws';
-import { SocketConnection, type SocketHost } from '../../src/socket-connection';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { LiveOperations } from '../../src/live-operations';
 import { SocketAdmission } from '../../src/socket-admission';
+import { Bystander } from '../support/bystander';
 import { makeApiKey, makeEnvironment, makeProject } from '../support/make';
 import { answersStill } from '../support/raw';
 import { openAcknowledged, openSocket, socketUrlOf } from '../support/raw-socket';
+import { scaled } from '../support/scale';
 import { createWorld, type World } from '../support/world';
+import { whileBroken } from '../surface/support/faults';
 
 let world: World;
+let bystander: Bystander;
 beforeAll(async () => {
   world = await createWorld();
+  bystander = await Bystander.enter(world);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  bystander.leave();
+  await world.close();
+});
 
 const VIEWER = '{ viewer { user { id } } }';
+/** It hashes a password, which is not done at once. */
+const SLOW = 'logIn(input: { email: "nobody@example.com", password: "x" }) { accessToken }';
+const IDLE = scaled(10_000, 2_000);
+const IDLE_SOCKETS = join(__dirname, '../support/idle-sockets.cjs');
+const FLOOD = join(__dirname, '../support/flood.cjs');
 
 it('closes a socket that begins with 50 MB', async () => {
-  const socket = await openSocket(world);
+  const init = JSON.stringify({ type: 'connection_init', payload: { authorization: 'x'.repeat(50 * 1024 * 1024) } });
 
-  socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'x'.repeat(50 * 1024 * 1024) } }));
+  const { answer: code, isServed } = await bystander.beside('50 MB to begin with', async () => {
+    const socket = await openSocket(world);
+    socket.send(init);
+    return (await socket.closed).code;
+  });
 
-  expect((await socket.closed).code).toBe(1009);
-  expect(await answersStill(world)).toBe(true);
+  expect(code).toBe(1009);
+  expect(isServed).toBe(true);
 });
 
 it('closes a socket that sends a frame of more than 64 KiB later on', async () => {
@@ -36,18 +53,38 @@ it('closes a socket that sends a frame of more than 64 KiB later on', async () =
   expect((await socket.closed).code).toBe(1009);
 });
 
-it('answers or refuses each of 10,000 operations on one socket, and lives on', async () => {
+it('hears one message of a socket in each turn of the event loop, however many come at once', async () => {
   const socket = await openAcknowledged(world);
-  for (let id = 0; id < 10_000; id++) socket.send({ id: String(id), type: 'subscribe', payload: { query: VIEWER } });
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  count();
 
-  const [outcomes, isServed] = await Promise.all([outcomesOf(socket, 10_000), answersStill(world)]);
-  socket.send({ type: 'ping' });
+  for (let i = 0; i < 500; i++) socket.send({ type: 'ping' });
+  for (let i = 0; i < 500; i++) await socket.next();
+  isOver = true;
 
-  expect(outcomes.size).toBe(10_000);
-  expect(new Set(outcomes.values())).toEqual(new Set(['next', 'A socket may have 100 operations at once.']));
-  expect(isServed).toBe(true);
+  expect(turns).toBeGreaterThanOrEqual(500);
   socket.close();
 });
+
+it('answers or refuses each of 10,000 operations on one socket, and lives on', async () => {
+  const flood = async (): Promise<unknown> => toldBy(fork(FLOOD, [socketUrlOf(world), '10000']));
+
+  const { answer, isServed } = await bystander.beside('10,000 operations on one socket', flood);
+
+  const { outcomes } = answer as { outcomes: Record<string, number> };
+  expect(['next', 'A socket may have 100 operations at once.']).toEqual(expect.arrayContaining(Object.keys(outcomes)));
+  expect(Object.values(outcomes).reduce((sum, each) => sum + each)).toBe(10_000);
+  expect(isServed).toBe(true);
+});
+
+async function toldBy(child: ChildProcess): Promise<unknown> {
+  return (await once(child, 'message'))[0] as unknown;
+}
 
 /** By operation: `next` when it was answered, else why not. */
 async function outcomesOf(socket: Awaited<ReturnType<typeof openAcknowledged>>, count: number): Promise<Map<string, string>> {
@@ -58,6 +95,57 @@ async function outcomesOf(socket: Awaited<ReturnType<typeof openAcknowledged>>, 
   }
   return outcomes;
 }
+
+/** What would be a line of its own in a log, a header, or an order to a terminal. */
+const FORGED = 'x\r\n{"level":30,"msg":"forged"}\nset-cookie: a=b\u001b[31m\u2028';
+
+it('takes what looks like lines and headers for text, wherever a socket may say it', async () => {
+  const refused = await openSocket(world);
+  refused.send({ type: 'connection_init', payload: { authorization: `Bearer ${FORGED}`, [FORGED]: FORGED } });
+  const page = await openSocket(world, ['graphql-transport-ws'], { headers: { origin: 'https://x\t{"msg":"forged"}' } });
+  page.send({ type: 'connection_init' });
+  const socket = await openSocket(world, ['graphql-transport-ws'], { headers: { 'user-agent': 'x\t{"msg":"forged"}' } });
+  socket.send({ type: 'connection_init', payload: { [FORGED]: FORGED } });
+  const answers = [await socket.next()];
+  socket.send({ id: FORGED, type: 'subscribe', payload: { query: `query A { viewer { __typename } }`, operationName: FORGED } });
+  answers.push(await socket.next());
+  socket.send({ type: 'ping', payload: { [FORGED]: FORGED } });
+  answers.push(await socket.next());
+
+  const message = `Unknown operation named ${JSON.stringify(FORGED)}.`;
+  const error = { message, extensions: { code: 'OPERATION_RESOLUTION_FAILURE', requestId: expect.any(String) as string } };
+  expect(await refused.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+  expect(await page.closed).toEqual({ code: 4403, reason: expect.stringMatching(/^[\x20-\x7e]+$/) as string });
+  expect(answers).toEqual([
+    { type: 'connection_ack' },
+    { id: FORGED, type: 'error', payload: [error] },
+    { type: 'pong', payload: { [FORGED]: FORGED } },
+  ]);
+  expect(world.logLines().filter(({ msg }) => msg === 'forged')).toEqual([]);
+  socket.close();
+});
+
+it('says nothing of an id that does not fit a close frame', async () => {
+  const socket = await openAcknowledged(world, world.owner.accessToken);
+  const payload = { query: `mutation { a: ${SLOW} }` };
+
+  socket.send({ id: FORGED, type: 'subscribe', payload });
+  socket.send({ id: FORGED, type: 'subscribe', payload });
+
+  expect(await socket.closed).toEqual({ code: 4409, reason: 'Subscriber already exists' });
+});
+
+it('tells of the name of an operation no more than its beginning in the log', async () => {
+  const socket = await openAcknowledged(world);
+  const operationName = `Long${'x'.repeat(60_000)}`;
+
+  socket.send({ id: '1', type: 'subscribe', payload: { query: VIEWER, operationName } });
+  await socket.next();
+
+  const names = world.logLines().flatMap((line) => (String(line.operationName).startsWith('Long') ? [line.operationName] : []));
+  expect(names).toEqual([operationName.slice(0, 100)]);
+  socket.close();
+});
 
 it('takes ids and connection parameters that are keys of prototypes', async () => {
   const socket = await openSocket(world);
@@ -97,6 +185,16 @@ it.each([
   expect((await socket.closed).code).toBe(4400);
 });
 
+it('closes a socket that sends text which is not UTF-8 with 1007', async () => {
+  const socket = new WebSocket(socketUrlOf(world), ['graphql-transport-ws']);
+  await once(socket, 'open');
+
+  socket.send(Buffer.from([0x7b, 0xff, 0x7d]), { binary: false });
+
+  expect((await once(socket, 'close'))[0]).toBe(1007);
+  expect(await answersStill(world)).toBe(true);
+});
+
 it('closes a socket with 4429 only for beginning twice, however much it asks', async () => {
   const socket = await openSocket(world);
   socket.send({ type: 'connection_init' });
@@ -106,43 +204,50 @@ it('closes a socket with 4429 only for beginning twice, however much it asks', a
 });
 
 it('closes a socket with 4500 when the server fails, and says nothing of why', async () => {
-  const lines: string[] = [];
-  const log = pino({}, { write: (line: string) => void lines.push(line) });
-  const http = createServer().listen(0);
-  const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'graphql-transport-ws' });
-  const host = {
-    log,
-    live: { format: () => [], run: () => Promise.reject(new Error('a secret of the database')) },
-    access: { generation: 0 },
-    createContext: async () => ({ actor: { kind: 'ANONYMOUS' } }),
-    onBegun: () => undefined,
-    onClosed: () => undefined,
-  } as unknown as SocketHost;
-  const request = { address: '127.0.0.1', userAgent: '', origin: null, host: '' };
-  sockets.on('connection', (socket) => new SocketConnection(socket, request, host));
-  const socket = await openAcknowledged({ url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` } as World);
+  const socket = await openAcknowledged(world);
+  const fail = (): Promise<never> => Promise.reject(new Error('a secret of the database'));
 
-  socket.send({ id: '1', type: 'subscribe', payload: { query: VIEWER } });
+  const closed = await whileBroken(LiveOperations.prototype, 'run', fail, () => {
+    socket.send({ id: '1', type: 'subscribe', payload: { query: VIEWER } });
+    return socket.closed;
+  });
 
-  expect(await socket.closed).toEqual({ code: 4500, reason: 'Internal server error' });
-  expect(lines.map((line) => (JSON.parse(line) as { err: { message: string } }).err.message)).toEqual([
-    'a secret of the database',
-  ]);
-  sockets.close();
-  http.close();
+  const causes = world
+    .logLines()
+    .flatMap(({ msg, err }) => ((err as { message?: string })?.message === 'a secret of the database' ? [msg] : []));
+  expect(closed).toEqual({ code: 4500, reason: 'Internal server error' });
+  expect(causes).toEqual(['a socket message could not be handled']);
+  expect(await answersStill(world)).toBe(true);
 });
 
-it('lets many idle sockets be, closes those that never begin, and serves beside them', async () => {
-  const idle = await Promise.all(Array.from({ length: 100 }, () => openAcknowledged(world)));
+it('closes each of many sockets that never begin', async () => {
   const silent = await Promise.all(Array.from({ length: 20 }, () => openSocket(world)));
 
-  const isServed = await answersStill(world);
-  const codes = await Promise.all(silent.map(async ({ closed }) => (await closed).code));
+  const { answer: codes, isServed } = await bystander.beside('20 sockets that never begin', () =>
+    Promise.all(silent.map(async ({ closed }) => (await closed).code)),
+  );
 
-  expect(isServed).toBe(true);
   expect(new Set(codes)).toEqual(new Set([4408]));
-  for (const socket of idle) socket.close();
+  expect(isServed).toBe(true);
 });
+
+it(`lets ${IDLE} idle sockets be, and serves beside them`, async () => {
+  const patient = await createWorld({ env: { SOCKET_ACCEPT_RATE: '1000000' } });
+  const honest = await Bystander.enter(patient);
+  const idle = fork(IDLE_SOCKETS, [socketUrlOf(patient), String(IDLE)]);
+
+  const { answer: begun, isServed: isServedMeanwhile } = await honest.beside(`${IDLE} sockets that begin`, () => toldBy(idle));
+  const { isServed } = await honest.beside(`${IDLE} idle sockets`, () => sleep(10));
+  idle.send('How many?');
+  const still = await toldBy(idle);
+  idle.kill();
+  const { isServed: isServedAfterwards } = await honest.beside(`the end of ${IDLE} sockets`, () => sleep(10));
+
+  expect([begun, still]).toEqual([{ acknowledged: IDLE }, { open: IDLE }]);
+  expect([isServedMeanwhile, isServed, isServedAfterwards]).toEqual([true, true, true]);
+  honest.leave();
+  await patient.close();
+}, 120_000);
 
 /** Status and headers of a refused upgrade; null when it was accepted. */
 async function upgradeRefusal(of: Pick<World, 'url'>): Promise<{ status?: number; retryAfter?: string } | null> {

@@ -3,6 +3,7 @@ import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache, Serv
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { cacheExchange, Client as UrqlClient, fetchExchange, subscriptionExchange } from '@urql/core';
 import { ClientError, GraphQLClient } from 'graphql-request';
+import { createClient as createClientOfStreams, NetworkError } from 'graphql-sse';
 import { CloseCode, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { authorization, type World } from '../support/world';
@@ -135,5 +136,29 @@ export function createSocketClient(world: World, credential?: string): HonestCli
       throw new Error('The operation ended without an answer.');
     },
     close: async () => socket.dispose(),
+  };
+}
+
+/** graphql-sse, in its distinct connections mode. */
+export function createStreamClient(world: World, credential?: string): HonestClient {
+  // It comes back after every refusal, also after one for good; here a refusal is to be seen.
+  const client = createClientOfStreams({ url: `${world.url}/stream`, headers: authorization(credential), retryAttempts: 0 });
+  return {
+    run: async (_kind, query, variables = {}) => {
+      try {
+        for await (const { data, errors } of client.iterate({ query, variables })) return { data, codes: codesOf(errors) };
+      } catch (error) {
+        if (!(error instanceof NetworkError) || !error.response) throw error;
+        const { errors } = (await (error.response as unknown as Response).json()) as { errors: Coded[] };
+        return { data: undefined, codes: codesOf(errors) };
+      }
+      throw new Error('The operation ended without an answer.');
+    },
+    subscribe: (query, variables, hear) =>
+      client.subscribe(
+        { query, variables },
+        { next: ({ data }) => hear(data), error: () => undefined, complete: () => undefined },
+      ),
+    close: () => client.dispose(),
   };
 }

@@ -1,9 +1,11 @@
 /** The examples of the README for evaluating and for sessions: run as they stand, by a shell with the real curl, and by Node. */
-import { execFile } from 'node:child_process';
+import { parse, validate } from 'graphql';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { configure, makeApiKey, makeEnvironment, makeFlag, makeProject } from '../support/make';
+import { createSchema } from '../../src/api';
+import { configure, eventually, makeApiKey, makeEnvironment, makeFlag, makeProject } from '../support/make';
 import { logIn } from '../support/sessions';
 import { createWorld, type World } from '../support/world';
 
@@ -14,6 +16,7 @@ const blocks = (title: string, language: string): string[] =>
 
 let world: World;
 let key: string;
+let environmentId: string;
 beforeAll(async () => {
   world = await createWorld();
   const project = await makeProject(world);
@@ -37,6 +40,8 @@ beforeAll(async () => {
     fallthrough: { variation: 'normal' },
     rules: [{ conditions: [inEurope], serve: { variation: 'low' } }],
   });
+  await makeFlag(project, { key: 'new-search' });
+  environmentId = environment.id;
   key = await makeApiKey(project, environment);
 });
 afterAll(() => world.close());
@@ -65,7 +70,7 @@ it('evaluates from bash as the README says', async () => {
   const [command] = blocks('Evaluate from your language', 'bash');
 
   expect(JSON.parse(await shell(command!))).toMatchObject({
-    data: { evaluate: { results: [{ values: { 'free-shipping-threshold': 25, 'new-checkout': false } }] } },
+    data: { evaluate: { results: [{ values: { 'free-shipping-threshold': 25, 'new-checkout': false, 'new-search': false } }] } },
   });
 });
 
@@ -90,4 +95,44 @@ it('refreshes a session as the README says', async () => {
     userErrors: [],
   });
   expect(answer.data.refreshSession.refreshToken).not.toBe(refreshToken);
+});
+
+it('is told by examples/subscribe.mjs of what examples/toggle.mjs changes', async () => {
+  const { email: OWNER_EMAIL, password: OWNER_PASSWORD } = world.owner;
+  const env = { ...process.env, OWNER_EMAIL, OWNER_PASSWORD, FLAGSTAFF_URL: world.url };
+  const directory = join(__dirname, '../../examples');
+  const follower = spawn(process.execPath, [join(directory, 'subscribe.mjs')], {
+    env: { ...env, FLAGSTAFF_KEY: key, FLAGSTAFF_URL: world.url.replace('http', 'ws') },
+  });
+  let printed = '';
+  follower.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  let isEnabled = false;
+
+  // Nothing tells when a subscription has begun.
+  const answer = await eventually(async () => {
+    isEnabled = !isEnabled;
+    const args = [join(directory, 'toggle.mjs'), environmentId, 'new-search', isEnabled ? 'on' : 'off'];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    return printed === '' ? null : stdout;
+  });
+  const { configuration, revisions, userErrors } = JSON.parse(answer) as {
+    configuration: object;
+    revisions: { revision: number }[];
+    userErrors: unknown[];
+  };
+  const line = await eventually(async () => printed.split('\n').find((text) => text.includes(` ${revisions[0]!.revision}: `)));
+  follower.kill();
+
+  expect([configuration, userErrors]).toEqual([{ isEnabled, version: expect.any(Number) as number }, []]);
+  expect(JSON.parse(line.replace(/^revision \d+: /, ''))).toEqual({
+    kind: 'UPDATED',
+    flagKey: 'new-search',
+    flag: { isEnabled, version: expect.any(Number) as number },
+  });
+});
+
+it('offers queries to begin with that are right', () => {
+  const document = parse(readFileSync(join(__dirname, '../../examples/queries.graphql'), 'utf8'));
+
+  expect(validate(createSchema(join(__dirname, '../../schema')), document)).toEqual([]);
 });

@@ -3,8 +3,15 @@ import { gql } from '@apollo/client';
 import { CloseCode } from 'graphql-ws';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
 import { JSON_HEADERS, send } from '../support/raw';
-import { createWorld, type World } from '../support/world';
-import { createApolloClient, createPlainClient, createSocketClient, createUrqlClient, type HonestClient } from './clients';
+import { COUNTING_ALONE, createWorld, type World } from '../support/world';
+import {
+  createApolloClient,
+  createPlainClient,
+  createSocketClient,
+  createStreamClient,
+  createUrqlClient,
+  type HonestClient,
+} from './clients';
 
 let world: World;
 const opened: HonestClient[] = [];
@@ -36,6 +43,7 @@ describe.each([
   ['urql', createUrqlClient],
   ['graphql-request', createPlainClient],
   ['graphql-ws', createSocketClient],
+  ['graphql-sse', createStreamClient],
 ] as const)('%s', (name, create) => {
   const open = (credential?: string): HonestClient => keep(create(world, credential));
 
@@ -123,8 +131,8 @@ describe.each([
 });
 
 it('is told by 429 and Retry-After when it asked too much, by each client in its own way', async () => {
-  const small = await createWorld({ env: { RATE_LIMIT_ANONYMOUS: '12' } });
-  const clients = [createApolloClient(small), createUrqlClient(small), createPlainClient(small)];
+  const small = await createWorld({ env: { ...COUNTING_ALONE, RATE_LIMIT_ANONYMOUS: '12' } });
+  const clients = [createApolloClient(small), createUrqlClient(small), createPlainClient(small), createStreamClient(small)];
   const asked = { headers: JSON_HEADERS, body: JSON.stringify({ query: '{ viewer { user { id } } }' }) };
   let answer = await send(small, asked);
   for (let i = 0; i < 12 && answer.status === 200; i++) answer = await send(small, asked);
@@ -134,7 +142,7 @@ it('is told by 429 and Retry-After when it asked too much, by each client in its
 
   expect(answer.status).toBe(429);
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-  expect(codes).toEqual([['RATE_LIMITED'], ['RATE_LIMITED'], ['RATE_LIMITED']]);
+  expect(codes).toEqual(clients.map(() => ['RATE_LIMITED']));
   for (const client of clients) await client.close();
   await small.close();
 });

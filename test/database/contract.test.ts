@@ -1,9 +1,12 @@
 /** What the code above relies on, whichever database the run is on. */
-import type { Client } from 'pg';
+import type { Duplex } from 'node:stream';
+import type { Client, Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { issueOfConstraint } from '../../src/database/constraint-errors';
-import { openTestDatabase, type OpenedDatabase } from '../support/data-sources';
-import { uniqueKey } from '../support/make';
+import { openOn, openTestDatabase, type OpenedDatabase } from '../support/data-sources';
+import { createTestDatabase } from '../support/databases';
+import { eventually, uniqueKey } from '../support/make';
+import { startTcpProxy } from '../support/tcp-proxy';
 import { isEmbedded } from '../support/world';
 
 let opened: OpenedDatabase;
@@ -16,6 +19,8 @@ afterAll(() => opened.close());
 
 /** A client of pg, with what it does not declare. */
 type DyingClient = Client & { readonly connection: { readonly stream: { readonly destroy: () => void } } };
+
+type OpenPool = Pool & { readonly _clients: readonly (Client & { readonly connection: { readonly stream: Duplex } })[] };
 
 /** A table of the test's own. */
 async function makeTable(columns: string): Promise<string> {
@@ -236,3 +241,46 @@ it('lets the second of two writers see what the first one wrote', async () => {
 
   expect(await dataSource.query(`SELECT total FROM ${table}`)).toEqual([{ total: 4 }]);
 });
+
+if (!isEmbedded) {
+  it('calls it an outage when the server has ended a transaction that waited too long on a process that stood still', async () => {
+    const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    const work = opened.database.transaction(async ({ connection }) => {
+      await connection.query('SET LOCAL idle_in_transaction_session_timeout = 100');
+      standStill(500);
+      // On its way before this process reads what the server has said meanwhile.
+      await connection.query('SELECT 1');
+    });
+
+    await expect(work).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: { driverError: { code: '25P03' } } });
+  });
+
+  it('gives up a connection on which nothing comes any more, closes it and those that nobody uses, and works on with new ones', async () => {
+    const place = await createTestDatabase();
+    if (place.kind !== 'server') throw new Error('There is no server.');
+    const url = new URL(place.url);
+    const link = await startTcpProxy(Number(url.port || 5_432));
+    url.port = String(link.port);
+    const muted = await openOn({ ...place, url: url.href });
+    const { database } = muted;
+    const { master: pool } = muted.dataSource.driver as unknown as { readonly master: OpenPool };
+    const one = (): Promise<unknown> => database.connection.query('SELECT 1 AS one');
+    await Promise.all(Array.from({ length: 4 }, one));
+    const sockets = pool._clients.map(({ connection }) => connection.stream);
+
+    link.stall();
+    const refusal: unknown = await database
+      .readSoon((connection) => connection.query('SELECT 1'))
+      .catch((error: unknown) => error);
+    link.heal();
+    const answer = await one();
+    await eventually(async () => sockets.every(({ destroyed }) => destroyed));
+
+    expect(sockets.length).toBeGreaterThan(1);
+    expect(refusal).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(answer).toEqual([{ one: 1 }]);
+    await muted.close();
+    await link.close();
+    await place.drop();
+  });
+}

@@ -25,7 +25,8 @@ afterAll(() => world.close());
 
 jest.setTimeout(240_000);
 
-const CHANGES = 300;
+/** CI takes fewer, on each of the databases. */
+const CHANGES = process.env.CI ? 150 : 300;
 const SUBSCRIBERS = 50;
 const COUNTRIES = ['nl', 'de', 'fr'];
 const KEYS = Array.from({ length: SUBSCRIBERS }, (_, index) => `user-${index}`);
@@ -197,7 +198,7 @@ async function compileAll(first: Snapshot, environmentId: string): Promise<Map<n
 const told = ({ flagKey, value, variation, reason, errorCode, flagVersion }: LiveEvaluation) =>
   [flagKey, value, variation, reason, errorCode, flagVersion] as const;
 
-it('tells 50 subscribers, through 300 random changes, exactly what differs at the revision of each frame', async () => {
+it(`tells 50 subscribers, through ${CHANGES} random changes, exactly what differs at the revision of each frame`, async () => {
   const dice = new Dice(2026);
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
@@ -208,9 +209,10 @@ it('tells 50 subscribers, through 300 random changes, exactly what differs at th
   const end = await makeFlag(project, { key: 'the-end' });
   await make(project.client, 'updateFlag', { flagId: end.id, expectedVersion: 1, isClientAvailable: true }, 'flag { id }');
   const secrets = { true: await makeApiKey(project, environment, 'CLIENT'), false: await makeApiKey(project, environment) };
-  const { snapshot } = await world
-    .client(secrets.false)
-    .request<{ snapshot: { snapshot: Snapshot } }>('{ snapshot { snapshot } }');
+  const read = (): Promise<{ snapshot: { revision: number; snapshot: Snapshot } }> =>
+    world.client(secrets.false).request('{ snapshot { revision snapshot } }');
+  const { snapshot } = await read();
+  const revisionsTaken = async (): Promise<number> => (await read()).snapshot.revision - snapshot.revision;
   const sockets = { true: world.socket(secrets.true), false: world.socket(secrets.false) };
   const subscribers = KEYS.map((targetingKey, index): Subscriber => {
     const isClient = index % 2 === 0;
@@ -221,8 +223,9 @@ it('tells 50 subscribers, through 300 random changes, exactly what differs at th
   });
   await Promise.all(subscribers.map(({ live }) => live.frame(1)));
 
-  // Sometimes several at once, so that subscribers also meet revisions that are passed over.
-  for (let count = 0; count < CHANGES;) {
+  // Sometimes several at once, so that subscribers also meet revisions that are passed over. About half are refused, or change
+  // nothing: which, is a matter of who comes first, so that it goes on until enough were taken.
+  for (let count = 0; count < CHANGES || (await revisionsTaken()) <= CHANGES / 2;) {
     const together = dice.chance(0.3) ? 4 : 1;
     await Promise.all(Array.from({ length: together }, () => changer.change()));
     count += together;

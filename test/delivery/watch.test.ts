@@ -18,6 +18,8 @@ interface Scene {
   readonly watch: Watch;
   /** What was told of the organization, in order. */
   readonly told: (number | undefined)[];
+  /** Chains whose rules may have moved while that could not be read. */
+  readonly doubted: string[];
   readonly states: BookState[];
 }
 
@@ -36,6 +38,7 @@ async function withWatch(work: (scene: Scene) => Promise<void>): Promise<void> {
   await setRevision(organization, 3);
   const bell = createMemoryBell();
   const told: (number | undefined)[] = [];
+  const doubted: string[] = [];
   const states: BookState[] = [];
   const watch = await startWatch({
     bell,
@@ -46,13 +49,14 @@ async function withWatch(work: (scene: Scene) => Promise<void>): Promise<void> {
       accessMoved: (heads) => {
         if (heads.has(organization)) told.push(heads.get(organization));
       },
+      accessDoubted: (chains) => void doubted.push(...chains),
       bookStateChanged: (state) => void states.push(state),
     },
     onBookState: () => undefined,
     onError: () => undefined,
   });
   try {
-    await work({ organization, bell, watch, told, states });
+    await work({ organization, bell, watch, told, doubted, states });
   } finally {
     await watch.stop();
     await bell.close();
@@ -107,4 +111,22 @@ it('says once that the book cannot be read and once that it can again, with the 
     const [lost, found] = states.map(({ lastReadAt }) => lastReadAt!.getTime()) as [number, number];
     expect(lost).toBeGreaterThanOrEqual(before!.getTime());
     expect(found).toBeGreaterThan(lost);
+  }));
+
+it('doubts the access rules that are rung while the book cannot be read, and no others', () =>
+  withWatch(async ({ organization, bell, watch, told, doubted }) => {
+    await setRevision(organization, 4);
+    bell.ring(new Set([organization]));
+    await eventually(async () => told.includes(4));
+    await opened.database.connection.query('ALTER TABLE access_head RENAME TO access_head_away');
+    await eventually(async () => !watch.bookState().isReachable);
+    const before = [...doubted];
+    bell.ring(new Set([organization, organizationId(), '']));
+    await eventually(async () => doubted.length > 0);
+    await opened.database.connection.query('ALTER TABLE access_head_away RENAME TO access_head');
+    await eventually(async () => watch.bookState().isReachable);
+
+    expect(before).toEqual([]);
+    expect(doubted).toEqual([organization]);
+    expect(told).toEqual([3, 4]);
   }));

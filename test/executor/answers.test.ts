@@ -1,5 +1,4 @@
 /** What holds for a plain `evaluate`, whichever way it is answered: bounds, refusals, revisions. */
-import { compileSnapshot, evaluateAll, type Snapshot } from '../../src/evaluation';
 import { compileAnswer, Fragments } from '../../src/graphql/fast-evaluate';
 import {
   configure,
@@ -15,8 +14,6 @@ import {
 import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 
 const FLAGS = 100;
-/** As many answers are compared before a release; some show already what a change breaks. */
-const ANSWERS = process.env.FLAGSTAFF_DIFFERENTIAL === 'full' ? 10_000 : 500;
 
 let world: World;
 let project: MadeProject;
@@ -73,11 +70,11 @@ it('answers 1,000 contexts x 100 flags, and refuses one evaluation more with the
   const contexts = Array.from({ length: 1_000 }, (_, i) => ({ targetingKey: `user-${i}`, attributes: { n: i } }));
 
   const { data } = await ask({ contexts });
-  const refused = [await ask({ contexts, flagKeys: [...flags.map(({ key }) => key), 'one-more'] })];
-  refused.push(await ask({ contexts, flagKeys: [...flags.map(({ key }) => key), 'one-more'] }, ORDINARY));
+  const tooMany = { contexts: contexts.slice(0, 11), flagKeys: Array.from({ length: 9_091 }, (_, i) => flags[i % FLAGS]!.key) };
+  const refused = [await ask(tooMany), await ask(tooMany, ORDINARY)];
 
   expect(data!.evaluate!.results.map(({ evaluations }) => evaluations.length)).toEqual(contexts.map(() => FLAGS));
-  const message = '1000 contexts x 101 flags are 101000 evaluations; at most 100000 are allowed in one operation.';
+  const message = '11 contexts x 9091 flags are 100001 evaluations; at most 100000 are allowed in one operation.';
   expect(refused.map(told)).toEqual([[['BAD_USER_INPUT', message]], [['BAD_USER_INPUT', message]]]);
 });
 
@@ -132,55 +129,6 @@ it('serves what is stated for a context without a targeting key, and tells of an
   expect(fast.data).toEqual(ordinary.data);
 });
 
-it('answers every request by one revision, the one it states, while flags change', async () => {
-  const snapshots = new Map<number, Snapshot>();
-  const read = async (): Promise<void> => {
-    const { snapshot } = await world
-      .client(secret)
-      .request<{ snapshot: { revision: number; snapshot: Snapshot } }>('{ snapshot { revision snapshot } }');
-    snapshots.set(snapshot.revision, snapshot.snapshot);
-  };
-  await read();
-  let isOver = false;
-  const write = async (): Promise<void> => {
-    for (let i = 0; !isOver; i++) {
-      await toggle(project, flags[1 + (i % 5)]!, environment, i % 10 < 5);
-      await read();
-    }
-  };
-  const writing = write();
-  const answers: { readonly targetingKey: string; readonly evaluated: Evaluated }[] = [];
-  for (let i = 0; i < ANSWERS; i++) {
-    const targetingKey = `user-${i % 50}`;
-    const { data } = await ask({ contexts: [{ targetingKey }] });
-    answers.push({ targetingKey, evaluated: data!.evaluate! });
-  }
-  isOver = true;
-  await writing;
-
-  let compared = 0;
-  const wrong: unknown[] = [];
-  for (const { targetingKey, evaluated } of answers) {
-    const snapshot = snapshots.get(evaluated.revision);
-    if (!snapshot) continue;
-    compared++;
-    const expected = evaluateAll(compileSnapshot(snapshot).compiled, { targetingKey }).map((evaluation) => ({
-      flagKey: evaluation.flagKey,
-      value: evaluation.value,
-      variation: evaluation.variationKey,
-      reason: evaluation.reason,
-      ruleId: evaluation.ruleId,
-      errorCode: evaluation.errorCode,
-      flagVersion: evaluation.flagVersion,
-    }));
-    if (JSON.stringify(expected) !== JSON.stringify(evaluated.results[0]!.evaluations)) wrong.push(evaluated);
-  }
-  expect(wrong).toEqual([]);
-  // Snapshots are read after each change by the one who made it, so that hardly one is missed.
-  expect(compared).toBeGreaterThan(ANSWERS / 2);
-  expect(snapshots.size).toBeGreaterThan(3);
-}, 300_000);
-
 (isEmbedded ? it.skip : it)('answers nothing older than the revision asked for, on either of two servers', async () => {
   const second = await world.startSecondServer();
   const urls = [world.url, `${second.url}/graphql`];
@@ -211,9 +159,8 @@ it('remembers texts up to a bound, whatever is asked for', () => {
     const results = { ...leaf('results', 'EvaluateResult'), below: [evaluations] };
     const form = compileAnswer([{ ...leaf('evaluate', 'Query'), below: [results] }], fragments)!;
     const evaluation = Object.freeze({ flagKey: 'x'.repeat(200) }) as never;
-    expect(form.write({ revision: 1, epoch: 'e', results: [{ targetingKey: null, evaluations: [evaluation] }] })).toContain(
-      'xxx',
-    );
+    const written = form.write({ revision: 1, epoch: 'e', results: [{ targetingKey: null, evaluations: [evaluation] }] });
+    expect(written.data).toContain('xxx');
     lengths.push(fragments.lengthRemembered);
   }
   expect(Math.max(...lengths)).toBeLessThanOrEqual(10_000);

@@ -103,7 +103,9 @@ describeFaults('two servers', () => {
       const begin = Date.now();
       await writeOnce(1);
       head = await cluster.head();
-      await until('all are back, with what they missed', MACHINE_MS, () => followers.every((follower) => follower.has(head)));
+      await until('all are back, with what they missed', MACHINE_MS, () =>
+        followers.every((follower) => follower.has(head)),
+      ).finally(() => report(`connections ended with ${JSON.stringify(countEnds(followers))}`));
       const backMs = Date.now() - begin;
       const statements = (await statementCount()) - before;
       await cluster.servers[0]!.start();
@@ -164,6 +166,13 @@ describeFaults('two servers', () => {
     return Number(row!.count);
   }
 });
+
+/** How often each close code came. */
+function countEnds(followers: readonly LightFollower[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const code of followers.flatMap(({ socket }) => socket.ends)) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}
 
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1_048_576)} MB`;

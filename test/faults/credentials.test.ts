@@ -4,9 +4,23 @@ import { GraphQLClient } from 'graphql-request';
 import { startApp, type App } from '../../src/app';
 import { readConfig } from '../../src/config';
 import { createTestClock } from '../support/clock';
-import { eventually, make, makeApiKey, makeEnvironment, makeFlag, uniqueKey, type Made, type MadeProject } from '../support/make';
+import {
+  eventually,
+  make,
+  makeApiKey,
+  makeEnvironment,
+  makeFlag,
+  toggle,
+  uniqueKey,
+  type Made,
+  type MadeProject,
+} from '../support/make';
 import { refusalOf } from '../support/members';
 import { findPostgres, startOwnPostgres, type OwnPostgres } from '../support/own-postgres';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
+import { watchOver } from '../support/watchers';
+import { CONVERGENCE_MS } from './checks';
+import { describeFaults, report, startCluster, until, type Cluster } from './cluster';
 
 const EVALUATE = '{ evaluate(contexts: [{ targetingKey: "ada" }]) { revision } }';
 const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
@@ -108,3 +122,92 @@ if (findPostgres() !== null) {
 } else {
   it('needs an installed PostgreSQL server', () => expect(process.env.CI).toBeUndefined());
 }
+
+describeFaults('a server that hears the others and cannot read PostgreSQL', () => {
+  /** Until it has noticed that nobody answers. */
+  const NOTICED_MS = 5_000;
+  const MACHINE_MS = 10_000;
+  let cluster: Cluster;
+  let link: TcpProxy;
+  beforeAll(async () => {
+    cluster = await startCluster({
+      envOf: async ({ postgres, index }): Promise<Record<string, string>> => {
+        if (index === 0) return {};
+        link = await startTcpProxy(postgres.port);
+        return { DATABASE_URL: postgres.url.replace(`:${postgres.port}/`, `:${link.port}/`) };
+      },
+    });
+  });
+  afterAll(async () => {
+    await cluster?.close();
+    await link?.close();
+  });
+
+  it('takes no credential whose rules have moved, takes all others, and ends what was revoked when it can read again', async () => {
+    const { project, places, urls } = cluster;
+    const environment = places[0]!.environment;
+    const elsewhere = await makeElsewhere();
+    const made = await make<{ apiKey: { id: string }; secret: string }>(
+      project.client,
+      'createApiKey',
+      { environmentId: environment.id, kind: 'SERVER', name: 'Back end' },
+      'apiKey { id } secret',
+    );
+    const outcomeOf = async (secret: string): Promise<string> => {
+      const client = new GraphQLClient(`${urls[1]}/graphql`, { headers: { authorization: `Bearer ${secret}` } });
+      return (await refusalOf(client.request(EVALUATE)))?.code ?? 'served';
+    };
+    const keys = [made.secret, places[0]!.secret, elsewhere];
+    const outcomes = (): Promise<string[]> => Promise.all(keys.map(outcomeOf));
+    const watcher = watchOver('WebSocket', { url: urls[1]! }, made.secret);
+    await eventually(async () => {
+      await toggle(project, cluster.flags[0]!, environment, true);
+      await toggle(project, cluster.flags[0]!, environment, false);
+      return watcher.events.length > 0;
+    });
+    const known = await outcomes();
+
+    link.stall();
+    const mute = await outcomes();
+    await make(project.client, 'revokeApiKey', { apiKeyId: made.apiKey.id }, 'apiKey { id }');
+    const tookMs = await until('the revoked key is not taken any more', NOTICED_MS + MACHINE_MS, async () => {
+      return (await outcomeOf(made.secret)) !== 'served';
+    });
+    const doubted = await outcomes();
+    const during = watcher.ending();
+    link.heal();
+    const healedMs = await until('the others of its organization are taken again', CONVERGENCE_MS + MACHINE_MS, async () => {
+      return (await outcomeOf(places[0]!.secret)) === 'served';
+    });
+    await until('its stream has ended', CONVERGENCE_MS + MACHINE_MS, () => watcher.ending() !== null);
+
+    report(
+      `a revoked key was refused after ${tookMs} ms, looking it up included; others again ${healedMs} ms after the link was whole`,
+    );
+    expect(known).toEqual(['served', 'served', 'served']);
+    expect(mute).toEqual(['served', 'served', 'served']);
+    expect(doubted).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'served']);
+    expect(during).toBeNull();
+    expect(await outcomes()).toEqual(['UNAUTHENTICATED', 'served', 'served']);
+    expect(watcher.ending()).toBe('4403');
+    expect(cluster.crashes()).toEqual([]);
+  });
+
+  /** The secret of a key in another organization. */
+  async function makeElsewhere(): Promise<string> {
+    const anonymous = new GraphQLClient(`${cluster.urls[0]}/graphql`);
+    const input = { email: OWNER.OWNER_EMAIL, password: OWNER.OWNER_PASSWORD };
+    const { accessToken } = await make<{ accessToken: string }>(anonymous, 'logIn', input, 'accessToken');
+    const client = new GraphQLClient(`${cluster.urls[0]}/graphql`, { headers: { authorization: `Bearer ${accessToken}` } });
+    const { organization } = await make<{ organization: Made }>(
+      client,
+      'createOrganization',
+      { key: uniqueKey('organization'), name: 'Elsewhere' },
+      'organization { id key }',
+    );
+    const place = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
+    const { project } = await make<{ project: Made }>(client, 'createProject', place, 'project { id key }');
+    const whole = { ...project, organizationId: organization.id, client };
+    return makeApiKey(whole, await makeEnvironment(whole));
+  }
+});

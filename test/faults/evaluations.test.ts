@@ -1,64 +1,25 @@
 /** `evaluationsChanged` for thousands of contexts on two servers: who is told, what, and that it is so. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compileSnapshot, evaluate, type CompiledSnapshot, type EvaluationContext, type Snapshot } from '../../src/evaluation';
-import { applyRevisions, type RevisionRow } from '../../src/modules/snapshots/apply-revisions';
+import { evaluate } from '../../src/evaluation';
 import { Dice } from '../evaluation/support/generate';
-import { knownAt } from '../support/known-answers';
 import { configure, forSegment, make, makeApiKey, toggle, type Made } from '../support/make';
 import { describeFaults, report, scaled, startCluster, until, type Cluster } from './cluster';
-import { LightSocket } from './light-sockets';
+import { compileTruth, EvaluationSubscriber, GROUPS, History, openFor, RULE_ID } from './evaluation-subscribers';
+import type { LightSocket } from './light-sockets';
 
 const SUBSCRIBERS = scaled(10_000, 1_000);
 const CHANGES = scaled(1_000, 50);
 const COMPARED_AFTER = 50;
 /** As many as a socket may have. */
 const OPERATIONS_PER_SOCKET = 100;
-const GROUPS = 100;
-/** What no client may ever see. */
-const RULE_ID = 'a-rule-of-ours';
 const MACHINE_MS = scaled(300_000, 60_000);
 
 jest.setTimeout(scaled(1_800_000, 150_000));
 
-const DOCUMENT = `subscription ($context: EvaluationContextInput!) {
-  evaluationsChanged(context: $context) {
-    revision epoch evaluations { flagKey value variation reason ruleId prerequisiteKey errorCode }
-  }
-}`;
-
-interface Frame {
-  readonly revision: number;
-  readonly evaluations: readonly {
-    readonly flagKey: string;
-    readonly value: unknown;
-    readonly variation: string | null;
-    readonly ruleId: string | null;
-    readonly prerequisiteKey: string | null;
-  }[];
-}
-
-class Subscriber {
-  /** Since the last comparison. */
-  frames: Frame[] = [];
-  revision = -1;
-  readonly known = new Map<string, { readonly value: unknown; readonly variation: string | null }>();
-  readonly context: EvaluationContext;
-
-  constructor(readonly index: number) {
-    this.context = { targetingKey: `user-${index}`, attributes: { group: index % GROUPS } };
-  }
-
-  take(frame: Frame): void {
-    this.frames.push(frame);
-    this.revision = frame.revision;
-    for (const { flagKey, value, variation } of frame.evaluations) this.known.set(flagKey, { value, variation });
-  }
-}
-
 describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
   let cluster: Cluster;
-  let subscribers: Subscriber[];
-  let first: Snapshot;
+  let subscribers: EvaluationSubscriber[];
+  let history: History;
   /** It answers otherwise for everybody, each time. */
   let bell: Made;
   let isBellOn = false;
@@ -76,26 +37,13 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
     bell = flags.at(-1)!;
     await configure(project, bell, environment, { isEnabled: false });
     for (const flag of flags.slice(0, -1)) await configure(project, flag, environment, { fallthrough: { variation: 'off' } });
-    first = (await cluster.snapshot()) as unknown as Snapshot;
+    history = await History.begin(cluster);
     const secret = await makeApiKey(project, environment, 'CLIENT');
-    subscribers = Array.from({ length: SUBSCRIBERS }, (_, index) => new Subscriber(index));
+    subscribers = Array.from({ length: SUBSCRIBERS }, (_, index) => new EvaluationSubscriber(index));
     for (let from = 0; from < SUBSCRIBERS; from += OPERATIONS_PER_SOCKET) {
       const own = subscribers.slice(from, from + OPERATIONS_PER_SOCKET);
       const url = cluster.urls[(from / OPERATIONS_PER_SOCKET) % 2]!;
-      const socket = new LightSocket({
-        url: () => url,
-        secret,
-        onProblem: (what) => void problems.push(what),
-        operations: own.map((subscriber) => ({
-          id: String(subscriber.index),
-          payload: () => ({ query: DOCUMENT, variables: { context: subscriber.context } }),
-          onData: (data, text) => {
-            if (text.includes(RULE_ID)) problems.push(`A rule was told to ${subscriber.index}: ${text}`);
-            subscriber.take(data.evaluationsChanged as Frame);
-          },
-        })),
-      });
-      sockets.push(socket.open());
+      sockets.push(openFor(own, { url: () => url, secret, onProblem: (what) => void problems.push(what) }));
     }
     await until('everybody has a first event', MACHINE_MS, () => subscribers.every(({ frames }) => frames.length > 0));
   }, MACHINE_MS);
@@ -114,7 +62,7 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
     const before = subscribers.map(({ frames }) => frames.length);
     await configure(project, flag, places[0]!.environment, { expectedVersion: 1, fallthrough: { variation: 'off' }, ...patch });
     const { revision } = await cluster.head();
-    const { compiled } = compileSnapshot((await cluster.snapshot()) as unknown as Snapshot);
+    const compiled = await compileTruth(cluster);
     // Behind which nothing of the change can still be under way.
     await ring();
 
@@ -140,21 +88,18 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
       await changeAtRandom(dice);
       if ((change + 1) % COMPARED_AFTER !== 0) continue;
       await ring();
-      const compiled = await compileAll();
+      const revisions = await history.next();
       for (const subscriber of subscribers) {
         frames += subscriber.frames.length;
-        checkFrames(subscriber, compiled);
-        subscriber.frames = [];
+        problems.push(...subscriber.check(revisions));
       }
     }
 
-    const { compiled } = compileSnapshot((await cluster.snapshot()) as unknown as Snapshot);
-    for (const { context, known, revision } of subscribers) {
-      const truth = knownAt(compiled, { isClient: true, flagKeys: null, context });
-      expect(revision).toBe(compiled.revision);
-      expect([...known].map(([flagKey, { value, variation }]) => [flagKey, value, variation])).toEqual(
-        [...truth.values()].map(({ flagKey, value, variationKey }) => [flagKey, value, variationKey]),
-      );
+    const compiled = await compileTruth(cluster);
+    for (const subscriber of subscribers) {
+      const { known, truth } = subscriber.state(compiled);
+      expect(subscriber.revision).toBe(compiled.revision);
+      expect(known).toEqual(truth);
     }
     report(
       `${frames} frames for ${CHANGES} changes and ${SUBSCRIBERS} contexts: ${Math.round(frames / CHANGES)} for each change`,
@@ -162,20 +107,6 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
     expect(problems.slice(0, 5)).toEqual([]);
     expect(cluster.crashes()).toEqual([]);
   });
-
-  function checkFrames({ index, context, frames }: Subscriber, compiled: ReadonlyMap<number, CompiledSnapshot>): void {
-    let last = -1;
-    for (const { revision, evaluations } of frames) {
-      if (revision <= last) problems.push(`${index} was told ${revision} after ${last}.`);
-      last = revision;
-      for (const { flagKey, value, variation, ruleId, prerequisiteKey } of evaluations) {
-        const truth = evaluate(compiled.get(revision)!, flagKey, context);
-        if (value !== truth.value || variation !== truth.variationKey)
-          problems.push(`${index} was told ${variation} at ${revision}.`);
-        if (ruleId !== null || prerequisiteKey !== null) problems.push(`${index} was told the grounds at ${revision}.`);
-      }
-    }
-  }
 
   /** A change that everybody is told; resolves when everybody was. */
   async function ring(): Promise<void> {
@@ -224,22 +155,6 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
       { p: cluster.project.id, key: flag.key, e: cluster.places[0]!.environment.id },
     );
     return flagByKey.configuration;
-  }
-
-  /** The environment at each revision since the last comparison, from what was recorded with the commits. */
-  async function compileAll(): Promise<Map<number, CompiledSnapshot>> {
-    const rows = await cluster.postgres.query<RevisionRow>(
-      'SELECT epoch, revision, change_id AS "changeId", events FROM environment_revision WHERE environment_id = $1 AND revision > $2 ORDER BY revision',
-      [cluster.places[0]!.environment.id, first.revision],
-    );
-    let snapshot = first;
-    const all = new Map([[snapshot.revision, compileSnapshot(snapshot).compiled]]);
-    for (const row of rows) {
-      snapshot = applyRevisions(snapshot, [row])!;
-      all.set(snapshot.revision, compileSnapshot(snapshot).compiled);
-    }
-    first = snapshot;
-    return all;
   }
 });
 

@@ -26,10 +26,25 @@ export interface LightOptions {
 const COME_BACK = new Set([1001, 1005, 1006, 1013, 4408]);
 const RETRY_MS = 1_000;
 
+/** Clients that stand for so many machines open a few at a time, so that none waits for all others of this process to be made. */
+const OPENED_IN_A_TURN = 10;
+const waiting: (() => void)[] = [];
+
+function openInTurn(open: () => void): void {
+  if (waiting.push(open) === 1) setImmediate(openNext);
+}
+
+function openNext(): void {
+  for (const open of waiting.splice(0, OPENED_IN_A_TURN)) open();
+  if (waiting.length > 0) setImmediate(openNext);
+}
+
 export class LightSocket {
   /** Whether the connection that it has now is acknowledged. */
   isConnected = false;
   attempts = 0;
+  /** Close codes of its connections so far; 1006: refused or cut. */
+  readonly ends: number[] = [];
   private socket: WebSocket | null = null;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
@@ -60,9 +75,10 @@ export class LightSocket {
     socket.on('close', (code) => {
       this.isConnected = false;
       if (this.isClosed) return;
+      this.ends.push(code);
       if (!COME_BACK.has(code)) onProblem(`closed with ${code}`);
       const retryMs = this.options.retryMs ?? RETRY_MS;
-      this.timer = setTimeout(() => this.open(), retryMs * (0.2 + 0.8 * Math.random()));
+      this.timer = setTimeout(() => openInTurn(() => this.isClosed || this.open()), retryMs * (0.2 + 0.8 * Math.random()));
     });
     return this;
   }

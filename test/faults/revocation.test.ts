@@ -1,24 +1,26 @@
 /** Subscriptions end on every server within 2 s of losing access, with Redis and by the poll; and not because PostgreSQL is away. */
 import { pino } from 'pino';
 import { GraphQLClient } from 'graphql-request';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp, type App } from '../../src/app';
 import { readConfig } from '../../src/config';
 import { createTestClock } from '../support/clock';
-import {
-  eventually,
-  make,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  uniqueKey,
-  type Made,
-  type MadeProject,
-} from '../support/make';
-import { makeMember } from '../support/members';
+import { eventually, make, makeEnvironment, makeFlag, toggle, uniqueKey, type Made, type MadeProject } from '../support/make';
+import { makeMember, signIn, type Person, type Society } from '../support/members';
 import { findPostgres, startOwnPostgres, type OwnPostgres } from '../support/own-postgres';
-import { watchOver, WATCHING, type Watcher, type Watching } from '../support/watchers';
-import { createWorld, isEmbedded, type World } from '../support/world';
+import { OWNER } from '../support/server-process';
+import { socketClient, watchOn, watchOver, WATCHING, type Watcher, type Watching } from '../support/watchers';
+import { authorization } from '../support/world';
+import { describeFaults, report, scaled, startCluster, until, type Cluster } from './cluster';
+
+/** On every server, over every transport (docs/PROTOCOL.md). */
+const ENDED_WITHIN_MS = 2_000;
+const TURNS = Array.from({ length: scaled(5, 1) }, (_, i) => i + 1);
+/** Of a key that expires: until then its streams must have begun. */
+const LIFETIME_MS = 6_000;
+const MACHINE_MS = 20_000;
+
+jest.setTimeout(90_000);
 
 const DEAD: Record<Watching, string> = { WebSocket: '4403', 'Server-Sent Events': 'UNAUTHENTICATED' };
 const ended = (watcher: Watcher): Promise<string> => eventually(async () => watcher.ending());
@@ -30,8 +32,8 @@ interface Scene {
   readonly flag: Made;
 }
 
-async function makeKey({ project, environment }: Scene): Promise<{ id: string; secret: string }> {
-  const input = { environmentId: environment.id, kind: 'SERVER', name: 'Back end' };
+async function makeKey({ project, environment }: Scene, more: object = {}): Promise<{ id: string; secret: string }> {
+  const input = { environmentId: environment.id, kind: 'SERVER', name: 'Back end', ...more };
   const made = await make<{ apiKey: { id: string }; secret: string }>(
     project.client,
     'createApiKey',
@@ -51,65 +53,123 @@ async function served({ project, flag, environment }: Scene, watchers: Watcher[]
   return watchers;
 }
 
-// A second server needs a database that two processes can share.
-if (!isEmbedded) {
-  describe.each([
-    ['with Redis between them', {}],
-    ['without Redis, by the poll', { REDIS_URL: '' }],
-  ])('on both of two servers, %s', (_name, env) => {
-    let world: World;
-    let servers: { readonly url: string }[];
+for (const [how, env] of [
+  ['with Redis between them', {}],
+  ['without Redis, by the poll', { REDIS_URL: '' }],
+] as const) {
+  describeFaults(`both of two servers, ${how},`, () => {
+    let cluster: Cluster;
+    let scene: Scene;
+    let society: Society;
     beforeAll(async () => {
-      world = await createWorld({ env });
-      servers = [world, await world.startSecondServer()];
+      cluster = await startCluster({ env });
+      scene = { project: cluster.project, environment: cluster.places[0]!.environment, flag: cluster.flags[0]! };
+      society = await signInOwner(cluster.urls[0]!);
     });
-    afterAll(() => world.close());
+    afterAll(() => cluster?.close());
 
-    async function makeScene(): Promise<Scene> {
-      const project = await makeProject(world);
-      return { project, environment: await makeEnvironment(project), flag: await makeFlag(project) };
-    }
-    const watchAll = (scene: Scene, credential: string): Promise<Watcher[]> => {
-      const place = { environmentId: scene.environment.id };
-      return served(
-        scene,
-        servers.flatMap((server) => WATCHING.map((watching) => watchOver(watching, server, credential, place))),
+    /** On both servers, over both transports. */
+    const watchAll = (credential: string, { id } = scene.environment): Watcher[] =>
+      cluster.urls.flatMap((url) => WATCHING.map((watching) => watchOver(watching, { url }, credential, { environmentId: id })));
+
+    /** How long after the call the last of them has ended. Nothing else has, and it goes on being told. */
+    async function endOf(what: string, { ending, others }: { ending: Watcher[]; others: Watcher[] }): Promise<string[]> {
+      const tookMs = await until('all of them have ended', MACHINE_MS, () =>
+        ending.every((watcher) => watcher.ending() !== null),
       );
-    };
+      report(`${what}, ${how}: everything has ended after ${tookMs} ms`);
+      const told = others.map(({ events }) => events.length);
+      await toggle(scene.project, scene.flag, scene.environment, true);
+      await toggle(scene.project, scene.flag, scene.environment, false);
+      await until('the others are told', MACHINE_MS, () => others.every(({ events }, i) => events.length > told[i]!));
+      expect(others.map((watcher) => watcher.ending())).toEqual(others.map(() => null));
+      for (const watcher of others) watcher.stop();
+      expect(tookMs).toBeLessThan(ENDED_WITHIN_MS);
+      expect(cluster.crashes()).toEqual([]);
+      return ending.map((watcher) => watcher.ending() ?? '');
+    }
 
-    it('ends everything of a revoked key', async () => {
-      const scene = await makeScene();
-      const key = await makeKey(scene);
-      const watchers = await watchAll(scene, key.secret);
+    it.each(TURNS)('end everything of a revoked key within 2 s, and nothing of another one (%i)', async () => {
+      const [key, another] = [await makeKey(scene), await makeKey(scene)];
+      const [ending, others] = [watchAll(key.secret), watchAll(another.secret)];
+      await served(scene, [...ending, ...others]);
 
       await make(scene.project.client, 'revokeApiKey', { apiKeyId: key.id }, 'apiKey { id }');
 
-      expect(await Promise.all(watchers.map(ended))).toEqual([...DEAD_OVER_ALL, ...DEAD_OVER_ALL]);
+      expect(await endOf('revoked key', { ending, others })).toEqual([...DEAD_OVER_ALL, ...DEAD_OVER_ALL]);
     });
 
-    it('ends with FORBIDDEN what a removed member followed', async () => {
-      const scene = await makeScene();
+    it.each(TURNS)('end everything of a key whose time is over within 2 s, and not before (%i)', async () => {
+      const expiresAt = Date.now() + LIFETIME_MS;
+      const key = await makeKey(scene, { expiresAt: new Date(expiresAt).toISOString() });
+      const [ending, others] = [watchAll(key.secret), watchAll((await makeKey(scene)).secret)];
+      await served(scene, [...ending, ...others]);
+
+      await sleep(expiresAt - Date.now() - 100);
+      const before = ending.map((watcher) => watcher.ending());
+      await sleep(expiresAt - Date.now());
+
+      expect(await endOf('expired key', { ending, others })).toEqual([...DEAD_OVER_ALL, ...DEAD_OVER_ALL]);
+      expect(before).toEqual(ending.map(() => null));
+    });
+
+    it.each(TURNS)('end with FORBIDDEN within 2 s what a removed member followed (%i)', async () => {
       const { organizationId } = scene.project;
-      const member = await makeMember(world, 'VIEWER', { organizationId });
-      const { authorization } = member.client.requestConfig.headers as { authorization: string };
-      const watchers = await watchAll(scene, authorization.replace('Bearer ', ''));
+      const [member, another] = await Promise.all([1, 2].map(() => makeMember(society, 'VIEWER', { organizationId })));
+      const [ending, others] = [watchAll(tokenOf(member!)), watchAll(tokenOf(another!))];
+      await served(scene, [...ending, ...others]);
 
-      await make(scene.project.client, 'removeMember', { organizationId, userId: member.id }, 'removedUserId');
+      await make(
+        society.client(society.owner.accessToken),
+        'removeMember',
+        { organizationId, userId: member!.id },
+        'removedUserId',
+      );
 
-      expect(await Promise.all(watchers.map(ended))).toEqual(Array.from({ length: 4 }, () => 'FORBIDDEN'));
+      expect(await endOf('removed member', { ending, others })).toEqual(ending.map(() => 'FORBIDDEN'));
     });
 
-    it('ends what a session followed that was logged out', async () => {
-      const scene = await makeScene();
-      const member = await makeMember(world, 'VIEWER', { organizationId: scene.project.organizationId });
-      const { authorization } = member.client.requestConfig.headers as { authorization: string };
-      const watchers = await watchAll(scene, authorization.replace('Bearer ', ''));
+    it.each(TURNS)('end within 2 s what a session followed that was logged out (%i)', async () => {
+      const { organizationId } = scene.project;
+      const member = await makeMember(society, 'VIEWER', { organizationId });
+      const again = { ...member, client: await signIn(society, member.email) };
+      const [ending, others] = [watchAll(tokenOf(member)), watchAll(tokenOf(again))];
+      await served(scene, [...ending, ...others]);
 
       await make(member.client, 'logOut', {}, 'endedSessionCount');
 
-      expect(await Promise.all(watchers.map(ended))).toEqual([...DEAD_OVER_ALL, ...DEAD_OVER_ALL]);
+      expect(await endOf('logged out', { ending, others })).toEqual([...DEAD_OVER_ALL, ...DEAD_OVER_ALL]);
+    });
+
+    it('end only the operations of the environment where a member lost their role, also on one socket', async () => {
+      const { organizationId } = scene.project;
+      const other = await makeEnvironment(scene.project);
+      const owner = society.client(society.owner.accessToken);
+      const member = await makeMember(society, 'VIEWER', { organizationId, environmentId: scene.environment.id });
+      const place = { organizationId, userId: member.id, environmentId: other.id };
+      await make(owner, 'setMemberRole', { ...place, role: 'VIEWER' }, 'member { user { id } }');
+      const sockets = cluster.urls.map((url) => socketClient(`${url}/graphql`, tokenOf(member)));
+      const ending = sockets.map((socket) => watchOn(socket, { environmentId: other.id }));
+      const others = sockets.map((socket) => watchOn(socket, { environmentId: scene.environment.id }));
+      await served(scene, others);
+      await served({ ...scene, environment: other }, ending);
+
+      await make(owner, 'removeMember', place, 'removedUserId');
+
+      expect(await endOf('lost role', { ending, others })).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+      for (const socket of sockets) await socket.dispose();
     });
   });
+}
+
+const tokenOf = ({ client }: Person): string =>
+  (client.requestConfig.headers as { authorization: string }).authorization.replace('Bearer ', '');
+
+async function signInOwner(url: string): Promise<Society> {
+  const { OWNER_EMAIL: email, OWNER_PASSWORD: password } = OWNER;
+  const client: Society['client'] = (credential) => new GraphQLClient(`${url}/graphql`, { headers: authorization(credential) });
+  const { accessToken } = await make<{ accessToken: string }>(client(), 'logIn', { email, password }, 'accessToken');
+  return { client, owner: { email, password, accessToken } };
 }
 
 if (findPostgres() !== null) {

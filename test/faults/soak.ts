@@ -9,6 +9,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 import { convergence, problemsOfBook, problemsOfSubscribers } from './checks';
 import { startCluster, type Cluster } from './cluster';
 import { Evaluators } from './evaluators';
+import { Witness } from './witness';
 import { Writers } from './writers';
 
 const SECONDS_DEFAULT = 600;
@@ -17,29 +18,38 @@ const WRITERS = 4;
 const CHANNEL = 'flagstaff:heads';
 const POINTS: readonly FailPoint['at'][] = ['inside', 'committed', 'rung'];
 
-type Fault = (cluster: Cluster, proxies: readonly TcpProxy[]) => Promise<void>;
+/** Of each server: its ways to PostgreSQL and to Redis. */
+interface Links {
+  readonly postgres: TcpProxy[];
+  readonly redis: TcpProxy[];
+}
+
+type Fault = (cluster: Cluster, links: Links) => Promise<void>;
 
 const pick = <T>(things: readonly T[]): T => things[Math.floor(Math.random() * things.length)]!;
 const wait = (maxMs: number): Promise<void> => sleep(maxMs * (0.2 + 0.8 * Math.random()));
 
+/** All but the last one, which is watched. */
+const mortals = ({ servers }: Cluster): Cluster['servers'] => servers.slice(0, -1);
+
 /** Each leaves everything working behind. */
 const FAULTS: Readonly<Record<string, Fault>> = {
-  'server killed at a fail-point': async ({ servers }) => {
-    const victim = pick(servers);
+  'server killed at a fail-point': async (cluster) => {
+    const victim = pick(mortals(cluster));
     await victim.kill();
     await victim.start({ at: pick(POINTS), pass: 1 + Math.floor(Math.random() * 5) });
     victim.arm();
     await victim.ended();
     await victim.start();
   },
-  'server killed': async ({ servers }) => {
-    const victim = pick(servers);
+  'server killed': async (cluster) => {
+    const victim = pick(mortals(cluster));
     await victim.kill();
     await wait(1_000);
     await victim.start();
   },
-  'server restarted': async ({ servers }) => {
-    const server = pick(servers);
+  'server restarted': async (cluster) => {
+    const server = pick(mortals(cluster));
     await server.drain();
     await server.start();
   },
@@ -76,9 +86,15 @@ const FAULTS: Readonly<Record<string, Fault>> = {
       );
     }
   },
-  'Redis half-open': async (_cluster, proxies) => {
-    for (const proxy of proxies) proxy.stall({ isForNew: false });
+  'Redis half-open': async (_cluster, { redis }) => {
+    for (const link of redis) link.stall({ isForNew: false });
     await wait(5_000);
+  },
+  'PostgreSQL half-open': async (_cluster, { postgres }) => {
+    const link = pick(postgres);
+    link.stall();
+    await wait(8_000);
+    link.heal();
   },
   'PostgreSQL killed': async ({ postgres }) => {
     await postgres.kill();
@@ -112,26 +128,32 @@ async function main(): Promise<number> {
     say('Say for how many seconds: npm run soak -- 600');
     return 2;
   }
-  const proxies: TcpProxy[] = [];
+  const links: Links = { postgres: [], redis: [] };
   const cluster = await startCluster({
+    servers: 3,
     environments: 2,
-    envOf: async ({ redis }) => {
-      const proxy = await startTcpProxy(redis.port);
-      proxies.push(proxy);
-      return { REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
+    envOf: async ({ postgres, redis }) => {
+      const [toPostgres, toRedis] = [await startTcpProxy(postgres.port), await startTcpProxy(redis.port)];
+      links.postgres.push(toPostgres);
+      links.redis.push(toRedis);
+      return {
+        DATABASE_URL: postgres.url.replace(`:${postgres.port}/`, `:${toPostgres.port}/`),
+        REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+      };
     },
   });
   const onInterrupt = (): void => void cluster.close().finally(() => process.exit(130));
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
   try {
-    return await soak(cluster, proxies, seconds);
+    return await soak(cluster, links, seconds);
   } finally {
     await cluster.close();
-    for (const proxy of proxies) await proxy.close();
+    for (const link of [...links.postgres, ...links.redis]) await link.close();
   }
 }
 
-async function soak(cluster: Cluster, proxies: readonly TcpProxy[], seconds: number): Promise<number> {
+async function soak(cluster: Cluster, links: Links, seconds: number): Promise<number> {
+  const witness = await Witness.call(cluster.servers.at(-1)!);
   const recorders = cluster.places.map((place) =>
     Array.from({ length: SUBSCRIBERS / 2 }, (_, first) => cluster.record({ place, first })),
   );
@@ -140,14 +162,14 @@ async function soak(cluster: Cluster, proxies: readonly TcpProxy[], seconds: num
   const end = Date.now() + seconds * 1_000;
   while (Date.now() < end) {
     const [name, fault] = pick(Object.entries(FAULTS));
-    await fault(cluster, proxies);
+    await fault(cluster, links);
     counts.set(name, (counts.get(name) ?? 0) + 1);
     await wait(2_000);
   }
   // Everything works again from here on.
   const evaluators = new Evaluators(cluster);
-  await writers.stop();
   const problems: string[] = [];
+  await writers.stop().catch((error: unknown) => problems.push((error as Error).message));
   let slowestMs = 0;
   for (const [index, place] of cluster.places.entries()) {
     slowestMs = Math.max(slowestMs, await convergence(cluster, recorders[index]!, place));
@@ -155,7 +177,10 @@ async function soak(cluster: Cluster, proxies: readonly TcpProxy[], seconds: num
   }
   problems.push(...(await problemsOfBook(cluster, writers)));
   await evaluators.stop();
-  problems.push(...evaluators.problems, ...cluster.crashes());
+  problems.push(...evaluators.problems, ...cluster.crashes(), ...cluster.servers.flatMap(errorsOf));
+  for (const recorder of recorders.flat()) await recorder.stop();
+  const holdings = await witness.hear();
+  problems.push(...holdings.problems);
 
   const all = recorders.flat();
   const sum = (figure: (recorder: (typeof all)[number]) => number): number => all.reduce((total, one) => total + figure(one), 0);
@@ -166,9 +191,17 @@ async function soak(cluster: Cluster, proxies: readonly TcpProxy[], seconds: num
       `${sum(({ events }) => events.length)} events on ${sum(({ connections }) => connections)} connections, ` +
       `${sum(({ resyncs }) => resyncs)} times RESYNC; converged ${slowestMs} ms after the last mutation.`,
   );
+  for (const line of holdings.told) say(line);
   for (const problem of problems) say(`BROKEN: ${problem}`);
   say(problems.length === 0 ? 'Every promise held.' : `${problems.length} promises were broken.`);
   return problems.length === 0 ? 0 : 1;
+}
+
+/** What a server logged that it did not mean to answer. */
+function errorsOf({ output }: Cluster['servers'][number]): string[] {
+  return output()
+    .split('\n')
+    .filter((line) => /"msg":"(request|operation) failed"/.test(line));
 }
 
 /** On a connection of its own, which the fault itself cannot cut for long. */

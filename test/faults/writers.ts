@@ -63,7 +63,10 @@ export class Writers {
   async start(count: number): Promise<this> {
     for (let writer = 0; writer < count; writer++) {
       const flag = await this.makeOwnFlag(writer);
-      this.loops.push(this.loop(new Author(this.cluster, flag), writer));
+      const loop = this.loop(new Author(this.cluster, flag), writer);
+      this.loops.push(loop);
+      // Whoever stops them is told.
+      loop.catch(() => undefined);
     }
     return this;
   }

@@ -12,6 +12,7 @@ import {
   type MadeProject,
 } from '../support/make';
 import { createTestClock } from '../support/clock';
+import { logIn } from '../support/sessions';
 import { JSON_HEADERS, send } from '../support/raw';
 import { signIn } from '../support/members';
 import { createWorld, isEmbedded, type World } from '../support/world';
@@ -32,7 +33,9 @@ interface Scene {
 }
 
 async function makeScene(kind = 'CLIENT'): Promise<Scene> {
-  const project = await makeProject(world);
+  // Whoever signed in before the clock moved is signed in no more.
+  const { accessToken } = await logIn(world, world.owner);
+  const project = await makeProject({ ...world, owner: { ...world.owner, accessToken } });
   const environment = await makeEnvironment(project);
   return { project, environment, flag: await makeFlag(project), secret: await makeApiKey(project, environment, kind) };
 }
@@ -312,9 +315,6 @@ it('refuses a ticket after a day, and names another one under another entity tag
 });
 
 it('ends for a key that was not used for too long', async () => {
-  // A day has passed on the clock: nobody is signed in any more.
-  await world.close();
-  world = await createWorld({ clock });
   const scene = await makeScene();
   const stream = await openFor(scene);
   const hasEnded = endOf(stream);

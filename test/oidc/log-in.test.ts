@@ -7,7 +7,7 @@ import { parseGroupRoles } from '../../src/modules/access/oidc-rules';
 import { findUnknownOrganizations, OidcService } from '../../src/modules/environments/oidc-service';
 import { make, mutate, uniqueKey } from '../support/make';
 import { chainLength, lastActor, lastChange, makeMember, PASSWORD, refusalOf, signIn, uniqueEmail } from '../support/members';
-import { createWorld, isEmbedded, type World } from '../support/world';
+import { COUNTING_ALONE, createWorld, isEmbedded, type World } from '../support/world';
 import { beginLogIn, callBack, logInAs, passProvider, PUBLIC_URL, refusalIn, type Answer } from './support/browser';
 import { CLIENT, PUBLIC_CLIENT_ID, startHonestProvider, type HonestProvider } from './support/honest-provider';
 
@@ -741,7 +741,7 @@ it('makes no users where that is off, but lets those in who have an account; and
 });
 
 it('counts attempts to log in by address', async () => {
-  const limited = await createWorld({ env: environment({ RATE_LIMIT_LOG_IN_ADDRESS: '3' }), ownerless: true });
+  const limited = await createWorld({ env: environment({ ...COUNTING_ALONE, RATE_LIMIT_LOG_IN_ADDRESS: '3' }), ownerless: true });
   await beginLogIn(limited.app);
   await beginLogIn(limited.app);
   await callBack(limited.app, { state: 'x', code: 'y' }, null);

@@ -90,13 +90,13 @@ export async function toggle(
   return payload.revisions[0]!;
 }
 
-/** Waits until the condition holds; fails after ten seconds. For what another process or a poll brings about. */
+/** Waits until the condition holds; fails after thirty seconds. For what another process or a poll brings about. */
 export async function eventually<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 30_000;
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > end) throw new Error('It did not come about within 10 s.');
+    if (Date.now() > end) throw new Error('It did not come about within 30 s.');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -20,8 +20,11 @@ export interface RolePlace {
   readonly environmentId?: string;
 }
 
+/** Where people have accounts, and somebody owns everything. */
+export type Society = Pick<World, 'client' | 'owner'>;
+
 /** Somebody with one role: invited by the owner of everything, with an account of their own, signed in. */
-export async function makeMember(world: World, role: string, place: RolePlace, email = uniqueEmail()): Promise<Person> {
+export async function makeMember(world: Society, role: string, place: RolePlace, email = uniqueEmail()): Promise<Person> {
   const owner = world.client(world.owner.accessToken);
   const { invitationToken } = await make<{ invitationToken: string }>(
     owner,
@@ -46,7 +49,7 @@ export async function makeOutsider(world: World): Promise<Person> {
   return makeMember(world, 'VIEWER', { organizationId: organization.id });
 }
 
-export async function signIn(world: World, email: string, password = PASSWORD): Promise<GraphQLClient> {
+export async function signIn(world: Pick<World, 'client'>, email: string, password = PASSWORD): Promise<GraphQLClient> {
   const { accessToken } = await make<{ accessToken: string }>(world.client(), 'logIn', { email, password }, 'accessToken');
   return world.client(accessToken);
 }

@@ -2,7 +2,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root';
@@ -105,12 +105,29 @@ export async function makePlace(): Promise<Record<string, string>> {
   return { DATA_DIR: dataDir };
 }
 
+/**
+ * Below the ports that the system gives to connections (from 32,768 on Linux, from 49,152 elsewhere): until somebody listens on
+ * it, no connection takes it by chance. Processes that draw at once begin at different places.
+ */
+const PORTS = { first: 12_000, count: 20_000 } as const;
+let drawn = process.pid * 61;
+
 /** A port on which nothing listens. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  for (;;) {
+    const port = PORTS.first + (drawn++ % PORTS.count);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }

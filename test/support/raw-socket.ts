@@ -53,7 +53,7 @@ export async function openSocket(
 }
 
 /** An open socket that the server has acknowledged. */
-export async function openAcknowledged(world: World, credential?: string): Promise<RawSocket> {
+export async function openAcknowledged(world: Pick<World, 'url'>, credential?: string): Promise<RawSocket> {
   const socket = await openSocket(world);
   const payload = credential === undefined ? {} : { authorization: `Bearer ${credential}` };
   socket.send({ type: 'connection_init', payload });

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import type { FailPoint } from './fail-points';
+import type { Holdings } from './measure';
 import { freePort } from './processes';
 
 export const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
@@ -31,6 +32,8 @@ export interface ServerProcess {
   readonly ended: () => Promise<void>;
   /** Of the process that runs now: resident memory, in bytes. */
   readonly memoryBytes: () => number;
+  /** Of the process that runs now: what it needs and what it holds open. */
+  readonly measure: () => Promise<Holdings>;
   /** What it wrote as warnings and errors. */
   readonly output: () => string;
   /** Ends that the test did not ask for, one sentence for each. */
@@ -102,6 +105,13 @@ export async function prepareServer(env: Record<string, string>): Promise<Server
       const status = readFileSync(`/proc/${child?.pid}/status`, 'utf8');
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1_024;
     },
+    measure: async () => {
+      if (child === null || hasEnded(child)) throw new Error('There is no process to measure.');
+      const answered = once(child, 'message', { signal: AbortSignal.timeout(START_TIMEOUT_MS) });
+      child.send('measure');
+      const [holdings] = (await answered) as [Holdings];
+      return holdings;
+    },
     output: () => output,
     crashes: () => crashes,
   };
@@ -109,7 +119,7 @@ export async function prepareServer(env: Record<string, string>): Promise<Server
 
 function launch(env: Record<string, string>, failPoint: FailPoint | undefined): ChildProcess {
   const support = join(PACKAGE_ROOT, 'test', 'support');
-  const preloads = ['-r', join(support, 'run-typescript.cjs'), '-r', join(support, 'fail-points.ts')];
+  const preloads = ['run-typescript.cjs', 'fail-points.ts', 'measure.ts'].flatMap((name) => ['-r', join(support, name)]);
   return spawn(process.execPath, [...preloads, join(PACKAGE_ROOT, 'src', 'main.ts')], {
     cwd: PACKAGE_ROOT,
     env: {

@@ -65,7 +65,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       void passing.then(() => {
         if (!pair.isStalled) to.destroy();
       });
-      if (pair.client.destroyed) {
+      // The other side of a stalled connection never learns that this one has gone.
+      if (pair.client.destroyed && !pair.isStalled) {
         pair.server.destroy();
         pairs.delete(pair);
       }

@@ -35,6 +35,9 @@ export interface Login {
 
 export const isEmbedded = !process.env.DATABASE_URL;
 
+/** For limits by address: all worlds of a run have the same, and in one Redis each would count what the others do. */
+export const COUNTING_ALONE = { REDIS_URL: '' };
+
 export async function createWorld(
   options: {
     readonly clock?: Clock;

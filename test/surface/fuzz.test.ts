@@ -1,5 +1,5 @@
 /**
- * Every argument and input field of the schema, given everything that it must not break by, over HTTP and WebSocket: each
+ * Every argument and input field of the schema, given everything that it must not break by, over HTTP, WebSocket and SSE: each
  * request is answered or refused by a documented code, what is refused wrote nothing, and the log has one line of it.
  */
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ import {
 import { makeMember, uniqueEmail } from '../support/members';
 import { answersStill, JSON_HEADERS, send } from '../support/raw';
 import { openAcknowledged, type RawSocket } from '../support/raw-socket';
+import { resultsIn, STREAM_PATH, TRANSPORTS, type Transport } from '../support/transports';
 import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 import { HOSTILE_TEXTS, hostileValues, jsonOf } from './support/hostile';
 import { inputsOf, type Known } from './support/inputs';
@@ -220,13 +221,15 @@ interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-async function ask(transport: 'HTTP' | 'WebSocket', payload: string): Promise<Answer> {
+async function ask(transport: Transport, payload: string): Promise<Answer> {
   const id = `fuzz-${requests++}`;
-  if (transport === 'HTTP') {
+  if (transport !== 'WebSocket') {
     const headers = { ...JSON_HEADERS, ...authorization(world.owner.accessToken), 'x-request-id': id };
-    const { status, body } = await send(world, { headers, body: payload });
-    if (typeof body !== 'object' || status >= 500) throw new Error(`${status} ${JSON.stringify(body)}`);
-    return body as Answer;
+    const path = transport === 'SSE' ? STREAM_PATH : '/graphql';
+    const { status, body } = await send(world, { path, headers, body: payload });
+    const result: unknown = transport === 'SSE' && typeof body === 'string' ? resultsIn(body)[0] : body;
+    if (typeof result !== 'object' || status >= 500) throw new Error(`${status} ${JSON.stringify(body)}`);
+    return result as Answer;
   }
   socket.send(`{"id":"${id}","type":"subscribe","payload":${payload}}`);
   const { type, payload: answer } = (await socket.next()) as { type: string; payload: unknown };
@@ -271,7 +274,7 @@ it.each(rootFields)(
         if (input.type === 'ID' && things.known(input.name, rootField) === value) continue;
         await things.readVersion();
         const payload = jsonOf({ query: input.document, variables: input.variables(things.known, value) });
-        const transport = turn++ % 2 === 0 || payload.length > FRAME_BYTES_MAX ? 'HTTP' : 'WebSocket';
+        const transport = payload.length > FRAME_BYTES_MAX ? 'HTTP' : TRANSPORTS[turn++ % TRANSPORTS.length]!;
         const note = (what: string): void =>
           void problems.push(`${transport} ${input.label} ${(jsonOf(value) ?? 'undefined').slice(0, 80)}: ${what}`);
         try {
@@ -404,11 +407,13 @@ it('gives back every text that it takes as it was given', async () => {
 
 it('writes one line into the log for each of all these requests', async () => {
   await eventually(async () => world.logLines().length >= requests);
-  const lines = world.logLines().slice(world.logLines().findIndex(({ msg }) => msg === 'request'));
+  const all = world.logLines().slice(world.logLines().findIndex(({ msg }) => msg === 'request'));
+  // A stream has one when it begins, which may be long before the other.
+  const lines = all.filter(({ path, msg }) => path !== STREAM_PATH || msg === 'request');
   const counts = new Map<unknown, number>();
   for (const { requestId } of lines) counts.set(requestId, (counts.get(requestId) ?? 0) + 1);
 
-  expect([...new Set(lines.map(({ msg }) => msg))].sort()).toEqual(['operation', 'request']);
+  expect([...new Set(all.map(({ msg }) => msg))].sort()).toEqual(['operation', 'request']);
   expect([...counts].filter(([requestId, count]) => requestId === undefined || count !== 1)).toEqual([]);
   expect(counts.size).toBeGreaterThanOrEqual(requests);
 });

@@ -1,84 +1,31 @@
 /** What we did not mean to say is never said: a fault of any layer, over any transport, is one log line and one masked error. */
 import { GraphQLError } from 'graphql';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import {
-  eventually,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  uniqueKey,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { Operations } from '../../src/operations';
+import { eventually, makeApiKey, uniqueKey, type Made, type MadeProject } from '../support/make';
 import { JSON_HEADERS, send } from '../support/raw';
-import { openAcknowledged, openSocket, type RawSocket } from '../support/raw-socket';
-import { TRANSPORTS, type Transport } from '../support/transports';
-import { authorization, createWorld, isEmbedded, type World } from '../support/world';
-import { whileBroken, whileStatement } from './support/faults';
+import { openAcknowledged, openSocket } from '../support/raw-socket';
+import { answerOver, LIVE_TRANSPORTS, TRANSPORTS, type Answer, type Transport } from '../support/transports';
+import { createWorld, isEmbedded, type World } from '../support/world';
+import { whileBroken, whileChanged, whileStatement } from './support/faults';
+import { asked, expectMasked as expectMaskedIn, expectServed as expectServedIn, linesOf, makePlace } from './support/masked';
 
 const SECRET = 'duplicate key value violates unique constraint "users_email_key"';
 
 let world: World;
-let socket: RawSocket;
 let project: MadeProject;
 let environment: Made;
 let flag: Made;
 beforeAll(async () => {
   world = await createWorld();
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
-  socket = await openAcknowledged(world, world.owner.accessToken);
+  ({ project, environment, flag } = await makePlace(world));
 });
 afterAll(() => world.close());
 
-interface Outcome {
-  /** Of HTTP; null over WebSocket. */
-  readonly status: number | null;
-  readonly data: unknown;
-  readonly errors: readonly {
-    readonly message: string;
-    readonly path?: readonly unknown[];
-    readonly extensions: { readonly code: string; readonly requestId: string };
-  }[];
-}
-
-async function ask(transport: Transport, query: string, variables: object = {}, credential?: string): Promise<Outcome> {
-  if (transport === 'HTTP') {
-    const headers = { ...JSON_HEADERS, ...authorization(credential ?? world.owner.accessToken) };
-    const { status, body } = await send(world, { headers, body: JSON.stringify({ query, variables }) });
-    const { data, errors = [] } = body as Outcome;
-    return { status, data, errors };
-  }
-  socket.send({ id: 'x', type: 'subscribe', payload: { query, variables } });
-  const { type, payload } = (await socket.next()) as { type: string; payload: unknown };
-  if (type === 'error') return { status: null, data: undefined, errors: payload as Outcome['errors'] };
-  await socket.next();
-  const { data, errors = [] } = payload as Outcome;
-  return { status: null, data, errors };
-}
-
-const linesOf = (requestId: string): Record<string, unknown>[] =>
-  world.logLines().filter((line) => line.requestId === requestId && line.msg !== 'request' && line.msg !== 'operation');
-
-/** One masked error, and the cause under its request id in the log, once. Answers the text of the cause. */
-function expectMasked({ errors }: Outcome): string {
-  expect(errors).toHaveLength(1);
-  const { message, extensions, ...place } = errors[0]!;
-  expect(message).toBe('Internal error');
-  expect(extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
-  expect(Object.keys(place).filter((key) => !['locations', 'path'].includes(key))).toEqual([]);
-  const lines = linesOf(extensions.requestId);
-  expect(lines).toMatchObject([{ msg: 'request failed', level: 50 }]);
-  const { err } = lines[0] as { err?: { message?: string } };
-  return typeof err === 'object' && err !== null ? String(err.message) : String(err);
-}
-
-async function expectServed(transport: Transport): Promise<void> {
-  const { data, errors } = await ask(transport, 'query ($id: ID!) { project(id: $id) { key } }', { id: project.id });
-  expect({ data, errors }).toEqual({ data: { project: { key: project.key } }, errors: [] });
-}
+const ask = (transport: Transport, query: string, variables: object = {}): Promise<Answer> =>
+  asked(world, transport, query, variables);
+const expectMasked = (answer: Answer): string => expectMaskedIn(world, answer);
+const expectServed = (transport: Transport): Promise<void> => expectServedIn({ world, project, environment, flag }, transport);
 
 const PROJECT = 'query ($id: ID!) { project(id: $id) { key } }';
 
@@ -156,7 +103,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   (isEmbedded ? it.skip : it)('masks a statement that was cancelled, and calls a lost connection an outage', async () => {
     const cancel = 'SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(5)';
     const end = 'SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)';
-    const run = (replacement: string): Promise<{ result: Outcome }> =>
+    const run = (replacement: string): Promise<{ result: Answer }> =>
       whileStatement(world, /FROM "project"/, replacement, () => ask(transport, PROJECT, { id: project.id }));
 
     const cancelled = (await run(cancel)).result;
@@ -229,7 +176,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
 
     expect(outcome).toMatchObject({ data: null, errors: [{ path: ['logIn'] }] });
     expect(expectMasked(outcome)).toBe(SECRET);
-    expect(JSON.stringify(linesOf(outcome.errors[0]!.extensions.requestId))).not.toContain(password);
+    expect(JSON.stringify(linesOf(world, outcome.errors[0]!.extensions.requestId))).not.toContain(password);
     expect((await ask(transport, query, { input: { email, password } })).errors).toEqual([]);
   });
 
@@ -238,7 +185,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     const broken = (): Promise<never> => Promise.reject(new Error(SECRET));
     const document =
       'mutation ($input: ToggleFlagInput!) { toggleFlag(input: $input) { configuration { isEnabled } userErrors { code } } }';
-    const input = { flagId: flag.id, environmentId: environment.id, isEnabled: transport === 'HTTP' };
+    const input = { flagId: flag.id, environmentId: environment.id, isEnabled: transport !== 'WebSocket' };
     const outcome = await whileBroken(RedisPubSub.prototype, 'publish', broken, async () => {
       const answer = await ask(transport, document, { input });
       // A ring that cannot be sent at once is sent on a later turn.
@@ -247,14 +194,14 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     });
 
     expect(outcome.errors).toEqual([]);
-    expect(outcome.data).toEqual({ toggleFlag: { configuration: { isEnabled: transport === 'HTTP' }, userErrors: [] } });
+    expect(outcome.data).toEqual({ toggleFlag: { configuration: { isEnabled: transport !== 'WebSocket' }, userErrors: [] } });
   });
 });
 
 it('says nothing of why a credential cannot be looked up: 503 over HTTP, and a socket that is to be opened again', async () => {
   const [first, second] = [await makeApiKey(project, environment), await makeApiKey(project, environment)];
   const { result } = await whileStatement(world, /FROM "api_key"/, 'SELECT 1 / 0', async () => {
-    const outcome = await ask('HTTP', '{ viewer { __typename } }', {}, first);
+    const outcome = await answerOver('HTTP', world, { query: '{ viewer { __typename } }' }, first);
     const opened = await openSocket(world);
     opened.send({ type: 'connection_init', payload: { authorization: `Bearer ${second}` } });
     return { outcome, closed: await opened.closed };
@@ -263,7 +210,7 @@ it('says nothing of why a credential cannot be looked up: 503 over HTTP, and a s
   expect(result.outcome).toMatchObject({ status: 503, errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
   expect(JSON.stringify(result.outcome)).not.toContain('division');
   expect(result.closed).toEqual({ code: 1013, reason: 'Try again later' });
-  expect((await ask('HTTP', '{ viewer { __typename } }', {}, first)).status).toBe(200);
+  expect((await answerOver('HTTP', world, { query: '{ viewer { __typename } }' }, first)).status).toBe(200);
 });
 
 it('masks what fails before an operation is known: 500 over HTTP, and a socket that is to be opened again', async () => {
@@ -278,8 +225,9 @@ it('masks what fails before an operation is known: 500 over HTTP, and a socket t
   const early = await openAcknowledged(other);
   isBroken = true;
   const answer = await send(other, { headers: JSON_HEADERS, body: JSON.stringify({ query: '{ viewer { __typename } }' }) });
+  const streamed = await answerOver('SSE', other, { query: '{ viewer { __typename } }' });
   early.send({ id: 'x', type: 'subscribe', payload: { query: '{ viewer { __typename } }' } });
-  const refused = (await early.next()) as { payload: Outcome['errors'] };
+  const refused = (await early.next()) as { payload: Answer['errors'] };
   const late = await openSocket(other);
   late.send({ type: 'connection_init' });
   const closed = await late.closed;
@@ -294,12 +242,14 @@ it('masks what fails before an operation is known: 500 over HTTP, and a socket t
   const [broken] = (answer.body as { errors: { extensions: { requestId: string } }[] }).errors;
   const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) as string };
   expect(answer).toMatchObject({ status: 500, body: { errors: [{ message: 'Internal error', extensions }] } });
+  expect(streamed).toMatchObject({ status: 500, errors: [{ message: 'Internal error', extensions }] });
   expect(refused.payload).toMatchObject([{ message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
-  expect(JSON.stringify([answer, refused])).not.toContain('users_email_key');
+  expect(JSON.stringify([answer, streamed, refused])).not.toContain('users_email_key');
   expect(closed).toEqual({ code: 1013, reason: 'Try again later' });
   expect(served).toEqual({ id: 'y', type: 'next', payload: { data: { viewer: null } } });
   expect(causes).toEqual([
     [broken!.extensions.requestId, 'request failed'],
+    [streamed.errors[0]!.extensions.requestId, 'request failed'],
     [refused.payload[0]!.extensions.requestId, 'request failed'],
     [undefined, 'a socket could not be authenticated'],
   ]);
@@ -307,16 +257,39 @@ it('masks what fails before an operation is known: 500 over HTTP, and a socket t
   await other.close();
 });
 
-it('masks the source of a subscription, and the socket goes on', async () => {
+it.each(TRANSPORTS)('masks what the way of an operation itself fails with over %s', async (transport) => {
+  for (const step of ['prepare', 'admit', 'execute']) {
+    const fail = (): never => {
+      throw new Error(SECRET);
+    };
+    const outcome = await whileBroken(Operations.prototype, step, fail, () => ask(transport, PROJECT, { id: project.id }));
+
+    expect([step, outcome.status, outcome.data]).toEqual([step, transport === 'WebSocket' ? null : 500, undefined]);
+    expect(expectMasked(outcome)).toBe(SECRET);
+  }
+  await expectServed(transport);
+});
+
+it.each(LIVE_TRANSPORTS)('masks the source of a subscription over %s', async (transport) => {
   const query = `subscription { evaluationsChanged(environmentId: "${environment.id}", context: { targetingKey: "ada" }) { revision } }`;
   const { snapshots } = world.app.services;
   const outcome = await whileBroken(
     snapshots,
     'follow',
     () => Promise.reject(new Error(SECRET)),
-    () => ask('WebSocket', query),
+    () => ask(transport, query),
   );
 
   expect(expectMasked(outcome)).toBe(SECRET);
-  await expectServed('WebSocket');
+  await expectServed(transport);
+});
+
+it.each(TRANSPORTS)('masks a table that is really gone over %s', async (transport) => {
+  const outcome = await whileChanged(world, 'ALTER TABLE project RENAME TO gone', 'ALTER TABLE gone RENAME TO project', () =>
+    ask(transport, PROJECT, { id: project.id }),
+  );
+
+  expect(JSON.stringify(outcome)).not.toContain('relation');
+  expect(expectMasked(outcome)).toBe('relation "project" does not exist');
+  await expectServed(transport);
 });

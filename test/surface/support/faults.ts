@@ -52,3 +52,14 @@ export async function whileStatement<T>(
     for (const restore of restores.values()) restore();
   }
 }
+
+/** Runs `work` while the database of the world is not what its migrations made. */
+export async function whileChanged<T>(world: World, change: string, undo: string, work: () => Promise<T>): Promise<T> {
+  const { connection } = world.app.database;
+  await connection.query(change);
+  try {
+    return await work();
+  } finally {
+    await connection.query(undo);
+  }
+}

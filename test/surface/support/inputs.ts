@@ -74,6 +74,7 @@ const WAYS: Readonly<Record<string, readonly [before: string, after: string]>> =
   Flag: ['flag(id: $flagId) {', '}'],
   FlagConfiguration: ['flag(id: $flagId) { configuration(environmentId: $environment) {', '} }'],
   Segment: ['segment(id: $segmentId) {', '}'],
+  SnapshotResult: ['snapshot(environmentId: $environment) {', '}'],
 };
 const WAY_VARIABLES: Readonly<Record<string, readonly (readonly [variable: string, known: string])[]>> = {
   Organization: [['organizationId', 'organizationId']],
@@ -84,6 +85,7 @@ const WAY_VARIABLES: Readonly<Record<string, readonly (readonly [variable: strin
     ['environment', 'environmentId'],
   ],
   Segment: [['segmentId', 'segmentId']],
+  SnapshotResult: [['environment', 'environmentId']],
 };
 
 function nestedInputs(schema: GraphQLSchema): Input[] {

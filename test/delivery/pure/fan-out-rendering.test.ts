@@ -1,14 +1,14 @@
 /** Results that are written without graphql-js are those of graphql-js, and what it must decide is left to it. */
 import { execute, parse } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
-import { costBounds } from '../../src/cost-bounds';
-import { compileSnapshot, evaluateAll } from '../../src/evaluation';
-import { Documents, type PreparedOperation } from '../../src/graphql/documents';
-import { compilePlain } from '../../src/graphql/plain-selection';
-import { SharedExecution } from '../../src/graphql/shared-execution';
-import { PACKAGE_ROOT } from '../../src/package-root';
-import { Dice, generateContext, generateSnapshot } from '../evaluation/support/generate';
+import { createSchema } from '../../../src/api';
+import { costBounds } from '../../../src/cost-bounds';
+import { compileSnapshot, evaluateAll } from '../../../src/evaluation';
+import { Documents, type PreparedOperation } from '../../../src/graphql/documents';
+import { compilePlain } from '../../../src/graphql/plain-selection';
+import { SharedExecution } from '../../../src/graphql/shared-execution';
+import { PACKAGE_ROOT } from '../../../src/package-root';
+import { Dice, generateContext, generateSnapshot } from '../../evaluation/support/generate';
 
 const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
 const documents = new Documents({ schema, bounds: costBounds, isIntrospectionOn: true });

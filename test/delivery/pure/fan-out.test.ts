@@ -1,10 +1,10 @@
 /** One reader for all who asked in the same words: nobody misses a revision, nobody is told one twice, nothing queues. */
-import { FanOut, type FanMember, type FanSink } from '../../src/delivery/fan-out';
-import { FlagStream, type FlagChangedEvent, type FlagStreamOptions } from '../../src/delivery/stream';
-import { EnvironmentBook } from '../../src/modules/snapshots/environment-book';
-import type { FlagEvent } from '../../src/modules/changes/flag-event';
-import { Dice } from '../evaluation/support/generate';
-import { makeFlag } from '../evaluation/support/make';
+import { FanOut, type FanMember, type FanSink } from '../../../src/delivery/fan-out';
+import { FlagStream, type FlagChangedEvent, type FlagStreamOptions } from '../../../src/delivery/stream';
+import { EnvironmentBook } from '../../../src/modules/snapshots/environment-book';
+import type { FlagEvent } from '../../../src/modules/changes/flag-event';
+import { Dice } from '../../evaluation/support/generate';
+import { makeFlag } from '../../evaluation/support/make';
 
 const scope = { organizationId: 'o', projectId: 'p', environmentId: 'e' };
 // Everything that is read here is remembered by the book.

@@ -4,10 +4,11 @@ import { createTestClock, type TestClock } from '../support/clock';
 import { openTestDatabase, type OpenedDatabase } from '../support/data-sources';
 
 let opened: OpenedDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   opened = await openTestDatabase();
 });
-afterEach(() => opened.close());
+beforeEach(() => opened.dataSource.query('TRUNCATE failed_authentication'));
+afterAll(() => opened.close());
 
 const START = new Date('2026-11-21T09:30:00.000Z');
 

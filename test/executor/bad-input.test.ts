@@ -1,0 +1,178 @@
+/** What is wrong with one field of an operation is said with a code, its path and the bound; the others are answered. */
+import { configure, makeApiKey, makeEnvironment, makeFlag, makeProject, type Made, type MadeProject } from '../support/make';
+import { authorization, createWorld, type World } from '../support/world';
+
+let world: World;
+let project: MadeProject;
+let environment: Made;
+let secret: string;
+let rolledOut: Made;
+let compared: Made;
+let plain: Made;
+beforeAll(async () => {
+  world = await createWorld();
+  project = await makeProject(world);
+  environment = await makeEnvironment(project);
+  [rolledOut, compared, plain] = [await makeFlag(project), await makeFlag(project), await makeFlag(project)];
+  const shares = ['on', 'off'].map((variation) => ({ variation, weight: 50_000 }));
+  const rollout = { bucketBy: 'targetingKey', whenMissing: 'off', shares };
+  await configure(project, rolledOut, environment, { fallthrough: { rollout } });
+  const conditions = [{ attribute: { attribute: 'age', operator: 'GREATER_OR_EQUAL', values: [18] } }];
+  const rules = [{ id: 'adults', conditions, serve: { variation: 'off' } }];
+  await configure(project, compared, environment, { rules });
+  await configure(project, plain, environment);
+  secret = await makeApiKey(project, environment);
+});
+afterAll(() => world.close());
+
+interface Told {
+  readonly code: string;
+  readonly path: readonly string[] | undefined;
+  readonly message: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly data: Readonly<Record<string, unknown>> | null | undefined;
+  readonly errors: readonly Told[];
+}
+
+async function ask(query: string, variables: object = {}, credential = secret): Promise<Answer> {
+  const response = await fetch(world.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization(credential) },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors = [] } = (await response.json()) as {
+    data?: Answer['data'];
+    errors?: { message: string; path?: string[]; extensions: { code: string } }[];
+  };
+  const told = errors.map(({ message, path, extensions }) => ({ code: extensions.code, path, message }));
+  return { status: response.status, data, errors: told };
+}
+
+const BESIDE_GOOD = `query ($contexts: [EvaluationContextInput!]!, $id: ID, $flagKeys: [String!], $good: ID!) {
+  before: evaluate(environmentId: $good, contexts: [{ targetingKey: "ada" }]) { results { targetingKey } }
+  bad: evaluate(environmentId: $id, contexts: $contexts, flagKeys: $flagKeys) { results { targetingKey } }
+  after: evaluate(environmentId: $good, contexts: [{ targetingKey: "eve" }]) { results { targetingKey } }
+}`;
+const GOOD = { before: { results: [{ targetingKey: 'ada' }] }, after: { results: [{ targetingKey: 'eve' }] } };
+
+/** Levels of objects, the outermost counted. */
+const nested = (levels: number): object => ({ v: levels === 1 ? 1 : nested(levels - 1) });
+/** Of so many bytes as JSON. */
+const sized = (bytes: number): object => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
+
+it.each<[string, object, string]>([
+  [
+    'attributes over 64 KiB',
+    { contexts: [{ attributes: sized(65_536) }, { attributes: sized(65_537) }] },
+    'contexts.1.attributes has 65537 bytes as JSON; at most 65536 are allowed.',
+  ],
+  [
+    'attributes deeper than 20',
+    { contexts: [{ attributes: nested(20) }, { attributes: nested(21) }] },
+    'contexts.1.attributes nests deeper than 20.',
+  ],
+  ['no context', { contexts: [] }, 'contexts: 0 were given; 1 to 1000 are allowed.'],
+  [
+    'more than 1,000 contexts',
+    { contexts: Array.from({ length: 1_001 }, () => ({})) },
+    'contexts: 1001 were given; 1 to 1000 are allowed.',
+  ],
+  [
+    'more than 100,000 evaluations',
+    { contexts: Array.from({ length: 1_000 }, () => ({})), flagKeys: Array.from({ length: 100 }, () => 'nothing') },
+    '1000 contexts x 100 flags are 100000 evaluations, after 3 in the same operation; at most 100000 are allowed in one operation.',
+  ],
+])('refuses %s, and answers the fields beside it', async (_what, variables, message) => {
+  const { status, data, errors } = await ask(BESIDE_GOOD, { good: environment.id, ...variables });
+
+  expect({ status, data }).toEqual({ status: 200, data: { before: GOOD.before, bad: null, after: GOOD.after } });
+  expect(errors).toEqual([{ code: 'BAD_USER_INPUT', path: ['bad'], message }]);
+});
+
+it('takes what is just within the bounds', async () => {
+  const contexts = [{ attributes: sized(65_536) }, { attributes: nested(20) }];
+
+  const { data, errors } = await ask(BESIDE_GOOD, { good: environment.id, contexts });
+
+  expect(errors).toEqual([]);
+  expect(data).toEqual({ ...GOOD, bad: { results: [{ targetingKey: null }, { targetingKey: null }] } });
+});
+
+it.each([
+  ['that is not there', async () => 'environment_unknown'],
+  ['of another key', async () => (await makeEnvironment(project)).id],
+])('answers null for an environment %s, and the fields beside it', async (_what, idOf) => {
+  const { data, errors } = await ask(BESIDE_GOOD, { good: environment.id, contexts: [{}], id: await idOf() });
+
+  expect({ data, errors }).toEqual({ data: { ...GOOD, bad: null }, errors: [] });
+});
+
+it('asks for the environment where the credential has none, and answers the fields beside it', async () => {
+  const { data, errors } = await ask(BESIDE_GOOD, { good: environment.id, contexts: [{}] }, world.owner.accessToken);
+
+  const message = 'environmentId is needed: the credential is no key of one environment.';
+  expect(data).toEqual({ ...GOOD, bad: null });
+  expect(errors).toEqual([{ code: 'BAD_USER_INPUT', path: ['bad'], message }]);
+});
+
+it.each([
+  ['a context that is a text', { contexts: ['ada'] }, 'contexts[0]'],
+  ['a targeting key that is a number', { contexts: [{}, { targetingKey: 5 }] }, 'contexts[1].targetingKey'],
+  ['attributes that are a list', { contexts: [{ attributes: [] }] }, 'contexts[0].attributes'],
+  ['a member that is not there', { contexts: [{ key: 'ada' }] }, 'Field "key" is not defined'],
+  ['a context that is null', { contexts: [{}, null] }, 'contexts[1]'],
+  ['flag keys that are numbers', { contexts: [{}], flagKeys: [1] }, 'flagKeys[0]'],
+])('refuses an operation with %s as a whole, and says where it is', async (_what, variables, place) => {
+  const { status, data, errors } = await ask(BESIDE_GOOD, { good: environment.id, ...variables });
+
+  expect({ status, data }).toEqual({ status: 400, data: undefined });
+  expect(errors).toEqual([{ code: 'BAD_USER_INPUT', path: undefined, message: expect.stringContaining(place) as string }]);
+});
+
+const DECIDED = `query ($contexts: [EvaluationContextInput!]!, $flagKeys: [String!]) {
+  evaluate(contexts: $contexts, flagKeys: $flagKeys) { results { evaluations { variation reason errorCode } } }
+}`;
+
+async function decided(contexts: readonly object[], flagKeys: readonly string[]): Promise<string[][]> {
+  const { data, errors } = await ask(DECIDED, { contexts, flagKeys });
+  expect(errors).toEqual([]);
+  const { results } = data!.evaluate as {
+    results: { evaluations: { variation: string | null; reason: string; errorCode: string | null }[] }[];
+  };
+  return results.map(({ evaluations }) =>
+    evaluations.map(({ variation, reason, errorCode }) => [variation, reason, errorCode].filter(Boolean).join(' ')),
+  );
+}
+
+it('serves what a rollout states for contexts without what it needs, other flags and contexts as ever', async () => {
+  const contexts = [
+    {},
+    { targetingKey: '' },
+    { targetingKey: null, attributes: { targetingKey: 'ada' } },
+    { targetingKey: 'ada' },
+  ];
+
+  const [none, empty, elsewhere, ada] = await decided(contexts, [rolledOut.key, plain.key]);
+
+  const withoutKey = ['off FALLTHROUGH', 'on FALLTHROUGH'];
+  expect([none, empty, elsewhere]).toEqual([withoutKey, withoutKey, withoutKey]);
+  expect(ada).toEqual([expect.stringContaining('SPLIT'), 'on FALLTHROUGH']);
+});
+
+it('takes an attribute of the wrong type for one that is absent, other flags and contexts as ever', async () => {
+  const contexts = [{ attributes: { age: 'eighteen' } }, { attributes: { age: { years: 18 } } }, { attributes: { age: 18 } }];
+
+  const answers = await decided(contexts, [compared.key, plain.key]);
+
+  const absent = ['on FALLTHROUGH', 'on FALLTHROUGH'];
+  expect(answers).toEqual([absent, absent, ['off RULE_MATCH', 'on FALLTHROUGH']]);
+});
+
+it('says which flag is not there, beside the answers of the others', async () => {
+  expect(await decided([{}], [plain.key, 'nothing', plain.key])).toEqual([
+    ['on FALLTHROUGH', 'ERROR FLAG_NOT_FOUND', 'on FALLTHROUGH'],
+  ]);
+});
