@@ -1,11 +1,13 @@
 // `npm test` in a fresh clone: installs what is missing, then runs Jest with the arguments given.
 // On the embedded database and the in-memory bell; on DATABASE_URL and REDIS_URL where they are set.
+// `--again`: without what test/support/run-once.json names, for CI's second run.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { installWhatIsMissing, root } from './install.mjs';
 
 installWhatIsMissing();
-const jestArguments = process.argv.slice(2);
+const AGAIN = '--again';
+const jestArguments = process.argv.slice(2).filter((argument) => argument !== AGAIN);
 const { DATABASE_URL, REDIS_URL } = process.env;
 process.stdout.write(
   `Tests run on ${DATABASE_URL ? `PostgreSQL at ${hostOf(DATABASE_URL)}` : 'the embedded PostgreSQL'}` +
@@ -16,7 +18,11 @@ const asksForFaults = jestArguments.some((argument) => argument.includes('test/f
 const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...jestArguments], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, ...(asksForFaults ? { FLAGSTAFF_TEST_FAULTS: '1' } : {}) },
+  env: {
+    ...process.env,
+    ...(asksForFaults ? { FLAGSTAFF_TEST_FAULTS: '1' } : {}),
+    ...(process.argv.includes(AGAIN) ? { FLAGSTAFF_TEST_AGAIN: '1' } : {}),
+  },
 });
 if (error) process.stderr.write(`${error.message}\n`);
 process.exit(status ?? 1);
