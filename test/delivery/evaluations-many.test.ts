@@ -31,7 +31,9 @@ const ada = { targetingKey: 'ada' };
 
 async function makeClientFlag(project: MadeProject, input: object = {}): Promise<Made> {
   const flag = await makeFlag(project, input);
-  const change = { flagId: flag.id, expectedVersion: 1, isClientAvailable: true };
+  // With a salt of its own making, a flag would now and then take nobody of few.
+  const salted = { salt: 'salt', rerandomize: true };
+  const change = { flagId: flag.id, expectedVersion: 1, isClientAvailable: true, ...salted };
   await make(project.client, 'updateFlag', change, 'flag { id }');
   return flag;
 }
