@@ -1,5 +1,6 @@
 /** `flagChanged` from a cursor: every revision after it, in order, then live; or one RESYNC. */
 import type { Client } from 'graphql-ws';
+import type { Connection } from '../../src/database/transaction';
 import {
   configure,
   make,
@@ -65,8 +66,12 @@ async function take(
 }
 
 /** Revisions as a mutation would write them, many at once. */
-async function writeRevisions({ environment, flag }: Scene, count: number): Promise<void> {
-  await world.app.database.connection.query(
+async function writeRevisions(
+  { environment, flag }: Scene,
+  count: number,
+  connection: Connection = world.app.database.connection,
+): Promise<void> {
+  await connection.query(
     `WITH head AS (SELECT environment_id, epoch, revision FROM environment_head WHERE environment_id = $1),
      written AS (
        INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
@@ -140,10 +145,13 @@ it.each([
 
 it('asks a subscriber to begin anew when the revisions that it misses were purged', async () => {
   const scene = await makeScene();
-  await writeRevisions(scene, 10);
-  await world.app.database.connection.query('DELETE FROM environment_revision WHERE environment_id = $1 AND revision <= 5', [
-    scene.environment.id,
-  ]);
+  // At once: the server looks at the book each second, and would remember what it had seen in between.
+  await world.app.database.transaction(async ({ connection }) => {
+    await writeRevisions(scene, 10, connection);
+    await connection.query('DELETE FROM environment_revision WHERE environment_id = $1 AND revision <= 5', [
+      scene.environment.id,
+    ]);
+  });
   const { secret, epoch } = scene;
 
   const [event] = await take(world.socket(secret), { since: { epoch, revision: 1 } }, 1);
