@@ -1,5 +1,6 @@
 /** How soon everybody hears that a credential is dead or a role is gone: at once where it was taken, elsewhere by bell or poll. */
 import { GraphQLClient } from 'graphql-request';
+import { Stopwatch } from '../faults/stopwatch';
 import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, eventually, type MadeProject } from '../support/make';
 import { makeMember, makeOutsider, refusalOf, type Person } from '../support/members';
 import { createWorld, isEmbedded, type World } from '../support/world';
@@ -112,7 +113,9 @@ describe('on the server where it was done', () => {
     const update = refusalOrErrors(member, flag.id);
     await eventually(async () => {
       if (isEmbedded) return true;
-      const rows: unknown[] = await dataSource.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+      const rows: unknown[] = await dataSource.query(
+        `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
       return rows.length > 0;
     });
     await holder.query('DELETE FROM role_binding WHERE user_id = $1', [member.id]);
@@ -156,10 +159,10 @@ if (!isEmbedded) {
       await client.request(WHO);
 
       await make(project.client, 'revokeApiKey', { apiKeyId: key.id }, 'apiKey { id }');
-      const revokedAt = Date.now();
+      const stopwatch = new Stopwatch();
 
       expect(await eventually(() => codeOf(client))).toBe('UNAUTHENTICATED');
-      expect(Date.now() - revokedAt).toBeLessThan(PROMISED_MS);
+      expect(stopwatch.stop()).toBeLessThan(PROMISED_MS);
     });
 
     it('shows nothing to a removed member who was known there', async () => {
@@ -173,11 +176,10 @@ if (!isEmbedded) {
       expect((await eventually(async () => (await ask()).organization)) as object).toEqual({ id: organizationId });
 
       await make(project.client, 'removeMember', { organizationId, userId: member.id }, 'removedUserId');
-
-      const removedAt = Date.now();
+      const stopwatch = new Stopwatch();
 
       expect(await eventually(async () => (await ask()).organization === null)).toBe(true);
-      expect(Date.now() - removedAt).toBeLessThan(PROMISED_MS);
+      expect(stopwatch.stop()).toBeLessThan(PROMISED_MS);
     });
 
     it('refuses the token of a session that was ended', async () => {
