@@ -1,8 +1,10 @@
 /** What the code above relies on, whichever database the run is on. */
+import { execFileSync } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import type { Client, Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { issueOfConstraint } from '../../src/database/constraint-errors';
+import { PACKAGE_ROOT } from '../../src/package-root';
 import { openOn, openTestDatabase, type OpenedDatabase } from '../support/data-sources';
 import { createTestDatabase } from '../support/databases';
 import { eventually, uniqueKey } from '../support/make';
@@ -160,7 +162,7 @@ it('fails a query whose client dies while it runs, and answers the next one', as
   client.on('error', () => undefined);
   const ended = new Promise((resolve) => client.once('end', resolve));
 
-  const query = runner.query('SELECT pg_sleep(0.2)').then(
+  const query = runner.query('SELECT pg_sleep(2)').then(
     () => 'answered',
     () => 'failed',
   );
@@ -244,10 +246,23 @@ it('lets the second of two writers see what the first one wrote', async () => {
 
 if (!isEmbedded) {
   it('calls it an outage when the server has ended a transaction that waited too long on a process that stood still', async () => {
-    const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    /** Nothing is read meanwhile. */
+    const standStillUntilEnded = (pid: number): void => {
+      const look = `
+        const client = new (require('pg').Client)(process.argv[1]);
+        const look = async () => {
+          const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [process.argv[2]]);
+          if (rows.length > 0) return setTimeout(look, 50);
+          await client.end();
+        };
+        client.connect().then(look);`;
+      execFileSync(process.execPath, ['-e', look, process.env.DATABASE_URL!, String(pid)], { cwd: PACKAGE_ROOT });
+    };
     const work = opened.database.transaction(async ({ connection }) => {
-      await connection.query('SET LOCAL idle_in_transaction_session_timeout = 100');
-      standStill(500);
+      const [session] = await connection.query<{ pid: number }[]>('SELECT pg_backend_pid() AS pid');
+      // Long enough for its answer to be read before the end.
+      await connection.query('SET LOCAL idle_in_transaction_session_timeout = 1000');
+      standStillUntilEnded(session!.pid);
       // On its way before this process reads what the server has said meanwhile.
       await connection.query('SELECT 1');
     });
