@@ -12,6 +12,7 @@ import {
 } from '../support/make';
 import { chainLength, lastChange, makeMember, makeOutsider, refusalOf } from '../support/members';
 import { createWorld, type World } from '../support/world';
+import { writeWhatWaits } from './support/written-behind';
 
 let world: World;
 beforeAll(async () => {
@@ -173,11 +174,13 @@ it('deletes an environment with its configurations, keys, roles and revisions; i
   const secret = await makeApiKey(project, environment);
   const place = { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id };
   await makeMember(world, 'EDITOR', place);
-  const events = world.socket(secret).iterate({ query: 'subscription { flagChanged { revision } }' });
+  const events = world.socket(secret).iterate({
+    query: 'subscription { flagChanged(since: { epoch: "none", revision: 0 }) { kind } }',
+  });
+  expect((await events.next()).value?.data).toEqual({ flagChanged: { kind: 'RESYNC' } });
   const ended = events
     .next()
     .catch((end: { extensions: { code: string } }[] | { code: number }) => ('code' in end ? end.code : end[0]!.extensions.code));
-  await new Promise((resolve) => setTimeout(resolve, 300));
 
   const input = { environmentId: environment.id, expectedVersion: 1, confirmKey: environment.key };
   const payload = await mutate(project.client, 'deleteEnvironment', input, 'deletedEnvironmentId revisions { revision }');
@@ -253,6 +256,8 @@ it('reads all environments of a project with heads and project in as many statem
         { id: project.id },
       ),
     );
+  // Tests before have used keys.
+  await writeWhatWaits(world);
 
   const few = await list();
   await world.app.database.connection.query(
