@@ -26,6 +26,12 @@ it.each(['CLIENT', 'MOBILE'])('costs a %s key the same, however many flags are h
   const [before, ofServer] = [await costOf(client), await costOf(server)];
 
   for (let i = 0; i < 5; i++) await makeFlag(project);
+  // The server knows of all of them.
+  const { environment: head } = await project.client.request<{ environment: { epoch: string; revision: number } }>(
+    'query ($id: ID!) { environment(id: $id) { epoch revision } }',
+    { id: environment.id },
+  );
+  await world.client(server).request('query ($min: RevisionInput) { snapshot(minRevision: $min) { revision } }', { min: head });
 
   expect(await costOf(client)).toEqual(before);
   expect(await costOf(server)).not.toEqual(ofServer);
