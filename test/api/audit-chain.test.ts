@@ -1,5 +1,6 @@
 /** The audit log in a real database: as it was written, and as an attacker would leave it. */
 import { GraphQLClient } from 'graphql-request';
+import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import type { EntityManager } from 'typeorm';
 import { startApp } from '../../src/app';
@@ -474,7 +475,8 @@ if (!isEmbedded) {
 
   it('serves, and erases, as a database role that may not alter the record', async () => {
     const project = await makeProject(world);
-    const role = `flagstaff_app_${process.pid}`;
+    // Roles are of the whole cluster, and one that a run left behind must not be in the way of another.
+    const role = `flagstaff_app_${randomBytes(6).toString('hex')}`;
     for (const statement of grants(role)) await connection().query(statement);
     const [{ name } = { name: '' }] = await connection().query<{ name: string }[]>('SELECT current_database() AS name');
     const url = new URL(process.env.DATABASE_URL ?? '');
