@@ -17,7 +17,8 @@ import { createWorld, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld();
+  // Nobody waits for a connection, which a pool grants within seconds or not at all; all wait for locks.
+  world = await createWorld({ env: { DATABASE_POOL_SIZE: '20', EXECUTION_TIMEOUT_MS: '120000' } });
 });
 afterAll(() => world.close());
 
