@@ -513,7 +513,7 @@ describe('a process of its own', () => {
     expect(findIn(kept, new Map([['the e-mail', owner.email]]))).not.toEqual([]);
     expect(findIn([...output, ...kept], secrets)).toEqual([]);
     expect(findIn([...output, ...kept], guessesOf(passwords))).toEqual([]);
-  });
+  }, 180_000);
 
   it('that cannot reach its database tells why without the password', async () => {
     const text = secret('password of a database that is away', drawn('away'));
@@ -524,7 +524,7 @@ describe('a process of its own', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('Flagstaff cannot start: ');
     expect(findIn([{ name: 'output', text: program.stdout() + stderr }], secrets)).toEqual([]);
-  });
+  }, 120_000);
 
   it.each([
     'DATABASE_URL',
