@@ -15,7 +15,6 @@ import {
 } from '../support/make';
 import { chainLength, lastChange, makeMember, makeOutsider, refusalOf, uniqueEmail, type RolePlace } from '../support/members';
 import { createWorld, isEmbedded, type World } from '../support/world';
-import { writeWhatWaits } from './support/written-behind';
 
 let world: World;
 beforeAll(async () => {
@@ -357,8 +356,6 @@ it('lists the keys of an organization that the caller may see, in as many statem
     'query ($id: ID!) { project(id: $id) { apiKeys { totalCount } } }',
     { id: project.id },
   );
-  // The keys have been used.
-  await writeWhatWaits(world);
   const few = await countStatements(world, () => list(project.client));
   await makeAdminKey(project.client, places.project);
   await makeAdminKey(project.client, places.project);
@@ -421,8 +418,6 @@ it('is not believed with a wrong checksum, and the database is not asked', async
   const { project, places } = await makePlaces();
   const { secret } = await makeAdminKey(project.client, places.project);
   const forged = `${secret.slice(0, -1)}${secret.endsWith('a') ? 'b' : 'a'}`;
-  // Tests before have used keys.
-  await writeWhatWaits(world);
 
   const { result, statements } = await countStatements(world, () =>
     refusalOf(world.client(forged).request('{ viewer { roles { role } } }')),

@@ -3,7 +3,6 @@ import { createTestClock } from '../support/clock';
 import { make, makeEnvironment, makeProject, mutate, type Made, type MadeProject } from '../support/make';
 import { chainLength, lastChange, makeMember, makeOutsider, refusalOf } from '../support/members';
 import { createWorld, type World } from '../support/world';
-import { writeWhatWaits } from './support/written-behind';
 
 let world: World;
 const clock = createTestClock();
@@ -225,8 +224,6 @@ it('lists the keys of the environments that the caller may see, in as many state
     );
   await insertKeys(project, one, 5);
   await insertKeys(project, two, 5);
-  // Tests before have used keys.
-  await writeWhatWaits(world);
 
   const few = await list();
   const some = await list(admin.client);

@@ -12,7 +12,6 @@ import {
 } from '../support/make';
 import { chainLength, lastChange, makeMember, makeOutsider, refusalOf } from '../support/members';
 import { createWorld, type World } from '../support/world';
-import { writeWhatWaits } from './support/written-behind';
 
 let world: World;
 beforeAll(async () => {
@@ -256,8 +255,6 @@ it('reads all environments of a project with heads and project in as many statem
         { id: project.id },
       ),
     );
-  // Tests before have used keys.
-  await writeWhatWaits(world);
 
   const few = await list();
   await world.app.database.connection.query(
