@@ -17,6 +17,9 @@ import {
   type MadeProject,
 } from '../support/make';
 import { findPostgres, startOwnPostgres, type OwnPostgres } from '../support/own-postgres';
+import { Stopwatch } from './stopwatch';
+
+jest.setTimeout(240_000);
 
 const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
 
@@ -109,7 +112,7 @@ const ready = async (): Promise<{ status: number; body: Record<string, unknown> 
 
 /** The code of the first error, and the milliseconds it took. */
 async function refusal(client: GraphQLClient, name: string): Promise<{ code: unknown; tookMs: number }> {
-  const begin = Date.now();
+  const stopwatch = new Stopwatch();
   const input = { projectId: scene.project.id, key: uniqueKey('flag'), name, valueType: 'BOOLEAN' };
   const answer = await client
     .rawRequest('mutation ($input: CreateFlagInput!) { createFlag(input: $input) { flag { id } userErrors { code } } }', {
@@ -119,7 +122,7 @@ async function refusal(client: GraphQLClient, name: string): Promise<{ code: unk
       () => null,
       (error: { response: { errors: { extensions: { code: string } }[] } }) => error.response.errors[0]?.extensions.code,
     );
-  return { code: answer, tookMs: Date.now() - begin };
+  return { code: answer, tookMs: stopwatch.stop() };
 }
 
 function follow(): { readonly revisions: number[] } {
@@ -178,11 +181,11 @@ if (findPostgres() !== null) {
       const later = await evaluate();
 
       await back();
-      const returnedAt = Date.now();
+      const stopwatch = new Stopwatch();
       const revision = await eventually(() => change().catch(() => null));
       await eventually(async () => revisions.includes(revision));
       await eventually(async () => (await ready()).body.stale === undefined);
-      const recoveredMs = Date.now() - returnedAt;
+      const recoveredMs = stopwatch.stop();
 
       expect([during, later]).toEqual([before, before]);
       expect(mutations.map(({ code }) => code)).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
@@ -210,12 +213,13 @@ if (findPostgres() !== null) {
     await eventually(async () => (await ready()).body.stale === true);
     const later = await evaluate();
     postgres.resume();
-    const resumedAt = Date.now();
+    const stopwatch = new Stopwatch();
     const revision = await eventually(() => change().catch(() => null));
     await eventually(async () => (await evaluate()).revision === revision && (await ready()).body.stale === undefined);
+    const recoveredMs = stopwatch.stop();
 
     expect([during, later]).toEqual([before, before]);
-    expect(Date.now() - resumedAt).toBeLessThan(5_000);
+    expect(recoveredMs).toBeLessThan(5_000);
   });
 
   it('tells clients to begin anew when a backup is restored under it', async () => {

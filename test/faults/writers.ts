@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Made } from '../support/make';
 import { configure } from '../support/make';
 import type { Cluster } from './cluster';
+import { Stopwatch } from './stopwatch';
 
 export interface Acknowledged {
   /** Of the mutation; also its Idempotency-Key. */
@@ -138,7 +139,7 @@ export class Writers {
     { name, query, input }: { readonly name: string; readonly query: string; readonly input: object },
     { id, requestId }: { readonly id: string; readonly requestId: string },
   ): Promise<Answer> {
-    const begin = Date.now();
+    const stopwatch = new Stopwatch();
     try {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
@@ -156,12 +157,14 @@ export class Writers {
         data?: Record<string, Payload> | null;
         errors?: { message: string; extensions: { code: string } }[];
       };
-      this.longestAnswerMs = Math.max(this.longestAnswerMs, Date.now() - begin);
+      this.longestAnswerMs = Math.max(this.longestAnswerMs, stopwatch.stop());
       const [error] = errors ?? [];
       if (error) return { refusal: { code: error.extensions.code, message: error.message } };
       return { payload: data![name]! };
     } catch (error) {
       return { lost: (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name };
+    } finally {
+      stopwatch.stop();
     }
   }
 }
