@@ -16,7 +16,7 @@ const STORM = scaled(10_000, 500);
 const BACK_WITHIN_MS = 30_000;
 const MACHINE_MS = 60_000;
 
-jest.setTimeout(scaled(600_000, 120_000));
+jest.setTimeout(scaled(600_000, 480_000));
 
 describeFaults('two servers', () => {
   let cluster: Cluster;

@@ -26,6 +26,8 @@ const EVALUATE = '{ evaluate(contexts: [{ targetingKey: "ada" }]) { revision } }
 const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
 const GRACE_SECONDS = 600;
 
+jest.setTimeout(240_000);
+
 if (findPostgres() !== null) {
   const clock = createTestClock();
   let postgres: OwnPostgres;

@@ -12,7 +12,7 @@ const POINTS: readonly FailPoint['at'][] = ['inside', 'committed', 'rung'];
 let drawn = 0;
 const drawFailPoint = (): FailPoint => ({ at: POINTS[drawn++ % POINTS.length]!, pass: 1 + Math.floor(Math.random() * 5) });
 
-jest.setTimeout(scaled(1_800_000, 120_000));
+jest.setTimeout(scaled(1_800_000, 480_000));
 
 describeFaults('two servers', () => {
   let cluster: Cluster;

@@ -12,7 +12,7 @@ import { Writers } from './writers';
 const SUBSCRIBERS = 20;
 const MACHINE_MS = 20_000;
 
-jest.setTimeout(scaled(300_000, 90_000));
+jest.setTimeout(scaled(600_000, 360_000));
 
 describeFaults('after a backup was restored', () => {
   let cluster: Cluster;

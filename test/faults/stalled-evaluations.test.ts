@@ -15,7 +15,7 @@ const VALUE_BYTES = 20_000;
 const STALL_MS = scaled(40_000, 0);
 const MACHINE_MS = 60_000;
 
-jest.setTimeout(scaled(600_000, 120_000));
+jest.setTimeout(scaled(600_000, 480_000));
 
 describeFaults('a server', () => {
   let cluster: Cluster;
