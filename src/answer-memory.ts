@@ -8,15 +8,17 @@ import type { ApiKeyActor } from './modules/access/actor';
 import type { EvaluateInput, EvaluateOutcome, KeptOutcome } from './modules/snapshots/snapshot-service';
 import { seesEverything } from './modules/snapshots/visible-evaluations';
 
-/** All that is remembered, in bytes of text. */
+/** All that is remembered, in bytes. */
 const LENGTH_MAX = 16 * 1024 * 1024;
 /** Longer ones are asked for by programs that ask for much at once, and seldom for the same. */
 const ANSWER_LENGTH_MAX = 256 * 1024;
 /** How many words are known to have been asked for once; a power of two. */
 const SEEN_MAX = 1 << 16;
-/** So much of their end tells words apart, in UTF-16 code units: mostly these are all. */
+/** So many bytes at their end tell words apart: mostly these are all. */
 const TELLING_LENGTH = 1_024;
-/** About what an entry takes besides its texts, and for each evaluation. */
+/** Ids end in what is random in them. */
+const ENVIRONMENT_TELLING_LENGTH = 8;
+/** About what an entry takes besides its words and text, and for each evaluation. */
 const ENTRY_LENGTH = 300;
 const EVALUATION_LENGTH = 8;
 
@@ -36,29 +38,47 @@ export interface KeptAnswer extends Omit<Answered, 'outcome'> {
   readonly outcome: KeptOutcome;
 }
 
+interface Entry {
+  readonly words: Buffer;
+  /** Of whoever may ask. Null: of a key of all environments, which names one in its words. */
+  readonly environmentId: string | null;
+  /** Answers are the same for all keys of an environment that see the same of it. */
+  readonly seesAll: boolean;
+  readonly answer: KeptAnswer;
+}
+
 export class AnswerMemory {
-  private readonly entries: LRUCache<string, KeptAnswer>;
-  /** Hashes of words that were asked for. Words of the same hash push each other out, or are kept one time too early. */
+  /** By the hash of their words. Words of the same hash push each other out. */
+  private readonly entries: LRUCache<number, Entry>;
+  /** Hashes of words that were asked for. Words of the same hash are kept one time too early. */
   private readonly seen = new Int32Array(SEEN_MAX);
 
   constructor(lengthMax = LENGTH_MAX) {
-    this.entries = new LRUCache<string, KeptAnswer>({ maxSize: lengthMax, sizeCalculation: sizeOf });
+    this.entries = new LRUCache<number, Entry>({ maxSize: lengthMax, sizeCalculation: sizeOf });
   }
 
   /** What is remembered of an answer to these words. Null: nothing. */
-  find(actor: ApiKeyActor, words: string): KeptAnswer | null {
-    const hash = hashOf(words);
-    if (this.seen[hash & (SEEN_MAX - 1)] !== hash) return null;
-    return this.entries.get(nameOf(actor, words)) ?? null;
+  find(actor: ApiKeyActor, words: Buffer): KeptAnswer | null {
+    const entry = this.entries.get(hashOf(actor, words));
+    const isFound =
+      entry !== undefined &&
+      entry.environmentId === actor.environmentId &&
+      entry.seesAll === seesEverything(actor) &&
+      entry.words.equals(words);
+    return isFound ? entry.answer : null;
   }
 
   /** Call it with what was answered now. */
-  note(actor: ApiKeyActor, words: string, answered: Answered): void {
-    const hash = hashOf(words);
+  note(actor: ApiKeyActor, words: Buffer, answered: Answered): void {
+    const hash = hashOf(actor, words);
     const place = hash & (SEEN_MAX - 1);
     const isAskedForAgain = this.seen[place] === hash;
     this.seen[place] = hash;
-    if (isAskedForAgain && answered.dataBytes <= ANSWER_LENGTH_MAX) this.entries.set(nameOf(actor, words), kept(answered));
+    if (!isAskedForAgain || answered.dataBytes > ANSWER_LENGTH_MAX) return;
+    const { environmentId } = actor;
+    // A buffer of its own: that of the request may be part of a larger one.
+    const own = Buffer.from(Uint8Array.from(words).buffer);
+    this.entries.set(hash, { words: own, environmentId, seesAll: seesEverything(actor), answer: kept(answered) });
   }
 
   /** How long all that is remembered is. */
@@ -67,12 +87,20 @@ export class AnswerMemory {
   }
 }
 
-/** FNV-1a. Never 0, which stands for nothing. */
-function hashOf(words: string): number {
-  let hash = 0x811c9dc5 ^ words.length;
-  for (let i = Math.max(0, words.length - TELLING_LENGTH); i < words.length; i++) {
-    hash = Math.imul(hash ^ words.charCodeAt(i), 0x01000193);
+/** FNV-1a over four bytes at a time, and over who may ask. Never 0, which stands for nothing. */
+function hashOf(actor: ApiKeyActor, words: Buffer): number {
+  const environmentId = actor.environmentId ?? '';
+  let hash = Math.imul(0x811c9dc5 ^ words.length, seesEverything(actor) ? 3 : 5);
+  for (let i = Math.max(0, environmentId.length - ENVIRONMENT_TELLING_LENGTH); i < environmentId.length; i++) {
+    hash = Math.imul(hash ^ environmentId.charCodeAt(i), 0x01000193);
   }
+  let i = Math.max(0, words.length - TELLING_LENGTH);
+  for (; i + 4 <= words.length; i += 4) {
+    hash = Math.imul(hash ^ words.readInt32LE(i), 0x01000193);
+    // A product tells nothing of its upper bits to the lower ones.
+    hash ^= hash >>> 15;
+  }
+  for (; i < words.length; i++) hash = Math.imul(hash ^ words.readUInt8(i), 0x01000193);
   return hash | 1;
 }
 
@@ -80,12 +108,7 @@ function kept({ outcome: { revision, epoch, environmentId, results }, ...rest }:
   return { ...rest, outcome: { revision, epoch, environmentId, results } };
 }
 
-/** Answers are the same for all keys of an environment that see the same of it. */
-function nameOf(actor: ApiKeyActor, words: string): string {
-  return `${seesEverything(actor) ? 'all' : 'client'} ${actor.environmentId} ${words}`;
-}
-
-function sizeOf({ outcome, dataBytes }: KeptAnswer, name: string): number {
+function sizeOf({ words, answer: { outcome, dataBytes } }: Entry): number {
   const evaluations = outcome.results.reduce((sum, result) => sum + result.evaluations.length, 0);
-  return ENTRY_LENGTH + name.length + dataBytes + evaluations * EVALUATION_LENGTH;
+  return ENTRY_LENGTH + words.length + dataBytes + evaluations * EVALUATION_LENGTH;
 }

@@ -4,7 +4,7 @@
  * the ordinary way with the same body, errors among it: nothing was counted or decided by then. What both ways answer is the
  * same (test/executor).
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import { compressedFor, varyWith } from './compression';
@@ -17,6 +17,7 @@ import { PlainEvaluate, type PlainAnswer } from './plain-evaluate';
 import { standingHeaders } from './rate-limit-headers';
 import { SECURITY_HEADERS } from './security-headers';
 import { requestInfoOf, type TransportOptions } from './transport';
+import { wholeAnswers, type WriteWhole } from './whole-answer';
 
 const JSON_TYPES: ReadonlySet<string | undefined> = new Set([
   'application/json',
@@ -40,7 +41,7 @@ const ANSWER_TYPES: ReadonlyMap<string | undefined, string> = new Map([
 /** Puts itself before the framework. Call it before the server listens. */
 export function addEvaluateRoute(app: FastifyInstance, operations: Operations, options: TransportOptions): void {
   const ordinary = app.server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
-  const route = new EvaluateRoute(operations, options);
+  const route = new EvaluateRoute(operations, options, app.server);
   app.addHook('preClose', async () => route.close());
   app.server.removeAllListeners('request');
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -53,14 +54,17 @@ export function addEvaluateRoute(app: FastifyInstance, operations: Operations, o
 class EvaluateRoute {
   private readonly plain: PlainEvaluate;
   private readonly logRequest: RequestLog;
+  private readonly writeWhole: WriteWhole;
   private isClosing = false;
 
   constructor(
     operations: Operations,
     private readonly options: TransportOptions,
+    server: Server,
   ) {
     this.plain = new PlainEvaluate(operations, options);
     this.logRequest = createRequestLog(options.log);
+    this.writeWhole = wholeAnswers(server);
   }
 
   /** From now on everything goes the ordinary way, which knows how to say good-bye. */
@@ -110,7 +114,7 @@ class EvaluateRoute {
   /** Null when it is not for this route. Never throws. */
   private answer(actor: Actor, body: Buffer): PlainAnswer | null {
     try {
-      return this.plain.answer(actor, body.toString(), body.length);
+      return this.plain.answer(actor, body);
     } catch {
       // Sentences about what is wrong are made the ordinary way, which comes to the same end.
       return null;
@@ -140,12 +144,15 @@ class EvaluateRoute {
       'vary',
       varyWith('Origin', text),
     ];
-    if (origin !== undefined) heads.push(...pairsOf(corsHeadersFor(origin, actor, this.options.allowedOrigins)));
     const finish = (body: string | Buffer, length: number): void => {
       heads.push('content-length', String(length));
-      response.writeHead(200, heads);
-      // Text that is as long in bytes is ASCII, which is written without being encoded.
-      response.end(body, typeof body === 'string' && length === body.length ? 'latin1' : 'utf8');
+      const isAscii = length === body.length;
+      const isWritten = origin === undefined && typeof body === 'string' && this.writeWhole(response, heads, body, isAscii);
+      if (!isWritten) {
+        if (origin !== undefined) heads.push(...pairsOf(corsHeadersFor(origin, actor, this.options.allowedOrigins)));
+        response.writeHead(200, heads);
+        response.end(body);
+      }
       const durationMs = performance.now() - startedAt;
       const clientRequestId = clientRequestIdOf(request.headers);
       this.logRequest({ requestId, clientRequestId, method: 'POST', path: '/graphql', status: 200, durationMs, address });

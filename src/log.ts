@@ -66,6 +66,7 @@ const INFO = pino.levels.values.info ?? 30;
 export function createRequestLog(log: Logger): RequestLog {
   const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym];
   const texts = new LRUCache<string, string>({ max: TEXTS_MAX });
+  const now = isoTimes();
   // Methods, paths and addresses are few, and come again.
   const text = (value: string): string => {
     if (value.length > TEXT_LENGTH_MAX) return textOf(value);
@@ -77,11 +78,26 @@ export function createRequestLog(log: Logger): RequestLog {
   };
   return ({ requestId, clientRequestId, method, path, status, durationMs, address }) => {
     if (!stream || !log.isLevelEnabled('info')) return;
-    const duration = Math.round(durationMs * 10) / 10;
+    const tenths = Math.round(durationMs * 10);
+    const duration = `${Math.floor(tenths / 10)}.${tenths % 10}`;
     const client = clientRequestId === null ? '' : `,"clientRequestId":${textOf(clientRequestId)}`;
     stream.write(
-      `{"level":${INFO},"time":"${new Date().toISOString()}","requestId":"${requestId}"${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)},"msg":"request"}\n`,
+      `{"level":${INFO},"time":"${now()}","requestId":"${requestId}"${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)},"msg":"request"}\n`,
     );
+  };
+}
+
+/** The time as text. Many lines are of the same millisecond. */
+function isoTimes(): () => string {
+  let millisecond = -1;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== millisecond) {
+      millisecond = now;
+      text = new Date(now).toISOString();
+    }
+    return text;
   };
 }
 

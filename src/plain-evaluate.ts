@@ -39,15 +39,15 @@ export class PlainEvaluate {
     private readonly options: TransportOptions,
   ) {}
 
-  /** `body`: the request's, as text and its length in bytes. Null when it is declined. Throws for what is no JSON. */
-  answer(actor: Actor, body: string, bodyBytes: number): PlainAnswer | null {
-    const work = this.again(actor, body) ?? this.anew(actor, body, bodyBytes);
+  /** `body`: the request's. Null when it is declined. Throws for what is no JSON. */
+  answer(actor: Actor, body: Buffer): PlainAnswer | null {
+    const work = this.again(actor, body) ?? this.anew(actor, body);
     const admission = work && this.options.rateLimits.operationAtOnce(actor, work.cost);
     return admission && finish(work, admission);
   }
 
   /** What was answered to the same words before, as long as the same would be answered now. */
-  private again(actor: Actor, body: string): Work | null {
+  private again(actor: Actor, body: Buffer): Work | null {
     const known = actor.kind === 'API_KEY' ? this.memory.find(actor, body) : null;
     const repetition = known && this.options.atOnce.snapshots.repeatAtOnce(actor, known.input, known.outcome);
     if (!repetition) return null;
@@ -58,14 +58,14 @@ export class PlainEvaluate {
     return { cost: known.cost, run };
   }
 
-  private anew(actor: Actor, body: string, bodyBytes: number): Work | null {
-    const given = readBody(body);
+  private anew(actor: Actor, body: Buffer): Work | null {
+    const given = readBody(body.toString());
     if (given === null) return null;
     const { limits, atOnce } = this.options;
     const preparation = this.operations.prepare(given.query, given.operationName);
     if (!preparation.isReady) return null;
     const { prepared } = preparation;
-    if (bodyBytes > BODY_BYTES_MAX_ORDINARY && prepared.rootFields.some((name) => name !== 'evaluate')) return null;
+    if (body.length > BODY_BYTES_MAX_ORDINARY && prepared.rootFields.some((name) => name !== 'evaluate')) return null;
     const plan = this.planOf(prepared);
     if (plan === null || !Object.keys(given.variables).every((name) => plan.variableNames.has(name))) return null;
     const variables = plan.coerce(given.variables);

@@ -13,6 +13,8 @@ import {
 } from '../support/make';
 import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 
+jest.setTimeout(240_000);
+
 const FLAGS = 100;
 
 let world: World;
@@ -139,8 +141,16 @@ it('serves what is stated for a context without a targeting key, and tells of an
   for (let i = 0; i < 20; i++) {
     const minRevision = await toggle(project, flags[2]!, environment, i % 2 === 0);
     const { revision, epoch } = minRevision;
-    const answers = await Promise.all(urls.map((url) => ask({ contexts: [{}], minRevision: { revision, epoch } }, FAST, url)));
-    expect(answers.map(({ data }) => data!.evaluate!.revision >= revision)).toEqual([true, true]);
+    const answers = await Promise.all(
+      urls.map(async (url) => {
+        for (;;) {
+          const { data, errors } = await ask({ contexts: [{}], minRevision: { revision, epoch } }, FAST, url);
+          // Not reached within 2 s, on a busy machine: no answer yet.
+          if (errors?.[0]?.extensions.code !== 'REVISION_NOT_REACHED') return data!.evaluate!;
+        }
+      }),
+    );
+    expect(answers.map((evaluated) => evaluated.revision >= revision)).toEqual([true, true]);
   }
 });
 

@@ -177,27 +177,27 @@ it('remembers what is asked for twice, up to a bound, and the latest longest', (
   const memory = new AnswerMemory(10_000);
   const answer = answered('x'.repeat(1_000));
 
-  memory.note(KEY, 'once', answer);
-  expect(memory.find(KEY, 'once')).toBeNull();
-  memory.note(KEY, 'once', answer);
-  expect(memory.find(KEY, 'once')).toMatchObject({ data: answer.data, outcome: { revision: 1, epoch: 'e' } });
+  memory.note(KEY, Buffer.from('once'), answer);
+  expect(memory.find(KEY, Buffer.from('once'))).toBeNull();
+  memory.note(KEY, Buffer.from('once'), answer);
+  expect(memory.find(KEY, Buffer.from('once'))).toMatchObject({ data: answer.data, outcome: { revision: 1, epoch: 'e' } });
   for (let i = 0; i < 200; i++) {
-    memory.note(KEY, `words ${i}`, answer);
-    memory.note(KEY, `words ${i}`, answer);
+    memory.note(KEY, Buffer.from(`words ${i}`), answer);
+    memory.note(KEY, Buffer.from(`words ${i}`), answer);
     expect(memory.length).toBeLessThanOrEqual(10_000);
   }
 
-  expect(memory.find(KEY, 'once')).toBeNull();
-  expect(memory.find(KEY, 'words 199')).toMatchObject({ data: answer.data });
-  expect(memory.find({ ...KEY, keyKind: 'CLIENT' }, 'words 199')).toBeNull();
-  expect(memory.find({ ...KEY, environmentId: 'environment_2' }, 'words 199')).toBeNull();
+  expect(memory.find(KEY, Buffer.from('once'))).toBeNull();
+  expect(memory.find(KEY, Buffer.from('words 199'))).toMatchObject({ data: answer.data });
+  expect(memory.find({ ...KEY, keyKind: 'CLIENT' }, Buffer.from('words 199'))).toBeNull();
+  expect(memory.find({ ...KEY, environmentId: 'environment_2' }, Buffer.from('words 199'))).toBeNull();
 });
 
 it('keeps no snapshot for as long as it remembers an answer', async () => {
   const memory = new AnswerMemory();
   const snapshots = Array.from({ length: 10 }, (_, i) => {
     const answer = answered(`"${i}"`);
-    for (const _time of [1, 2]) memory.note(KEY, `words ${i}`, answer);
+    for (const _time of [1, 2]) memory.note(KEY, Buffer.from(`words ${i}`), answer);
     return new WeakRef(answer.outcome.compiled);
   });
 
@@ -206,5 +206,5 @@ it('keeps no snapshot for as long as it remembers an answer', async () => {
   collectGarbage();
 
   expect(snapshots.map((snapshot) => snapshot.deref())).toEqual(snapshots.map(() => undefined));
-  expect(memory.find(KEY, 'words 0')).toMatchObject({ data: '"0"' });
+  expect(memory.find(KEY, Buffer.from('words 0'))).toMatchObject({ data: '"0"' });
 });

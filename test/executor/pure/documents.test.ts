@@ -8,6 +8,8 @@ import { BYTES_MAX, Documents, ENTRIES_MAX } from '../../../src/graphql/document
 import { compilePlain } from '../../../src/graphql/executor';
 import { PACKAGE_ROOT } from '../../../src/package-root';
 
+jest.setTimeout(240_000);
+
 const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
 const create = (): Documents => new Documents({ schema, bounds: costBounds, isIntrospectionOn: true });
 const small = (i: number): string => `{ a${i}: evaluate(contexts: []) { revision } }`;
