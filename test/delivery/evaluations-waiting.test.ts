@@ -71,6 +71,9 @@ it('lets 1,000 requests wait, refuses the next at once, and has room again when 
     request: { requestId: 'r', address: '', userAgent: '', origin: null, idempotency: null },
   } as const;
   const book = (await snapshots.openFor(actor, environment.id, 'snapshot:read')) as EnvironmentBook;
+  // Connected before anybody waits: all of it must come to pass before the first has waited long enough.
+  const socket = world.socket(world.owner.accessToken);
+  await follow(socket, { environmentId: (await makeScene()).environment.id, context: {} }).frame(1);
   const never = { epoch, revision: 99 };
   const waiting = Array.from({ length: WAITERS_MAX }, () => snapshots.waitFor(book, never));
   const settled = Promise.allSettled(waiting);
@@ -79,7 +82,7 @@ it('lets 1,000 requests wait, refuses the next at once, and has room again when 
     extensions: { code: 'REVISION_NOT_REACHED' },
   };
   const client = world.client(secret);
-  const live = follow(world.socket(secret), { context: {}, minRevision: never });
+  const live = follow(socket, { environmentId: environment.id, context: {}, minRevision: never });
 
   const errors = await Promise.all([
     errorOf(client.request(READ, { min: never })),
