@@ -9,6 +9,8 @@ import { eventually, uniqueKey } from '../support/make';
 import { cleanUpProcesses, makePlace, runProgram, type Program } from '../support/processes';
 import { isEmbedded } from '../support/world';
 
+jest.setTimeout(240_000);
+
 afterEach(cleanUpProcesses);
 
 const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
@@ -80,6 +82,8 @@ it('ends with code 0 on SIGTERM: a request that runs is answered, and sockets ar
   const client = await signIn(program);
   const closeCodes: unknown[] = [];
   const url = await program.listening;
+  let noteClosed = (): void => undefined;
+  const closed = new Promise<void>((resolve) => (noteClosed = resolve));
   const sockets = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -87,7 +91,12 @@ it('ends with code 0 on SIGTERM: a request that runs is answered, and sockets ar
     retryAttempts: 0,
     onNonLazyError: () => undefined,
     connectionParams: client.requestConfig.headers as Record<string, string>,
-    on: { closed: (event) => void closeCodes.push((event as { code: number }).code) },
+    on: {
+      closed: (event) => {
+        closeCodes.push((event as { code: number }).code);
+        noteClosed();
+      },
+    },
   });
   await new Promise((resolve) => sockets.on('connected', () => resolve(null)));
   const running = startRequest(`${url}/graphql`, client);
@@ -98,6 +107,8 @@ it('ends with code 0 on SIGTERM: a request that runs is answered, and sockets ar
   await refused;
   const answer = await running.finish();
   const ending = await program.ended;
+  // The end of a process may be heard of before the end of a socket, for each comes its own way.
+  await closed;
   await sockets.dispose();
 
   expect(answer).toMatchObject({ status: 200, body: { data: { viewer: { user: { email: OWNER.OWNER_EMAIL } } } } });

@@ -5,6 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cleanUpProcesses, freePort, makeDataDir, makePlace, runProgram } from '../support/processes';
 
+jest.setTimeout(240_000);
+
 afterEach(cleanUpProcesses);
 
 const refusal = (sentence: string): object => ({ code: 1, signal: null, stderr: `Flagstaff cannot start: ${sentence}\n` });

@@ -24,7 +24,8 @@ export interface Ending {
   readonly stderr: string;
 }
 
-const START_TIMEOUT_MS = 45_000;
+/** A process compiles all of its sources anew, which takes long on a busy machine. */
+const START_TIMEOUT_MS = 120_000;
 const running = new Set<ChildProcess>();
 const directories: string[] = [];
 const databases: (() => Promise<void>)[] = [];

@@ -40,7 +40,7 @@ export interface ServerProcess {
   readonly crashes: () => readonly string[];
 }
 
-const START_TIMEOUT_MS = 45_000;
+const START_TIMEOUT_MS = 120_000;
 const OUTPUT_KEPT = 200_000;
 
 /** Many clients from one address, on a machine that is busy with them, too. */
