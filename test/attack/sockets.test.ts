@@ -14,6 +14,8 @@ import { scaled } from '../support/scale';
 import { createWorld, type World } from '../support/world';
 import { whileBroken } from '../surface/support/faults';
 
+jest.setTimeout(240_000);
+
 let world: World;
 let bystander: Bystander;
 beforeAll(async () => {
@@ -247,7 +249,7 @@ it(`lets ${IDLE} idle sockets be, and serves beside them`, async () => {
   expect([isServedMeanwhile, isServed, isServedAfterwards]).toEqual([true, true, true]);
   honest.leave();
   await patient.close();
-}, 120_000);
+});
 
 /** Status and headers of a refused upgrade; null when it was accepted. */
 async function upgradeRefusal(of: Pick<World, 'url'>): Promise<{ status?: number; retryAfter?: string } | null> {

@@ -7,6 +7,8 @@ import { JSON_HEADERS, send, type RawAnswer } from '../support/raw';
 import { STREAM_PATH } from '../support/transports';
 import { authorization, COUNTING_ALONE, createWorld, type World } from '../support/world';
 
+jest.setTimeout(240_000);
+
 let world: World;
 let bystander: Bystander;
 beforeAll(async () => {

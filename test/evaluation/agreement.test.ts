@@ -4,6 +4,8 @@ import { recomputeFromTrace } from './support/check-trace';
 import { Dice, generateContext, generateSnapshot } from './support/generate';
 import { LiteralInterpreter } from './support/literal-interpreter';
 
+jest.setTimeout(240_000);
+
 describe('given generated flag sets', () => {
   it('agrees with the literal interpreter on 100,000 cases', () => {
     const dice = new Dice(20_261_121);

@@ -5,6 +5,8 @@ import { literalBucket, literalMurmur } from './support/literal-interpreter';
 import { Dice } from './support/generate';
 import { compileClean, makeFlag, makeRollout, makeRule } from './support/make';
 
+jest.setTimeout(240_000);
+
 /** CI takes a fifth of the keys: the error that is allowed grows with them, so the claim is the same. */
 const KEY_COUNT = process.env.CI ? 200_000 : 1_000_000;
 /** Five standard deviations: one run in two million fails by chance, and the keys are fixed. */
