@@ -20,7 +20,7 @@ module.exports = {
   ],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
   collectCoverageFrom: ['src/evaluation/**/*.ts', 'src/modules/**/*-rules.ts'],
   coverageThreshold: process.env.FLAGSTAFF_COVERAGE ? { './src/evaluation/': { branches: 100 } } : {},

@@ -1,6 +1,6 @@
 /** How soon everybody hears that a credential is dead or a role is gone: at once where it was taken, elsewhere by bell or poll. */
 import { GraphQLClient } from 'graphql-request';
-import { Stopwatch } from '../faults/stopwatch';
+import { Stopwatch } from '../support/stopwatch';
 import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, eventually, type MadeProject } from '../support/make';
 import { makeMember, makeOutsider, refusalOf, type Person } from '../support/members';
 import { createWorld, isEmbedded, type World } from '../support/world';

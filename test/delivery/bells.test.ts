@@ -4,7 +4,7 @@ import type { Bell } from '../../src/delivery/bell';
 import { createMemoryBell } from '../../src/delivery/memory-bell';
 import { createRedisBell } from '../../src/delivery/redis-bell';
 import { eventually, uniqueKey } from '../support/make';
-import { Stopwatch } from '../faults/stopwatch';
+import { Stopwatch } from '../support/stopwatch';
 import { hasRedisServer, prepareOwnRedis, startOwnRedis, type OwnRedis } from '../support/own-redis';
 
 /** Heads of other tests travel over the same Redis: only those of this test are kept. */

@@ -1,10 +1,9 @@
 /** Snapshots shared over Redis: who uses one, who writes one, and what becomes of a Redis that is not as it should be. */
-import type * as Cockatiel from 'cockatiel';
 import { Seal } from '../../src/database/seal';
 import { RedisSnapshotStore } from '../../src/delivery/redis-snapshot-store';
 import type { EnvironmentBook, Reading } from '../../src/modules/snapshots/environment-book';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
-import { Stopwatch } from '../faults/stopwatch';
+import { Stopwatch } from '../support/stopwatch';
 import { countStatementsOnce } from '../support/count-statements';
 import {
   eventually,
@@ -43,22 +42,14 @@ afterAll(async () => {
   await world.close();
 });
 
-/**
- * How many times as long as otherwise the store waits for Redis. A busy machine keeps an answer back for longer than 200 ms
- * now and then, and the store does without Redis, as it should; what a test says of Redis is about one that answers.
- */
-let mockPatience = 1;
-jest.mock('cockatiel', () => {
-  const cockatiel = jest.requireActual<typeof Cockatiel>('cockatiel');
-  const timeout: typeof Cockatiel.timeout = (ms, options) => cockatiel.timeout(ms * mockPatience, options);
-  return { ...cockatiel, timeout };
-});
-
 const SEAL = new Seal('a pepper of the tests, of 32 characters', 'snapshots');
 
+/**
+ * A busy machine keeps an answer back for longer than 200 ms now and then, and the store does without Redis, as it should; what
+ * a test says of the Redis that all share is about one that answers.
+ */
 function createStore(url = redis.url, seal = SEAL): RedisSnapshotStore {
-  mockPatience = url === redis.url ? 100 : 1;
-  const store = new RedisSnapshotStore({ url, seal });
+  const store = new RedisSnapshotStore({ url, seal, patience: url === redis.url ? 100 : 1 });
   stores.push(store);
   return store;
 }

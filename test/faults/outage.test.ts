@@ -17,7 +17,7 @@ import {
   type MadeProject,
 } from '../support/make';
 import { findPostgres, startOwnPostgres, type OwnPostgres } from '../support/own-postgres';
-import { Stopwatch } from './stopwatch';
+import { Stopwatch } from '../support/stopwatch';
 
 jest.setTimeout(240_000);
 

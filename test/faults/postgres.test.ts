@@ -6,7 +6,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 import { CONVERGENCE_MS, expectAllDelivered } from './checks';
 import { describeFaults, report, scaled, startCluster, until, type Cluster } from './cluster';
 import { Evaluators } from './evaluators';
-import { Stopwatch } from './stopwatch';
+import { Stopwatch } from '../support/stopwatch';
 import { Writers } from './writers';
 
 const SUBSCRIBERS = 20;

@@ -12,7 +12,7 @@ import { OWNER } from '../support/server-process';
 import { socketClient, watchOn, watchOver, WATCHING, type Watcher, type Watching } from '../support/watchers';
 import { authorization } from '../support/world';
 import { describeFaults, report, scaled, startCluster, until, type Cluster } from './cluster';
-import { Stopwatch } from './stopwatch';
+import { Stopwatch } from '../support/stopwatch';
 
 /** On every server, over every transport (docs/PROTOCOL.md). */
 const ENDED_WITHIN_MS = 2_000;

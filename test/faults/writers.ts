@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Made } from '../support/make';
 import { configure } from '../support/make';
 import type { Cluster } from './cluster';
-import { Stopwatch } from './stopwatch';
+import { Stopwatch } from '../support/stopwatch';
 
 export interface Acknowledged {
   /** Of the mutation; also its Idempotency-Key. */

@@ -36,6 +36,7 @@ export function send(world: Pick<World, 'url'>, raw: RawRequest): Promise<RawAns
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
     });
+    outgoing.on('close', () => reject(new Error('The connection was closed without an answer.')));
     if (typeof body === 'string') outgoing.end(body);
     else {
       for (const part of body) outgoing.write(part);
