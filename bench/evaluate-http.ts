@@ -77,7 +77,7 @@ export async function run([seconds = '2', rounds = '5']: readonly string[]): Pro
         async ({ child, asked }, connections, isWarmUp) => {
           const before = cpuMicrosOf(child);
           const result = await load.ask(asked, connections, isWarmUp ? 1 : Number(seconds));
-          return { ...result, cpuMicros: (cpuMicrosOf(child) - before) / result.count };
+          return { ...result, cpuMicros: (cpuMicrosOf(child) - before) / result.asked };
         },
         Number(rounds),
       );

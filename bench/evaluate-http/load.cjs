@@ -1,7 +1,8 @@
 /**
  * The load, in a process of its own: `node load.cjs`, one JSON request per line in, one JSON result per line out. It writes
  * requests that were made beforehand and looks only at the status and the length of what comes back: a client that does more
- * is slower than the servers, and would be what is measured. With `marker`, a text in the bodies, each request has a number of
+ * is slower than the servers, and would be what is measured. What is answered in the first half second is not measured: whoever
+ * had nothing to do while the others were asked finds its way back then. With `marker`, a text in the bodies, each request has a number of
  * its own in its place, so that no body is sent twice.
  */
 const { connect } = require('node:net');
@@ -10,6 +11,7 @@ const { createInterface } = require('node:readline');
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const OK = 'HTTP/1.1 200 ';
+const WARM_UP_MS = 500;
 const LENGTH = /\r\ncontent-length: *(\d+)/i;
 
 let numbers = 0;
@@ -67,8 +69,9 @@ class Run {
     });
     this.connections = connections;
     this.marker = marker;
-    this.durationMs = seconds * 1_000;
+    this.durationMs = WARM_UP_MS + seconds * 1_000;
     this.micros = createHistogram();
+    this.asked = 0;
     this.count = 0;
     this.failed = 0;
   }
@@ -91,10 +94,15 @@ class Run {
 
   /** Whether another is to follow. */
   note(tookMs) {
-    this.count++;
-    this.micros.record(Math.max(1, Math.round(tookMs * 1_000)));
-    this.endedAt = performance.now();
-    return this.endedAt - this.startedAt < this.durationMs;
+    this.asked++;
+    const now = performance.now();
+    const sinceStartMs = now - this.startedAt;
+    if (sinceStartMs >= WARM_UP_MS) {
+      this.count++;
+      this.micros.record(Math.max(1, Math.round(tookMs * 1_000)));
+      this.endedAt = now;
+    }
+    return sinceStartMs < this.durationMs;
   }
 
   end(asker, error) {
@@ -102,8 +110,8 @@ class Run {
     if (!this.askers.delete(asker) || this.askers.size > 0) return;
     const ms = (micros) => micros / 1_000;
     this.resolve({
-      count: this.count,
-      perSecond: (this.count * 1_000) / (this.endedAt - this.startedAt),
+      asked: this.asked,
+      perSecond: (this.count * 1_000) / (this.endedAt - this.startedAt - WARM_UP_MS),
       p50Ms: ms(this.micros.percentile(50)),
       p99Ms: ms(this.micros.percentile(99)),
       meanMs: ms(this.micros.mean),

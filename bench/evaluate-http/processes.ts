@@ -85,7 +85,8 @@ export interface Asked {
 }
 
 export interface LoadResult {
-  readonly count: number;
+  /** All requests, also those that were not measured. */
+  readonly asked: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
