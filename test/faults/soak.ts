@@ -5,6 +5,7 @@
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FailPoint } from '../support/fail-points';
+import { configure, makeFlag, toggle } from '../support/make';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 import { convergence, problemsOfBook, problemsOfSubscribers } from './checks';
 import { startCluster, type Cluster } from './cluster';
@@ -152,7 +153,27 @@ async function main(): Promise<number> {
   }
 }
 
+/** Of each value of a flag, so that its events are long. */
+const LONG_VALUE_LENGTH = 4_000;
+/** More than a book keeps of an environment. */
+const LONG_EVENTS = 1_100;
+
+/** What is kept up to a bound, the latest revisions and the texts of events, is full before anything is measured. */
+async function fillMemories(cluster: Cluster): Promise<void> {
+  const recorders = cluster.places.map((place) => cluster.record({ place, first: cluster.servers.length - 1 }));
+  const project = { ...cluster.project, client: cluster.admin() };
+  const variations = ['on', 'off'].map((key) => ({ key, value: key.padEnd(LONG_VALUE_LENGTH, '.') }));
+  const flag = await makeFlag(project, { valueType: 'STRING', variations });
+  for (const { environment } of cluster.places) await configure(project, flag, environment);
+  for (let i = 0; i < LONG_EVENTS; i++) {
+    await Promise.all(cluster.places.map(({ environment }) => toggle(project, flag, environment, i % 2 === 0)));
+  }
+  for (const [index, place] of cluster.places.entries()) await convergence(cluster, [recorders[index]!], place);
+  for (const recorder of recorders) await recorder.stop();
+}
+
 async function soak(cluster: Cluster, links: Links, seconds: number): Promise<number> {
+  await fillMemories(cluster);
   const witness = await Witness.call(cluster.servers.at(-1)!);
   const recorders = cluster.places.map((place) =>
     Array.from({ length: SUBSCRIBERS / 2 }, (_, first) => cluster.record({ place, first })),

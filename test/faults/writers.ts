@@ -176,9 +176,14 @@ interface Mutation {
   readonly onDone: (payload: Payload) => void;
 }
 
+/** So many keys an author has in the segment; from then on it takes the oldest out again: nothing is to grow but the record. */
+const OWN_KEYS_MAX = 20;
+
 /** Draws mutations that each change something, and keeps count of the versions of its own flag. */
 export class Author {
   private flagVersion = 1;
+  /** In the segment, the oldest first. */
+  private readonly keys: string[] = [];
   private readonly versions: Map<string, number>;
 
   constructor(
@@ -193,7 +198,7 @@ export class Author {
     if (pick < 0.5) return this.configureOne(id);
     if (pick < 0.65) return this.changeAll(id);
     if (pick < 0.8) return this.rename(id);
-    return this.addKey(id);
+    return this.keys.length < OWN_KEYS_MAX ? this.addKey(id) : this.removeKey();
   }
 
   private configureOne(id: string): Mutation {
@@ -232,7 +237,12 @@ export class Author {
 
   private addKey(id: string): Mutation {
     const input = { segmentId: this.cluster.segment.id, list: 'INCLUDED', keys: [id] };
-    return { name: 'addSegmentKeys', input, selection: '', onDone: () => undefined };
+    return { name: 'addSegmentKeys', input, selection: '', onDone: () => void this.keys.push(id) };
+  }
+
+  private removeKey(): Mutation {
+    const input = { segmentId: this.cluster.segment.id, keys: this.keys.slice(0, 1) };
+    return { name: 'removeSegmentKeys', input, selection: '', onDone: () => void this.keys.shift() };
   }
 
   private configuration(id: string, environment: Made): object {
