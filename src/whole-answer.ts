@@ -10,7 +10,7 @@ export type WriteWhole = (response: ServerResponse, heads: readonly string[], bo
 
 /**
  * Answers how to send with status 200, and with the headers that Node adds. Answers false, and has done nothing, for a response
- * whose turn has not come (RFC 9112, section 9.3.2) and on a connection that ends with it: those are Node's.
+ * whose turn has not come (RFC 9112, section 9.3.2) and on a connection that ends with it or before: those are Node's.
  */
 export function wholeAnswers(server: Server): WriteWhole {
   const stays = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1_000)}\r\n\r\n`;
@@ -26,7 +26,7 @@ export function wholeAnswers(server: Server): WriteWhole {
   };
   return (response, heads, body, isAscii) => {
     const { socket } = response;
-    if (socket === null || socket.destroyed || !response.shouldKeepAlive || response.headersSent) return false;
+    if (socket === null || !socket.writable || !response.shouldKeepAlive || response.headersSent) return false;
     let text = 'HTTP/1.1 200 OK\r\n';
     for (let i = 0; i < heads.length; i += 2) text += `${heads[i]}: ${heads[i + 1]}\r\n`;
     socket.write(text + end() + body, isAscii ? 'latin1' : 'utf8', (error) => {
