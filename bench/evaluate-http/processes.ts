@@ -16,6 +16,26 @@ export interface Running {
   readonly child: ChildProcess;
 }
 
+/** Of the product as in production. `redisUrl` null: without Redis. */
+export function productEnvironment(port: number, databaseUrl: string, redisUrl: string | null): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    NODE_ENV: 'production',
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
+    JWT_SECRET: 'a secret of the benchmark, of 32 characters',
+    KEY_PEPPER: 'a pepper of the benchmark, of 32 characters',
+    OWNER_EMAIL: OWNER.email,
+    OWNER_PASSWORD: OWNER.password,
+    // High enough not to refuse; counted all the same.
+    RATE_LIMIT_SERVER_KEY: '999999999',
+    RATE_LIMIT_MANAGEMENT: '999999999',
+    // Others may share the machine: the flags are to be made all the same.
+    EVENT_LOOP_DELAY_MAX_MS: '60000',
+  };
+}
+
 /** The product as in production, with all that it does for a request switched on. */
 export async function startOurs(databaseUrl: string): Promise<Running> {
   const port = await freePort();
@@ -35,22 +55,7 @@ export async function startOurs(databaseUrl: string): Promise<Running> {
       cwd: ROOT,
       // Its log lines are written, to where nobody keeps them.
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        PATH: process.env.PATH,
-        NODE_ENV: 'production',
-        PORT: String(port),
-        DATABASE_URL: databaseUrl,
-        REDIS_URL: process.env.REDIS_URL ?? 'redis://127.0.0.1:6379',
-        JWT_SECRET: 'a secret of the benchmark, of 32 characters',
-        KEY_PEPPER: 'a pepper of the benchmark, of 32 characters',
-        OWNER_EMAIL: OWNER.email,
-        OWNER_PASSWORD: OWNER.password,
-        // High enough not to refuse; counted all the same.
-        RATE_LIMIT_SERVER_KEY: '999999999',
-        RATE_LIMIT_MANAGEMENT: '999999999',
-        // Others may share the machine: the flags are to be made all the same.
-        EVENT_LOOP_DELAY_MAX_MS: '60000',
-      },
+      env: productEnvironment(port, databaseUrl, process.env.REDIS_URL ?? 'redis://127.0.0.1:6379'),
     },
   );
   const url = `http://127.0.0.1:${port}`;

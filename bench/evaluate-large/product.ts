@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { OWNER } from '../evaluate-http/seed';
+import { productEnvironment } from '../evaluate-http/processes';
 
 const ROOT = join(__dirname, '..', '..');
 const SERVER_CORE = '0';
@@ -35,22 +35,7 @@ export async function startProduct(databaseUrl: string, redisUrl: string | null)
     cwd: ROOT,
     // Its log lines are written, to where nobody keeps them.
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      PORT: String(port),
-      DATABASE_URL: databaseUrl,
-      ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
-      JWT_SECRET: 'a secret of the benchmark, of 32 characters',
-      KEY_PEPPER: 'a pepper of the benchmark, of 32 characters',
-      OWNER_EMAIL: OWNER.email,
-      OWNER_PASSWORD: OWNER.password,
-      // High enough not to refuse; counted all the same.
-      RATE_LIMIT_SERVER_KEY: '999999999',
-      RATE_LIMIT_MANAGEMENT: '999999999',
-      // Others may share the machine: the flags are to be made all the same.
-      EVENT_LOOP_DELAY_MAX_MS: '60000',
-    },
+    env: productEnvironment(port, databaseUrl, redisUrl),
   });
   const url = `http://127.0.0.1:${port}`;
   while (!(await isReady(url))) {
