@@ -17,7 +17,7 @@ export type EvaluationErrorCode =
   | 'FLAG_NOT_FOUND'
   /** Anything else. */
   | 'GENERAL'
-  /** The context is not well formed. */
+  /** The context's attributes are too large or nest too deep; the message names the bound. */
   | 'INVALID_CONTEXT'
   /** The flag's configuration cannot be decided. */
   | 'PARSE_ERROR'

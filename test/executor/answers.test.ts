@@ -48,7 +48,7 @@ interface Answer {
 interface Evaluated {
   readonly revision: number;
   readonly epoch: string;
-  readonly results: readonly { readonly evaluations: readonly unknown[] }[];
+  readonly results: readonly { readonly evaluations: readonly { readonly errorCode: string | null }[] }[];
 }
 
 const QUERY = `query E($contexts: [EvaluationContextInput!]!, $flagKeys: [String!], $id: ID, $minRevision: RevisionInput) {
@@ -84,8 +84,6 @@ const nested = (levels: number): unknown => (levels === 0 ? 1 : { v: nested(leve
 
 it.each<[string, object, string]>([
   ['a context that is a text', { contexts: ['ada'] }, 'BAD_USER_INPUT'],
-  ['attributes over 64 KiB', { contexts: [{ attributes: { a: 'x'.repeat(65_536) } }] }, 'BAD_USER_INPUT'],
-  ['attributes deeper than 20', { contexts: [{ attributes: nested(22) }] }, 'BAD_USER_INPUT'],
   ['a targeting key that is a number', { contexts: [{ targetingKey: 5 }] }, 'BAD_USER_INPUT'],
   ['attributes that are a list', { contexts: [{ attributes: [] }] }, 'BAD_USER_INPUT'],
   ['an unknown member', { contexts: [{ key: 'ada' }] }, 'BAD_USER_INPUT'],
@@ -96,6 +94,18 @@ it.each<[string, object, string]>([
   const answers = [await ask(variables), await ask(variables, ORDINARY)];
 
   expect(answers[0]!.errors!.map(({ extensions }) => extensions.code)).toEqual([code]);
+  expect(told(answers[0]!)).toEqual(told(answers[1]!));
+});
+
+it.each([
+  ['over 64 KiB', { a: 'x'.repeat(65_536) }],
+  ['deeper than 20', nested(22)],
+])('answers INVALID_CONTEXT for attributes %s in the same words on both ways', async (_what, attributes) => {
+  const variables = { contexts: [{ targetingKey: 'ada' }, { attributes }] };
+  const answers = [await ask(variables), await ask(variables, ORDINARY)];
+
+  const codes = answers[0]!.data!.evaluate!.results.map(({ evaluations }) => evaluations.map(({ errorCode }) => errorCode));
+  expect(codes).toEqual([null, 'INVALID_CONTEXT'].map((code) => flags.map(() => code)));
   expect(told(answers[0]!)).toEqual(told(answers[1]!));
 });
 

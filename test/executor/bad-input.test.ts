@@ -13,7 +13,11 @@ beforeAll(async () => {
   world = await createWorld();
   project = await makeProject(world);
   environment = await makeEnvironment(project);
-  [rolledOut, compared, plain] = [await makeFlag(project), await makeFlag(project), await makeFlag(project)];
+  [rolledOut, compared, plain] = [
+    await makeFlag(project),
+    await makeFlag(project),
+    await makeFlag(project, { isClientAvailable: true }),
+  ];
   const shares = ['on', 'off'].map((variation) => ({ variation, weight: 50_000 }));
   const rollout = { bucketBy: 'targetingKey', whenMissing: 'off', shares };
   await configure(project, rolledOut, environment, { fallthrough: { rollout } });
@@ -64,16 +68,6 @@ const nested = (levels: number): object => ({ v: levels === 1 ? 1 : nested(level
 const sized = (bytes: number): object => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
 
 it.each<[string, object, string]>([
-  [
-    'attributes over 64 KiB',
-    { contexts: [{ attributes: sized(65_536) }, { attributes: sized(65_537) }] },
-    'contexts.1.attributes has 65537 bytes as JSON; at most 65536 are allowed.',
-  ],
-  [
-    'attributes deeper than 20',
-    { contexts: [{ attributes: nested(20) }, { attributes: nested(21) }] },
-    'contexts.1.attributes nests deeper than 20.',
-  ],
   ['no context', { contexts: [] }, 'contexts: 0 were given; 1 to 1000 are allowed.'],
   [
     'more than 1,000 contexts',
@@ -130,6 +124,70 @@ it.each([
 
   expect({ status, data }).toEqual({ status: 400, data: undefined });
   expect(errors).toEqual([{ code: 'BAD_USER_INPUT', path: undefined, message: expect.stringContaining(place) as string }]);
+});
+
+it('answers for contexts that are too large or too deep that they are, and the contexts and fields beside them', async () => {
+  const contexts = [{ targetingKey: 'ada' }, { targetingKey: 'big', attributes: sized(65_537) }, { attributes: nested(21) }, {}];
+  const query = `query ($contexts: [EvaluationContextInput!]!, $flagKeys: [String!]) {
+    evaluate(contexts: $contexts, flagKeys: $flagKeys) {
+      results {
+        targetingKey values
+        evaluations {
+          flagKey value variation reason ruleId prerequisiteKey errorCode errorMessage flagVersion trace { flags { flagKey } }
+        }
+      }
+    }
+    segmentsFor(context: { targetingKey: "ada" }) { id }
+  }`;
+
+  const { data, errors } = await ask(query, { contexts, flagKeys: [plain.key, 'nothing'] });
+
+  const nothing = expect.objectContaining({ flagKey: 'nothing', errorCode: 'FLAG_NOT_FOUND', trace: null }) as object;
+  const served = expect.objectContaining({ variation: 'on', reason: 'FALLTHROUGH', errorCode: null }) as object;
+  const invalid = (errorMessage: string): object => ({
+    ...{ flagKey: plain.key, flagVersion: expect.any(Number) as number, value: null, variation: null, trace: null },
+    ...{ reason: 'ERROR', errorCode: 'INVALID_CONTEXT', errorMessage, ruleId: null, prerequisiteKey: null },
+  });
+  const tooLarge = 'context.attributes has 65537 bytes as JSON; at most 65536 are allowed.';
+  const tooDeep = 'context.attributes nests deeper than 20.';
+  expect(errors).toEqual([]);
+  expect(data).toEqual({
+    evaluate: {
+      results: [
+        { targetingKey: 'ada', values: { [plain.key]: true }, evaluations: [served, nothing] },
+        { targetingKey: 'big', values: {}, evaluations: [invalid(tooLarge), nothing] },
+        { targetingKey: null, values: {}, evaluations: [invalid(tooDeep), nothing] },
+        { targetingKey: null, values: { [plain.key]: true }, evaluations: [served, nothing] },
+      ],
+    },
+    segmentsFor: [],
+  });
+});
+
+it.each(['SERVER', 'CLIENT'] as const)('answers a %s key for all flags beside a context that is too deep', async (kind) => {
+  const credential = await makeApiKey(project, environment, kind);
+  const query = `query ($contexts: [EvaluationContextInput!]!) {
+      evaluate(contexts: $contexts) { results { evaluations { flagKey errorCode } } }
+    }`;
+
+  const { data, errors } = await ask(query, { contexts: [{}, { attributes: nested(21) }] }, credential);
+
+  expect(errors).toEqual([]);
+  const { results } = data!.evaluate as { results: { evaluations: { flagKey: string; errorCode: string | null }[] }[] };
+  const [good, bad] = results.map(({ evaluations }) => evaluations);
+  expect(good!.map(({ errorCode }) => errorCode)).toEqual(good!.map(() => null));
+  expect(bad).toEqual(good!.map(({ flagKey }) => ({ flagKey, errorCode: 'INVALID_CONTEXT' })));
+  expect(good).toHaveLength(kind === 'SERVER' ? 3 : 1);
+});
+
+it('refuses to list the segments of a context that is too deep', async () => {
+  const query = 'query ($context: EvaluationContextInput!) { segmentsFor(context: $context) { id } }';
+
+  const { data, errors } = await ask(query, { context: { attributes: nested(21) } });
+
+  const message = 'context.attributes nests deeper than 20.';
+  expect(data).toEqual({ segmentsFor: null });
+  expect(errors).toEqual([{ code: 'BAD_USER_INPUT', path: ['segmentsFor'], message }]);
 });
 
 const DECIDED = `query ($contexts: [EvaluationContextInput!]!, $flagKeys: [String!]) {

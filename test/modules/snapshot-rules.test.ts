@@ -1,30 +1,27 @@
-import { contextsProblem, evaluationsProblem } from '../../src/modules/snapshots/snapshot-rules';
+import { contextProblem, contextsProblem, evaluationsProblem } from '../../src/modules/snapshots/snapshot-rules';
 
 const contexts = (count: number) => Array.from({ length: count }, () => ({}));
 const nested = (depth: number): Record<string, unknown> => (depth === 1 ? {} : { a: nested(depth - 1) });
 const sized = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
 
 it.each([
-  ['one context', contexts(1), null],
-  ['1,000 contexts', contexts(1_000), null],
-  ['attributes that are null', [{ targetingKey: null, attributes: null }], null],
-  ['attributes of 64 KiB', [{ attributes: sized(65_536) }], null],
-  ['attributes 20 deep', [{ attributes: nested(20) }], null],
-  ['no context', [], 'contexts: 0 were given; 1 to 1000 are allowed.'],
-  ['1,001 contexts', contexts(1_001), 'contexts: 1001 were given; 1 to 1000 are allowed.'],
-  [
-    'attributes above 64 KiB',
-    [{}, { attributes: sized(65_537) }],
-    'contexts.1.attributes has 65537 bytes as JSON; at most 65536 are allowed.',
-  ],
-  [
-    'attributes above 64 KiB in UTF-8',
-    [{ attributes: { a: 'é'.repeat(32_768) } }],
-    'contexts.0.attributes has 65544 bytes as JSON; at most 65536 are allowed.',
-  ],
-  ['attributes 21 deep', [{ attributes: nested(21) }], 'contexts.0.attributes nests deeper than 20.'],
-])('judges %s', (_what, given, problem) => {
-  expect(contextsProblem(given)).toBe(problem);
+  ['one context', 1, null],
+  ['1,000 contexts', 1_000, null],
+  ['no context', 0, 'contexts: 0 were given; 1 to 1000 are allowed.'],
+  ['1,001 contexts', 1_001, 'contexts: 1001 were given; 1 to 1000 are allowed.'],
+])('judges %s', (_what, count, problem) => {
+  expect(contextsProblem(contexts(count))).toBe(problem);
+});
+
+it.each([
+  ['that are null', null, null],
+  ['of 64 KiB', sized(65_536), null],
+  ['20 deep', nested(20), null],
+  ['above 64 KiB', sized(65_537), 'context.attributes has 65537 bytes as JSON; at most 65536 are allowed.'],
+  ['above 64 KiB in UTF-8', { a: 'é'.repeat(32_768) }, 'context.attributes has 65544 bytes as JSON; at most 65536 are allowed.'],
+  ['21 deep', nested(21), 'context.attributes nests deeper than 20.'],
+])('judges attributes %s', (_what, attributes, problem) => {
+  expect(contextProblem({ targetingKey: null, attributes })).toBe(problem);
 });
 
 it('bounds the evaluations of an operation', () => {

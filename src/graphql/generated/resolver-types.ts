@@ -1129,7 +1129,7 @@ export type EvaluationErrorCode =
   | 'FLAG_NOT_FOUND'
   /** Anything else. */
   | 'GENERAL'
-  /** The context is not well formed. */
+  /** The context's attributes are too large or nest too deep; the message names the bound. */
   | 'INVALID_CONTEXT'
   /** The flag's configuration cannot be decided. */
   | 'PARSE_ERROR'
@@ -2559,9 +2559,10 @@ export type Query = {
   /**
    * Evaluates flags for contexts, all from one revision. Requires `flag:evaluate` on the environment. CLIENT and MOBILE keys
    * are answered client-available flags only, without rule or prerequisite. At most 100,000 evaluations in one operation, all its
-   * fields together.
+   * fields together. A context with too many or too deep attributes is answered `ERROR` / `INVALID_CONTEXT` for each flag; the
+   * other contexts are answered as ever.
    * Null when there is no such environment or the caller may not see it.
-   * Codes: BAD_USER_INPUT when a bound is passed.
+   * Codes: BAD_USER_INPUT when there are too many contexts or evaluations.
    */
   readonly evaluate?: Maybe<EvaluateResult>;
   /** One flag. Null when there is none with this id or the caller may not see it. Requires `flag:read`. */

@@ -16,15 +16,13 @@ interface Place {
   readonly revision: number;
 }
 
-export function contextsProblem(contexts: readonly ContextInput[]): string | null {
-  if (contexts.length < 1 || contexts.length > CONTEXTS_MAX) {
-    return `contexts: ${contexts.length} were given; 1 to ${CONTEXTS_MAX} are allowed.`;
-  }
-  for (const [position, { attributes }] of contexts.entries()) {
-    const problem = attributesProblem(`contexts.${position}.attributes`, attributes, ATTRIBUTES_BYTES_MAX);
-    if (problem !== null) return problem;
-  }
-  return null;
+/** Of their number; each is for `contextProblem`. */
+export function contextsProblem({ length }: readonly ContextInput[]): string | null {
+  return length >= 1 && length <= CONTEXTS_MAX ? null : `contexts: ${length} were given; 1 to ${CONTEXTS_MAX} are allowed.`;
+}
+
+export function contextProblem({ attributes }: ContextInput): string | null {
+  return attributesProblem('context.attributes', attributes);
 }
 
 /** Of a context that is kept for as long as a subscription lasts. */

@@ -6,9 +6,9 @@ import type { Permission } from '../access/permissions';
 import type { UsageService } from '../flags/usage-service';
 import type { Cursor, EnvironmentBook } from './environment-book';
 import type { SnapshotCache } from './snapshot-cache';
-import { contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
+import { contextProblem, contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
 import { evaluateTraced, type TraceBudget } from './traced-evaluations';
-import { evaluateVisible, seesEverything, visibleFlagCount } from './visible-evaluations';
+import { evaluateVisible, seesEverything, visibleFlagCount, withInvalidContext } from './visible-evaluations';
 
 const REVISION_WAIT_MS = 2_000;
 const REVISION_WAITERS_MAX = 1_000;
@@ -84,7 +84,10 @@ export class SnapshotService {
     return book ? visibleFlagCount(book.compiled, seesEverything(actor)) : 0;
   }
 
-  /** Every context and flag from one revision. Null when there is no such environment or the actor may not see it. */
+  /**
+   * Every context and flag from one revision. A context that nothing can be decided for is answered INVALID_CONTEXT for each flag,
+   * beside the others. Null when there is no such environment or the actor may not see it.
+   */
   async evaluate(actor: Actor, input: EvaluateInput, budget: EvaluationBudget): Promise<EvaluateOutcome | null> {
     const problem = contextsProblem(input.contexts);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
@@ -93,7 +96,7 @@ export class SnapshotService {
     await this.waitFor(book, input.minRevision ?? null);
     if (book.isClosed) return null;
     spend(budget, input.contexts.length, flagCountOf(actor, book, input));
-    return this.decide(actor, book, input, budget);
+    return this.decide(actor, book, input, budget, input.contexts.map(contextProblem));
   }
 
   /** What `countFlags` answers, when that is known without a wait; null when it is not. */
@@ -110,7 +113,7 @@ export class SnapshotService {
     const book = this.findOpen(actor, input.environmentId);
     if (book === null || book.isClosed || input.withTrace === true) return null;
     if (input.minRevision && !has(book, input.minRevision)) return null;
-    if (contextsProblem(input.contexts) !== null) return null;
+    if (contextsProblem(input.contexts) !== null || !input.contexts.every(isValid)) return null;
     const flagCount = flagCountOf(actor, book, input);
     if (evaluationsProblem(input.contexts.length, flagCount, 0) !== null) return null;
     return { run: () => this.decide(actor, book, input, {}), evaluations: input.contexts.length * flagCount };
@@ -133,19 +136,29 @@ export class SnapshotService {
     return book && permits(actor, 'flag:evaluate', book.scope) ? book : null;
   }
 
-  private decide(actor: Actor, book: EnvironmentBook, input: EvaluateInput, budget: TraceBudget): EvaluateOutcome {
+  /** `problems`: what is wrong with the context at the same place. */
+  private decide(
+    actor: Actor,
+    book: EnvironmentBook,
+    input: EvaluateInput,
+    budget: TraceBudget,
+    problems: readonly (string | null)[] = [],
+  ): EvaluateOutcome {
     const { compiled, epoch, revision } = book;
     const seesAll = seesEverything(actor);
     const flagKeys = input.flagKeys ?? null;
-    const contexts = input.contexts as readonly EvaluationContext[];
+    const contexts = input.contexts.map((context, i) => (problems[i] ? {} : (context as EvaluationContext)));
     const answers =
       seesAll && input.withTrace === true
         ? evaluateTraced(compiled, contexts, flagKeys, budget)
         : contexts.map((context) => evaluateVisible(compiled, context, flagKeys, seesAll));
-    const results = contexts.map(({ targetingKey }, i) => ({
-      targetingKey: targetingKey ?? null,
-      evaluations: answers[i] ?? [],
-    }));
+    const results = input.contexts.map(({ targetingKey }, i) => {
+      const [evaluations, problem] = [answers[i] ?? [], problems[i]];
+      return {
+        targetingKey: targetingKey ?? null,
+        evaluations: problem ? evaluations.map((evaluation) => withInvalidContext(evaluation, problem)) : evaluations,
+      };
+    });
     const outcome = { revision, epoch, environmentId: book.scope.environmentId, compiled, results };
     this.count(actor, input, outcome, compiled);
     return outcome;
@@ -202,7 +215,7 @@ export class SnapshotService {
     environmentId: string | null | undefined,
     context: ContextInput,
   ): Promise<{ projectId: string; keys: string[] } | null> {
-    const problem = contextsProblem([context]);
+    const problem = contextProblem(context);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
     const book = await this.openFor(actor, environmentId, 'snapshot:read');
     return book && { projectId: book.scope.projectId, keys: segmentsOf(book.compiled, context as EvaluationContext) };
@@ -245,6 +258,8 @@ export class SnapshotService {
 function flagCountOf(actor: Actor, { compiled }: EnvironmentBook, { flagKeys }: Pick<EvaluateInput, 'flagKeys'>): number {
   return flagKeys?.length ?? visibleFlagCount(compiled, seesEverything(actor));
 }
+
+const isValid = (context: ContextInput): boolean => contextProblem(context) === null;
 
 function spend(budget: EvaluationBudget, contexts: number, flags: number): void {
   const tooMany = evaluationsProblem(contexts, flags, budget.evaluations);

@@ -58,6 +58,18 @@ export function absentFlag(compiled: CompiledSnapshot, key: string, seesAll: boo
   return { ...evaluate(compiled, '', {}), flagKey: key, errorMessage };
 }
 
+/** The answer for a context that nothing can be decided for. What is wrong with the flag itself is told first. */
+export function withInvalidContext(evaluation: Evaluation, errorMessage: string): Evaluation {
+  if (evaluation.errorCode !== null) return evaluation;
+  const { flagKey, flagVersion, revision } = evaluation;
+  return {
+    ...{ flagKey, flagVersion, revision },
+    ...{ value: null, variationKey: null, variationIndex: -1 },
+    ...{ reason: 'ERROR', errorCode: 'INVALID_CONTEXT', errorMessage },
+    ...{ ruleId: null, prerequisiteKey: null, inExperiment: false, trace: null },
+  };
+}
+
 /** What was left of an answer, so that the same answer leaves the same object. */
 const bared = new WeakMap<Evaluation, Evaluation>();
 
