@@ -3,7 +3,8 @@
  * memory. Whatever is not exactly so is declined, errors among it, before anything was counted or decided.
  */
 import { compilePlain, type PlainOperation } from './graphql/executor';
-import { compileAnswer, Fragments, type AnswerForm } from './graphql/fast-evaluate';
+import { compileAnswer, type AnswerForm } from './graphql/fast-evaluate';
+import { Fragments } from './graphql/fragments';
 import type { PreparedOperation } from './graphql/documents';
 import { AnswerMemory, type KeptAnswer } from './answer-memory';
 import type { Actor } from './modules/access/actor';

@@ -5,6 +5,7 @@
 import { GraphQLInt } from 'graphql';
 import type { Evaluation } from '../evaluation';
 import type { PlainField } from './executor';
+import type { Draft, Fragments, Write } from './fragments';
 
 /** What `evaluate` found. */
 export interface Evaluated {
@@ -26,13 +27,6 @@ export interface AnswerForm {
   /** How many objects the answer has below its root. */
   readonly countObjects: (evaluated: Evaluated) => number;
 }
-
-/** What is known of a text under way: one of ASCII need not be gone through to be measured. */
-interface Draft {
-  isAscii: boolean;
-}
-
-type Write<Value> = (value: Value, draft: Draft) => string;
 
 /** Null when the fields are not one `evaluate`, with names of types beside it, or ask for what is not written here. */
 export function compileAnswer(fields: readonly PlainField[], fragments: Fragments): AnswerForm | null {
@@ -181,108 +175,4 @@ function writeJson(value: unknown, draft: Draft): string {
 /** As graphql-js does, which throws for what an Int has no room for. */
 function writeInt(value: number): string {
   return String(GraphQLInt.serialize(value));
-}
-
-/** Of all texts that are remembered, in UTF-16 code units. */
-const LENGTH_MAX = 32 * 1024 * 1024;
-/** About what an entry takes besides its text. */
-const ENTRY_LENGTH = 100;
-
-/** Texts by the objects that they were made of, as long as those live; bounded over all selections together. */
-export class Fragments {
-  private length = 0;
-  private readonly memories = new Set<FragmentMemory<never>>();
-
-  constructor(private readonly lengthMax = LENGTH_MAX) {}
-
-  /** Where the texts of one writer are remembered. */
-  of<Value extends object>(write: Write<Value>): FragmentMemory<Value> {
-    return new FragmentMemory(write, (memory, length) => this.note(memory, length));
-  }
-
-  /** How long all that is remembered can be. */
-  get lengthRemembered(): number {
-    return this.length;
-  }
-
-  private note(memory: FragmentMemory<never>, length: number): void {
-    this.length += length;
-    // Whoever grew last comes last.
-    this.memories.delete(memory);
-    this.memories.add(memory);
-    for (const oldest of this.memories) {
-      if (this.length <= this.lengthMax) return;
-      this.length -= oldest.forget();
-      this.memories.delete(oldest);
-    }
-  }
-}
-
-/** Of one list so many are remembered by their place. */
-const PLACES_MAX = 1_000;
-
-class FragmentMemory<Value extends object> {
-  private texts = new WeakMap<Value, string>();
-  /** What stood at each place of a list the last time, which it mostly does again: found without a look-up. */
-  private placed: Value[] = [];
-  private placedTexts: string[] = [];
-  private length = 0;
-  /** All texts since it forgot. */
-  private readonly draft: Draft = { isAscii: true };
-
-  constructor(
-    private readonly write: Write<Value>,
-    private readonly note: (memory: FragmentMemory<never>, length: number) => void,
-  ) {}
-
-  /** A list of JSON. */
-  writeAll(values: readonly Value[], draft: Draft): string {
-    if (values.length === 0) return '[]';
-    // Before the first: on the way it may forget all that it has, and what it knew of it.
-    draft.isAscii &&= this.draft.isAscii;
-    let text = '';
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as Value;
-      text += this.placed[i] === value ? (this.placedTexts[i] as string) : this.place(i, value, draft);
-    }
-    // Each begins with a comma.
-    return `[${text.slice(1)}]`;
-  }
-
-  /** The text of one, after a comma. */
-  get(value: Value, draft: Draft): string {
-    const known = this.texts.get(value);
-    if (known !== undefined) {
-      draft.isAscii &&= this.draft.isAscii;
-      return known;
-    }
-    const text = `,${this.write(value, this.draft)}`;
-    draft.isAscii &&= this.draft.isAscii;
-    const length = text.length + ENTRY_LENGTH;
-    this.texts.set(value, text);
-    this.length += length;
-    this.note(this as unknown as FragmentMemory<never>, length);
-    return text;
-  }
-
-  /** Answers how long it was. */
-  forget(): number {
-    const { length } = this;
-    this.texts = new WeakMap();
-    this.placed = [];
-    this.placedTexts = [];
-    this.length = 0;
-    this.draft.isAscii = true;
-    return length;
-  }
-
-  private place(i: number, value: Value, draft: Draft): string {
-    const text = this.get(value, draft);
-    // No holes: an array with holes is a slow one.
-    if (i <= this.placed.length && i < PLACES_MAX) {
-      this.placed[i] = value;
-      this.placedTexts[i] = text;
-    }
-    return text;
-  }
 }

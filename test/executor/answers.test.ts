@@ -1,5 +1,4 @@
 /** What holds for a plain `evaluate`, whichever way it is answered: bounds, refusals, revisions. */
-import { compileAnswer, Fragments } from '../../src/graphql/fast-evaluate';
 import {
   configure,
   eventually,
@@ -162,27 +161,4 @@ it('serves what is stated for a context without a targeting key, and tells of an
     );
     expect(answers.map((evaluated) => evaluated.revision >= revision)).toEqual([true, true]);
   }
-});
-
-it('remembers texts up to a bound, whatever is asked for', () => {
-  const fragments = new Fragments(10_000);
-  const lengths: number[] = [];
-  for (let i = 0; i < 200; i++) {
-    const leaf = (name: string, typeName: string, below: null = null) => ({
-      key: `${name}${i}`,
-      name,
-      typeName,
-      below,
-      argumentsOf: () => ({}),
-    });
-    const evaluations = { ...leaf('evaluations', 'ContextEvaluations'), below: [leaf('flagKey', 'Evaluation')] };
-    const results = { ...leaf('results', 'EvaluateResult'), below: [evaluations] };
-    const form = compileAnswer([{ ...leaf('evaluate', 'Query'), below: [results] }], fragments)!;
-    const evaluation = Object.freeze({ flagKey: 'x'.repeat(200) }) as never;
-    const written = form.write({ revision: 1, epoch: 'e', results: [{ targetingKey: null, evaluations: [evaluation] }] });
-    expect(written.data).toContain('xxx');
-    lengths.push(fragments.lengthRemembered);
-  }
-  expect(Math.max(...lengths)).toBeLessThanOrEqual(10_000);
-  expect(lengths.at(-1)).toBeGreaterThan(5_000);
 });
