@@ -4,6 +4,7 @@
  * words. Whether one still holds is for whoever takes it to say.
  */
 import { LRUCache } from 'lru-cache';
+import { inOnePiece } from './graphql/fragments';
 import type { ApiKeyActor } from './modules/access/actor';
 import type { EvaluateInput, EvaluateOutcome, KeptOutcome } from './modules/snapshots/snapshot-service';
 import { seesEverything } from './modules/snapshots/visible-evaluations';
@@ -87,6 +88,10 @@ export class AnswerMemory {
   }
 }
 
+/** Where what is hashed lies as whole numbers; the last of them may reach beyond its end. */
+const NUMBERS = new Int32Array(TELLING_LENGTH / 4 + 1);
+const BYTES = new Uint8Array(NUMBERS.buffer);
+
 /** FNV-1a over four bytes at a time, and over who may ask. Never 0, which stands for nothing. */
 function hashOf(actor: ApiKeyActor, words: Buffer): number {
   const environmentId = actor.environmentId ?? '';
@@ -94,18 +99,20 @@ function hashOf(actor: ApiKeyActor, words: Buffer): number {
   for (let i = Math.max(0, environmentId.length - ENVIRONMENT_TELLING_LENGTH); i < environmentId.length; i++) {
     hash = Math.imul(hash ^ environmentId.charCodeAt(i), 0x01000193);
   }
-  let i = Math.max(0, words.length - TELLING_LENGTH);
-  for (; i + 4 <= words.length; i += 4) {
-    hash = Math.imul(hash ^ words.readInt32LE(i), 0x01000193);
+  const telling = words.length > TELLING_LENGTH ? words.subarray(-TELLING_LENGTH) : words;
+  BYTES.set(telling);
+  BYTES.fill(0, telling.length, telling.length + 4);
+  const count = Math.ceil(telling.length / 4);
+  for (let i = 0; i < count; i++) {
+    hash = Math.imul(hash ^ (NUMBERS[i] as number), 0x01000193);
     // A product tells nothing of its upper bits to the lower ones.
     hash ^= hash >>> 15;
   }
-  for (; i < words.length; i++) hash = Math.imul(hash ^ words.readUInt8(i), 0x01000193);
   return hash | 1;
 }
 
-function kept({ outcome: { revision, epoch, environmentId, results }, ...rest }: Answered): KeptAnswer {
-  return { ...rest, outcome: { revision, epoch, environmentId, results } };
+function kept({ outcome: { revision, epoch, environmentId, results }, data, ...rest }: Answered): KeptAnswer {
+  return { ...rest, data: inOnePiece(data), outcome: { revision, epoch, environmentId, results } };
 }
 
 function sizeOf({ words, answer: { outcome, dataBytes } }: Entry): number {
