@@ -23,8 +23,23 @@ const BUFFERED = { dest: 1, sync: true, minLength: 8_192, periodicFlush: 100 };
 
 function standardOutput(): DestinationStream {
   const output = pino.destination(BUFFERED);
-  process.on('exit', () => output.flushSync());
-  return output;
+  // The output measures all that waits in it again for each line that it is given: those of one turn are given as one.
+  let lines = '';
+  const pass = (): void => {
+    if (lines !== '') output.write(lines);
+    lines = '';
+  };
+  const flushSync = (): void => {
+    pass();
+    output.flushSync();
+  };
+  process.on('exit', flushSync);
+  const write = (line: string): void => {
+    if (lines === '') setImmediate(pass);
+    lines += line;
+  };
+  // The logger looks for `flushSync` before it ends with a fatal line.
+  return Object.assign({ write }, { flushSync });
 }
 
 /** `destination` absent: standard output. */
