@@ -26,11 +26,17 @@ function standardOutput(): DestinationStream {
   // The output measures all that waits in it again for each line that it is given: those of one turn are given as one.
   let lines = '';
   const pass = (): void => {
-    if (lines !== '') output.write(lines);
+    const text = lines;
     lines = '';
+    if (text !== '') output.write(text);
+  };
+  const flush = (done?: (error?: Error) => void): void => {
+    pass();
+    output.flush(done);
   };
   const flushSync = (): void => {
-    pass();
+    // It hears that nobody reads any more, or that the disk is full; what comes after it would try again for ever.
+    flush();
     output.flushSync();
   };
   process.on('exit', flushSync);
@@ -38,8 +44,8 @@ function standardOutput(): DestinationStream {
     if (lines === '') setImmediate(pass);
     lines += line;
   };
-  // The logger looks for `flushSync` before it ends with a fatal line.
-  return Object.assign({ write }, { flushSync });
+  // What the logger looks for: `flush` is its own, `flushSync` follows a fatal line.
+  return Object.assign({ write }, { flush, flushSync });
 }
 
 /** `destination` absent: standard output. */

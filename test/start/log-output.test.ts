@@ -1,18 +1,24 @@
 /** What is logged leaves together with other lines, and leaves all the same when the process ends at once. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
+jest.setTimeout(60_000);
+
 const ROOT = join(__dirname, '..', '..');
 
-/** Standard output, by lines, of a process that runs the code with a `log` and a `logRequest`. */
-async function linesOf(code: string): Promise<readonly { readonly msg: string }[]> {
+/** For a process that runs the code with a `log` and a `logRequest`. */
+function flagsFor(code: string): string[] {
   const prelude = `const { createLog, createRequestLog } = require('./src/log');
     const log = createLog('info');
     const logRequest = (path) => createRequestLog(log)({
       requestId: 'r', clientRequestId: null, method: 'GET', path, status: 200, durationMs: 1, address: 'a' });`;
-  const flags = ['-r', join(ROOT, 'test/support/run-typescript.cjs'), '-e', prelude + code];
-  const child = execFile(process.execPath, flags, { cwd: ROOT });
+  return ['-r', join(ROOT, 'test/support/run-typescript.cjs'), '-e', prelude + code];
+}
+
+/** Its standard output, by lines. */
+async function linesOf(code: string): Promise<readonly { readonly msg: string }[]> {
+  const child = execFile(process.execPath, flagsFor(code), { cwd: ROOT });
   let output = '';
   child.stdout!.on('data', (chunk: string) => (output += chunk));
   await once(child, 'close');
@@ -40,7 +46,34 @@ it('writes what came before a fatal line before the process is killed', async ()
 });
 
 it('writes a line within the tenth of a second that lines wait for company', async () => {
-  const lines = await linesOf(`log.info('alone'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 2_000);`);
+  const lines = await linesOf(`log.info('alone'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 250);`);
 
   expect(lines).toMatchObject([{ msg: 'alone' }]);
+});
+
+/** Runs the code with a pipe as standard output whose reader has gone, or with the file; answers how it ended. */
+async function endOf(code: string, output: 'pipe without a reader' | '/dev/full'): Promise<string> {
+  const shell = output === '/dev/full' ? '"$@" > /dev/full' : '{ "$@"; echo "$?" >&3; } | true';
+  const whole = output === '/dev/full' ? `${shell}; echo "$?" >&3` : shell;
+  const args = ['-c', whole, 'sh', process.execPath, ...flagsFor(code)];
+  const child = spawn('sh', args, { cwd: ROOT, detached: true, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  let status = '';
+  child.stdio[3]!.on('data', (chunk: Buffer) => (status += chunk.toString()));
+  const cutOff = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), 30_000);
+  await once(child, 'close');
+  clearTimeout(cutOff);
+  return status.trim();
+}
+
+const LATER = (code: string): string => `setTimeout(() => { ${code} }, 500);`;
+
+it.each([
+  ['is flushed and exits', `log.info('closed'); log.flush(() => process.exit(0));`, '0'],
+  ['exits at once', `log.info('closed'); process.exit(3);`, '3'],
+])('ends when nobody reads its log any more and it %s', async (_what, code, status) => {
+  expect(await endOf(LATER(code), 'pipe without a reader')).toBe(status);
+});
+
+it('ends when the disk is full', async () => {
+  expect(await endOf(`log.info('closed'); process.exit(3);`, '/dev/full')).toBe('3');
 });
