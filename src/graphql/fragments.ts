@@ -52,6 +52,8 @@ export function inOnePiece(text: string): string {
 
 /** Longer lists are not kept in one piece. */
 const PLACES_MAX = 1_000;
+/** About what a place takes besides its text. */
+const PLACE_LENGTH = 16;
 /** So often most of a list must be another than the one that is kept, before it is kept instead. */
 const MISSES_MAX = 16;
 
@@ -69,6 +71,8 @@ class FragmentMemory<Value extends object> {
   /** Of lists of one kind most places are alike: what is alike in a row is taken from here as one part. */
   private whole: Whole<Value> = NOTHING;
   private misses = 0;
+  /** How many texts were made. */
+  private made = 0;
   private length = 0;
   /** All texts since it forgot. */
   private readonly draft: Draft = { isAscii: true };
@@ -83,7 +87,7 @@ class FragmentMemory<Value extends object> {
     if (values.length === 0) return '[]';
     // Before the first: on the way it may forget all that it has, and what it knew of it.
     draft.isAscii &&= this.draft.isAscii;
-    const { whole } = this;
+    const { whole, made } = this;
     let text = '';
     let others = 0;
     /** Where what is alike in a row begins. */
@@ -96,7 +100,8 @@ class FragmentMemory<Value extends object> {
       others++;
     }
     text += slice(whole, start, values.length);
-    if (others * 2 > values.length && ++this.misses > MISSES_MAX) this.keepWhole(values);
+    // What is new may never come again, and need not live on here.
+    if (others * 2 > values.length && made === this.made && ++this.misses > MISSES_MAX) this.keepWhole(values);
     // Each begins with a comma.
     return `[${text.slice(1)}]`;
   }
@@ -111,6 +116,7 @@ class FragmentMemory<Value extends object> {
     const text = inOnePiece(`,${this.write(value, this.draft)}`);
     draft.isAscii &&= this.draft.isAscii;
     this.texts.set(value, text);
+    this.made++;
     this.grow(text.length + ENTRY_LENGTH);
     return text;
   }
@@ -131,17 +137,21 @@ class FragmentMemory<Value extends object> {
     const draft: Draft = { isAscii: true };
     let text = '';
     const ends = values.map((value) => (text += this.get(value, draft)).length);
-    const before = this.whole.text.length;
+    const before = lengthOf(this.whole);
     this.whole = { values, ends, text: inOnePiece(text) };
     // It may have forgotten on the way.
     this.draft.isAscii &&= draft.isAscii;
-    this.grow(text.length - before);
+    this.grow(lengthOf(this.whole) - before);
   }
 
   private grow(length: number): void {
     this.length += length;
     this.note(this as unknown as FragmentMemory<never>, length);
   }
+}
+
+function lengthOf({ values, text }: Whole<unknown>): number {
+  return text.length + values.length * PLACE_LENGTH;
 }
 
 /** The texts at the places from `start` up to, not including, `end`. */

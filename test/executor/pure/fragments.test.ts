@@ -66,6 +66,30 @@ it.each([
   }
 });
 
+it('counts the texts and the one list that it keeps, which is one that came before', () => {
+  const fragments = new Fragments();
+  const form = formOf(fragments);
+  const textsOf = (list: readonly Evaluation[]): number => JSON.stringify(list).length - 1;
+  const remembered = (list: readonly Evaluation[]): number => {
+    for (let i = 0; i < 40; i++) expectWritten(form, [list]);
+    return fragments.lengthRemembered;
+  };
+  const [first, second] = [true, 'another'].map((value) => ['a', 'b'].map((key) => evaluationOf(key, value)));
+  const long = Array.from({ length: 1_001 }, (_, i) => evaluationOf(`flag-${i}`, true));
+
+  const texts = textsOf(first!) + 2 * 100;
+  expect(remembered(first!)).toBe(texts + textsOf(first!) + 2 * 16);
+  const moreTexts = texts + textsOf(second!) + 2 * 100;
+  expect(remembered(second!)).toBe(moreTexts + textsOf(second!) + 2 * 16);
+  // Too long.
+  const allTexts = moreTexts + textsOf(long) + 1_001 * 100;
+  expect(remembered(long)).toBe(allTexts + textsOf(second!) + 2 * 16);
+  // Never twice the same.
+  for (let i = 0; i < 40; i++) expectWritten(form, [[evaluationOf('a', i), evaluationOf('b', i)]]);
+  const newTexts = Array.from({ length: 40 }, (_, i) => textsOf([evaluationOf('a', i), evaluationOf('b', i)]) + 2 * 100);
+  expect(fragments.lengthRemembered).toBe(newTexts.reduce((sum, length) => sum + length, allTexts + textsOf(second!) + 2 * 16));
+});
+
 it('remembers texts up to a bound, whatever is asked for', () => {
   const fragments = new Fragments(20_000);
   const lengths: number[] = [];
