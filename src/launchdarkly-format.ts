@@ -53,7 +53,7 @@ async function flagsFor(
   const asking = contextOfRequest(request);
   const { actor, services, budget } = asking;
   const environmentId = await environmentIdOf(asking, request.params.environment);
-  const input = { environmentId, contexts: [context] };
+  const input = { environmentId, contexts: [context], areContextsChecked: true };
   const outcome = await withinLimits(options, asking, () => services.snapshots.evaluate(actor, input, budget));
   if (outcome === null)
     throw new RequestFault('NOT_FOUND', `There is no environment ${JSON.stringify(request.params.environment)}.`);

@@ -72,7 +72,8 @@ async function evaluate(
   }
   // A client that was told of a revision by another server must not be answered from before it.
   const minRevision = revisionOfEvent(query.flagConfigEtag);
-  const outcome = await services.snapshots.evaluate(actor, { environmentId, contexts: [context], flagKeys, minRevision }, budget);
+  const input = { environmentId, contexts: [context], areContextsChecked: true, flagKeys, minRevision };
+  const outcome = await services.snapshots.evaluate(actor, input, budget);
   if (outcome === null)
     throw new RequestFault('NOT_FOUND', `There is no environment ${JSON.stringify(environmentId ?? 'of this key')}.`);
   return outcome;

@@ -79,6 +79,24 @@ it('answers every flag with value, place of the variation and version, by GET an
   expect(answers.map(pick)).toEqual(answers.map(() => ({ status: 200, body })));
 });
 
+const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
+
+it.each([
+  ['as large as may be', { ...ADA, bio: 'x'.repeat(65_536 - JSON.stringify({ ...ADA, bio: '' }).length) }],
+  ['as deep as may be', { ...ADA, a: nested(19) }],
+  ['of the old form, as large as may be', { key: 'ada', custom: { bio: 'x'.repeat(65_000) } }],
+  ['of several kinds, as large as may be', { kind: 'multi', user: { key: 'ada', bio: 'x'.repeat(65_000) } }],
+])('answers for a context %s, which it states twice to itself', async (_what, context) => {
+  const { project, environment, secret } = await makeScene();
+  const flag = await makeFlag(project);
+  await configure(project, flag, environment);
+
+  const answer = await post({ authorization: secret, at: environment.id, context });
+
+  const served = { value: true, variation: 0, version: 2, flagVersion: 2, trackEvents: false };
+  expect(pick(answer)).toEqual({ status: 200, body: { [flag.key]: served } });
+});
+
 it('answers 304 to who has just that, and anew after a change', async () => {
   const { project, environment, secret } = await makeScene();
   const flag = await makeFlag(project);

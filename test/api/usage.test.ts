@@ -89,6 +89,21 @@ it('counts each evaluation of each context, by variation', async () => {
   ]);
 });
 
+it('counts a context that nothing can be decided for as one that was served no variation', async () => {
+  const scene = await makeScene();
+  const { project, environment, flag, secret } = scene;
+  await configure(project, flag, environment);
+  const query = `query ($contexts: [EvaluationContextInput!]!) { evaluate(contexts: $contexts) { revision } }`;
+
+  await world.client(secret).request(query, { contexts: [{}, { attributes: { a: 'x'.repeat(65_536) } }, {}] });
+
+  const at = minuteOf(clock.now());
+  expect(await usageOf(scene)).toEqual([
+    { at, variation: null, evaluations: 1 },
+    { at, variation: 'on', evaluations: 2 },
+  ]);
+});
+
 it('counts what OFREP and the bulk format answer, also by 304, and no snapshot', async () => {
   const scene = await makeScene();
   const { environment, flag, secret } = scene;

@@ -180,6 +180,19 @@ it.each(['SERVER', 'CLIENT'] as const)('answers a %s key for all flags beside a 
   expect(good).toHaveLength(kind === 'SERVER' ? 3 : 1);
 });
 
+it('traces as many evaluations as are allowed beside a context that is too deep, which has no trace', async () => {
+  const query = `query ($contexts: [EvaluationContextInput!]!, $flagKeys: [String!]) {
+    evaluate(contexts: $contexts, flagKeys: $flagKeys) { results { evaluations { trace { targetingKey } } } }
+  }`;
+  const flagKeys = Array.from({ length: 1_000 }, () => plain.key);
+
+  const { data, errors } = await ask(query, { contexts: [{ attributes: nested(21) }, { targetingKey: 'ada' }], flagKeys });
+
+  expect(errors).toEqual([]);
+  const traces = [null, { targetingKey: 'ada' }];
+  expect(data).toEqual({ evaluate: { results: traces.map((trace) => ({ evaluations: flagKeys.map(() => ({ trace })) })) } });
+});
+
 it('refuses to list the segments of a context that is too deep', async () => {
   const query = 'query ($context: EvaluationContextInput!) { segmentsFor(context: $context) { id } }';
 

@@ -1105,7 +1105,7 @@ export type Evaluation = {
   readonly ruleId?: Maybe<Scalars['String']['output']>;
   /**
    * How the answer came about, step by step; from it alone the value can be computed anew. Worked out only when it is selected.
-   * Null for CLIENT and MOBILE keys, in `evaluationsChanged`, and when there is no such flag. Attributes stand in it as they were sent.
+   * Null for CLIENT and MOBILE keys, in `evaluationsChanged`, when there is no such flag, and for an invalid context. Attributes stand in it as they were sent.
    * At most 1,000 evaluations with a trace and 2 MiB of traces in one operation, all its fields together; else BAD_USER_INPUT.
    */
   readonly trace?: Maybe<EvaluationTrace>;
@@ -2559,8 +2559,8 @@ export type Query = {
   /**
    * Evaluates flags for contexts, all from one revision. Requires `flag:evaluate` on the environment. CLIENT and MOBILE keys
    * are answered client-available flags only, without rule or prerequisite. At most 100,000 evaluations in one operation, all its
-   * fields together. A context with too many or too deep attributes is answered `ERROR` / `INVALID_CONTEXT` for each flag; the
-   * other contexts are answered as ever.
+   * fields together. A context with attributes over 64 KiB or deeper than 20 is answered `ERROR` / `INVALID_CONTEXT` for each flag
+   * that is not in error itself; the other contexts are answered as ever.
    * Null when there is no such environment or the caller may not see it.
    * Codes: BAD_USER_INPUT when there are too many contexts or evaluations.
    */

@@ -7,7 +7,7 @@ import type { UsageService } from '../flags/usage-service';
 import type { Cursor, EnvironmentBook } from './environment-book';
 import type { SnapshotCache } from './snapshot-cache';
 import { contextProblem, contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
-import { evaluateTraced, type TraceBudget } from './traced-evaluations';
+import { tracedEvaluator, type TraceBudget } from './traced-evaluations';
 import { evaluateVisible, seesEverything, visibleFlagCount, withInvalidContext } from './visible-evaluations';
 
 const REVISION_WAIT_MS = 2_000;
@@ -25,6 +25,8 @@ export interface EvaluateInput {
   readonly minRevision?: Cursor | null;
   /** Only for those who see all. Absent: no. */
   readonly withTrace?: boolean;
+  /** Whether each was found to be within bounds in the form that it was sent in. Absent: no. */
+  readonly areContextsChecked?: boolean;
 }
 
 export interface FollowInput {
@@ -96,7 +98,8 @@ export class SnapshotService {
     await this.waitFor(book, input.minRevision ?? null);
     if (book.isClosed) return null;
     spend(budget, input.contexts.length, flagCountOf(actor, book, input));
-    return this.decide(actor, book, input, budget, input.contexts.map(contextProblem));
+    const problems = input.areContextsChecked === true ? [] : input.contexts.map(contextProblem);
+    return this.decide(actor, book, input, budget, problems);
   }
 
   /** What `countFlags` answers, when that is known without a wait; null when it is not. */
@@ -147,17 +150,18 @@ export class SnapshotService {
     const { compiled, epoch, revision } = book;
     const seesAll = seesEverything(actor);
     const flagKeys = input.flagKeys ?? null;
-    const contexts = input.contexts.map((context, i) => (problems[i] ? {} : (context as EvaluationContext)));
-    const answers =
-      seesAll && input.withTrace === true
-        ? evaluateTraced(compiled, contexts, flagKeys, budget)
-        : contexts.map((context) => evaluateVisible(compiled, context, flagKeys, seesAll));
-    const results = input.contexts.map(({ targetingKey }, i) => {
-      const [evaluations, problem] = [answers[i] ?? [], problems[i]];
-      return {
-        targetingKey: targetingKey ?? null,
-        evaluations: problem ? evaluations.map((evaluation) => withInvalidContext(evaluation, problem)) : evaluations,
-      };
+    const isTraced = seesAll && input.withTrace === true;
+    const validCount = input.contexts.length - problems.filter(Boolean).length;
+    const evaluateUntraced = (context: EvaluationContext): readonly Evaluation[] =>
+      evaluateVisible(compiled, context, flagKeys, seesAll);
+    const evaluateOne = isTraced ? tracedEvaluator(compiled, validCount, flagKeys, budget) : evaluateUntraced;
+    const results = input.contexts.map((context, i) => {
+      const problem = problems[i] ?? null;
+      const evaluations =
+        problem === null
+          ? evaluateOne(context as EvaluationContext)
+          : evaluateUntraced({}).map((evaluation) => withInvalidContext(evaluation, problem));
+      return { targetingKey: context.targetingKey ?? null, evaluations };
     });
     const outcome = { revision, epoch, environmentId: book.scope.environmentId, compiled, results };
     this.count(actor, input, outcome, compiled);

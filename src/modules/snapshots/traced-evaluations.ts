@@ -9,26 +9,26 @@ export interface TraceBudget {
 }
 
 /**
- * As `evaluateVisible` for those who see all, with traces. Throws BAD_USER_INPUT when there are too many, or when they
- * grow too large: what is tested may be long, and stands in a trace as often as it is tested.
+ * How to do for each of so many contexts what `evaluateVisible` does for those who see all, with traces. Throws BAD_USER_INPUT,
+ * at once when there are too many, or later when they grow too large: what is tested may be long, and stands in a trace as
+ * often as it is tested.
  */
-export function evaluateTraced(
+export function tracedEvaluator(
   compiled: CompiledSnapshot,
-  contexts: readonly EvaluationContext[],
+  contextCount: number,
   flagKeys: readonly string[] | null,
   budget: TraceBudget,
-): readonly (readonly Evaluation[])[] {
+): (context: EvaluationContext) => readonly Evaluation[] {
   const keys = flagKeys ?? compiled.liveFlags.map(({ key }) => key);
-  const tooMany = tracesProblem(contexts.length, keys.length, budget.traces ?? 0);
+  const tooMany = tracesProblem(contextCount, keys.length, budget.traces ?? 0);
   if (tooMany !== null) throw new RequestFault('BAD_USER_INPUT', tooMany);
-  budget.traces = (budget.traces ?? 0) + contexts.length * keys.length;
-  return contexts.map((context) =>
+  budget.traces = (budget.traces ?? 0) + contextCount * keys.length;
+  return (context) =>
     keys.map((key) => {
       const evaluation = evaluate(compiled, key, context, { trace: true });
       spendLength(evaluation, budget);
       return evaluation;
-    }),
-  );
+    });
 }
 
 function spendLength({ flagKey, trace }: Evaluation, budget: TraceBudget): void {

@@ -62,12 +62,12 @@ export function absentFlag(compiled: CompiledSnapshot, key: string, seesAll: boo
 export function withInvalidContext(evaluation: Evaluation, errorMessage: string): Evaluation {
   if (evaluation.errorCode !== null) return evaluation;
   const { flagKey, flagVersion, revision } = evaluation;
-  return {
+  return Object.freeze({
     ...{ flagKey, flagVersion, revision },
     ...{ value: null, variationKey: null, variationIndex: -1 },
     ...{ reason: 'ERROR', errorCode: 'INVALID_CONTEXT', errorMessage },
     ...{ ruleId: null, prerequisiteKey: null, inExperiment: false, trace: null },
-  };
+  });
 }
 
 /** What was left of an answer, so that the same answer leaves the same object. */
