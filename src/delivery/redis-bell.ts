@@ -134,7 +134,8 @@ class Ear {
 
   lose(): void {
     this.isHearing = false;
-    this.options.setConnected(false);
+    // Whoever hangs up has lost nothing.
+    if (!this.isClosed) this.options.setConnected(false);
   }
 
   close(): void {

@@ -110,6 +110,19 @@ if (REDIS_URL) {
     expect(new Set(heard)).toEqual(new Set([head]));
   });
 
+  it('says of its own end nothing', async () => {
+    const states: string[] = [];
+    const bell = createRedisBell({ url: REDIS_URL, onStateChange: (state) => void states.push(state) });
+    await listenFor(bell, []);
+    await connected(bell);
+
+    await bell.close();
+    // Its connections end a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+
+    expect(states).toEqual(['connected']);
+  });
+
   it('passes over messages that are not its own, and goes on', async () => {
     const bell = createRedisBell({ url: REDIS_URL, onStateChange: () => undefined });
     const stranger = new Redis(REDIS_URL);
