@@ -18,7 +18,7 @@ const config: CodegenConfig = {
         },
         defaultScalarType: 'unknown',
         immutableTypes: true,
-        contextType: '../../context#Context',
+        contextType: '../../modules/context#Context',
         mapperTypeSuffix: 'Row',
         mappers: {
           ApiKey: '../../modules/access/api-key-entity#ApiKeyEntity',
@@ -67,7 +67,7 @@ const config: CodegenConfig = {
           Session: '../../modules/access/session-entity#SessionEntity',
           Serve: '../../modules/flags/flag-view#ServeOfFlag',
           Target: '../../modules/flags/flag-view#TargetOfFlag',
-          UsagePoint: '../../modules/flags/usage-count-repository#UsagePoint',
+          UsagePoint: '../../modules/usage/usage-count-repository#UsagePoint',
           User: '../../modules/access/user-entity#UserEntity',
           UserError: '../../errors#Issue',
           InputError: '../../errors#Issue',

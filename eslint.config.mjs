@@ -4,17 +4,59 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-// Rooms, from the ground up: a room may import the rooms before it. A noun may import the nouns before it.
-const NOUNS = ['changes', 'access', 'organizations', 'projects', 'environments', 'segments', 'flags', 'snapshots'];
-const nounZones = NOUNS.flatMap((noun, i) => {
-  // access and changes stand on one floor: who acted is part of a change.
-  const later = NOUNS.slice(i + 1).filter((other) => !(noun === 'changes' && other === 'access'));
-  return later.map((other) => ({
+// The folders of src, from the ground up: a folder may import those before it.
+const FOLDERS = [
+  'evaluation',
+  'graphql',
+  'validation',
+  'database',
+  'modules',
+  'delivery',
+  'redis',
+  'operations',
+  'http',
+  'fast-evaluate',
+  'subscriptions',
+  'jobs',
+  'commands',
+];
+const folderZones = FOLDERS.flatMap((folder, i) =>
+  FOLDERS.slice(i + 1).map((later) => ({
+    // Generated types name the rows of the nouns; `Context` and resolvers name the streams that they answer with.
+    target:
+      folder === 'graphql'
+        ? './src/graphql/!(generated)'
+        : folder === 'modules'
+          ? './src/modules/**/!(context|*-resolvers).ts'
+          : `./src/${folder}`,
+    from: `./src/${later}`,
+    message: `${folder}/ comes before ${later}/ (ARCHITECTURE.md).`,
+  })),
+);
+
+// The nouns, in the same order.
+const NOUNS = [
+  'access',
+  'changes',
+  'accounts',
+  'organizations',
+  'projects',
+  'environments',
+  'members',
+  'api-keys',
+  'segments',
+  'flags',
+  'usage',
+  'erasure',
+  'snapshots',
+];
+const nounZones = NOUNS.flatMap((noun, i) =>
+  NOUNS.slice(i + 1).map((later) => ({
     target: `./src/modules/${noun}/**/!(*-resolvers).ts`,
-    from: `./src/modules/${other}`,
-    message: `${noun} comes before ${other}: what needs both belongs to ${other}.`,
-  }));
-});
+    from: `./src/modules/${later}`,
+    message: `${noun} comes before ${later}: what needs both belongs to ${later}.`,
+  })),
+);
 
 export default tseslint.config(
   {
@@ -64,27 +106,22 @@ export default tseslint.config(
               except: ['./evaluation'],
               message: 'The core imports nothing of the rest.',
             },
-            { target: './src/graphql/!(generated)', from: './src/modules', message: 'graphql/ knows no noun.' },
-            { target: './src/graphql/!(generated)', from: './src/delivery' },
             {
-              target: './src/database',
-              from: ['./src/modules', './src/graphql', './src/delivery'],
-              message: 'database/ knows no noun.',
-            },
-            {
-              target: './src/modules/**/*-rules.ts',
-              from: ['./src/database', './src/graphql', './src/delivery'],
+              target: ['./src/modules/**/*-rules.ts', './src/validation'],
+              from: ['./src/database', './src/graphql'],
               message: 'Rules are pure.',
             },
             {
               target: './src/modules/**/!(*-resolvers).ts',
-              from: ['./src/graphql', './src/delivery'],
-              message: 'Only resolvers know GraphQL and delivery.',
+              from: './src/graphql',
+              message: 'Only resolvers know GraphQL.',
             },
             {
-              target: ['./src/modules', './src/delivery', './src/database', './src/graphql/*.ts'],
-              from: ['./src/app.ts', './src/main.ts', './src/server.ts', './src/socket-server.ts'],
+              target: './src/*/**',
+              from: ['./src/app.ts', './src/main.ts', './src/server.ts', './src/schema.ts', './src/connect.ts'],
+              message: 'The program imports the folders, never the other way round.',
             },
+            ...folderZones,
             ...nounZones,
           ],
         },
@@ -95,9 +132,9 @@ export default tseslint.config(
           paths: [
             { name: 'typeorm', message: 'Only entities, repositories, database/ and migrations/ know TypeORM.' },
             { name: 'graphql', message: 'Only resolvers, graphql/ and the transports know GraphQL.' },
-            { name: 'ioredis', message: 'Only delivery/redis-*.ts know Redis.' },
+            { name: 'ioredis', message: 'Only redis/ knows Redis.' },
           ],
-          patterns: [{ group: ['@apollo/*'], message: 'Only server.ts and graphql-http.ts know Apollo.' }],
+          patterns: [{ group: ['@apollo/*'], message: 'Only server.ts and http/ know Apollo.' }],
         },
       ],
       'no-restricted-properties': [
@@ -111,11 +148,10 @@ export default tseslint.config(
       'src/**/*-entity.ts',
       'src/**/head-entities.ts',
       'src/**/*-repository.ts',
-      'src/database/**/*.ts',
-      'src/graphql/**/*.ts',
+      'src/{database,graphql,operations,fast-evaluate,subscriptions,http,redis}/**/*.ts',
       'src/**/*-resolvers.ts',
-      'src/{access-directives,api,app,connect,server,graphql-http,operations,live-operation,live-operations,socket-operation,sse,transport}.ts',
-      'src/delivery/redis-*.ts',
+      'src/modules/access/access-directives.ts',
+      'src/{app,connect,schema,server}.ts',
     ],
     rules: { 'no-restricted-imports': 'off' },
   },

@@ -9,7 +9,7 @@ buildWhatIsStale();
 
 const load = createRequire(import.meta.url);
 const { readConfig } = load('../dist/src/config.js');
-const { readArguments, runAuditVerify } = load('../dist/src/audit-verify.js');
+const { readArguments, runAuditVerify } = load('../dist/src/commands/audit-verify.js');
 
 async function main() {
   const holds = await runAuditVerify(readConfig(process.env), readArguments(process.argv.slice(2)), (line) =>

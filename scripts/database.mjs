@@ -15,7 +15,7 @@ const { createDataSource } = load('../dist/src/database/data-source.js');
 const { openEmbeddedDatabase } = load('../dist/src/database/embedded.js');
 const { migrate, revertLastMigration } = load('../dist/src/database/migrate.js');
 const { renewEpochs } = load('../dist/src/modules/changes/epoch-repository.js');
-const { entities } = load('../dist/src/entities.js');
+const { entities } = load('../dist/src/modules/entities.js');
 const { migrations } = load('../dist/migrations/index.js');
 
 async function main() {

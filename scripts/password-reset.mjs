@@ -11,7 +11,7 @@ buildWhatIsStale();
 
 const load = createRequire(import.meta.url);
 const { readConfig } = load('../dist/src/config.js');
-const { createPasswordReset } = load('../dist/src/password-reset.js');
+const { createPasswordReset } = load('../dist/src/commands/password-reset.js');
 
 async function main() {
   const reset = await createPasswordReset(readConfig(process.env), email);

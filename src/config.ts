@@ -3,10 +3,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isTrustable } from './client-address';
+import { isTrustable } from './http/client-address';
 import { StartFault } from './errors';
-import { oidcOf, oidcVariables, type OidcSettings } from './oidc/settings';
-import type { RateLimitSettings } from './rate-limits';
+import { oidcOf, oidcVariables, type OidcSettings } from './http/oidc/settings';
+import type { RateLimitSettings } from './operations/rate-limits';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SECRET_LENGTH_MIN = 32;

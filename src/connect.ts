@@ -8,9 +8,9 @@ import { openEmbeddedDatabase, type EmbeddedLocation } from './database/embedded
 import { Seal } from './database/seal';
 import type { Bell } from './delivery/bell';
 import { createMemoryBell } from './delivery/memory-bell';
-import { createRedisBell } from './delivery/redis-bell';
-import { RedisSnapshotStore } from './delivery/redis-snapshot-store';
-import { entities } from './entities';
+import { createRedisBell } from './redis/redis-bell';
+import { RedisSnapshotStore } from './redis/redis-snapshot-store';
+import { entities } from './modules/entities';
 import { StartFault } from './errors';
 import type { SnapshotStore } from './modules/snapshots/snapshot-store';
 

@@ -3,22 +3,22 @@ import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { addAuditExport } from './audit-export';
-import { addEvaluateRoute } from './evaluate-route';
-import { addGraphiql } from './graphiql';
-import { addGraphql, createApollo } from './graphql-http';
-import { addErrorHandlers, answerClientError, answerFrameworkError, BODY_BYTES_MAX_ANONYMOUS } from './http-errors';
-import { addHooks, newRequestId } from './http-hooks';
-import { addLaunchDarklyFormat } from './launchdarkly-format';
-import { LiveOperations } from './live-operations';
-import { addOfrep } from './ofrep/ofrep';
-import { addOidc, type Oidc } from './oidc/routes';
-import { Operations } from './operations';
-import { boundPipelines } from './pipelines';
-import { SocketAdmission } from './socket-admission';
-import { createSocketServer, type SocketServer } from './socket-server';
-import { addEventStreams } from './sse';
-import type { TransportOptions } from './transport';
+import { addAuditExport } from './http/audit-export';
+import { addEvaluateRoute } from './fast-evaluate/route';
+import { addGraphiql } from './http/graphiql';
+import { addGraphql, createApollo } from './http/graphql';
+import { addErrorHandlers, answerClientError, answerFrameworkError, BODY_BYTES_MAX_ANONYMOUS } from './http/errors';
+import { addHooks, newRequestId } from './http/hooks';
+import { addLaunchDarklyFormat } from './http/launchdarkly/routes';
+import { LiveOperations } from './subscriptions/live-operations';
+import { addOfrep } from './http/ofrep/routes';
+import { addOidc, type Oidc } from './http/oidc/routes';
+import { Operations } from './operations/operations';
+import { boundPipelines } from './http/pipelining-limit';
+import { SocketAdmission } from './subscriptions/socket-admission';
+import { createSocketServer, type SocketServer } from './subscriptions/socket-server';
+import { addEventStreams } from './subscriptions/sse';
+import type { TransportOptions } from './http/transport';
 
 export interface Server {
   /** `http://host:port`, with the port that was really taken. */

@@ -4,7 +4,7 @@
  */
 import { getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
+import { createSchema } from '../../src/schema';
 import { REQUEST_ERROR_CODES, USER_ERROR_CODES } from '../../src/errors';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { makeEnvironment, makeProject, type Made, type MadeProject } from '../support/make';

@@ -5,7 +5,7 @@
  */
 import { isObjectType, type GraphQLField } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
+import { createSchema } from '../../src/schema';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { findIn, type Place } from '../support/leaks';
 import {

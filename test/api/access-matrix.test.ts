@@ -5,8 +5,8 @@
  */
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
-import { declarationOf, mustDeclare } from '../../src/access-directives';
+import { createSchema } from '../../src/schema';
+import { declarationOf, mustDeclare } from '../../src/modules/access/access-directives';
 import { ROLE_PERMISSIONS, type Permission, type Role } from '../../src/modules/access/permissions';
 import { configure, forSegment, make, makeApiKey, makeEnvironment, makeFlag, makeProject, makeSegment } from '../support/make';
 import { makeMember, makeOutsider, PASSWORD, uniqueEmail } from '../support/members';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import type { EntityManager } from 'typeorm';
 import { startApp } from '../../src/app';
-import { readArguments, runAuditVerify, verifyAudit } from '../../src/audit-verify';
+import { readArguments, runAuditVerify, verifyAudit } from '../../src/commands/audit-verify';
 import { readConfig } from '../../src/config';
 import { problemSentence, type ChainReport, type KeptHead } from '../../src/modules/changes/verify-chain';
 import { findOrphan, listChains, verifyChain } from '../../src/modules/changes/verify-repository';

@@ -11,7 +11,7 @@ import {
   type GraphQLInputType,
 } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
+import { createSchema } from '../../src/schema';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { sendQuery, send, JSON_HEADERS, type RawAnswer } from '../support/raw';
 import { authorization, createWorld, type World } from '../support/world';

@@ -1,7 +1,7 @@
 /** Evaluations are counted by flag, variation and minute, behind the requests. */
 import { pino } from 'pino';
 import { evaluateAll } from '../../src/evaluation';
-import { UsageService } from '../../src/modules/flags/usage-service';
+import { UsageService } from '../../src/modules/usage/usage-service';
 import { createTestClock } from '../support/clock';
 import { countStatements } from '../support/count-statements';
 import {

@@ -2,8 +2,8 @@
 import { buildASTSchema, parse } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { costBounds } from '../../src/cost-bounds';
-import { Documents } from '../../src/graphql/documents';
+import { costBounds } from '../../src/modules/cost-bounds';
+import { Documents } from '../../src/operations/documents';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { configure, forSegment, makeApiKey, makeEnvironment, makeFlag, makeProject, makeSegment } from '../support/make';
 import { JSON_HEADERS, send } from '../support/raw';

@@ -1,7 +1,7 @@
 /** Documents that are meant to hurt: each is refused with a code and its bound over every transport, and others are served. */
 import { parse, validate } from 'graphql';
-import { createSchema } from '../../src/api';
-import { documentProblems } from '../../src/graphql/limits';
+import { createSchema } from '../../src/schema';
+import { documentProblems } from '../../src/operations/limits';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { getIntrospectionQuery } from 'graphql';
 import { Bystander } from '../support/bystander';

@@ -1,7 +1,7 @@
 /** What a minute allows: refused with RATE_LIMITED beyond, over every transport, and others are served. */
-import { RateCounter } from '../../src/rate-counter';
-import { addressKey, RateLimits } from '../../src/rate-limits';
-import { createRedisRates } from '../../src/delivery/redis-rates';
+import { RateCounter } from '../../src/operations/rate-counter';
+import { addressKey, RateLimits } from '../../src/operations/rate-limits';
+import { createRedisRates } from '../../src/redis/redis-rates';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
 import { JSON_HEADERS, send, sendQuery, type RawAnswer } from '../support/raw';
 import { openAcknowledged } from '../support/raw-socket';

@@ -4,7 +4,7 @@ import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createSchema } from '../../src/api';
+import { createSchema } from '../../src/schema';
 import { configure, eventually, makeApiKey, makeEnvironment, makeFlag, makeProject } from '../support/make';
 import { logIn } from '../support/sessions';
 import { createWorld, type World } from '../support/world';

@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis';
 import type { Bell } from '../../src/delivery/bell';
 import { createMemoryBell } from '../../src/delivery/memory-bell';
-import { createRedisBell } from '../../src/delivery/redis-bell';
+import { createRedisBell } from '../../src/redis/redis-bell';
 import { eventually, uniqueKey } from '../support/make';
 import { Stopwatch } from '../support/stopwatch';
 import { hasRedisServer, prepareOwnRedis, startOwnRedis, type OwnRedis } from '../support/own-redis';

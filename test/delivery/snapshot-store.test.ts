@@ -1,6 +1,6 @@
 /** Snapshots shared over Redis: who uses one, who writes one, and what becomes of a Redis that is not as it should be. */
 import { Seal } from '../../src/database/seal';
-import { RedisSnapshotStore } from '../../src/delivery/redis-snapshot-store';
+import { RedisSnapshotStore } from '../../src/redis/redis-snapshot-store';
 import type { EnvironmentBook, Reading } from '../../src/modules/snapshots/environment-book';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { Stopwatch } from '../support/stopwatch';

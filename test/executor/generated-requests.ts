@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { parse } from 'graphql';
-import { documentProblems } from '../../src/graphql/limits';
+import { documentProblems } from '../../src/operations/limits';
 import { slips } from './slips';
 
 /** What exists, to be asked for. */

@@ -1,8 +1,8 @@
 /** graphql-js and nothing else between a request and its answer: parsed, validated, executed with the product's resolvers. */
 import { execute, getOperationAST, GraphQLError, parse, validate, type DocumentNode, type GraphQLFormattedError } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
-import { createLoaders, type Context } from '../../src/context';
+import { createSchema } from '../../src/schema';
+import { createLoaders, type Context } from '../../src/modules/context';
 import type { RequestErrorCode } from '../../src/errors';
 import { formatError } from '../../src/graphql/errors';
 import type { Actor } from '../../src/modules/access/actor';

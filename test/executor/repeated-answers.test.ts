@@ -1,7 +1,7 @@
 /** What was answered before is answered again from memory: the same, as long as it still holds. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { AnswerMemory, type Answered } from '../../src/answer-memory';
+import { AnswerMemory, type Answered } from '../../src/fast-evaluate/answer-memory';
 import { compileSnapshot } from '../../src/evaluation';
 import type { ApiKeyActor } from '../../src/modules/access/actor';
 import {

@@ -4,7 +4,7 @@ import {
   segmentKeysOf,
   storedConditions,
   type ConditionInput,
-} from '../../src/modules/condition-rules';
+} from '../../src/validation/condition-rules';
 
 const SEGMENTS = new Set(['beta', 'staff']);
 const at = ['input', 'rules'];

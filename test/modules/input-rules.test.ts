@@ -9,7 +9,7 @@ import {
   storable,
   textIssues,
   unstorable,
-} from '../../src/modules/input-rules';
+} from '../../src/validation/input-rules';
 
 const path = ['input', 'key'];
 

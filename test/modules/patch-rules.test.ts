@@ -1,4 +1,4 @@
-import { confirmationIssues, nullIssues, patched, rangeIssues } from '../../src/modules/patch-rules';
+import { confirmationIssues, nullIssues, patched, rangeIssues } from '../../src/validation/patch-rules';
 
 it('refuses null where a field may only be left out', () => {
   expect(nullIssues({ name: null, color: 'x' }, { name: 'Name', color: 'Color', other: 'Other' })).toEqual([

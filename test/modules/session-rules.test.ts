@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { normalizeEmail, passwordIssues } from '../../src/modules/access/access-rules';
-import { DECOY_HASH, hashPassword, verifyPassword } from '../../src/modules/access/passwords';
+import { DECOY_HASH, hashPassword, verifyPassword } from '../../src/modules/accounts/passwords';
 import { isLive, judgeRefresh, sessionEnd } from '../../src/modules/access/session-rules';
 import { createOpaqueToken, hashOpaqueToken, Tokens } from '../../src/modules/access/tokens';
 

@@ -1,4 +1,4 @@
-import { usageCountProblem, usageRangeProblem } from '../../src/modules/flags/usage-rules';
+import { usageCountProblem, usageRangeProblem } from '../../src/modules/usage/usage-rules';
 
 const [early, late] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-01-02T00:00:00Z')];
 

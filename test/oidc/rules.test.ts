@@ -1,4 +1,4 @@
-import { identityOf, needsUserInfo, planGroupRole, roleOn, rolesOfGroups } from '../../src/modules/access/oidc-rules';
+import { identityOf, needsUserInfo, planGroupRole, roleOn, rolesOfGroups } from '../../src/modules/members/oidc-rules';
 import type { Role } from '../../src/modules/access/permissions';
 import type { RoleBindingEntity, RoleSource } from '../../src/modules/access/role-binding-entity';
 

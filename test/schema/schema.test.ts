@@ -10,7 +10,7 @@ import {
   type GraphQLNamedType,
 } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
+import { createSchema } from '../../src/schema';
 import { USER_ERROR_CODES } from '../../src/errors';
 import { PACKAGE_ROOT } from '../../src/package-root';
 

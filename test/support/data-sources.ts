@@ -4,7 +4,7 @@ import { migrations } from '../../migrations';
 import { createDataSource } from '../../src/database/data-source';
 import { openEmbeddedDatabase } from '../../src/database/embedded';
 import { Database } from '../../src/database/transaction';
-import { entities } from '../../src/entities';
+import { entities } from '../../src/modules/entities';
 import { createTestDatabase, createUnmigratedDatabase, type TestDatabase } from './databases';
 
 export interface OpenedDatabase {

@@ -11,7 +11,7 @@ import { migrations } from '../../migrations';
 import { createDataSource } from '../../src/database/data-source';
 import { openEmbeddedDatabase } from '../../src/database/embedded';
 import { migrate } from '../../src/database/migrate';
-import { entities } from '../../src/entities';
+import { entities } from '../../src/modules/entities';
 
 interface RunState {
   readonly dump: string | null;

@@ -12,7 +12,7 @@ import { Client } from 'pg';
 import { migrations } from '../../migrations';
 import { createDataSource } from '../../src/database/data-source';
 import { migrate } from '../../src/database/migrate';
-import { entities } from '../../src/entities';
+import { entities } from '../../src/modules/entities';
 import { eventually } from './make';
 import { freePort } from './processes';
 

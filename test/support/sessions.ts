@@ -1,7 +1,7 @@
 /** Log-ins with everything that a client keeps of them, and looks at what became of them. */
 import { newId } from '../../src/ids';
 import { insertUser } from '../../src/modules/access/access-repository';
-import { hashPassword } from '../../src/modules/access/passwords';
+import { hashPassword } from '../../src/modules/accounts/passwords';
 import { uniqueEmail, PASSWORD } from './members';
 import { make } from './make';
 import { sendQuery } from './raw';

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import { startApp, type App } from '../../src/app';
 import type { Clock } from '../../src/clock';
 import { readConfig } from '../../src/config';
-import type { LoadGauge } from '../../src/load';
+import type { LoadGauge } from '../../src/operations/load';
 import { createLog } from '../../src/log';
 import { createTestDatabase, type TestDatabase } from './databases';
 

@@ -14,9 +14,9 @@ import {
   type GraphQLObjectType,
 } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
-import { costBounds } from '../../src/cost-bounds';
-import { Documents } from '../../src/graphql/documents';
+import { createSchema } from '../../src/schema';
+import { costBounds } from '../../src/modules/cost-bounds';
+import { Documents } from '../../src/operations/documents';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { configure, forSegment, makeApiKey, makeEnvironment, makeFlag, makeProject, makeSegment } from '../support/make';
 import { JSON_HEADERS, send } from '../support/raw';

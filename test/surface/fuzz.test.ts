@@ -3,7 +3,7 @@
  * request is answered or refused by a documented code, what is refused wrote nothing, and the log has one line of it.
  */
 import { join } from 'node:path';
-import { createSchema } from '../../src/api';
+import { createSchema } from '../../src/schema';
 import { REQUEST_ERROR_CODES, USER_ERROR_CODES } from '../../src/errors';
 import { createLog } from '../../src/log';
 import { PACKAGE_ROOT } from '../../src/package-root';

@@ -2,7 +2,7 @@
 import { GraphQLError } from 'graphql';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Authenticator } from '../../src/modules/access/authenticate';
-import { Operations } from '../../src/operations';
+import { Operations } from '../../src/operations/operations';
 import { eventually, makeApiKey, uniqueKey, type Made, type MadeProject } from '../support/make';
 import { JSON_HEADERS, send } from '../support/raw';
 import { openAcknowledged, openSocket } from '../support/raw-socket';

@@ -19,11 +19,11 @@ import type { ProjectEntity as ProjectEntityRow } from '../../modules/projects/p
 import type { RolloutOfFlag as RolloutOfFlagRow, ShareOfFlag as ShareOfFlagRow, RuleOfFlag as RuleOfFlagRow, ServeOfFlag as ServeOfFlagRow, TargetOfFlag as TargetOfFlagRow } from '../../modules/flags/flag-view';
 import type { SegmentEntity as SegmentEntityRow, StoredSegmentRule as StoredSegmentRuleRow } from '../../modules/segments/segment-entity';
 import type { SessionEntity as SessionEntityRow } from '../../modules/access/session-entity';
-import type { UsagePoint as UsagePointRow } from '../../modules/flags/usage-count-repository';
+import type { UsagePoint as UsagePointRow } from '../../modules/usage/usage-count-repository';
 import type { UserEntity as UserEntityRow } from '../../modules/access/user-entity';
 import type { Issue as IssueRow } from '../../errors';
 import type { Actor as ActorRow } from '../../modules/access/actor';
-import type { Context } from '../../context';
+import type { Context } from '../../modules/context';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;

@@ -1,7 +1,7 @@
 /** What accounts and keys must look like. Pure. */
 import type { Issue } from '../../errors';
-import { nameIssues, unstorable } from '../input-rules';
-import { nullIssues, patched, rangeIssues } from '../patch-rules';
+import { nameIssues, unstorable } from '../../validation/input-rules';
+import { nullIssues, patched, rangeIssues } from '../../validation/patch-rules';
 import type { ApiKeyEntity } from './api-key-entity';
 import { isClientKind, type ApiKeyKind, type KeyRole } from './api-key-format';
 import { normalizeOrigins, originIssues } from './key-origins';

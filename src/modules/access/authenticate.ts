@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock';
 import type { Database } from '../../database/transaction';
 import { RequestFault, Unauthenticated } from '../../errors';
-import { unstorable } from '../input-rules';
+import { unstorable } from '../../validation/input-rules';
 import { findApiKeyByHash, findBindingsOfUser, findUsersByIds } from './access-repository';
 import type { Actor, ApiKeyActor, RequestInfo, UserActor } from './actor';
 import { apiKeyIdentity } from './current-actor';

@@ -1,6 +1,6 @@
 /** From which web origins (RFC 6454) a key may be used. Pure. */
 import { RequestFault, type Issue } from '../../errors';
-import { countIssues, quote, unstorable, type Path } from '../input-rules';
+import { countIssues, quote, unstorable, type Path } from '../../validation/input-rules';
 import type { Actor } from './actor';
 
 export const ORIGINS_MAX = 50;

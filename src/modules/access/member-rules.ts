@@ -1,6 +1,6 @@
 /** Who may have which role where. Pure. */
 import type { Issue } from '../../errors';
-import { nameIssues } from '../input-rules';
+import { nameIssues } from '../../validation/input-rules';
 import { emailIssues, passwordIssues } from './access-rules';
 import type { Binding } from './actor';
 import type { InvitationEntity } from './invitation-entity';

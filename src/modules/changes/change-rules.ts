@@ -2,7 +2,7 @@
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 import type { Sight } from '../access/visibility';
-import { hasUnstorableText } from '../input-rules';
+import { hasUnstorableText } from '../../validation/input-rules';
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ChangeEntity } from './change-entity';
 import type { SubjectKind } from './change-kinds';

@@ -1,4 +1,4 @@
-import type { Context } from '../../context';
+import type { Context } from '../context';
 import { page, type Connection, type PageArguments } from '../../graphql/connection';
 import { sightOf } from '../access/visibility';
 import type { ChangeEntity } from './change-entity';

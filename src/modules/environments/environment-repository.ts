@@ -1,5 +1,5 @@
 import type { Connection } from '../../database/transaction';
-import { storable } from '../input-rules';
+import { storable } from '../../validation/input-rules';
 import { EnvironmentEntity } from './environment-entity';
 
 export async function insertEnvironment(connection: Connection, environment: EnvironmentEntity): Promise<void> {

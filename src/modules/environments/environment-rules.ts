@@ -1,8 +1,8 @@
 /** What an environment must look like, and where it stands among the others. Pure. */
 import type { Issue } from '../../errors';
 import type { Role } from '../access/permissions';
-import { keyIssues, nameIssues, quote } from '../input-rules';
-import { nullIssues, patched, rangeIssues } from '../patch-rules';
+import { keyIssues, nameIssues, quote } from '../../validation/input-rules';
+import { nullIssues, patched, rangeIssues } from '../../validation/patch-rules';
 import type { EnvironmentEntity } from './environment-entity';
 
 export const ENVIRONMENTS_PER_PROJECT_MAX = 100;

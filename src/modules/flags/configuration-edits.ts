@@ -6,7 +6,7 @@ import { findBodyOfVersion } from '../changes/change-repository';
 import { canonicalText } from '../changes/change-rules';
 import { staleIssues } from '../changes/stale-version';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
-import { quote, type Path } from '../input-rules';
+import { quote, type Path } from '../../validation/input-rules';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 import { comparableConfiguration } from './flag-comparison';

@@ -6,8 +6,8 @@ import { authorize, notFound, requireIdentity, requireRole } from '../access/aut
 import type { ChangeService } from '../changes/change-service';
 import type { ChangeItemDraft, Delivery, EnvironmentRevision } from '../changes/record-change';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
-import { segmentKeysOf, storedConditions } from '../condition-rules';
-import { quote } from '../input-rules';
+import { segmentKeysOf, storedConditions } from '../../validation/condition-rules';
+import { quote } from '../../validation/input-rules';
 import { lockProjectFor, type LockedProject } from '../projects/project-service';
 import { findSegmentsByKeys } from '../segments/segment-repository';
 import {

@@ -1,5 +1,5 @@
 import type { Connection } from '../../database/transaction';
-import { storable, unstorable } from '../input-rules';
+import { storable, unstorable } from '../../validation/input-rules';
 import { FlagConfigurationEntity } from './flag-configuration-entity';
 import { FlagEntity } from './flag-entity';
 

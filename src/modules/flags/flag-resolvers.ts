@@ -1,4 +1,4 @@
-import type { Context } from '../../context';
+import type { Context } from '../context';
 import { RequestFault } from '../../errors';
 import { countedPage } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
@@ -6,7 +6,7 @@ import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
 import { sightOf, visibleEnvironmentIds } from '../access/visibility';
 import { historyOf } from '../changes/history-resolvers';
-import { hasUnstorableText } from '../input-rules';
+import { hasUnstorableText } from '../../validation/input-rules';
 import type { FlagEntity } from './flag-entity';
 import { isSortValue, sortValueOf, type FlagOrder } from './flag-list-repository';
 import type { SightedKey } from './flag-loaders';

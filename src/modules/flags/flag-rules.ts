@@ -13,7 +13,7 @@ import {
   repetitions,
   textIssues,
   type Path,
-} from '../input-rules';
+} from '../../validation/input-rules';
 import type { FlagEntity, FlagLifetime, StoredVariation } from './flag-entity';
 
 const TAGS_MAX = 50;

@@ -14,7 +14,7 @@ import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { staleIssues } from '../changes/stale-version';
 import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environments/environment-repository';
-import { inPlaces, quote, unstorable } from '../input-rules';
+import { inPlaces, quote, unstorable } from '../../validation/input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';
 import { lockProjectFor, requireStrictestRole, type LockedProject } from '../projects/project-service';

@@ -2,7 +2,7 @@ import { UserFault } from '../../errors';
 import type { Actor } from '../access/actor';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { staleIssues } from '../changes/stale-version';
-import { inPlaces, quote } from '../input-rules';
+import { inPlaces, quote } from '../../validation/input-rules';
 import { removeSegment } from '../segments/segment-repository';
 import { segmentBody, type SegmentService } from '../segments/segment-service';
 import { findSegmentUses } from './usage-repository';

@@ -19,8 +19,8 @@ import {
   rulesIssues,
   storedConditions,
   type RuleWithConditions,
-} from '../condition-rules';
-import { countIssues, quote, repetitions, textIssues, type Path } from '../input-rules';
+} from '../../validation/condition-rules';
+import { countIssues, quote, repetitions, textIssues, type Path } from '../../validation/input-rules';
 import type { FlagConfigurationEntity, StoredRule } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 

@@ -1,4 +1,4 @@
-import type { Context } from '../../context';
+import type { Context } from '../context';
 import type { Usage } from '../../errors';
 import { permits } from '../access/actor';
 

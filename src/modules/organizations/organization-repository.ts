@@ -1,5 +1,5 @@
 import type { Connection } from '../../database/transaction';
-import { unstorable } from '../input-rules';
+import { unstorable } from '../../validation/input-rules';
 import { OrganizationEntity } from './organization-entity';
 
 export async function insertOrganization(connection: Connection, organization: OrganizationEntity): Promise<void> {

@@ -1,6 +1,6 @@
 /** What an organization must look like. Pure. */
 import type { Issue } from '../../errors';
-import { keyIssues, nameIssues } from '../input-rules';
+import { keyIssues, nameIssues } from '../../validation/input-rules';
 
 const NAME = 'Organization name';
 

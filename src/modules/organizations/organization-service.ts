@@ -3,7 +3,7 @@ import type { Connection, Database } from '../../database/transaction';
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { insertBinding } from '../access/access-repository';
-import { accessItems } from '../access/access-items';
+import { accessItems } from '../accounts/access-items';
 import { lockAccessWithin } from '../access/access-within-repository';
 import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity } from '../access/authorize';
@@ -13,8 +13,8 @@ import { insertAccessHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { staleIssues } from '../changes/stale-version';
-import { unstorable } from '../input-rules';
-import { confirmationIssues } from '../patch-rules';
+import { unstorable } from '../../validation/input-rules';
+import { confirmationIssues } from '../../validation/patch-rules';
 import type { OrganizationEntity } from './organization-entity';
 import {
   deleteOrganization,

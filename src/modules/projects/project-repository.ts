@@ -1,7 +1,7 @@
 import type { OwnerCount } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
 import type { Guard } from '../access/authorize';
-import { unstorable } from '../input-rules';
+import { unstorable } from '../../validation/input-rules';
 import { ProjectEntity } from './project-entity';
 
 export async function insertProject(connection: Connection, project: ProjectEntity): Promise<void> {

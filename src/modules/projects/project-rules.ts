@@ -1,7 +1,7 @@
 /** What a project must look like. Pure. */
 import type { Issue } from '../../errors';
-import { DESCRIPTION_LENGTH_MAX, keyIssues, nameIssues, textIssues } from '../input-rules';
-import { nullIssues, patched, rangeIssues } from '../patch-rules';
+import { DESCRIPTION_LENGTH_MAX, keyIssues, nameIssues, textIssues } from '../../validation/input-rules';
+import { nullIssues, patched, rangeIssues } from '../../validation/patch-rules';
 import type { ProjectEntity } from './project-entity';
 
 /** Until the project says otherwise. */

@@ -2,7 +2,7 @@ import { duplicateKey } from '../../database/constraint-errors';
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
-import { accessItems } from '../access/access-items';
+import { accessItems } from '../accounts/access-items';
 import { lockAccessWithin } from '../access/access-within-repository';
 import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
@@ -11,9 +11,9 @@ import type { Permission } from '../access/permissions';
 import type { ChangeService } from '../changes/change-service';
 import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
 import { staleIssues } from '../changes/stale-version';
-import { NAME_LENGTH_MAX, unstorable } from '../input-rules';
+import { NAME_LENGTH_MAX, unstorable } from '../../validation/input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
-import { confirmationIssues } from '../patch-rules';
+import { confirmationIssues } from '../../validation/patch-rules';
 import type { ProjectEntity } from './project-entity';
 import {
   deleteProject,

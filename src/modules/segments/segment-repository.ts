@@ -1,7 +1,7 @@
 import { orderById } from '../../database/group-rows';
 import type { OwnerCount, PageRequest } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
-import { storable } from '../input-rules';
+import { storable } from '../../validation/input-rules';
 import { SegmentEntity, type StoredSegmentRule } from './segment-entity';
 import type { SegmentKeyEntity, SegmentList } from './segment-key-entity';
 

@@ -1,5 +1,5 @@
 import { countedPage, page } from '../../graphql/connection';
-import type { Context } from '../../context';
+import type { Context } from '../context';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';

@@ -1,7 +1,7 @@
 /** What a segment must look like. Pure. */
 import { findCycle, findLongPath, formatPath, MAX_SEGMENT_DEPTH, MAX_SEGMENT_KEYS } from '../../evaluation';
 import type { Issue } from '../../errors';
-import { rulesIssues, segmentKeysOf, storedConditions, type RuleWithConditions } from '../condition-rules';
+import { rulesIssues, segmentKeysOf, storedConditions, type RuleWithConditions } from '../../validation/condition-rules';
 import {
   countIssues,
   DESCRIPTION_LENGTH_MAX,
@@ -11,7 +11,7 @@ import {
   repetitions,
   textIssues,
   type Path,
-} from '../input-rules';
+} from '../../validation/input-rules';
 import type { StoredSegmentRule } from './segment-entity';
 import type { SegmentList } from './segment-key-entity';
 

@@ -11,7 +11,7 @@ import { canonicalText } from '../changes/change-rules';
 import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { staleIssues } from '../changes/stale-version';
-import { segmentKeysOf, type RuleWithConditions } from '../condition-rules';
+import { segmentKeysOf, type RuleWithConditions } from '../../validation/condition-rules';
 import { findEnvironmentsByProjectIds } from '../environments/environment-repository';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';

@@ -2,7 +2,7 @@
 import type { Database } from '../../database/transaction';
 import { replaceEpoch } from '../changes/epoch-repository';
 import { findPlace, type EnvironmentPlace } from '../changes/head-repository';
-import { unstorable } from '../input-rules';
+import { unstorable } from '../../validation/input-rules';
 import { EnvironmentBook, type Reading } from './environment-book';
 import { followRevisions, isLevel } from './follow-revisions';
 import { Limiter } from './limiter';

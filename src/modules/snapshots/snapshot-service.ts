@@ -3,7 +3,7 @@ import { RequestFault } from '../../errors';
 import { permits, type Actor } from '../access/actor';
 import { authorize, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
-import type { UsageService } from '../flags/usage-service';
+import type { UsageService } from '../usage/usage-service';
 import type { Cursor, EnvironmentBook } from './environment-book';
 import type { SnapshotCache } from './snapshot-cache';
 import { contextProblem, contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';

@@ -1,12 +1,12 @@
 /** Results that are written without graphql-js are those of graphql-js, and what it must decide is left to it. */
 import { execute, parse } from 'graphql';
 import { join } from 'node:path';
-import { createSchema } from '../../../src/api';
-import { costBounds } from '../../../src/cost-bounds';
+import { createSchema } from '../../../src/schema';
+import { costBounds } from '../../../src/modules/cost-bounds';
 import { compileSnapshot, evaluateAll } from '../../../src/evaluation';
-import { Documents, type PreparedOperation } from '../../../src/graphql/documents';
-import { compilePlain } from '../../../src/graphql/plain-selection';
-import { SharedExecution } from '../../../src/graphql/shared-execution';
+import { Documents, type PreparedOperation } from '../../../src/operations/documents';
+import { compilePlain } from '../../../src/subscriptions/plain-selection';
+import { SharedExecution } from '../../../src/subscriptions/shared-execution';
 import { PACKAGE_ROOT } from '../../../src/package-root';
 import { Dice, generateContext, generateSnapshot } from '../../evaluation/support/generate';
 

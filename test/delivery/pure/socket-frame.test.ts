@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import { AsciiPayloads, isAscii, textFrame } from '../../../src/socket-frame';
+import { AsciiPayloads, isAscii, textFrame } from '../../../src/subscriptions/socket-frame';
 
 it.each([0, 1, 125, 126, 127, 65_534, 65_535])('writes a text of %d characters as one frame', async (length) => {
   const text = 'a~\u0000 '.repeat(length).slice(0, length);

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createSchema } from '../../../src/api';
-import { costBounds } from '../../../src/cost-bounds';
-import { BYTES_MAX, Documents, ENTRIES_MAX } from '../../../src/graphql/documents';
-import { compilePlain } from '../../../src/graphql/executor';
+import { createSchema } from '../../../src/schema';
+import { costBounds } from '../../../src/modules/cost-bounds';
+import { BYTES_MAX, Documents, ENTRIES_MAX } from '../../../src/operations/documents';
+import { compilePlain } from '../../../src/fast-evaluate/executor';
 import { PACKAGE_ROOT } from '../../../src/package-root';
 
 jest.setTimeout(240_000);

@@ -1,8 +1,8 @@
 /** Texts of evaluations that are made once and put together again and again. */
 import fc from 'fast-check';
 import type { Evaluation } from '../../../src/evaluation';
-import { compileAnswer, type AnswerForm } from '../../../src/graphql/fast-evaluate';
-import { Fragments } from '../../../src/graphql/fragments';
+import { compileAnswer, type AnswerForm } from '../../../src/fast-evaluate/answer-form';
+import { Fragments } from '../../../src/fast-evaluate/fragments';
 
 /** Asks for `evaluate { results { evaluations { flagKey value } } }`, each key with the ending. */
 function formOf(fragments: Fragments, ending = ''): AnswerForm {

@@ -1,0 +1,48 @@
+/** What `npm run password:reset` does: a second, smaller composition root, for whoever runs the server. */
+import { migrations } from '../../migrations';
+import { systemClock } from '../clock';
+import type { Config } from '../config';
+import { createDataSource } from '../database/data-source';
+import { openEmbeddedDatabase } from '../database/embedded';
+import { Seal } from '../database/seal';
+import { Database } from '../database/transaction';
+import { entities } from '../modules/entities';
+import { UNWATCHED } from '../modules/accounts/attempts';
+import { PasswordService, type NewPasswordReset } from '../modules/accounts/password-service';
+import { SessionService } from '../modules/accounts/session-service';
+import { Tokens } from '../modules/access/tokens';
+import { ChangeService } from '../modules/changes/change-service';
+
+/** As the record of changes shows it. */
+const request = {
+  requestId: 'password-reset',
+  address: '',
+  userAgent: 'npm run password:reset',
+  origin: null,
+  idempotency: null,
+};
+
+/** Null: there is no account with the address. Fails when a server uses the embedded database. */
+export async function createPasswordReset(config: Config, email: string): Promise<NewPasswordReset | null> {
+  const embedded = config.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: config.dataDir }) : null;
+  try {
+    const connection = embedded ?? { url: config.databaseUrl ?? '', poolSize: 2 };
+    // A query on a lost connection fails by itself.
+    const dataSource = createDataSource({ connection, entities, migrations, onPoolError: () => undefined });
+    await dataSource.initialize();
+    try {
+      const database = new Database({ dataSource, onCommit: () => undefined });
+      const changes = new ChangeService({ database, clock: systemClock, seal: new Seal(config.keyPepper, 'idempotency') });
+      const tokens = new Tokens(config.jwtSecret);
+      const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays, attempts: UNWATCHED });
+      return await new PasswordService({ database, changes, sessions, attempts: UNWATCHED }).createReset(
+        { kind: 'SYSTEM', request },
+        email,
+      );
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    await embedded?.close();
+  }
+}

@@ -1,0 +1,104 @@
+/** `GET /organizations/{id}/audit-log.jsonl`: the whole audit log as JSON Lines, oldest last, one object for each change. */
+import type { FastifyInstance } from 'fastify';
+import { Readable } from 'node:stream';
+import type { Context } from '../modules/context';
+import { Forbidden, RequestFault } from '../errors';
+import { contextOf } from './graphql';
+import type { Connected } from '../modules/access/live-access';
+import { permits, type Actor } from '../modules/access/actor';
+import { WHOLE_SIGHT } from '../modules/access/visibility';
+import type { ChangeBodyEntity } from '../modules/changes/change-body-entity';
+import type { ChangeEntity } from '../modules/changes/change-entity';
+import { rateLimitHeaders } from './rate-limit-headers';
+import type { TransportOptions } from './transport';
+
+const PAGE_ROWS = 500;
+
+export function addAuditExport(app: FastifyInstance, options: TransportOptions): void {
+  const { access, rateLimits } = options;
+  app.get<{ Params: { id: string } }>('/organizations/:id/audit-log.jsonl', async (request, reply) => {
+    const since = access.generation;
+    const context = await contextOf(request, options);
+    const { actor, services } = context;
+    const { id } = request.params;
+    if (!services.changes.mayReadAudit(actor, id)) {
+      throw new RequestFault('NOT_FOUND', `There is no organization ${JSON.stringify(id)}.`);
+    }
+    const admission = await rateLimits.operation(actor, PAGE_ROWS);
+    const exported = new AuditExport(context, id);
+    const held = access.hold(request.headers.authorization ?? '', actor.request, exported, since);
+    exported.lines.once('close', () => {
+      access.release(held, exported);
+      void admission.settle(Math.max(1, exported.rows));
+    });
+    reply.headers(rateLimitHeaders(admission));
+    reply.type('application/jsonl; charset=utf-8').header('cache-control', 'no-store');
+    return reply.send(exported.lines);
+  });
+}
+
+/** Breaks off, so that nobody takes a part for the whole, when whoever asked for it may not read the audit log any more. */
+class AuditExport implements Connected {
+  readonly lines: Readable;
+  /** Changes and their items that were read: what the export costs. */
+  rows = 0;
+
+  constructor(
+    context: Context,
+    private readonly organizationId: string,
+  ) {
+    this.lines = Readable.from(linesOf(context, organizationId, (rows) => (this.rows += rows)));
+  }
+
+  review(actor: Actor): void {
+    if (!permits(actor, 'audit:read', { organizationId: this.organizationId })) this.refuse(new Forbidden('audit:read'));
+  }
+
+  refuse(fault: RequestFault): void {
+    this.lines.destroy(fault);
+  }
+}
+
+/** Page by page, so that no connection to the database waits for a slow reader. */
+async function* linesOf(
+  { services, loaders }: Context,
+  organizationId: string,
+  count: (rows: number) => void,
+): AsyncGenerator<string> {
+  let before: string | null = null;
+  for (;;) {
+    const changes: ChangeEntity[] = await services.changes.list({ organizationId }, WHOLE_SIGHT, before, PAGE_ROWS);
+    const bodies = await loaders.bodiesOfChange.loadMany(changes.map((change) => change.id));
+    count(bodies.reduce((rows, items) => rows + (items instanceof Error ? 0 : items.length), changes.length));
+    yield changes.map((change, i) => `${jsonLine(lineOf(change, bodies[i]))}\n`).join('');
+    loaders.bodiesOfChange.clearAll();
+    if (changes.length < PAGE_ROWS) return;
+    before = changes.at(-1)?.sequence ?? null;
+  }
+}
+
+/** All that an independent verification needs (docs/AUDIT.md): the canonical text follows from the rest. */
+function lineOf({ canonical, ...envelope }: ChangeEntity, bodies: readonly ChangeBodyEntity[] | Error | undefined): object {
+  // The export breaks off; it never tells less than there is.
+  if (bodies === undefined || bodies instanceof Error) throw bodies ?? new Error('The bodies of a change were not answered.');
+  const items = bodies.map((body) => ({
+    ...body,
+    before: parsed(body.before),
+    after: parsed(body.after),
+    isErased: body.salt === null,
+  }));
+  const { format = 1 } = JSON.parse(canonical) as { readonly format?: number };
+  return { ...envelope, format, items };
+}
+
+/** JSON without any character that some reader of lines takes for the end of one (NEL, U+2028, U+2029), or a terminal for a command. */
+function jsonLine(value: object): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function parsed(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}

@@ -1,0 +1,108 @@
+/** What leaves over HTTP when a request is refused or fails: our error shape, with the status that belongs to its code. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
+import { formatError, type ErrorContext } from '../graphql/errors';
+import { SECURITY_HEADERS } from './security-headers';
+
+export const BODY_BYTES_MAX = 8 * 1024 * 1024;
+export const BODY_BYTES_MAX_ANONYMOUS = 256 * 1024;
+
+/** For everything that is thrown outside of GraphQL, and for paths that lead nowhere. */
+export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
+  app.setNotFoundHandler((request, reply) => {
+    sendError(reply, 404, new RequestFault('NOT_FOUND', `There is nothing at ${request.url.split('?')[0]}.`), request, log);
+  });
+  app.setErrorHandler((error: FastifyError | RequestFault, request, reply) => {
+    const fault = error instanceof RequestFault ? error : faultOfFastify(error, request.routeOptions.bodyLimit);
+    sendError(reply, statusOf(fault?.code ?? 'INTERNAL_SERVER_ERROR'), fault ?? error, request, log);
+  });
+}
+
+/** For what Fastify refuses before any hook has run: a path that cannot be decoded. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+  const fault = error.code === 'FST_ERR_BAD_URL' ? new RequestFault('BAD_REQUEST', 'The path of the URL is malformed.') : null;
+  void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
+  sendError(reply, fault ? 400 : 500, fault ?? error, request, log);
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, { readonly status: string; readonly message: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', message: 'The headers are too large.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'The request did not arrive in time.' },
+};
+
+/** For what is no HTTP, or comes too slowly: nobody but Node has seen it. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
+    status: '400 Bad Request',
+    message: 'This is no HTTP request.',
+  };
+  const body = JSON.stringify({
+    errors: [formatError(new RequestFault('BAD_REQUEST', message), { requestId: randomUUID(), report: () => undefined })],
+  });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
+}
+
+export function bodyTooLarge(bytesMax: number): RequestFault {
+  return new RequestFault('PAYLOAD_TOO_LARGE', `The body is larger than ${bytesMax} bytes, the most that is allowed here.`);
+}
+
+export function errorContextOf(request: FastifyRequest, log: Logger): ErrorContext {
+  return {
+    requestId: request.id,
+    report: (cause) => log.error({ requestId: request.id, err: cause }, 'request failed'),
+  };
+}
+
+const STATUS_OF_CODE: Partial<Record<RequestErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  RATE_LIMITED: 429,
+  REVISION_NOT_REACHED: 503,
+  DEADLINE_EXCEEDED: 503,
+  UNAVAILABLE: 503,
+  PROVIDER_FAILED: 502,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+export function statusOf(code: RequestErrorCode): number {
+  return STATUS_OF_CODE[code] ?? 400;
+}
+
+/** Errors that Fastify raises about a request before it reaches GraphQL; null for our own faults. */
+export function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ANONYMOUS): RequestFault | null {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return bodyTooLarge(bodyBytesMax);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new RequestFault('UNSUPPORTED_MEDIA_TYPE', 'The content type must be application/json.');
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new RequestFault('BAD_REQUEST', 'The body is not valid JSON.');
+    default:
+      if (error instanceof SyntaxError) return new RequestFault('BAD_REQUEST', 'The body is not valid JSON.');
+      return (error.statusCode ?? 500) < 500 ? new RequestFault('BAD_REQUEST', 'The request is malformed.') : null;
+  }
+}
+
+function sendError(reply: FastifyReply, status: number, error: Error, request: FastifyRequest, log: Logger): void {
+  const formatted = formatError(error, errorContextOf(request, log));
+  if (error instanceof TryLater) void reply.header('retry-after', String(error.retryAfterSeconds));
+  else if (status === 503) void reply.header('retry-after', '1');
+  void reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send({ errors: [formatted] });
+}

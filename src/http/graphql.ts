@@ -1,0 +1,240 @@
+/**
+ * GraphQL over HTTP. Apollo reads requests and negotiates answers; what happens to an operation in between is the same
+ * as over any other transport (`operations.ts`): Apollo is given the document ready made, and the answer as well.
+ */
+import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parse, type DocumentNode, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
+import { Transform } from 'node:stream';
+import type { Logger } from 'pino';
+import type { Context } from '../modules/context';
+import { notedFor } from './cors';
+import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
+import type { Preparation } from '../operations/documents';
+import { formatError, type ErrorContext } from '../graphql/errors';
+import { bodyTooLarge, statusOf } from './errors';
+import {
+  asGraphqlError,
+  BODY_BYTES_MAX,
+  BODY_BYTES_MAX_ORDINARY,
+  refuseSubscription,
+  type Operations,
+} from '../operations/operations';
+import type { Admission } from '../operations/rate-limits';
+import { rateLimitHeaders } from './rate-limit-headers';
+import { requestInfoOf, type TransportOptions } from './transport';
+
+/** What is known of an operation before Apollo has read it. */
+interface Arrival {
+  readonly context: Context;
+  readonly begun: Admission | null;
+  bodyBytes: number;
+  /** Not by Apollo, which refuses what is no request of GraphQL over HTTP. */
+  isAnswered: boolean;
+}
+
+/**
+ * What Apollo hands on to its hooks, as a copy. Not kept in an AsyncLocalStorage: one that was used once makes every callback and
+ * promise of the process dearer.
+ */
+interface ApolloContext {
+  readonly arrival: Arrival;
+}
+
+export function createApollo({ schema, log }: TransportOptions, operations: Operations): ApolloServer<ApolloContext> {
+  return new ApolloServer<ApolloContext>({
+    schema,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    documentStore: null,
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    // What may be asked is decided by `operations`; these are for nobody to rely on.
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: true,
+    // Asked for what Apollo refuses by itself, and not told of which request; the handler adds that.
+    formatError: (_formatted, error) => formatError(error, unknownRequest(log)),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      answerFromOperations(operations),
+    ],
+    logger: log,
+  });
+}
+
+function unknownRequest(log: Logger): ErrorContext {
+  return { requestId: '', report: (cause) => log.error({ err: cause }, 'request failed') };
+}
+
+const NOT_ACCEPTABLE = 406;
+
+/** Apollo goes on only with a document; of one that was refused, it is given this. */
+const STAND_IN = parse('{ __typename }');
+
+function answerFromOperations(operations: Operations): ApolloServerPlugin<ApolloContext> {
+  return {
+    requestDidStart: async () => {
+      let preparation: Preparation | null = null;
+      return {
+        didResolveSource: async (request) => {
+          preparation = prepareOrRefuse(operations, request.source, request.request.operationName);
+          // With a document, Apollo neither parses nor validates.
+          const document = preparation.isReady ? preparation.prepared.document : STAND_IN;
+          (request as { document?: DocumentNode }).document = document;
+        },
+        responseForOperation: async ({ request, contextValue: { arrival } }) => {
+          if (preparation === null) throw new Error('The operation was not prepared.');
+          arrival.isAnswered = true;
+          const answer = await answerOf(operations, preparation, request.variables, arrival);
+          return {
+            http: { status: answer.status, headers: new HeaderMap(Object.entries(answer.headers)) },
+            body: { kind: 'single', singleResult: answer.result },
+          };
+        },
+      };
+    },
+  };
+}
+
+/** What was not foreseen is masked where the request is known. */
+function prepareOrRefuse(operations: Operations, source: string, operationName: string | undefined): Preparation {
+  try {
+    return operations.prepare(source, operationName);
+  } catch (error) {
+    return { isReady: false, errors: [asGraphqlError(error)] };
+  }
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly result: FormattedExecutionResult;
+}
+
+/** Never rejects. */
+async function answerOf(
+  operations: Operations,
+  preparation: Preparation,
+  variables: unknown,
+  { context, begun, bodyBytes }: Arrival,
+): Promise<HttpAnswer> {
+  const refused = (errors: ExecutionResult['errors'], admission: Admission | null): HttpAnswer => {
+    const result = operations.mask({ errors }, context);
+    const cause = errors?.[0]?.originalError;
+    const retry: Record<string, string> = cause instanceof TryLater ? { 'retry-after': String(cause.retryAfterSeconds) } : {};
+    const code = result.errors?.[0]?.extensions?.code as RequestErrorCode;
+    return { status: statusOf(code), headers: { ...rateLimitHeaders(admission), ...retry }, result };
+  };
+  try {
+    if (!preparation.isReady) {
+      await operations.countRefused(context);
+      return refused(preparation.errors, begun);
+    }
+    refuseSubscription(preparation.prepared);
+    const ticket = await operations.admit(preparation.prepared, { variables, context, begun, bodyBytes });
+    const result = await operations.execute(ticket);
+    // Without data nothing was executed: the variables do not fit, or the time was over.
+    if (result.data === undefined) return refused(result.errors, ticket.admission);
+    const answer = { headers: rateLimitHeaders(ticket.admission), result: operations.mask(result, context) };
+    return result.data === null ? postponed(result.errors, answer) : { status: 200, ...answer };
+  } catch (error) {
+    return refused([asGraphqlError(error)], begun);
+  }
+}
+
+/** Nothing was answered: where the same may be tried later, whatever stands between says so to the client by the status. */
+function postponed(errors: ExecutionResult['errors'], answer: Omit<HttpAnswer, 'status'>): HttpAnswer {
+  const cause = errors?.[0]?.originalError;
+  if (!(cause instanceof TryLater)) return { status: 200, ...answer };
+  const headers = { ...answer.headers, 'retry-after': String(cause.retryAfterSeconds) };
+  return { ...answer, status: statusOf(cause.code), headers };
+}
+
+/** Who asks, and what it is given. Throws `Unauthenticated`. */
+export async function contextOf(request: FastifyRequest, { createContext }: TransportOptions): Promise<Context> {
+  const context = await createContext(request.headers.authorization, requestInfoOf(request.id, request.ip, request.headers));
+  notedFor(request, context.actor);
+  return context;
+}
+
+export function addGraphql(
+  app: FastifyInstance,
+  apollo: ApolloServer<ApolloContext>,
+  operations: Operations,
+  options: TransportOptions,
+): void {
+  const arrivals = new WeakMap<FastifyRequest, Arrival>();
+  const arrivalOf = (request: FastifyRequest): Arrival => {
+    const arrival = arrivals.get(request);
+    if (!arrival) throw new Error('The request was not authenticated.');
+    return arrival;
+  };
+  const handle = fastifyApolloHandler(apollo, { context: async (request) => ({ arrival: arrivalOf(request) }) });
+  app.route({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: '/graphql',
+    bodyLimit: BODY_BYTES_MAX,
+    // Who asks is decided before the body is read: a bad credential is refused as a whole, and buys no large body.
+    onRequest: async (request) => {
+      if (request.method === 'OPTIONS') return;
+      const context = await contextOf(request, options);
+      arrivals.set(request, { context, begun: await operations.begin(context), bodyBytes: 0, isAnswered: false });
+    },
+    preParsing: async (request, _reply, payload) => {
+      if (request.method === 'OPTIONS') return payload;
+      const arrival = arrivalOf(request);
+      const bytesMax = arrival.context.actor.kind === 'ANONYMOUS' ? BODY_BYTES_MAX_ORDINARY : BODY_BYTES_MAX;
+      arrival.bodyBytes = Number(request.headers['content-length'] ?? 0);
+      if (arrival.bodyBytes > bytesMax) throw bodyTooLarge(bytesMax);
+      return payload.pipe(countingBytes(bytesMax, (bytes) => (arrival.bodyBytes = bytes)));
+    },
+    handler: async (request, reply) => {
+      if (request.method === 'OPTIONS') return reply.code(204).send();
+      refuseNullQuery(request);
+      const text = (await handle.call(app, request, reply)) as string;
+      // Whether the client takes any form of the answer, Apollo asks last.
+      const isOurs = arrivalOf(request).isAnswered && reply.statusCode !== NOT_ACCEPTABLE;
+      return isOurs ? text : withRequestId(text, request.id);
+    },
+  });
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    // Before the body is looked at: there is none that would help.
+    onRequest: async (request, reply) => {
+      reply.header('allow', 'GET, POST');
+      throw new RequestFault('METHOD_NOT_ALLOWED', `GraphQL is served by GET and POST, not by ${request.method}.`);
+    },
+    handler: async () => undefined,
+  });
+}
+
+/** Errors of Apollo's own, with the id of the request that it does not know. */
+function withRequestId(text: string, requestId: string): string {
+  const { errors } = JSON.parse(text) as Required<FormattedExecutionResult>;
+  return JSON.stringify({ errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } })) });
+}
+
+/** Apollo takes a request for a persisted query when it has no text of one; here are none. */
+function refuseNullQuery({ method, body }: FastifyRequest): void {
+  const extensions = (body as { readonly extensions?: { readonly persistedQuery?: unknown } | null } | null)?.extensions;
+  if (method === 'POST' && extensions?.persistedQuery !== undefined) {
+    throw new RequestFault('BAD_REQUEST', 'Persisted queries are not served; send the text of the operation as `query`.');
+  }
+}
+
+/** Passes bytes on, and fails when there are more than allowed: not every client declares a length. */
+function countingBytes(bytesMax: number, note: (bytes: number) => void): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      bytes += chunk.length;
+      note(bytes);
+      callback(bytes > bytesMax ? bodyTooLarge(bytesMax) : null, chunk);
+    },
+  });
+}

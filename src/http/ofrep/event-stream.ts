@@ -1,0 +1,144 @@
+/**
+ * `GET /ofrep/v1/event-stream`: Server-Sent Events that say "ask again" when the flags of an environment change (OFREP
+ * ADR-0008, docs/OFREP.md). They carry no flags, so a client that is slow or was away misses nothing: it hears of the newest
+ * revision only, and first of all, whatever it knows, unless `Last-Event-ID` says that it knows just that.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RequestFault, TryLater, Unauthenticated } from '../../errors';
+import { notedFor } from '../cors';
+import { contextOf } from '../graphql';
+import type { Connected, LiveAccess } from '../../modules/access/live-access';
+import type { ApiKeyActor } from '../../modules/access/actor';
+import type { EnvironmentBook } from '../../modules/snapshots/environment-book';
+import type { TransportOptions } from '../transport';
+import { ChangeWaiter } from './change-waiter';
+
+export const EVENT_STREAM_PATH = '/ofrep/v1/event-stream';
+
+/** Proxies end connections on which nothing comes for a minute. */
+const HEARTBEAT_MS = 15_000;
+/** Changes that come one after the other are told once. */
+const COALESCE_MS = 100;
+/** How long streams have to end when the server or their key goes. */
+const DRAIN_MS = 1_000;
+const STREAMS_MAX = 10_000;
+/** Clients come back after a time of their own, so that a restart does not bring all of them at once. */
+const RETRY_MS = { least: 1_000, spread: 4_000 };
+
+interface Following {
+  readonly book: EnvironmentBook;
+  readonly knownId: string | null;
+  readonly key: ApiKeyActor;
+  /** The generation of access rules at which the key was found good. */
+  readonly since: number;
+}
+
+export function addEventStream(app: FastifyInstance, options: TransportOptions): void {
+  const open = new Set<EventStream>();
+  app.addHook('preClose', async () => {
+    for (const stream of open) stream.end();
+  });
+  app.addHook('onClose', async () => options.ticketAccess.close());
+  app.get<{ Querystring: { ticket?: unknown } }>(EVENT_STREAM_PATH, async (request, reply) => {
+    const following = await followingOf(request, options);
+    if (open.size >= STREAMS_MAX) throw new TryLater('UNAVAILABLE', `This server has ${STREAMS_MAX} event streams already.`, 5);
+    const stream = new EventStream(following, options.ticketAccess);
+    open.add(stream);
+    stream.readable.once('close', () => open.delete(stream));
+    reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
+    return reply.send(stream.readable);
+  });
+}
+
+/** One stream that was opened. It ends when the key that opened it does. */
+class EventStream implements Connected {
+  readonly readable: Readable;
+  private readonly waiter: ChangeWaiter;
+
+  constructor(following: Following, access: LiveAccess) {
+    this.waiter = new ChangeWaiter(following.book);
+    this.readable = Readable.from(linesOf(following, this.waiter), { objectMode: false, highWaterMark: 1 });
+    const { key, since } = following;
+    const held = access.hold(key.id, key.request, this, since);
+    this.readable.once('close', () => {
+      this.waiter.end();
+      access.release(held, this);
+    });
+  }
+
+  /** A key of one environment evaluates there as long as it lives. */
+  review(): void {}
+
+  refuse(): void {
+    this.end();
+  }
+
+  end(): void {
+    this.waiter.end();
+    // Whoever does not read does not come to the end.
+    setTimeout(() => this.readable.destroy(), DRAIN_MS).unref();
+  }
+}
+
+async function followingOf(
+  request: FastifyRequest<{ Querystring: { ticket?: unknown } }>,
+  options: TransportOptions,
+): Promise<Following> {
+  const { services, actor: anonymous } = await contextOf(request, options);
+  const { ticket } = request.query;
+  const since = options.ticketAccess.generation;
+  const redeemed = typeof ticket === 'string' ? await services.streamTickets.redeem(ticket, anonymous.request) : null;
+  if (redeemed === null) {
+    throw new Unauthenticated(
+      'The ticket of this event stream is not valid, or has ended; ask for the flags again to get another.',
+    );
+  }
+  const { actor, environmentId } = redeemed;
+  notedFor(request, actor);
+  const { settle } = await options.rateLimits.operation(actor, 1);
+  await settle(1);
+  const book = await services.snapshots.openFor(actor, environmentId, 'flag:evaluate');
+  if (book === null) throw new RequestFault('NOT_FOUND', 'There is no such environment any more.');
+  const knownId = request.headers['last-event-id'];
+  return {
+    book,
+    knownId: typeof knownId === 'string' ? knownId : null,
+    key: actor,
+    since,
+  };
+}
+
+/** After the end of the waiter, nothing more is said. */
+async function* linesOf({ book, knownId }: Following, waiter: ChangeWaiter): AsyncGenerator<string> {
+  let known = knownId;
+  yield `retry: ${RETRY_MS.least + Math.floor(Math.random() * RETRY_MS.spread)}\n\n`;
+  while (!waiter.hasEnded && !book.isClosed) {
+    waiter.arm();
+    const newest = eventIdOf(book);
+    if (newest !== known) {
+      known = newest;
+      yield eventOf(newest);
+      await sleep(COALESCE_MS, undefined, { ref: false });
+      continue;
+    }
+    if (await waiter.wait(HEARTBEAT_MS)) continue;
+    yield ': still here\n\n';
+  }
+}
+
+function eventIdOf({ epoch, revision }: EnvironmentBook): string {
+  return `${epoch}:${revision}`;
+}
+
+function eventOf(id: string): string {
+  const data = { type: 'refetchEvaluation', etag: id, lastModified: Math.floor(Date.now() / 1000) };
+  return `id: ${id}\nevent: message\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** The revision that an event named in its `etag`; null for anything else. */
+export function revisionOfEvent(etag: unknown): { epoch: string; revision: number } | null {
+  const [, epoch, revision] = (typeof etag === 'string' && /^([A-Za-z0-9_-]{1,100}):(\d{1,15})$/.exec(etag)) || [];
+  return epoch === undefined ? null : { epoch, revision: Number(revision) };
+}

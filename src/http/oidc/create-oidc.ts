@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../clock';
+import type { Config } from '../../config';
+import { Seal } from '../../database/seal';
+import type { Connection } from '../../database/transaction';
+import type { FailedAuthentications } from '../../modules/access/failed-authentications';
+import type { SessionService } from '../../modules/accounts/session-service';
+import type { ChangeService } from '../../modules/changes/change-service';
+import { findUnknownOrganizations, OidcService } from '../../modules/members/oidc-service';
+import { LogInCookie } from './log-in-cookie';
+import { OidcProvider } from './provider';
+import type { Oidc } from './routes';
+
+export interface OidcParts {
+  readonly changes: ChangeService;
+  readonly sessions: SessionService;
+  readonly failed: FailedAuthentications;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Null when no provider is set. The provider is not asked yet. */
+export function createOidc(
+  { oidc: settings, jwtSecret, publicUrl }: Pick<Config, 'oidc' | 'jwtSecret' | 'publicUrl'>,
+  { changes, sessions, failed, clock, log }: OidcParts,
+): Oidc | null {
+  if (settings === null) return null;
+  return {
+    provider: new OidcProvider({ settings, clock, log }),
+    service: new OidcService({ changes, sessions, settings }),
+    cookie: new LogInCookie({ seal: new Seal(jwtSecret, 'oidc-log-in'), clock }),
+    failed,
+    publicUrl,
+  };
+}
+
+/** Logs which organizations OIDC_ROLES names that are not there: mistyped, deleted, or not made yet. */
+export async function warnOfUnknownOrganizations(
+  { oidc }: Pick<Config, 'oidc'>,
+  connection: Connection,
+  log: Logger,
+): Promise<void> {
+  const organizations = await findUnknownOrganizations(connection, oidc?.roles ?? []);
+  if (organizations.length === 0) return;
+  log.warn(
+    { organizations },
+    'OIDC_ROLES names organizations that do not exist; whoever makes one with such a key gets its members',
+  );
+}

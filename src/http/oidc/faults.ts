@@ -1,0 +1,105 @@
+/** What a log-in through the provider can end with, for the client and for the log. */
+import { AuthorizationResponseError, ResponseBodyError } from 'openid-client';
+import { RequestFault } from '../../errors';
+
+/** Codes of openid-client for an answer that was read and does not prove what it says. */
+const NOT_PROVED: ReadonlySet<string> = new Set([
+  'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
+  'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
+  'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
+  'OAUTH_KEY_SELECTION_FAILED',
+  'OAUTH_UNSUPPORTED_OPERATION',
+  'OAUTH_INVALID_RESPONSE',
+]);
+/** Errors by which a provider says that it will work again later (RFC 6749, section 4.1.2.1). */
+const PASSING: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error']);
+
+/** `stage`: what of the provider was asked. Nothing of its answer is told: there may be tokens in it. */
+export function faultOf(error: unknown, stage: 'metadata' | 'log-in'): RequestFault {
+  if (isUnreachable(error)) return new RequestFault('UNAVAILABLE', 'The OpenID provider does not answer; try again later.');
+  if (stage === 'metadata') {
+    return new RequestFault(
+      'PROVIDER_FAILED',
+      'The OpenID provider does not describe itself as it must; the log of the server says more.',
+    );
+  }
+  if (error instanceof AuthorizationResponseError) return refusedBy(error.error);
+  if (error instanceof ResponseBodyError && error.error === 'invalid_grant') {
+    return new RequestFault(
+      'UNAUTHENTICATED',
+      'The provider does not take its code: it was used, has ended, or is of another log-in. Start again.',
+    );
+  }
+  if (NOT_PROVED.has(codeOf(error))) {
+    const claim = claimOf(error);
+    const about = claim === null ? '' : ` (${claim})`;
+    return new RequestFault('UNAUTHENTICATED', `What the provider answered does not prove who logged in${about}. Start again.`);
+  }
+  return new RequestFault('PROVIDER_FAILED', 'The OpenID provider failed to end the log-in; the log of the server says more.');
+}
+
+/** For the log, without anything that the provider sent but its error code. */
+export function describeError(error: unknown): { readonly cause: string; readonly code: string; readonly claim: string | null } {
+  const ofProvider =
+    error instanceof AuthorizationResponseError || error instanceof ResponseBodyError ? harmless(error.error) : null;
+  return {
+    cause:
+      ofProvider ??
+      causesOf(error)
+        .map((cause) => cause.name ?? 'unknown')
+        .join(' < '),
+    code: codeOf(error),
+    claim: claimOf(error),
+  };
+}
+
+function refusedBy(error: string): RequestFault {
+  if (PASSING.has(error)) return new RequestFault('UNAVAILABLE', 'The OpenID provider cannot serve just now; try again later.');
+  return new RequestFault('UNAUTHENTICATED', `The provider refused the log-in: ${harmless(error)}.`);
+}
+
+/** Anybody can write what they like into a URL. */
+function harmless(error: string): string {
+  return /^[a-z_]{1,64}$/.test(error) ? error : 'an error without a known form';
+}
+
+interface Cause {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: unknown;
+  readonly claim?: unknown;
+  readonly cause?: unknown;
+}
+
+const CAUSES_MAX = 5;
+
+/** The error, its cause, and so on. */
+function causesOf(error: unknown): Cause[] {
+  const causes: Cause[] = [];
+  for (
+    let cause = error;
+    typeof cause === 'object' && cause !== null && causes.length < CAUSES_MAX;
+    cause = (cause as Cause).cause
+  ) {
+    causes.push(cause);
+  }
+  return causes;
+}
+
+/** No answer at all, or none in time. */
+export function isUnreachable(error: unknown): boolean {
+  return causesOf(error).some(
+    ({ name, message }) => name === 'TimeoutError' || (name === 'TypeError' && message === 'fetch failed'),
+  );
+}
+
+function codeOf(error: unknown): string {
+  const code = causesOf(error).find((cause) => typeof cause.code === 'string')?.code;
+  return typeof code === 'string' ? code : 'UNKNOWN';
+}
+
+/** The claim that is wrong. */
+function claimOf(error: unknown): string | null {
+  const claim = causesOf(error).find((cause) => typeof cause.claim === 'string')?.claim;
+  return typeof claim === 'string' ? claim : null;
+}

@@ -1,0 +1,72 @@
+/**
+ * What a log-in must remember while its user is at the provider: in a sealed cookie of the browser that began it, so that any
+ * server with the same secret can end it, and no other browser.
+ */
+import type { Clock } from '../../clock';
+import type { Seal } from '../../database/seal';
+import type { LogInSecrets } from './provider';
+
+const NAME = 'flagstaff_oidc';
+/**
+ * Browsers take such a cookie only over TLS, from the host itself and for all of it, so that neither another host of the domain
+ * nor somebody on the way can put one of a log-in of theirs there (RFC 6265bis, section 4.1.3.2).
+ */
+const HOST_PREFIX = '__Host-';
+const LIFETIME_SECONDS = 600;
+
+export interface LogInCookieOptions {
+  readonly seal: Seal;
+  readonly clock: Clock;
+}
+
+/** Where the cookie goes. */
+export interface CookiePlace {
+  /** Where it may be sent over plain HTTP. */
+  readonly path: string;
+  /** Only over TLS. */
+  readonly isSecure: boolean;
+}
+
+export class LogInCookie {
+  constructor(private readonly options: LogInCookieOptions) {}
+
+  /** A `Set-Cookie` header. */
+  set(secrets: LogInSecrets, place: CookiePlace): string {
+    const endsAt = this.options.clock.now().getTime() + LIFETIME_SECONDS * 1_000;
+    const { state, nonce, codeVerifier } = secrets;
+    return header(this.options.seal.seal(JSON.stringify([endsAt, state, nonce, codeVerifier])), LIFETIME_SECONDS, place);
+  }
+
+  /** A `Set-Cookie` header that takes it away. */
+  clear(place: CookiePlace): string {
+    return header('', 0, place);
+  }
+
+  /** Null when the `Cookie` header has none that this installation sealed within the last 10 minutes. */
+  read(cookies: string | undefined, { isSecure }: CookiePlace): LogInSecrets | null {
+    const sealed = valueOf(cookies, nameOf(isSecure));
+    if (sealed === null) return null;
+    try {
+      const [endsAt, state, nonce, codeVerifier] = JSON.parse(this.options.seal.open(sealed)) as [number, string, string, string];
+      return this.options.clock.now().getTime() < endsAt ? { state, nonce, codeVerifier } : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** Lax: the browser comes back from another site. */
+function header(value: string, lifetimeSeconds: number, { path, isSecure }: CookiePlace): string {
+  const place = isSecure ? 'Path=/; Secure' : `Path=${path}`;
+  return `${nameOf(isSecure)}=${value}; ${place}; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Lax`;
+}
+
+function nameOf(isSecure: boolean): string {
+  return isSecure ? `${HOST_PREFIX}${NAME}` : NAME;
+}
+
+/** RFC 6265, section 5.4. */
+function valueOf(cookies: string | undefined, name: string): string | null {
+  const pairs = (cookies ?? '').split(';').map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
+}

@@ -1,0 +1,149 @@
+/** `GET /auth/oidc/log-in` and `GET /auth/oidc/callback`: log-in through an OpenID provider (docs/OIDC.md). */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { RequestFault } from '../../errors';
+import type { FailedAuthentications } from '../../modules/access/failed-authentications';
+import type { OidcIdentity } from '../../modules/members/oidc-rules';
+import type { OidcLogIn, OidcService } from '../../modules/members/oidc-service';
+import { requestInfoOf, type TransportOptions } from '../transport';
+import type { CookiePlace, LogInCookie } from './log-in-cookie';
+import { logInPage, PAGE_POLICY } from './page';
+import type { LogInSecrets, OidcProvider } from './provider';
+
+/** Log-in through a provider, as `app.ts` makes it. */
+export interface Oidc {
+  readonly provider: OidcProvider;
+  readonly service: OidcService;
+  readonly cookie: LogInCookie;
+  readonly failed: FailedAuthentications;
+  /** Where people reach the installation. Null: where the server listens on this machine. */
+  readonly publicUrl: string | null;
+}
+
+export interface OidcRouteOptions extends Pick<TransportOptions, 'rateLimits' | 'isProduction' | 'allowedOrigins'> {
+  /** Null: no provider is set. */
+  readonly oidc: Oidc | null;
+}
+
+const LOG_IN_PATH = '/auth/oidc/log-in';
+const CALLBACK_PATH = '/auth/oidc/callback';
+
+/** Does nothing where no provider is set. */
+export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
+  const { oidc } = options;
+  if (oidc === null) return;
+  // A request for the headers alone would use the code up.
+  const route = { exposeHeadRoute: false };
+  app.get(LOG_IN_PATH, route, async (request, reply) => {
+    await options.rateLimits.logInAttempts(request.ip, 1);
+    const redirectUri = redirectUriOf(app, oidc);
+    const { url, secrets } = await oidc.provider.begin(redirectUri.href);
+    keepPrivate(reply).header('set-cookie', oidc.cookie.set(secrets, cookiePlace(redirectUri, options)));
+    return reply.redirect(url, 302);
+  });
+  app.get(CALLBACK_PATH, route, async (request, reply) => {
+    keepPrivate(reply);
+    await options.rateLimits.logInAttempts(request.ip, 1);
+    const redirectUri = redirectUriOf(app, oidc);
+    const place = cookiePlace(redirectUri, options);
+    const logIn = await endLogIn(request, { redirectUri, place }, oidc, () => {
+      reply.header('set-cookie', oidc.cookie.clear(place));
+    });
+    return sendTokens(request, reply, logIn, originsOf(redirectUri, options));
+  });
+}
+
+/** `onOver`: called as soon as this log-in is over, whatever comes of it; not for a callback that is of no log-in of this browser. */
+async function endLogIn(
+  request: FastifyRequest,
+  { redirectUri, place }: { readonly redirectUri: URL; readonly place: CookiePlace },
+  oidc: Oidc,
+  onOver: () => void,
+): Promise<OidcLogIn> {
+  let identity: OidcIdentity | null = null;
+  try {
+    const currentUrl = new URL(redirectUri);
+    currentUrl.search = request.url.split('?')[1] ?? '';
+    const secrets = secretsOf(oidc.cookie.read(request.headers.cookie, place), currentUrl);
+    onOver();
+    identity = await oidc.provider.end(currentUrl, secrets);
+    const requestInfo = { ...requestInfoOf(request.id, request.ip, request.headers), idempotency: null };
+    return await oidc.service.logIn({ kind: 'ANONYMOUS', request: requestInfo }, identity);
+  } catch (error) {
+    if (error instanceof RequestFault && isFailedAttempt(error)) note(request, identity, oidc);
+    throw error;
+  }
+}
+
+/** Those of the log-in that this browser began, if that is the one that is to be ended. */
+function secretsOf(secrets: LogInSecrets | null, { searchParams }: URL): LogInSecrets {
+  if (secrets === null) {
+    const message = `No log-in is under way in this browser: its cookie is missing, was altered or is older than 10 minutes. Start again at ${LOG_IN_PATH}.`;
+    throw new RequestFault('BAD_REQUEST', message);
+  }
+  const once = (name: string): string | null => {
+    const values = searchParams.getAll(name);
+    return values.length === 1 ? (values[0] ?? null) : null;
+  };
+  if (once('state') !== secrets.state) {
+    throw new RequestFault(
+      'BAD_REQUEST',
+      `The state is not that of the log-in that this browser began. Start again at ${LOG_IN_PATH}.`,
+    );
+  }
+  if ((once('code') === null) === (once('error') === null)) {
+    throw new RequestFault('BAD_REQUEST', `The provider must send either a code or an error. Start again at ${LOG_IN_PATH}.`);
+  }
+  return secrets;
+}
+
+/** Of the client, not of the provider. */
+function isFailedAttempt({ code }: RequestFault): boolean {
+  return code === 'BAD_REQUEST' || code === 'UNAUTHENTICATED' || code === 'FORBIDDEN';
+}
+
+function note({ ip, headers }: FastifyRequest, identity: OidcIdentity | null, { failed }: Oidc): void {
+  const account = identity?.email ?? identity?.subject ?? null;
+  failed.note({ kind: 'OIDC', address: ip, userAgent: headers['user-agent'] ?? '', account });
+}
+
+function sendTokens(request: FastifyRequest, reply: FastifyReply, logIn: OidcLogIn, origins: readonly string[]): FastifyReply {
+  const { accessToken, expiresAt, refreshToken, refreshExpiresAt, user } = logIn;
+  const { id, email, name } = user;
+  const answer = { accessToken, expiresAt, refreshToken, refreshExpiresAt, user: { id, email, name } };
+  if (!wantsPage(request)) return reply.type('application/json; charset=utf-8').send(answer);
+  reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY);
+  return reply.send(logInPage({ type: 'flagstaff:log-in', ...answer }, origins));
+}
+
+/** Browsers name text/html when somebody goes to a page. */
+function wantsPage({ headers }: FastifyRequest): boolean {
+  return (headers.accept ?? '').split(',').some((type) => type.split(';')[0]?.trim() === 'text/html');
+}
+
+/**
+ * Neither kept by anybody on the way, nor told to the next page: the address has the code. The window keeps the one that opened
+ * it through all of the log-in, since that is to have the tokens.
+ */
+function keepPrivate(reply: FastifyReply): FastifyReply {
+  return reply.headers({
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'unsafe-none',
+  });
+}
+
+/** Never by the Host header, which whoever asks can choose. */
+function redirectUriOf(app: FastifyInstance, { publicUrl }: Oidc): URL {
+  const { port } = app.server.address() as AddressInfo;
+  return new URL(`${publicUrl ?? `http://localhost:${port}`}${CALLBACK_PATH}`);
+}
+
+function cookiePlace({ pathname, protocol }: URL, { isProduction }: OidcRouteOptions): CookiePlace {
+  return { path: pathname.slice(0, pathname.lastIndexOf('/')), isSecure: isProduction || protocol === 'https:' };
+}
+
+/** The server's own, and those that may call it from browsers. */
+function originsOf(redirectUri: URL, { allowedOrigins }: OidcRouteOptions): string[] {
+  return [...new Set([redirectUri.origin, ...allowedOrigins.filter((origin) => URL.canParse(origin))])];
+}

@@ -1,0 +1,18 @@
+/** What is left of a limit, in the headers of draft-ietf-httpapi-ratelimit-headers. */
+import { WINDOW_SECONDS, type Standing } from '../operations/rate-counter';
+import type { Admission } from '../operations/rate-limits';
+
+export function rateLimitHeaders(admission: Pick<Admission, 'limitName' | 'latest'> | null): Record<string, string> {
+  return admission === null ? {} : { ...standingHeaders(admission.limitName, admission.latest()) };
+}
+
+/** For an operation whose key stands there. */
+export function standingHeaders(
+  limitName: string,
+  { limit, remaining, resetSeconds }: Standing,
+): { readonly 'ratelimit-policy': string; readonly ratelimit: string } {
+  return {
+    'ratelimit-policy': `"${limitName}";q=${limit};w=${WINDOW_SECONDS}`,
+    ratelimit: `"${limitName}";r=${remaining};t=${resetSeconds}`,
+  };
+}

@@ -1,0 +1,66 @@
+/** What HTTP and WebSocket share. */
+import type { GraphQLSchema } from 'graphql';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Logger } from 'pino';
+import type { AddressOf } from './client-address';
+import type { LimitSettings } from '../config';
+import type { Context } from '../modules/context';
+import { RequestFault } from '../errors';
+import type { LiveAccess } from '../modules/access/live-access';
+import type { LoadGauge } from '../operations/load';
+import type { Actor, RequestInfo } from '../modules/access/actor';
+import type { SnapshotService } from '../modules/snapshots/snapshot-service';
+import type { RateLimits } from '../operations/rate-limits';
+
+export interface TransportOptions {
+  readonly schema: GraphQLSchema;
+  readonly log: Logger;
+  readonly rateLimits: RateLimits;
+  readonly limits: LimitSettings;
+  readonly load: LoadGauge;
+  /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails. */
+  readonly countFlags: (actor: Actor, environmentId: string | null) => Promise<number>;
+  readonly isProduction: boolean;
+  /** Origins of browsers, besides the server's own. */
+  readonly allowedOrigins: readonly string[];
+  /** Proxies in front of this server that tell where a request came from. */
+  readonly trustedProxies: readonly string[];
+  readonly addressOf: AddressOf;
+  /** Decides who asks and makes what the resolvers are given. Throws `Unauthenticated`. */
+  readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;
+  readonly readiness: () => Readiness;
+  /** Ends what stays connected when its access ends. Closed with the server. */
+  readonly access: LiveAccess;
+  /** The same for event streams, which a ticket opens: held by the id of the key. */
+  readonly ticketAccess: LiveAccess;
+  /** What is there without a wait; what is not is left to the others. */
+  readonly atOnce: {
+    readonly actorOf: (authorization: string, request: RequestInfo, connection: object) => Actor | null;
+    readonly snapshots: Pick<SnapshotService, 'evaluateAtOnce' | 'repeatAtOnce' | 'countFlagsAtOnce'>;
+  };
+}
+
+/** What `/readyz` says. Stale: the database is away, and evaluation goes on from what was read up to then. */
+export type Readiness =
+  | { readonly status: 'ready' }
+  | { readonly status: 'ready'; readonly stale: true; readonly staleSeconds: number }
+  | { readonly status: 'unready'; readonly reason: string };
+
+const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
+export const USER_AGENT_LENGTH_MAX = 256;
+
+/** What is known of a request before anybody is authenticated. */
+export function requestInfoOf(requestId: string, address: string, headers: IncomingHttpHeaders): RequestInfo {
+  const key = headers['idempotency-key'];
+  if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key) || key.length > IDEMPOTENCY_KEY_LENGTH_MAX)) {
+    const bound = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters`;
+    throw new RequestFault('BAD_USER_INPUT', `The Idempotency-Key header must have ${bound}.`);
+  }
+  return {
+    requestId,
+    address,
+    userAgent: (headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH_MAX),
+    origin: headers.origin ?? null,
+    idempotency: key === undefined ? null : { key, field: '', digest: '' },
+  };
+}

@@ -1,0 +1,41 @@
+/** Forgets what nobody needs any more. */
+import type { Logger } from 'pino';
+import type { Clock } from '../clock';
+import type { Config } from '../config';
+import type { Database } from '../database/transaction';
+import type { FailedAuthentications } from '../modules/access/failed-authentications';
+import { purgePasswordResets } from '../modules/accounts/password-reset-repository';
+import { purgeSessions } from '../modules/access/session-repository';
+import { purgeClaims } from '../modules/changes/idempotency-repository';
+import { purgeRevisions } from '../modules/changes/retention-repository';
+import type { UsageService } from '../modules/usage/usage-service';
+
+const PURGE_INTERVAL_MS = 3_600_000;
+
+interface Purged {
+  readonly failedAuthentications: FailedAuthentications;
+  readonly usage: UsageService;
+  readonly config: Config;
+}
+
+/** Forgets idempotency claims that have ended, old failed authentications, usage and revisions, now and then. */
+export function startPurge(
+  database: Database,
+  clock: Clock,
+  { failedAuthentications, usage, config }: Purged,
+  log: Logger,
+): () => Promise<void> {
+  const timer = setInterval(() => {
+    const purged = [
+      purgeClaims(database.connection, clock.now()),
+      purgeSessions(database.connection, clock.now()),
+      purgePasswordResets(database.connection, clock.now()),
+      failedAuthentications.purge(),
+      usage.purge(config.usageRetentionDays),
+      purgeRevisions(database, clock.now(), config.revisionRetention),
+    ];
+    for (const done of purged) done.catch((err: unknown) => log.warn({ err }, 'purging failed'));
+  }, PURGE_INTERVAL_MS);
+  timer.unref();
+  return async () => clearInterval(timer);
+}

@@ -1,0 +1,120 @@
+import type { Database } from '../../database/transaction';
+import { UserFault } from '../../errors';
+import { newId } from '../../ids';
+import type { ChangeService } from '../changes/change-service';
+import { SYSTEM_CHAIN, type EnvironmentRevision } from '../changes/record-change';
+import { unstorable } from '../../validation/input-rules';
+import { findUserByEmail, hasUser, insertUser, lockForFirstUser } from '../access/access-repository';
+import { accountIssues, normalizeEmail, type AccountInput } from '../access/access-rules';
+import type { Actor } from '../access/actor';
+import type { Attempts } from './attempts';
+import { hashPassword, verifyPassword } from './passwords';
+import { lockUser } from '../access/session-repository';
+import type { SessionService, SessionTokens } from './session-service';
+import type { Tokens } from '../access/tokens';
+import type { UserEntity } from '../access/user-entity';
+
+export interface AccessServiceOptions {
+  readonly database: Database;
+  readonly changes: ChangeService;
+  readonly tokens: Tokens;
+  readonly sessions: SessionService;
+  readonly attempts: Attempts;
+}
+
+export interface LogInResult extends SessionTokens {
+  readonly user: UserEntity;
+  readonly revisions: EnvironmentRevision[];
+}
+
+/** What stands for an account while attempts to set up are counted; no e-mail address. */
+const SET_UP = 'set-up';
+
+/** The first account, and the way in by e-mail and password. */
+export class AccessService {
+  constructor(private readonly options: AccessServiceOptions) {}
+
+  /** Whether somebody has set the installation up. */
+  isSetUp(): Promise<boolean> {
+    return hasUser(this.options.database.connection);
+  }
+
+  /** The first user, for whoever read the server's one-time token. Attempts are bounded and noted as those to log in. */
+  async createFirstOwner(
+    actor: Actor,
+    input: AccountInput & { readonly setUpToken: string },
+  ): Promise<{ user: UserEntity; revisions: EnvironmentRevision[] }> {
+    await this.options.attempts.begin(actor, SET_UP);
+    if (!this.options.tokens.isSetUpToken(input.setUpToken)) {
+      this.options.attempts.failed('SET_UP_TOKEN', actor);
+      const message = 'The set-up token is wrong; the server prints it when it starts.';
+      throw new UserFault([{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'setUpToken'] }]);
+    }
+    const result = await this.createFirstUser(actor, input);
+    if (result) return result;
+    throw new UserFault([{ code: 'ALREADY_SET_UP', message: 'There is a user already; sign in instead.', path: null }]);
+  }
+
+  /** Makes the user when there is none; null when there is one. Of several calls at once, one makes it. */
+  async createFirstUser(
+    actor: Actor,
+    input: AccountInput,
+  ): Promise<{ user: UserEntity; revisions: EnvironmentRevision[] } | null> {
+    const issues = accountIssues(input);
+    if (issues.length > 0) throw new UserFault(issues);
+    const passwordHash = await hashPassword(input.password);
+    return this.options.changes.commit(actor, async (tx) => {
+      if (await lockForFirstUser(tx.connection)) return null;
+      const user: UserEntity = {
+        id: newId('user'),
+        email: normalizeEmail(input.email),
+        name: input.name,
+        passwordHash,
+        version: 1,
+        createdAt: this.options.changes.now(),
+      };
+      await insertUser(tx.connection, user);
+      const revisions = await this.options.changes.record(tx, actor, {
+        kind: 'USER_CREATED',
+        organizationId: SYSTEM_CHAIN,
+        projectId: null,
+        deliveries: [],
+        items: [
+          {
+            subjectKind: 'USER',
+            subjectId: user.id,
+            subjectKey: user.email,
+            version: 1,
+            before: null,
+            after: { email: user.email, name: user.name },
+          },
+        ],
+      });
+      return { user, revisions };
+    });
+  }
+
+  /**
+   * An unknown e-mail and a wrong password cannot be told apart, neither by the answer nor by its time. Refused, too, when
+   * the password is changed while it is being verified.
+   */
+  async logIn(actor: Actor, input: { readonly email: string; readonly password: string }): Promise<LogInResult> {
+    const email = normalizeEmail(input.email);
+    const user = unstorable(email) ? null : await findUserByEmail(this.options.database.connection, email);
+    await this.options.attempts.begin(actor, email);
+    const isRight = await verifyPassword(user?.passwordHash ?? null, input.password);
+    if (!user || !isRight) {
+      this.options.attempts.failed('PASSWORD', actor, email);
+      throw wrongCredentials();
+    }
+    return this.options.changes.commit(actor, async (tx) => {
+      const current = await lockUser(tx.connection, user.id);
+      if (current?.passwordHash !== user.passwordHash) throw wrongCredentials();
+      return { ...(await this.options.sessions.begin(tx, user, 'PASSWORD', actor)), user, revisions: [] };
+    });
+  }
+}
+
+function wrongCredentials(): UserFault {
+  return new UserFault([{ code: 'WRONG_CREDENTIALS', message: 'E-mail or password is wrong.', path: ['input'] }]);
+}

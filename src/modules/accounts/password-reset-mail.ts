@@ -1,0 +1,83 @@
+import pLimit from 'p-limit';
+import { RequestFault, UserFault } from '../../errors';
+import type { Mailer } from '../../mail';
+import { emailIssues, normalizeEmail } from '../access/access-rules';
+import type { Actor } from '../access/actor';
+import type { NewPasswordReset, PasswordService } from './password-service';
+
+export interface PasswordResetMailOptions {
+  readonly passwords: PasswordService;
+  readonly mailer: Mailer;
+  readonly settings: {
+    /** Where people reach the installation. Null: the mail has the token alone. */
+    readonly publicUrl: string | null;
+    /** For what goes wrong after the answer. */
+    readonly onError: (error: unknown) => void;
+  };
+}
+
+/** A slow SMTP server holds up this many. */
+const MAILS_AT_ONCE = 4;
+const MAILS_WAITING_MAX = 1_000;
+
+/**
+ * Sends one-time tokens to those who forgot their password. Whether an address has an account is looked up after the answer,
+ * so that neither the answer nor its time tells. A server that is killed meanwhile loses the request; one that is drained
+ * finishes it.
+ */
+export class PasswordResetMail {
+  private readonly sending = pLimit(MAILS_AT_ONCE);
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(private readonly options: PasswordResetMailOptions) {}
+
+  async request(actor: Actor, input: { readonly email: string }): Promise<{ revisions: never[] }> {
+    const issues = emailIssues(normalizeEmail(input.email), ['input', 'email']);
+    if (issues.length > 0) throw new UserFault(issues);
+    if (!this.options.mailer.isConfigured) throw new RequestFault('UNAVAILABLE', NO_MAIL);
+    if (this.sending.pendingCount >= MAILS_WAITING_MAX) {
+      throw new RequestFault('UNAVAILABLE', 'Too many e-mails wait to be sent; try again in a minute.');
+    }
+    const work = this.sending(() => this.send(actor, input.email))
+      .catch(this.options.settings.onError)
+      .finally(() => this.underWay.delete(work));
+    this.underWay.add(work);
+    return { revisions: [] };
+  }
+
+  /** Resolves when nothing is under way. */
+  async close(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
+  }
+
+  private async send(actor: Actor, email: string): Promise<void> {
+    // A claim of the request belongs to what was answered.
+    const afterwards: Actor = { ...actor, request: { ...actor.request, idempotency: null } };
+    const reset = await this.options.passwords.createReset(afterwards, email);
+    if (reset === null) return;
+    const text = textOf(reset, this.options.settings.publicUrl);
+    // Nobody waits for it any more, and the mailer has logged why it failed.
+    await this.options.mailer.send({ to: reset.email, subject: 'A new password for Flagstaff', text }).catch(() => undefined);
+  }
+}
+
+const NO_MAIL =
+  'This server sends no e-mail. Ask an administrator of it for a one-time token: npm run password:reset -- EMAIL prints one.';
+
+function textOf({ token, expiresAt }: NewPasswordReset, publicUrl: string | null): string {
+  // After the #, so that neither servers nor proxies write it to their logs.
+  const link = publicUrl === null ? [] : ['Open this link:', '', `${publicUrl}/reset-password#${token}`, '', 'Or use the'];
+  return [
+    'Somebody, probably you, asked for a new password for your Flagstaff account.',
+    '',
+    ...link,
+    ...(publicUrl === null ? ['Use this'] : []),
+    'one-time token with the mutation resetPassword:',
+    '',
+    token,
+    '',
+    `It can be used once, until ${expiresAt.toISOString()}, and ends all your sessions.`,
+    'If it was not you, do nothing: your password stays as it is.',
+    '',
+  ].join('\n');
+}

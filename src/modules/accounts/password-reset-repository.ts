@@ -1,0 +1,45 @@
+import type { Connection } from '../../database/transaction';
+import { PasswordResetEntity } from './password-reset-entity';
+import { UserEntity } from '../access/user-entity';
+
+export async function updatePassword(connection: Connection, user: UserEntity): Promise<void> {
+  const { id, passwordHash, version } = user;
+  await connection.update(UserEntity, { id }, { passwordHash, version });
+}
+
+export async function insertPasswordReset(connection: Connection, reset: PasswordResetEntity): Promise<void> {
+  await connection.insert(PasswordResetEntity, reset);
+}
+
+export function findPasswordReset(connection: Connection, tokenHash: string): Promise<PasswordResetEntity | null> {
+  return connection.findOneBy(PasswordResetEntity, { tokenHash });
+}
+
+/** How many tokens were made for the user that are not past their age, whether they have ended or not. */
+export function countPasswordResets(connection: Connection, userId: string, now: Date): Promise<number> {
+  return connection
+    .createQueryBuilder(PasswordResetEntity, 'r')
+    .where('r.userId = :userId AND r.expiresAt > :now', { userId, now })
+    .getCount();
+}
+
+/** Ends all tokens of the user that have not ended yet. */
+export async function endPasswordResets(connection: Connection, userId: string, endedAt: Date): Promise<void> {
+  await connection
+    .createQueryBuilder()
+    .update(PasswordResetEntity)
+    .set({ endedAt })
+    .where('user_id = :userId AND ended_at IS NULL', { userId })
+    .execute();
+}
+
+/** Forgets tokens that are past their age; answers how many. */
+export async function purgePasswordResets(connection: Connection, now: Date): Promise<number> {
+  const { affected } = await connection
+    .createQueryBuilder()
+    .delete()
+    .from(PasswordResetEntity)
+    .where('expires_at <= :now', { now })
+    .execute();
+  return affected ?? 0;
+}

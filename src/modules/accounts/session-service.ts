@@ -1,0 +1,229 @@
+import type { Transaction } from '../../database/transaction';
+import { RequestFault, UserFault } from '../../errors';
+import { newId } from '../../ids';
+import type { ChangeService } from '../changes/change-service';
+import { SYSTEM_CHAIN, type ChangeItemDraft, type EnvironmentRevision } from '../changes/record-change';
+import { unstorable } from '../../validation/input-rules';
+import { findUsersByIds } from '../access/access-repository';
+import type { Actor, UserActor } from '../access/actor';
+import type { Attempts } from './attempts';
+import { notFound, requireIdentity } from '../access/authorize';
+import type { SessionAuthentication, SessionEntity } from '../access/session-entity';
+import {
+  endSessions,
+  findLiveSessions,
+  findRefreshToken,
+  findSessionById,
+  insertRefreshToken,
+  insertSession,
+  lockSession,
+  lockUser,
+  touchSession,
+  useRefreshToken,
+} from '../access/session-repository';
+import { isLive, judgeRefresh, refusedRefreshToken, sessionEnd, type SessionEndReason } from '../access/session-rules';
+import { createOpaqueToken, hashOpaqueToken, type Tokens } from '../access/tokens';
+import type { UserEntity } from '../access/user-entity';
+
+export interface SessionServiceOptions {
+  readonly changes: ChangeService;
+  readonly tokens: Tokens;
+  /** How long a session lasts from its log-in. */
+  readonly sessionDays: number;
+  readonly attempts: Attempts;
+}
+
+/** What the client of a session keeps. The texts are nowhere else. */
+export interface SessionTokens {
+  readonly accessToken: string;
+  /** Of the access token. */
+  readonly expiresAt: Date;
+  readonly refreshToken: string;
+  /** Of the refresh token, and of the session. */
+  readonly refreshExpiresAt: Date;
+}
+
+export interface RefreshedSession extends SessionTokens {
+  readonly user: UserEntity;
+  readonly revisions: EnvironmentRevision[];
+}
+
+export interface EndedSessions {
+  readonly endedSessionCount: number;
+  readonly revisions: EnvironmentRevision[];
+}
+
+/** Sessions, from log-in to end. Each end raises the access head of the system chain, so that other servers learn of it. */
+export class SessionService {
+  constructor(private readonly options: SessionServiceOptions) {}
+
+  /** Makes a session and records it, as the last step of a `commit`: whoever `actor` is has proved to be `user`. */
+  async begin(
+    tx: Transaction,
+    user: Pick<UserEntity, 'id' | 'email'>,
+    authentication: SessionAuthentication,
+    actor: Actor,
+  ): Promise<SessionTokens> {
+    const { changes, sessionDays } = this.options;
+    const now = changes.now();
+    const session: SessionEntity = {
+      id: newId('session'),
+      userId: user.id,
+      authentication,
+      address: actor.request.address,
+      userAgent: actor.request.userAgent,
+      createdAt: now,
+      lastRefreshedAt: now,
+      expiresAt: sessionEnd(now, sessionDays),
+      endedAt: null,
+    };
+    await insertSession(tx.connection, session);
+    const tokens = await this.issue(tx, session, now);
+    await changes.record(tx, actor, {
+      kind: 'SESSION_CREATED',
+      organizationId: SYSTEM_CHAIN,
+      projectId: null,
+      deliveries: [],
+      provedBy: { user, authentication },
+      items: [{ ...sessionSubject(session, user.email), version: 1, before: null, after: sessionBody(session, user.email) }],
+    });
+    return tokens;
+  }
+
+  /**
+   * New tokens for a refresh token, which is used up by that. Presented again it ends the session. Of several calls at
+   * once with one token, one succeeds and the next ends the session.
+   */
+  async refresh(actor: Actor, input: { readonly refreshToken: string }): Promise<RefreshedSession> {
+    const tokenHash = hashOpaqueToken(input.refreshToken);
+    const refreshed = await this.options.changes.commit(actor, (tx) => this.rotate(tx, actor, tokenHash));
+    // Only now: the end of a session whose token was presented again must be committed.
+    if (refreshed === null) {
+      this.options.attempts.failed('REFRESH_TOKEN', actor);
+      throw new UserFault([refusedRefreshToken()]);
+    }
+    return refreshed;
+  }
+
+  /** Ends the session in which the actor asks, or all of the user's. */
+  async logOut(actor: Actor, input: { readonly everywhere: boolean }): Promise<EndedSessions> {
+    const user = requireUser(actor);
+    return this.options.changes.commit(actor, async (tx) => {
+      if (!input.everywhere) {
+        const session = await findSessionById(tx.connection, user.sessionId);
+        return this.end(tx, actor, { sessions: session ? [session] : [], email: user.name, reason: 'LOGGED_OUT' });
+      }
+      await lockUser(tx.connection, user.id);
+      const sessions = await findLiveSessions(tx.connection, user.id, this.options.changes.now());
+      return this.end(tx, actor, { sessions, email: user.name, reason: 'LOGGED_OUT_EVERYWHERE' });
+    });
+  }
+
+  /** Ends one of the actor's own sessions. */
+  async endOne(actor: Actor, input: { readonly sessionId: string }): Promise<EndedSessions> {
+    const user = requireUser(actor);
+    return this.options.changes.commit(actor, async (tx) => {
+      const session = unstorable(input.sessionId) ? null : await lockSession(tx.connection, input.sessionId);
+      if (session?.userId !== user.id || !isLive(session, this.options.changes.now())) {
+        throw notFound('live session', input.sessionId, ['input', 'sessionId']);
+      }
+      return this.end(tx, actor, { sessions: [session], email: user.name, reason: 'ENDED_BY_USER' });
+    });
+  }
+
+  /** Ends the user's sessions but `exceptId`, for a record of the caller's own. The caller has locked the user. */
+  async endAllOf(
+    tx: Transaction,
+    user: Pick<UserEntity, 'id' | 'email'>,
+    ending: { readonly reason: SessionEndReason; readonly exceptId: string | null },
+  ): Promise<ChangeItemDraft[]> {
+    const now = this.options.changes.now();
+    const live = await findLiveSessions(tx.connection, user.id, now);
+    const sessions = live.filter(({ id }) => id !== ending.exceptId);
+    return this.endRows(tx, { sessions, email: user.email, reason: ending.reason });
+  }
+
+  private async rotate(tx: Transaction, actor: Actor, tokenHash: string): Promise<RefreshedSession | null> {
+    const now = this.options.changes.now();
+    const known = await findRefreshToken(tx.connection, tokenHash);
+    const session = known && (await lockSession(tx.connection, known.sessionId));
+    // Read again under the lock: another call may have used it meanwhile.
+    const token = session && (await findRefreshToken(tx.connection, tokenHash));
+    const [user] = session ? await findUsersByIds(tx.connection, [session.userId]) : [];
+    const judgement = judgeRefresh(token, session, now);
+    if (session === null || !user || judgement === 'REFUSE') return null;
+    if (judgement === 'REUSED') {
+      await this.end(tx, actor, { sessions: [session], email: user.email, reason: 'REFRESH_TOKEN_REUSED' });
+      return null;
+    }
+    await useRefreshToken(tx.connection, tokenHash, now);
+    await touchSession(tx.connection, session.id, now);
+    return { ...(await this.issue(tx, session, now)), user, revisions: [] };
+  }
+
+  private async issue(tx: Transaction, session: SessionEntity, now: Date): Promise<SessionTokens> {
+    const { id: sessionId, userId, expiresAt: refreshExpiresAt } = session;
+    const refreshToken = createOpaqueToken('refresh');
+    await insertRefreshToken(tx.connection, {
+      tokenHash: hashOpaqueToken(refreshToken),
+      sessionId,
+      createdAt: now,
+      usedAt: null,
+    });
+    const { text: accessToken, expiresAt } = this.options.tokens.sign({ userId, sessionId }, now, refreshExpiresAt);
+    return { accessToken, expiresAt, refreshToken, refreshExpiresAt };
+  }
+
+  /** Ends and records; nothing is recorded when all had ended already. */
+  private async end(tx: Transaction, actor: Actor, ending: Ending): Promise<EndedSessions> {
+    const items = await this.endRows(tx, ending);
+    if (items.length === 0) return { endedSessionCount: 0, revisions: [] };
+    const revisions = await this.options.changes.record(tx, actor, {
+      kind: 'SESSION_ENDED',
+      organizationId: SYSTEM_CHAIN,
+      projectId: null,
+      deliveries: [],
+      changesAccess: true,
+      items,
+    });
+    return { endedSessionCount: items.length, revisions };
+  }
+
+  private async endRows(tx: Transaction, { sessions, email, reason }: Ending): Promise<ChangeItemDraft[]> {
+    const now = this.options.changes.now();
+    const ids = sessions.map(({ id }) => id);
+    const ended = new Set(ids.length === 0 ? [] : await endSessions(tx.connection, ids, now));
+    return sessions
+      .filter(({ id }) => ended.has(id))
+      .map((session) => ({
+        ...sessionSubject(session, email),
+        version: 2,
+        before: sessionBody(session, email),
+        after: { ...sessionBody(session, email), endedAt: now.toISOString(), reason },
+      }));
+  }
+}
+
+interface Ending {
+  readonly sessions: readonly SessionEntity[];
+  readonly email: string;
+  readonly reason: SessionEndReason;
+}
+
+function requireUser(actor: Actor): UserActor {
+  requireIdentity(actor);
+  if (actor.kind === 'USER') return actor;
+  throw new RequestFault('FORBIDDEN', 'An API key has no session; to end its access, revoke it with revokeApiKey.');
+}
+
+function sessionSubject(
+  { id, userId }: SessionEntity,
+  email: string,
+): Pick<ChangeItemDraft, 'subjectKind' | 'subjectId' | 'subjectKey' | 'parentId'> {
+  return { subjectKind: 'SESSION', subjectId: id, subjectKey: email, parentId: userId };
+}
+
+/** What history keeps of it. */
+function sessionBody({ authentication, expiresAt }: SessionEntity, email: string): object {
+  return { email, authentication, expiresAt: expiresAt.toISOString() };
+}

@@ -1,0 +1,85 @@
+/** Where API keys belong, under the locks that whoever writes them holds, and what may be given to one there. */
+import type { Connection } from '../../database/transaction';
+import { RequestFault, type Issue } from '../../errors';
+import { countLiveApiKeys, findApiKeysByIds } from '../access/access-repository';
+import { usedAfter, type ApiKeyInput, type ApiKeyTarget } from '../access/access-rules';
+import { permissionsOfKey, permits, type Actor } from '../access/actor';
+import type { ApiKeyEntity } from '../access/api-key-entity';
+import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
+import { currentActor } from '../access/current-actor';
+import type { Place } from '../access/member-rules';
+import type { Permission } from '../access/permissions';
+import { unstorable } from '../../validation/input-rules';
+import { lockOrganization } from '../organizations/organization-repository';
+import { lockProject } from '../projects/project-repository';
+import { findEnvironmentsByIds } from '../environments/environment-repository';
+import { lockEnvironmentFor } from '../environments/environment-service';
+import { lockPlaceFor, type LockedPlace } from '../members/role-place';
+
+const LIVE_KEYS_PER_PLACE_MAX = 100;
+
+/** The place of a key that is to be made, locked. Refuses what is missing, hidden or forbidden. */
+export async function lockTargetFor(
+  connection: Connection,
+  caller: Actor,
+  { projectId, environmentId }: ApiKeyInput,
+  target: ApiKeyTarget,
+): Promise<LockedPlace> {
+  if (target.kind === 'ADMIN') {
+    const { organizationId } = target;
+    const locked = await lockPlaceFor(connection, caller, { organizationId, projectId, environmentId }, 'key:create');
+    await requireRoleAround(connection, locked.actor, locked.place, 'key:create');
+    return locked;
+  }
+  const demand = { permission: 'key:create', toSee: 'environment:read' } as const;
+  const locked = await lockEnvironmentFor(connection, caller, target.environmentId, demand);
+  if (!locked) throw notFound('environment', target.environmentId, ['input', 'environmentId']);
+  const { project, environment, actor } = locked;
+  return { place: { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id }, actor };
+}
+
+/** The key, under the locks of its place. A key that the actor may not see is not found. */
+export async function lockKeyFor(
+  connection: Connection,
+  caller: Actor,
+  apiKeyId: string,
+  permission: Permission,
+): Promise<{ key: ApiKeyEntity; actor: Actor }> {
+  requireIdentity(caller);
+  const [found] = unstorable(apiKeyId) ? [] : await findApiKeysByIds(connection, [apiKeyId]);
+  if (!found) throw noKey(apiKeyId);
+  // Roles are given under the lock of the organization, those of keys as those of members.
+  if (found.kind === 'ADMIN') await lockOrganization(connection, found.organizationId);
+  if (found.projectId !== null) await lockProject(connection, found.projectId);
+  const actor = await currentActor(connection, caller, found.organizationId);
+  // It may have been changed before the lock was ours.
+  const [key] = await findApiKeysByIds(connection, [apiKeyId]);
+  if (!key || !authorize(actor, { permission, toSee: 'key:read' }, key)) throw noKey(apiKeyId);
+  // Whoever may end keys may end any that they see: a key that leaked must not wait for somebody stronger.
+  if (permission !== 'key:revoke') await requireRoleAround(connection, actor, key, permission);
+  return { key, actor };
+}
+
+async function requireRoleAround(connection: Connection, actor: Actor, place: Place, permission: Permission): Promise<void> {
+  const [guard] = place.environmentId === null ? [] : await findEnvironmentsByIds(connection, [place.environmentId]);
+  if (guard) requireRole(actor, permission, place, guard);
+}
+
+function noKey(apiKeyId: string): Error {
+  return notFound('API key', apiKeyId, ['input', 'apiKeyId']);
+}
+
+/** Whoever hands out a key can use it: nobody gives one a right that they do not have there. */
+export function requireRightsOf(actor: Actor, place: Place, key: Pick<ApiKeyEntity, 'kind' | 'role'>): void {
+  const missing = [...permissionsOfKey(key)].find((permission) => !permits(actor, permission, place));
+  if (missing === undefined) return;
+  throw new RequestFault('FORBIDDEN', `A key cannot do more than who gives it out: this one needs the permission ${missing}.`);
+}
+
+export async function tooManyIssues(connection: Connection, place: Place, now: Date, unusedDays: number): Promise<Issue[]> {
+  const live = await countLiveApiKeys(connection, place, { endedAfter: now, usedAfter: usedAfter(unusedDays, now) });
+  if (live < LIVE_KEYS_PER_PLACE_MAX) return [];
+  const what = place.environmentId !== null ? 'environment' : place.projectId !== null ? 'project itself' : 'organization itself';
+  const message = `The ${what} has ${live} live API keys; at most ${LIVE_KEYS_PER_PLACE_MAX} are allowed.`;
+  return [{ code: 'OUT_OF_RANGE', message, path: null }];
+}

@@ -1,0 +1,186 @@
+import type { Connection } from '../../database/transaction';
+import { Forbidden, UserFault } from '../../errors';
+import { newId } from '../../ids';
+import { invitationItem, memberItem } from '../accounts/access-items';
+import { findUsersByIds } from '../access/access-repository';
+import { permits, type Actor, type Scope } from '../access/actor';
+import { authorize, notFound, type Demand } from '../access/authorize';
+import {
+  countOwners,
+  deleteBindings,
+  deleteInvitation,
+  findBindingsOfMembers,
+  findInvitationByEmail,
+  saveBinding,
+  takeInvitationsOfMaker,
+  type MemberOfOwner,
+} from '../access/member-repository';
+import { isSamePlace, isWithin, lastOwnerIssues, placeIssues, type Place } from '../access/member-rules';
+import type { Permission, Role } from '../access/permissions';
+import type { RoleBindingEntity } from '../access/role-binding-entity';
+import type { UserEntity } from '../access/user-entity';
+import type { ChangeService } from '../changes/change-service';
+import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
+import { unstorable } from '../../validation/input-rules';
+import { lockPlaceFor, type LockedPlace, type PlaceInput } from './role-place';
+
+export interface MemberServiceOptions {
+  readonly changes: ChangeService;
+}
+
+export interface SetMemberRoleInput extends PlaceInput {
+  readonly userId: string;
+  readonly role: Role;
+}
+
+export interface RemoveMemberInput extends PlaceInput {
+  readonly userId: string;
+}
+
+/** Members: here, and not in access, because a role may be on a project or an environment. */
+export class MemberService {
+  constructor(private readonly options: MemberServiceOptions) {}
+
+  /** Throws `Forbidden` unless the actor may know who is in the organization. */
+  authorizeOrganization(actor: Actor, organizationId: string, permission: Permission): void {
+    requirePermission(actor, { permission, toSee: 'organization:read' }, { organizationId });
+  }
+
+  /** Throws `Forbidden` unless the actor may know whose roles reach the project. */
+  authorizeProject(actor: Actor, scope: { readonly organizationId: string; readonly projectId: string }): void {
+    requirePermission(actor, { permission: 'member:read', toSee: 'project:read' }, scope);
+  }
+
+  /** Replaces the role in one place. The same role again is answered as it is: nothing is recorded. */
+  async setRole(caller: Actor, input: SetMemberRoleInput): Promise<{ member: MemberOfOwner; revisions: EnvironmentRevision[] }> {
+    return this.options.changes.commit(caller, async (tx) => {
+      const locked = await lockPlaceFor(tx.connection, caller, input, 'member:update');
+      const { place, actor } = locked;
+      const { user, bindings } = await loadMember(tx.connection, locked, input.userId);
+      const held = bindings.filter((binding) => isSamePlace(binding, place));
+      const [current] = held.filter(({ source }) => source === 'DIRECT');
+      const member = memberAsSeen(actor, place, user);
+      if (held.length === 1 && current?.role === input.role) return { member, revisions: [] };
+      const before = held.map(({ role }) => role);
+      requireOwnerName(actor, place, [...before, input.role]);
+      const ownerCount = await countOwners(tx.connection, place.organizationId);
+      const issues = [
+        ...placeIssues(input.role, place),
+        ...lastOwnerIssues({ email: user.email, before, after: input.role, ownerCount }),
+      ];
+      if (issues.length > 0) throw new UserFault(issues);
+      const next: RoleBindingEntity = current
+        ? { ...current, role: input.role }
+        : {
+            ...place,
+            id: newId('binding'),
+            userId: user.id,
+            role: input.role,
+            source: 'DIRECT',
+            createdAt: this.options.changes.now(),
+          };
+      await saveBinding(tx.connection, next, current === undefined);
+      // What a group gave there is replaced, too, until the next log-in through the provider.
+      await deleteBindings(tx.connection, idsFromGroups(held));
+      const revisions = await this.options.changes.record(tx, actor, {
+        kind: 'MEMBER_ROLE_SET',
+        organizationId: place.organizationId,
+        projectId: place.projectId,
+        deliveries: [],
+        changesAccess: true,
+        items: [memberItem(user, place, held.length > 0 ? held : null, [next])],
+      });
+      return { member, revisions };
+    });
+  }
+
+  /** Takes away every role in one place and in what is in it. */
+  async remove(caller: Actor, input: RemoveMemberInput): Promise<{ removedUserId: string; revisions: EnvironmentRevision[] }> {
+    return this.options.changes.commit(caller, async (tx) => {
+      const locked = await lockPlaceFor(tx.connection, caller, input, 'member:remove');
+      const { place, actor } = locked;
+      const { user, bindings } = await loadMember(tx.connection, locked, input.userId);
+      const taken = bindings.filter((binding) => isWithin(binding, place));
+      if (taken.length === 0) throw notFound('member', input.userId, ['input', 'userId']);
+      const before = taken.map(({ role }) => role);
+      requireOwnerName(actor, place, before);
+      const ownerCount = await countOwners(tx.connection, place.organizationId);
+      const issues = lastOwnerIssues({ email: user.email, before, after: null, ownerCount });
+      if (issues.length > 0) throw new UserFault(issues);
+      await deleteBindings(
+        tx.connection,
+        taken.map(({ id }) => id),
+      );
+      const withdrawn = [
+        ...(place.projectId === null ? await withdrawInvitation(tx.connection, place, user) : []),
+        ...(taken.length === bindings.length ? await withdrawOffers(tx.connection, place.organizationId, user) : []),
+      ];
+      const revisions = await this.options.changes.record(tx, actor, {
+        kind: 'MEMBER_REMOVED',
+        organizationId: place.organizationId,
+        projectId: place.projectId,
+        deliveries: [],
+        changesAccess: true,
+        items: [memberItem(user, place, taken, null), ...withdrawn],
+      });
+      return { removedUserId: user.id, revisions };
+    });
+  }
+}
+
+function idsFromGroups(bindings: readonly RoleBindingEntity[]): string[] {
+  return bindings.filter(({ source }) => source === 'OIDC').map(({ id }) => id);
+}
+
+/** OWNER is given and taken only by whoever may name owners. */
+export function requireOwnerName(actor: Actor, { organizationId }: Place, roles: readonly Role[]): void {
+  if (!roles.includes('OWNER')) return;
+  requirePermission(actor, { permission: 'owner:name', toSee: 'organization:read' }, { organizationId });
+}
+
+/** For what the caller has found already: hidden is forbidden, too. */
+function requirePermission(actor: Actor, demand: Demand, scope: Scope): void {
+  if (!authorize(actor, demand, scope)) throw new Forbidden(demand.permission);
+}
+
+/** A user with roles in the organization, as far as the actor may know of them. */
+async function loadMember(
+  connection: Connection,
+  { place, actor }: LockedPlace,
+  userId: string,
+): Promise<{ user: UserEntity; bindings: RoleBindingEntity[] }> {
+  const [user] = unstorable(userId) ? [] : await findUsersByIds(connection, [userId]);
+  const bindings = user ? await findBindingsOfMembers(connection, [place.organizationId], [user.id]) : [];
+  // A role on the whole organization reaches every part of it, so whoever manages a part sees who has it.
+  const isVisible = bindings.some((binding) => binding.projectId === null || permits(actor, 'member:read', binding));
+  if (!user || !isVisible) throw notFound('member', userId, ['input', 'userId']);
+  return { user, bindings };
+}
+
+function memberAsSeen(actor: Actor, place: Place, user: UserEntity): MemberOfOwner {
+  const { organizationId } = place;
+  const projectId = permits(actor, 'member:read', { organizationId }) ? null : place.projectId;
+  return { ownerId: projectId ?? organizationId, organizationId, projectId, userId: user.id, email: user.email };
+}
+
+/** For somebody who is no member any more: what they offered does not outlive their right to offer it. */
+export async function withdrawOffers(
+  connection: Connection,
+  organizationId: string,
+  { id }: UserEntity,
+): Promise<ChangeItemDraft[]> {
+  const invitations = await takeInvitationsOfMaker(connection, organizationId, id);
+  return invitations.map((invitation) => invitationItem(invitation, 'GONE'));
+}
+
+/** An open invitation would let the user in again. */
+async function withdrawInvitation(
+  connection: Connection,
+  { organizationId }: Place,
+  { email }: UserEntity,
+): Promise<ChangeItemDraft[]> {
+  const invitation = await findInvitationByEmail(connection, organizationId, email);
+  if (!invitation) return [];
+  await deleteInvitation(connection, invitation.id);
+  return [invitationItem(invitation, 'GONE')];
+}

@@ -1,0 +1,230 @@
+import type { Connection, Transaction } from '../../database/transaction';
+import { RequestFault, UserFault } from '../../errors';
+import { newId } from '../../ids';
+import { memberItem } from '../accounts/access-items';
+import { findUserByEmail, insertBinding, insertUser, isMember } from '../access/access-repository';
+import type { AnonymousActor } from '../access/actor';
+import { countOwners, deleteBindings } from '../access/member-repository';
+import {
+  findOrganizationRoles,
+  findOrganizationsOfGroups,
+  findUserByIdentity,
+  hasIdentityAt,
+  insertIdentity,
+} from './oidc-repository';
+import {
+  planAdmission,
+  isOrganizationId,
+  planGroupRole,
+  roleOn,
+  rolesOfGroups,
+  type Admission,
+  type GroupRole,
+  type OidcIdentity,
+} from './oidc-rules';
+import { endPasswordResets, updatePassword } from '../accounts/password-reset-repository';
+import { DECOY_HASH } from '../accounts/passwords';
+import type { Role } from '../access/permissions';
+import type { RoleBindingEntity } from '../access/role-binding-entity';
+import { lockUser } from '../access/session-repository';
+import type { SessionService, SessionTokens } from '../accounts/session-service';
+import type { UserEntity } from '../access/user-entity';
+import type { ChangeService } from '../changes/change-service';
+import { SYSTEM_CHAIN, type ChangeItemDraft } from '../changes/record-change';
+import { lockOrganization } from '../organizations/organization-repository';
+import { withdrawOffers } from './member-service';
+
+export interface OidcServiceOptions {
+  readonly changes: ChangeService;
+  readonly sessions: SessionService;
+  readonly settings: OidcAdmissionSettings;
+}
+
+export interface OidcAdmissionSettings {
+  readonly roles: readonly GroupRole[];
+  /** Whether whoever has no account gets one. */
+  readonly createsUsers: boolean;
+}
+
+export interface OidcLogIn extends SessionTokens {
+  readonly user: UserEntity;
+}
+
+/** An organization whose row is locked, with what the user's groups give there. */
+interface LockedOrganization {
+  readonly id: string;
+  readonly wanted: Role | null;
+}
+
+const RACE = {
+  code: 'DUPLICATE',
+  message: 'Somebody else logged in as the same person at this moment; try again.',
+  path: null,
+} as const;
+const RACES = {
+  app_user_email_unique: RACE,
+  oidc_identity_pkey: RACE,
+  oidc_identity_user_id_issuer_unique: RACE,
+};
+
+/**
+ * Log-in of somebody whom an OpenID provider has authenticated. Here, and not in access, because roles on organizations are
+ * given and taken with it.
+ */
+export class OidcService {
+  constructor(private readonly options: OidcServiceOptions) {}
+
+  /**
+   * Finds, links or makes the user, replaces the roles that came from groups by those of the groups of now, and begins a
+   * session, all in one transaction. Of several first log-ins of one person at once, one makes the user and the others find
+   * it. Throws FORBIDDEN when the identity is nobody here.
+   */
+  async logIn(actor: AnonymousActor, identity: OidcIdentity): Promise<OidcLogIn> {
+    const admit = (): Promise<OidcLogIn> => this.options.changes.commit(actor, (tx) => this.admit(tx, actor, identity), RACES);
+    return admit().catch((error: unknown) => {
+      if (error instanceof UserFault && error.issues.includes(RACE)) return admit();
+      throw error;
+    });
+  }
+
+  private async admit(tx: Transaction, actor: AnonymousActor, identity: OidcIdentity): Promise<OidcLogIn> {
+    const organizations = await this.lockOrganizations(tx.connection, identity);
+    const admission = await this.admissionOf(tx.connection, identity);
+    if (admission.refusal !== undefined) throw new RequestFault('FORBIDDEN', admission.refusal);
+    const user = admission.kind === 'CREATE' ? this.newUser(admission.email, identity) : admission.user;
+    if (admission.kind === 'CREATE') await insertUser(tx.connection, user);
+    if (admission.kind !== 'KNOWN') await insertIdentity(tx.connection, this.identityRow(identity, user));
+    for (const organization of organizations) await this.replaceRoles(tx, actor, user, organization);
+    if (admission.kind === 'CREATE') await this.recordNewUser(tx, actor, identity, user);
+    if (admission.kind === 'LINK') await this.handOver(tx, actor, identity, user);
+    return { ...(await this.options.sessions.begin(tx, user, 'OIDC', actor)), user };
+  }
+
+  /** In id order, and before the user, as every transaction that writes members does. */
+  private async lockOrganizations(connection: Connection, identity: OidcIdentity): Promise<LockedOrganization[]> {
+    const wanted = rolesOfGroups(identity.groups, this.options.settings.roles);
+    const user = await findUserByIdentity(connection, identity.issuer, identity.subject);
+    const found = await findOrganizationsOfGroups(connection, idsAndKeys([...wanted.keys()]), user?.id ?? null);
+    const locked: LockedOrganization[] = [];
+    for (const organization of found) {
+      // It may have been deleted before the lock was ours.
+      const { id } = organization;
+      if (await lockOrganization(connection, id)) locked.push({ id, wanted: roleOn(wanted, organization) });
+    }
+    return locked;
+  }
+
+  private async admissionOf(connection: Connection, identity: OidcIdentity): Promise<Admission> {
+    const { issuer, subject, email, isEmailVerified } = identity;
+    const found = await findUserByIdentity(connection, issuer, subject);
+    const known = found && (await lockUser(connection, found.id));
+    const holder = known === null && email !== null && isEmailVerified ? await findUserByEmail(connection, email) : null;
+    const account = holder && (await lockUser(connection, holder.id));
+    const isAccountTaken = account !== null && (await hasIdentityAt(connection, issuer, account.id));
+    return planAdmission(identity, { known, account, isAccountTaken, createsUsers: this.options.settings.createsUsers });
+  }
+
+  private async replaceRoles(
+    tx: Transaction,
+    actor: AnonymousActor,
+    user: UserEntity,
+    { id: organizationId, wanted }: LockedOrganization,
+  ): Promise<void> {
+    const held = await findOrganizationRoles(tx.connection, organizationId, user.id);
+    const plan = planGroupRole(user, held, wanted, await countOwners(tx.connection, organizationId));
+    if (plan === null) return;
+    const place = { organizationId, projectId: null, environmentId: null };
+    const given: RoleBindingEntity[] =
+      plan.give === null
+        ? []
+        : [
+            {
+              ...place,
+              id: newId('binding'),
+              userId: user.id,
+              role: plan.give,
+              source: 'OIDC',
+              createdAt: this.options.changes.now(),
+            },
+          ];
+    await deleteBindings(
+      tx.connection,
+      plan.take.map(({ id }) => id),
+    );
+    for (const binding of given) await insertBinding(tx.connection, binding);
+    await this.options.changes.record(tx, actor, {
+      kind: plan.give === null ? 'MEMBER_REMOVED' : 'MEMBER_ROLE_SET',
+      organizationId,
+      projectId: null,
+      deliveries: [],
+      changesAccess: true,
+      items: [
+        memberItem(user, place, plan.take.length > 0 ? plan.take : null, given.length > 0 ? given : null),
+        ...((await isMember(tx.connection, organizationId, user.id))
+          ? []
+          : await withdrawOffers(tx.connection, organizationId, user)),
+      ],
+    });
+  }
+
+  private async recordNewUser(tx: Transaction, actor: AnonymousActor, identity: OidcIdentity, user: UserEntity): Promise<void> {
+    await this.options.changes.record(tx, actor, {
+      kind: 'USER_CREATED',
+      organizationId: SYSTEM_CHAIN,
+      projectId: null,
+      deliveries: [],
+      provedBy: { user, authentication: 'OIDC' },
+      items: [{ ...linkedItem(user, identity), before: null }],
+    });
+  }
+
+  /**
+   * The account may have been made by somebody else who held an invitation to the address: whatever let them in ends, so that
+   * from here on only its owner comes in.
+   */
+  private async handOver(tx: Transaction, actor: AnonymousActor, identity: OidcIdentity, account: UserEntity): Promise<void> {
+    const { changes, sessions } = this.options;
+    const user: UserEntity = { ...account, passwordHash: DECOY_HASH, version: account.version + 1 };
+    await updatePassword(tx.connection, user);
+    await endPasswordResets(tx.connection, user.id, changes.now());
+    const ended = await sessions.endAllOf(tx, user, { reason: 'IDENTITY_LINKED', exceptId: null });
+    await changes.record(tx, actor, {
+      kind: 'IDENTITY_LINKED',
+      organizationId: SYSTEM_CHAIN,
+      projectId: null,
+      deliveries: [],
+      changesAccess: true,
+      provedBy: { user, authentication: 'OIDC' },
+      items: [linkedItem(user, identity), ...ended],
+    });
+  }
+
+  /** Without a password that anybody knows; a reset by mail can give it one. */
+  private newUser(email: string, { name }: OidcIdentity): UserEntity {
+    const createdAt = this.options.changes.now();
+    return { id: newId('user'), email, name: name ?? email, passwordHash: DECOY_HASH, version: 1, createdAt };
+  }
+
+  private identityRow({ issuer, subject }: OidcIdentity, { id: userId }: UserEntity): Parameters<typeof insertIdentity>[1] {
+    return { issuer, subject, userId, createdAt: this.options.changes.now() };
+  }
+}
+
+/** As the mapping names organizations. */
+function idsAndKeys(names: readonly string[]): { readonly ids: readonly string[]; readonly keys: readonly string[] } {
+  return { ids: names.filter(isOrganizationId), keys: names.filter((name) => !isOrganizationId(name)) };
+}
+
+/** Organizations of the mapping that are not there. Whoever makes one with such a key is given nothing but members. */
+export async function findUnknownOrganizations(connection: Connection, mapping: readonly GroupRole[]): Promise<string[]> {
+  const names = [...new Set(mapping.map(({ organization }) => organization))];
+  const found = await findOrganizationsOfGroups(connection, idsAndKeys(names), null);
+  const known = new Set(found.flatMap(({ id, key }) => [id, ...(isOrganizationId(key) ? [] : [key])]));
+  return names.filter((name) => !known.has(name));
+}
+
+function linkedItem({ id, email, name, version }: UserEntity, { issuer, subject }: OidcIdentity): ChangeItemDraft {
+  const before = { email, name };
+  const after = { ...before, identity: { issuer, subject } };
+  return { subjectKind: 'USER', subjectId: id, subjectKey: email, version, before, after };
+}

@@ -1,0 +1,210 @@
+/**
+ * What an operation costs: how many objects its answer can have. Compiled once for an operation, computed for each request
+ * from its variables and defaults. Every object counts one, multiplied by the sizes of the lists around it: of a connection
+ * by `first`, of other lists by their bound. Parts of one stored row (docs/LIMITS.md) are counted when they are known.
+ */
+import {
+  getNamedType,
+  getNullableType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  valueFromASTUntyped,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { PAGE_SIZE_MAX } from '../graphql/connection';
+
+/** How long a list can be: at most so many, or as an argument of a field around it says. */
+export type ListBound = number | SizedByArguments;
+
+export interface SizedByArguments {
+  /** The argument that is as long as the list. */
+  readonly argument: string;
+  /** When it is absent. */
+  readonly otherwise: number | 'flags';
+}
+
+export interface CostBounds {
+  /** By `Type.field`, or `*.field` for any type. A list that is not named is a part of its row. */
+  readonly lists: Readonly<Record<string, ListBound>>;
+  /** Fields that cost at least the product of these lists, whatever is selected of them. By `Type.field`. */
+  readonly work: Readonly<Record<string, readonly SizedByArguments[]>>;
+  /** What one `__schema` or `__type` costs. */
+  readonly introspection: number;
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** What only the server knows. */
+export interface CostFacts {
+  /** How many flags an environment has; null: that of the credential. */
+  readonly flagsOf: (environmentId: string | null) => number;
+}
+
+/** 1 or more. */
+export type Cost = (variables: Variables, facts: CostFacts) => number;
+
+type Measure = (frame: Frame) => number;
+
+/** Where a field stands: what was given to it and to the fields around it. */
+interface Frame {
+  readonly variables: Variables;
+  readonly facts: CostFacts;
+  readonly field: { readonly definition: GraphQLField<unknown, unknown>; readonly node: FieldNode } | null;
+  readonly parent: Frame | null;
+}
+
+const CONNECTION_PAGE: SizedByArguments = { argument: 'first', otherwise: PAGE_SIZE_MAX };
+
+export function compileCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  bounds: CostBounds,
+): Cost {
+  const root = schema.getRootType(operation.operation);
+  if (!root) return () => 1;
+  const measure = new Compiler(schema, document, bounds).compileSet(root, operation.selectionSet);
+  const defaults = defaultsOf(operation);
+  return (variables, facts) =>
+    Math.max(1, measure({ variables: { ...defaults, ...variables }, facts, field: null, parent: null }));
+}
+
+class Compiler {
+  private readonly fragments = new Map<string, FragmentDefinitionNode>();
+  private readonly measures = new Map<string, Measure>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    private readonly bounds: CostBounds,
+  ) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
+    }
+  }
+
+  compileSet(type: GraphQLCompositeType, { selections }: SelectionSetNode): Measure {
+    const parts = selections.flatMap((selection): Measure[] => {
+      const measure = this.compileSelection(type, selection);
+      if (measure === null) return [];
+      const isLeftOut = compileConditions(selection.directives ?? []);
+      return [isLeftOut === null ? measure : (frame) => (isLeftOut(frame.variables) ? 0 : measure(frame))];
+    });
+    return (frame) => {
+      let sum = 0;
+      for (const part of parts) sum += part(frame);
+      return sum;
+    };
+  }
+
+  /** Null for a field that is no object. */
+  private compileSelection(type: GraphQLCompositeType, selection: SelectionSetNode['selections'][number]): Measure | null {
+    switch (selection.kind) {
+      case Kind.FIELD:
+        return this.compileField(type, selection);
+      case Kind.INLINE_FRAGMENT:
+        return this.compileSet(this.typeNamed(selection.typeCondition?.name.value) ?? type, selection.selectionSet);
+      case Kind.FRAGMENT_SPREAD: {
+        const name = selection.name.value;
+        const known = this.measures.get(name);
+        if (known) return known;
+        const fragment = this.fragments.get(name);
+        const on = this.typeNamed(fragment?.typeCondition.name.value);
+        if (!fragment || !on) return null;
+        const measure = this.compileSet(on, fragment.selectionSet);
+        this.measures.set(name, measure);
+        return measure;
+      }
+    }
+  }
+
+  private compileField(type: GraphQLCompositeType, node: FieldNode): Measure | null {
+    const name = node.name.value;
+    if (name === '__schema' || name === '__type') return () => this.bounds.introspection;
+    const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+    if (!definition) return null;
+    const inner = getNamedType(definition.type);
+    if (!isCompositeType(inner) || !node.selectionSet) return null;
+    const below = this.compileSet(inner, node.selectionSet);
+    const size = isListType(getNullableType(definition.type)) ? this.sizeOf(type.name, name) : null;
+    const work = this.bounds.work[`${type.name}.${name}`] ?? null;
+    return (parent) => {
+      const frame: Frame = { variables: parent.variables, facts: parent.facts, field: { definition, node }, parent };
+      const each = 1 + below(frame);
+      const objects = size === null ? each : each * lengthOf(size, frame);
+      if (work === null) return objects;
+      return Math.max(objects, 1 + work.reduce((product, list) => product * lengthOf(list, frame), 1));
+    };
+  }
+
+  private sizeOf(typeName: string, fieldName: string): ListBound {
+    const isPage = typeName.endsWith('Connection') && (fieldName === 'nodes' || fieldName === 'edges');
+    if (isPage) return CONNECTION_PAGE;
+    return this.bounds.lists[`${typeName}.${fieldName}`] ?? this.bounds.lists[`*.${fieldName}`] ?? 1;
+  }
+
+  private typeNamed(name: string | undefined): GraphQLCompositeType | null {
+    const type = name === undefined ? undefined : this.schema.getType(name);
+    return type && (isObjectType(type) || isAbstractType(type)) ? type : null;
+  }
+}
+
+function lengthOf(bound: ListBound, frame: Frame): number {
+  if (typeof bound === 'number') return bound;
+  const value = argumentAround(bound.argument, frame);
+  if (Array.isArray(value)) return value.length;
+  // Above the largest page the field refuses; below 1, too.
+  if (typeof value === 'number' && bound.argument === 'first') return Math.min(Math.max(0, value), PAGE_SIZE_MAX);
+  // What is no list is read as a list of one.
+  if (value !== undefined && value !== null && bound.argument !== 'first') return 1;
+  if (bound.otherwise !== 'flags') return bound.otherwise;
+  const environmentId = argumentAround('environmentId', frame);
+  return frame.facts.flagsOf(typeof environmentId === 'string' ? environmentId : null);
+}
+
+/** Of the nearest field that has such an argument. */
+function argumentAround(name: string, frame: Frame): unknown {
+  for (let at: Frame | null = frame; at !== null; at = at.parent) {
+    const argument = at.field?.definition.args.find((candidate) => candidate.name === name);
+    if (!argument) continue;
+    const given = at.field?.node.arguments?.find((candidate) => candidate.name.value === name)?.value;
+    const isAbsent = !given || (given.kind === Kind.VARIABLE && at.variables[given.name.value] === undefined);
+    return isAbsent ? argument.defaultValue : valueFromASTUntyped(given, at.variables);
+  }
+  return undefined;
+}
+
+/** Whether `@skip` or `@include` leave a selection out; null when there is neither. */
+function compileConditions(directives: readonly DirectiveNode[]): ((variables: Variables) => boolean) | null {
+  const conditions = directives.flatMap(({ name, arguments: given }) => {
+    const isSkip = name.value === 'skip';
+    const value = given?.find((argument) => argument.name.value === 'if')?.value;
+    return (isSkip || name.value === 'include') && value ? [{ isSkip, value }] : [];
+  });
+  if (conditions.length === 0) return null;
+  return (variables) =>
+    conditions.some(({ isSkip, value }) => {
+      const truth = value.kind === Kind.VARIABLE ? variables[value.name.value] : value.kind === Kind.BOOLEAN && value.value;
+      return isSkip ? truth === true : truth === false;
+    });
+}
+
+function defaultsOf(operation: OperationDefinitionNode): Record<string, unknown> {
+  const defaults: Record<string, unknown> = {};
+  for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
+    if (defaultValue) defaults[variable.name.value] = valueFromASTUntyped(defaultValue);
+  }
+  return defaults;
+}

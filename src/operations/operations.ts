@@ -1,0 +1,233 @@
+/**
+ * What happens to an operation, over whatever transport it came: prepared (parsed, validated, limited), admitted (variables,
+ * size, load, cost, rates), executed within a deadline, and its errors masked.
+ */
+import {
+  execute,
+  GraphQLError,
+  OperationTypeNode,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import type { Logger } from 'pino';
+import type { LimitSettings } from '../config';
+import type { Context } from '../modules/context';
+import { costBounds } from '../modules/cost-bounds';
+import { RateLimited, RequestFault, TryLater } from '../errors';
+import { Documents, type Preparation, type PreparedOperation } from './documents';
+import { formatError } from '../graphql/errors';
+import { isSubscription, variablesProblem } from './limits';
+import { OperationGuard } from './operation-guard';
+import { countObjects } from './shape';
+import type { LoadGauge } from './load';
+import type { Actor } from '../modules/access/actor';
+import type { Admission, RateLimits } from './rate-limits';
+
+export interface OperationsOptions {
+  readonly schema: GraphQLSchema;
+  readonly log: Logger;
+  readonly limits: LimitSettings;
+  readonly rateLimits: RateLimits;
+  readonly load: LoadGauge;
+  /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails. */
+  readonly countFlags: (actor: Actor, environmentId: string | null) => Promise<number>;
+}
+
+/** An operation that may run. */
+export interface Ticket {
+  readonly prepared: PreparedOperation;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: Context;
+  /** What it can cost by its document and variables. */
+  readonly cost: number;
+  readonly admission: Admission;
+}
+
+/** What an answer says about its price, in `extensions.cost`. */
+export interface CostReport {
+  /** What the operation could cost by its document and variables; at least `used`. */
+  readonly requested: number;
+  /** What was counted in the end: the objects of the answer, at least 1. */
+  readonly used: number;
+  /** Points per minute. Without a credential operations are counted, not points. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** Seconds until `remaining` is `limit` again. */
+  readonly resetSeconds: number;
+}
+
+export const BODY_BYTES_MAX = 8 * 1024 * 1024;
+export const BODY_BYTES_MAX_ORDINARY = 256 * 1024;
+
+/** Whose input is large for good reason. */
+const LARGE_BODY_FIELDS = new Set([
+  'evaluate',
+  'segmentsFor',
+  'createSegment',
+  'updateSegment',
+  'addSegmentKeys',
+  'removeSegmentKeys',
+  'setFlagConfiguration',
+  'applyChangeSet',
+]);
+/** Goes on when the server has too much to do; everything else can wait. */
+const EVALUATION_FIELDS = new Set(['evaluate', 'evaluationsChanged', 'flagChanged', 'snapshot', 'segmentsFor', '__typename']);
+/** What a guesser would call. */
+const LOG_IN_FIELDS = new Set([
+  'logIn',
+  'createFirstOwner',
+  'requestPasswordReset',
+  'resetPassword',
+  'acceptInvitation',
+  'refreshSession',
+]);
+const OVERLOAD_RETRY_SECONDS = 2;
+
+export class Operations {
+  private readonly documents: Documents;
+  private readonly guard: OperationGuard;
+
+  constructor(private readonly options: OperationsOptions) {
+    const { schema, limits } = options;
+    this.documents = new Documents({ schema, bounds: costBounds, isIntrospectionOn: limits.isIntrospectionOn });
+    this.guard = new OperationGuard(schema, limits);
+  }
+
+  /** The first thing: whoever has no credential is counted before anything is read. Throws `RateLimited`. */
+  async begin({ actor }: Context): Promise<Admission | null> {
+    return actor.kind === 'ANONYMOUS' ? this.options.rateLimits.operation(actor, 1) : null;
+  }
+
+  /** Parsed, validated and limited, or why not. Remembered. */
+  prepare(query: string, operationName: string | null | undefined): Preparation {
+    return this.documents.prepare(query, operationName);
+  }
+
+  /** A document that was refused costs its sender a point, too. Throws `RateLimited`. */
+  async countRefused({ actor }: Context): Promise<void> {
+    if (actor.kind !== 'ANONYMOUS') await this.options.rateLimits.operation(actor, 1);
+  }
+
+  /** Throws `RequestFault` when the operation may not run now, or not at all. `begun` is what `begin` answered. */
+  async admit(
+    prepared: PreparedOperation,
+    given: {
+      readonly variables: unknown;
+      readonly context: Context;
+      readonly begun: Admission | null;
+      readonly bodyBytes?: number;
+    },
+  ): Promise<Ticket> {
+    const { context, begun, bodyBytes = 0 } = given;
+    const { rateLimits, limits } = this.options;
+    const problem = variablesProblem(given.variables);
+    if (problem !== null) throw new RequestFault('OPERATION_LIMIT_EXCEEDED', problem);
+    this.refuseLargeBody(prepared, bodyBytes);
+    this.refuseUnderLoad(prepared);
+    const variables = (given.variables ?? {}) as Readonly<Record<string, unknown>>;
+    const cost = await this.costOf(prepared, variables, context.actor);
+    if (cost > limits.operationCostMax) {
+      const message = `The operation costs ${cost} points; at most ${limits.operationCostMax} are allowed. Ask for smaller pages.`;
+      throw new RequestFault('OPERATION_LIMIT_EXCEEDED', message);
+    }
+    const attempts = prepared.rootFields.filter((field) => LOG_IN_FIELDS.has(field)).length;
+    if (attempts > 0) await rateLimits.logInAttempts(context.actor.request.address, attempts);
+    const admission = begun ?? (await rateLimits.operation(context.actor, cost));
+    return { prepared, variables, context, cost, admission };
+  }
+
+  /** Runs a query or mutation; its errors are not masked yet. Never rejects for what a resolver does. */
+  async execute(ticket: Ticket): Promise<ExecutionResult> {
+    const { prepared, variables, context } = ticket;
+    // A mutation was applied, and says so.
+    if (prepared.operation.operation === OperationTypeNode.QUERY) this.guard.count(context);
+    const running = execute({
+      schema: this.options.schema,
+      document: prepared.document,
+      operationName: prepared.operation.name?.value,
+      variableValues: variables,
+      contextValue: context,
+    });
+    const executed = running instanceof Promise ? await this.withinDeadline(running, context).catch(asResult) : running;
+    const result = this.guard.excess(context) > 0 ? asResult(this.tooManyObjects()) : executed;
+    return { ...result, extensions: { ...result.extensions, cost: await this.settle(ticket, result) } };
+  }
+
+  /** What comes of the running operation; rejects with `DeadlineExceeded` when that takes too long. */
+  withinDeadline<T>(running: Promise<T>, context: Context): Promise<T> {
+    return this.guard.withinDeadline(running, context);
+  }
+
+  /** A result as the client may see it; what it may not see is logged. */
+  mask(result: ExecutionResult, context: Context): FormattedExecutionResult {
+    const { errors, ...rest } = result;
+    return errors ? { ...rest, errors: errors.map((error) => this.formatError(error, context)) } : rest;
+  }
+
+  /** One error as the client may see it. */
+  formatError(error: unknown, { requestId, actor }: Pick<Context, 'requestId' | 'actor'>): GraphQLFormattedError {
+    const { log, limits } = this.options;
+    const cause = error instanceof GraphQLError ? error.originalError : error;
+    if (cause instanceof RateLimited) log.info({ requestId, limit: cause.limitName, address: cause.address }, 'rate limited');
+    return formatError(error, {
+      requestId,
+      report: (err) => log.error({ requestId, err }, 'request failed'),
+      mayHint: limits.isIntrospectionOn && actor.kind !== 'ANONYMOUS',
+    });
+  }
+
+  private async costOf({ cost }: PreparedOperation, variables: Ticket['variables'], actor: Actor): Promise<number> {
+    const asked = new Set<string | null>();
+    const first = cost(variables, { flagsOf: (environmentId) => (asked.add(environmentId), 1) });
+    if (asked.size === 0) return first;
+    const counts = new Map<string | null, number>();
+    for (const environmentId of asked) counts.set(environmentId, await this.options.countFlags(actor, environmentId));
+    return cost(variables, { flagsOf: (environmentId) => counts.get(environmentId) ?? 0 });
+  }
+
+  private tooManyObjects(): RequestFault {
+    const { operationCostMax } = this.options.limits;
+    const message = `The answer has more than ${operationCostMax} objects, the most that is allowed. Ask for smaller pages.`;
+    return new RequestFault('OPERATION_LIMIT_EXCEEDED', message);
+  }
+
+  private refuseLargeBody({ rootFields }: PreparedOperation, bodyBytes: number): void {
+    if (bodyBytes <= BODY_BYTES_MAX_ORDINARY || rootFields.every((field) => LARGE_BODY_FIELDS.has(field))) return;
+    const message = `The body is larger than ${BODY_BYTES_MAX_ORDINARY} bytes, the most that is allowed for this operation.`;
+    throw new RequestFault('PAYLOAD_TOO_LARGE', message);
+  }
+
+  private refuseUnderLoad({ rootFields }: PreparedOperation): void {
+    const { load, limits } = this.options;
+    if (load.delayMs() <= limits.eventLoopDelayMaxMs || rootFields.every((field) => EVALUATION_FIELDS.has(field))) return;
+    throw new TryLater('UNAVAILABLE', 'The server has too much to do and serves evaluations only.', OVERLOAD_RETRY_SECONDS);
+  }
+
+  private async settle({ prepared, context, cost, admission }: Ticket, { data }: ExecutionResult): Promise<CostReport> {
+    const used = Math.max(1, countObjects(data, prepared.shape), context.budget.evaluations, this.guard.excess(context));
+    // An answer that came too late is no answer, but was work.
+    const isLate = data === undefined && this.guard.isExpired(context);
+    const { limit, remaining, resetSeconds } = await admission.settle(isLate ? Math.max(cost, used) : used);
+    return { requested: Math.max(cost, used), used, limit, remaining, resetSeconds };
+  }
+}
+
+/** Refuses what only another transport can do. */
+export function refuseSubscription({ operation }: PreparedOperation): void {
+  if (!isSubscription(operation)) return;
+  const message = 'Subscriptions are served over WebSocket (subprotocol graphql-transport-ws) at the same path, not over HTTP.';
+  throw new RequestFault('SUBSCRIPTION_OVER_HTTP', message);
+}
+
+/** graphql-js asks for the class; what it means is kept as the original error until it is masked. */
+export function asGraphqlError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}
+
+function asResult(error: unknown): ExecutionResult {
+  return { errors: [asGraphqlError(error)] };
+}

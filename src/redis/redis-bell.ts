@@ -1,0 +1,189 @@
+/**
+ * The bell between several servers. graphql-redis-subscriptions publishes and receives; two ioredis clients carry it. What
+ * either of them would do by itself and could end the process, lose a listener or grow without bound is done here instead:
+ * - nothing queues: rings that cannot be sent at once are joined to one message, or dropped while Redis is away, for the
+ *   poll of heads delivers anyway;
+ * - ioredis subscribes again after a loss without looking at the answer, and a refusal would be an unhandled rejection: so
+ *   the subscription is renewed here on each connection, and tried again while it is refused;
+ * - a half-open connection looks alive: both clients are pinged, and one that does not answer is made anew;
+ * - whoever can reach the channel can write to it: what is too long or no ring of ours is passed over.
+ */
+import { RedisPubSub } from 'graphql-redis-subscriptions';
+import { Redis, type RedisOptions } from 'ioredis';
+import { acceptRing, type Bell } from '../delivery/bell';
+
+const CHANNEL = 'flagstaff:heads';
+const COMMAND_TIMEOUT_MS = 1_000;
+const PING_INTERVAL_MS = 5_000;
+/** A connection on which something was asked, and nothing has come for so long, is cut. */
+const SOCKET_TIMEOUT_MS = 5_000;
+const RECONNECT_DELAY_MAX_MS = 2_000;
+const MESSAGE_BYTES_MAX = 65_536;
+/** Heads that fit into one message; more than that wait for the poll. */
+const HEADS_WAITING_MAX = 500;
+
+export interface RedisBellOptions {
+  readonly url: string;
+  /** Told once for each loss of the connection and once for each return; errors in between are kept quiet. */
+  readonly onStateChange: (state: 'connected' | 'lost', cause: string) => void;
+}
+
+const CLIENT_OPTIONS: RedisOptions = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  socketTimeout: SOCKET_TIMEOUT_MS,
+  retryStrategy: (attempt) => Math.min(attempt * 100, RECONNECT_DELAY_MAX_MS),
+};
+
+export function createRedisBell({ url, onStateChange }: RedisBellOptions): Bell {
+  const publisher = new Redis(url, { ...CLIENT_OPTIONS, commandTimeout: COMMAND_TIMEOUT_MS });
+  const subscriber = new Redis(url, CLIENT_OPTIONS);
+  let isConnected = false;
+  let lastError = 'connection closed';
+  const noteError = (error: Error): void => {
+    lastError = error.message;
+  };
+  const setConnected = (next: boolean): void => {
+    if (next === isConnected) return;
+    isConnected = next;
+    onStateChange(next ? 'connected' : 'lost', next ? '' : lastError);
+  };
+  const pubSub = new RedisPubSub({ publisher, subscriber, deserializer: (bytes) => parseOrNull(bytes) });
+  const ear = new Ear(subscriber, pubSub, { noteError, setConnected });
+  publisher.on('error', noteError);
+  subscriber.on('error', noteError);
+  subscriber.on('close', () => ear.lose());
+  subscriber.on('ready', () => void ear.renew());
+
+  const pings = setInterval(() => {
+    for (const client of [publisher, subscriber]) if (client.status === 'ready') client.ping().catch(noteError);
+    void ear.renew();
+  }, PING_INTERVAL_MS);
+  pings.unref();
+
+  return {
+    ring: ringer(publisher, pubSub, noteError),
+    listen: async (onRing, onReconnect) => ear.add(onRing, onReconnect),
+    isConnected: () => isConnected,
+    close: async () => {
+      clearInterval(pings);
+      ear.close();
+      publisher.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}
+
+/** One message is on its way at a time; what is rung meanwhile goes with the next. */
+function ringer(publisher: Redis, pubSub: RedisPubSub, noteError: (error: Error) => void): Bell['ring'] {
+  const waiting = new Set<string>();
+  let isSending = false;
+  const send = async (): Promise<void> => {
+    isSending = true;
+    try {
+      while (waiting.size > 0) {
+        const heads = [...waiting];
+        waiting.clear();
+        await pubSub.publish(CHANNEL, { heads });
+      }
+    } catch (error) {
+      waiting.clear();
+      noteError(error as Error);
+    } finally {
+      isSending = false;
+    }
+  };
+  return (heads) => {
+    if (publisher.status !== 'ready') return;
+    for (const head of heads) if (waiting.size < HEADS_WAITING_MAX) waiting.add(head);
+    if (!isSending) void send();
+  };
+}
+
+interface EarOptions {
+  readonly noteError: (error: Error) => void;
+  readonly setConnected: (isConnected: boolean) => void;
+}
+
+interface Listener {
+  readonly onRing: (head: string) => void;
+  readonly onReconnect: () => void;
+}
+
+/** Keeps the one subscription of this process up. */
+class Ear {
+  private readonly listeners: Listener[] = [];
+  private isHearing = false;
+  private isRenewing = false;
+  private isEngineSet = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly subscriber: Redis,
+    private readonly pubSub: RedisPubSub,
+    private readonly options: EarOptions,
+  ) {}
+
+  add(onRing: Listener['onRing'], onReconnect: Listener['onReconnect']): void {
+    this.listeners.push({ onRing, onReconnect });
+    if (this.isHearing) onReconnect();
+    else void this.renew();
+  }
+
+  lose(): void {
+    this.isHearing = false;
+    // Whoever hangs up has lost nothing.
+    if (!this.isClosed) this.options.setConnected(false);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.listeners.length = 0;
+  }
+
+  /** Subscribes if this connection is not subscribed yet; never fails. */
+  async renew(): Promise<void> {
+    if (this.isHearing || this.isRenewing || this.isClosed || this.subscriber.status !== 'ready') return;
+    this.isRenewing = true;
+    try {
+      await this.subscriber.subscribe(CHANNEL);
+      if (!this.isEngineSet) await this.setEngine();
+      // Lost in between: the next connection begins again.
+      this.isHearing = this.subscriber.status === 'ready';
+    } catch (error) {
+      this.options.noteError(error as Error);
+    } finally {
+      this.isRenewing = false;
+    }
+    if (!this.isHearing || this.isClosed) return;
+    this.options.setConnected(true);
+    for (const { onReconnect } of [...this.listeners]) onReconnect();
+  }
+
+  /** Only where a subscription has just succeeded, for the engine keeps what it was told of one that fails. */
+  private async setEngine(): Promise<void> {
+    const first = this.pubSub.subscribe(CHANNEL, (message: unknown) => this.hear(message));
+    // When subscribing fails, the engine rejects a promise of its own that only a second caller is given; nobody else could
+    // handle that rejection, and the process would end.
+    const second = this.pubSub.subscribe(CHANNEL, () => undefined);
+    const [outcome] = await Promise.allSettled([first, second]);
+    if (outcome.status === 'rejected') throw outcome.reason;
+    this.isEngineSet = true;
+  }
+
+  private hear(message: unknown): void {
+    for (const { onRing } of [...this.listeners]) acceptRing(message, onRing);
+  }
+}
+
+/** What is not JSON is not ours; the engine would hand the raw text on. */
+function parseOrNull(bytes: string | Buffer): unknown {
+  if (bytes.length > MESSAGE_BYTES_MAX) return null;
+  try {
+    return JSON.parse(String(bytes));
+  } catch {
+    return null;
+  }
+}

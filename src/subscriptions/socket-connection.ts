@@ -1,0 +1,301 @@
+/**
+ * The protocol graphql-transport-ws on one WebSocket, as the library graphql-ws describes and its client speaks it
+ * (PROTOCOL.md there, docs/PROTOCOL.md here). Kept lean, because a server holds tens of thousands of these
+ * (docs/adr/0011).
+ */
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { Context } from '../modules/context';
+import { RequestFault, TryLater, Unauthenticated } from '../errors';
+import type { Connected, Held, LiveAccess } from '../modules/access/live-access';
+import type { LiveOperations } from './live-operations';
+import { excerptOf } from '../log';
+import type { Actor, RequestInfo } from '../modules/access/actor';
+import { isAscii, textFrame, type AsciiPayloads } from './socket-frame';
+import { SocketOperation } from './socket-operation';
+
+/** What is kept of the request with which a socket came. */
+export type SocketRequest = Pick<RequestInfo, 'address' | 'userAgent' | 'origin'> & { readonly host: string };
+
+/** What all sockets of a server have in common. */
+export interface SocketHost {
+  readonly live: LiveOperations;
+  readonly access: LiveAccess;
+  readonly log: Logger;
+  /** Who asks now. Throws `RequestFault`. */
+  readonly createContext: (authorization: string | undefined, request: SocketRequest) => Promise<Context>;
+  readonly ascii: AsciiPayloads;
+  /** Called when the socket has said who it is. */
+  readonly onBegun: (connection: SocketConnection) => void;
+  /** Called once, when nothing comes from it any more. */
+  readonly onClosed: (connection: SocketConnection) => void;
+}
+
+const CONNECTION_INIT_TIMEOUT_MS = 3_000;
+const OPERATIONS_PER_SOCKET_MAX = 100;
+/** Subscriptions of a socket rest while more than this waits for its network: about 256 events. */
+const WAITING_BYTES_MAX = 64 * 1024;
+/** Nothing is read from a socket while more than this waits: it asks, and does not take the answers. */
+const WAITING_BYTES_BEFORE_DEAF = 1024 * 1024;
+/** Close code of the WebSocket registry: the server cannot serve now. */
+const TRY_AGAIN_LATER = 1013;
+
+export class SocketConnection implements Connected {
+  private phase: 'NEW' | 'BEGINNING' | 'ACKNOWLEDGED' | 'CLOSED' = 'NEW';
+  private authorization: string | undefined;
+  private held: Held | null = null;
+  private readonly operations = new Map<string, SocketOperation>();
+  private isResting = false;
+  private isAnswered = true;
+  private initTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly socket: WebSocket,
+    /** What the socket writes its frames to. */
+    private readonly wire: Duplex,
+    private readonly request: SocketRequest,
+    private readonly host: SocketHost,
+  ) {
+    if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
+      this.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
+    } else {
+      // Two turns more: what came in time while this process was busy is read in one, and told by ws in the next.
+      this.initTimer = setTimeout(() => setImmediate(() => setImmediate(() => this.expire())), CONNECTION_INIT_TIMEOUT_MS);
+    }
+    connections.set(socket, this);
+    socket.on('message', hear).on('error', note).on('pong', live).on('close', forget);
+  }
+
+  /** Finds out whether the other end is still there: whoever has not answered when the next is due is cut off. */
+  ping(): void {
+    const { socket } = this;
+    if (!this.isAnswered) return socket.terminate();
+    if (socket.readyState !== socket.OPEN) return;
+    this.isAnswered = false;
+    socket.ping();
+  }
+
+  review(actor: Actor): void {
+    for (const operation of this.operations.values()) operation.review(actor);
+  }
+
+  refuse(fault: RequestFault): void {
+    if (fault.code === 'UNAVAILABLE') this.close(TRY_AGAIN_LATER, 'Try again later');
+    else this.close(CloseCode.Forbidden, fault.code === 'FORBIDDEN' ? closeReason(fault.message) : 'Forbidden');
+  }
+
+  /** As `write`. */
+  writeNext(id: string, payload: string): boolean {
+    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    return this.write(`${head}${payload}}`, this.host.ascii.has(payload) && isAscii(head));
+  }
+
+  /** False: taken, but subscriptions are to rest until they are resumed. */
+  write(text: string, isKnownAscii = false): boolean {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return true;
+    const waiting = socket.bufferedAmount + text.length;
+    if (waiting <= WAITING_BYTES_MAX || this.isResting) {
+      if (waiting > WAITING_BYTES_BEFORE_DEAF) this.rest(text);
+      else this.send(text, isKnownAscii);
+      return !this.isResting;
+    }
+    this.isResting = true;
+    socket.send(text, () => this.resume());
+    return false;
+  }
+
+  drop(id: string, operation: SocketOperation): void {
+    if (this.operations.get(id) === operation) this.operations.delete(id);
+  }
+
+  /** Nothing of the library's is under way then: it writes frames whole, too, as long as it does not compress. */
+  private send(text: string, isKnownAscii: boolean): void {
+    const frame = isKnownAscii ? textFrame(text) : null;
+    if (frame === null) this.socket.send(text);
+    else this.wire.write(frame, 'latin1');
+  }
+
+  private rest(text: string): void {
+    this.socket.pause();
+    this.socket.send(text, () => this.socket.resume());
+  }
+
+  private resume(): void {
+    this.isResting = false;
+    for (const operation of this.operations.values()) {
+      if (this.isResting) return;
+      operation.resume();
+    }
+  }
+
+  pong(): void {
+    this.isAnswered = true;
+  }
+
+  note(err: Error): void {
+    this.host.log.info({ err: err.message, address: this.request.address }, 'a socket was closed');
+  }
+
+  hear(data: Buffer): void {
+    this.handle(data).catch((err: unknown) => {
+      this.host.log.error({ err }, 'a socket message could not be handled');
+      this.close(CloseCode.InternalServerError, 'Internal server error');
+    });
+  }
+
+  private async handle(data: Buffer): Promise<void> {
+    if (this.phase === 'CLOSED') return;
+    const message = readMessage(data);
+    switch (message?.type) {
+      case MessageType.ConnectionInit:
+        return this.begin(message.payload);
+      case MessageType.Ping: {
+        const { payload } = message;
+        this.write(JSON.stringify(payload ? { type: MessageType.Pong, payload } : { type: MessageType.Pong }));
+        return;
+      }
+      case MessageType.Pong:
+        return;
+      case MessageType.Subscribe:
+        return this.subscribe(message.id, message.payload);
+      case MessageType.Complete:
+        this.operations.get(message.id)?.end();
+        this.operations.delete(message.id);
+        return;
+      // No message, or one that only servers send.
+      case undefined:
+      case MessageType.ConnectionAck:
+      case MessageType.Next:
+      case MessageType.Error:
+        this.close(CloseCode.BadRequest, 'Invalid message received');
+    }
+  }
+
+  private expire(): void {
+    if (this.phase !== 'NEW') return;
+    this.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+  }
+
+  private async begin(params: Readonly<Record<string, unknown>> | undefined): Promise<void> {
+    if (this.phase !== 'NEW') return this.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+    this.phase = 'BEGINNING';
+    clearTimeout(this.initTimer);
+    this.initTimer = undefined;
+    this.host.onBegun(this);
+    const since = this.host.access.generation;
+    try {
+      this.authorization = authorizationOf(params);
+      const { actor } = await this.host.createContext(this.authorization, this.request);
+      if (this.isClosed) return;
+      // A credential that is not valid is refused at once, with 4403, and not only by the first operation.
+      this.phase = 'ACKNOWLEDGED';
+      this.write(`{"type":"${MessageType.ConnectionAck}"}`);
+      if (this.authorization === undefined || actor.kind === 'ANONYMOUS') return;
+      this.held = this.host.access.hold(this.authorization, actor.request, this, since);
+      // One text for all who hold the same.
+      this.authorization = this.held.authorization;
+    } catch (error) {
+      if (error instanceof RequestFault && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN'))
+        return this.refuse(error);
+      // 4500 would tell clients of graphql-ws never to come back; ours are to try again.
+      if (!(error instanceof TryLater)) this.host.log.error({ err: error }, 'a socket could not be authenticated');
+      this.close(TRY_AGAIN_LATER, 'Try again later');
+    }
+  }
+
+  private async subscribe(id: string, payload: SubscribePayload): Promise<void> {
+    if (this.phase !== 'ACKNOWLEDGED') return this.close(CloseCode.Unauthorized, 'Unauthorized');
+    if (this.operations.has(id)) {
+      return this.close(
+        CloseCode.SubscriberAlreadyExists,
+        closeReason(`Subscriber for ${id} already exists`, 'Subscriber already exists'),
+      );
+    }
+    const { host, authorization, request } = this;
+    const operation = new SocketOperation(id, this, host.live.format);
+    if (this.operations.size >= OPERATIONS_PER_SOCKET_MAX) {
+      const message = `A socket may have ${OPERATIONS_PER_SOCKET_MAX} operations at once.`;
+      return operation.fail(new RequestFault('OPERATION_LIMIT_EXCEEDED', message));
+    }
+    this.operations.set(id, operation);
+    const since = host.access.generation;
+    await host.live.run(operation, payload, {
+      createContext: async () => {
+        const context = await host.createContext(authorization, request);
+        const { requestId } = context;
+        const { address } = request;
+        const operationName = excerptOf(payload.operationName);
+        host.log.info({ requestId, path: '/graphql', socket: true, operationName, address }, 'operation');
+        return context;
+      },
+      onDemand: (demand) => {
+        operation.demand = demand;
+        if (this.held) host.access.lookUnlessCertain(this.held, since);
+      },
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.phase === 'CLOSED';
+  }
+
+  private close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+    this.forget();
+  }
+
+  /** Nothing is heard or said from now on. */
+  forget(): void {
+    if (this.isClosed) return;
+    this.phase = 'CLOSED';
+    clearTimeout(this.initTimer);
+    this.host.onClosed(this);
+    if (this.held) this.host.access.release(this.held, this);
+    for (const operation of this.operations.values()) operation.end();
+    this.operations.clear();
+  }
+}
+
+/** Instead of four closures for each socket. */
+const connections = new WeakMap<WebSocket, SocketConnection>();
+
+function hear(this: WebSocket, data: Buffer): void {
+  connections.get(this)?.hear(data);
+}
+
+/** ws closes the socket with the right code: 1009 for a frame that is too large, 1007 for text that is not UTF-8. */
+function note(this: WebSocket, error: Error): void {
+  connections.get(this)?.note(error);
+}
+
+function live(this: WebSocket): void {
+  connections.get(this)?.pong();
+}
+
+function forget(this: WebSocket): void {
+  connections.get(this)?.forget();
+}
+
+/** Null for what is no message of the protocol. */
+function readMessage(data: Buffer): ReturnType<typeof parseMessage> | null {
+  try {
+    return parseMessage(data.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const authorization = params?.authorization;
+  if (authorization === undefined || authorization === null) return undefined;
+  if (typeof authorization !== 'string') throw new Unauthenticated('The connection parameter authorization must be text.');
+  return authorization;
+}
+
+/** A frame has room for 123 bytes of it (RFC 6455, section 5.5.1). */
+function closeReason(message: string, otherwise = 'Forbidden'): string {
+  return /^[\x20-\x7e]{1,123}$/.test(message) ? message : otherwise;
+}

@@ -1,0 +1,42 @@
+/** One operation of a WebSocket. */
+import type { GraphQLFormattedError } from 'graphql';
+import { MessageType } from 'graphql-ws';
+import type { Demand } from '../delivery/demand';
+import { Forbidden } from '../errors';
+import { LiveOperation, type Format } from './live-operation';
+import { permits, type Actor } from '../modules/access/actor';
+import type { SocketConnection } from './socket-connection';
+
+export class SocketOperation extends LiveOperation {
+  demand: Demand | null = null;
+
+  constructor(
+    private readonly id: string,
+    private readonly connection: SocketConnection,
+    format: Format,
+  ) {
+    super(format);
+  }
+
+  /** The siblings go on. */
+  review(actor: Actor): void {
+    if (this.demand && !permits(actor, this.demand.permission, this.demand.scope)) {
+      this.fail(new Forbidden(this.demand.permission));
+    }
+  }
+
+  protected writeNext(text: string): boolean {
+    return this.connection.writeNext(this.id, text);
+  }
+
+  protected writeComplete(): void {
+    this.connection.drop(this.id, this);
+    this.connection.write(JSON.stringify({ id: this.id, type: MessageType.Complete }));
+  }
+
+  /** Clients of graphql-ws hand it to the error handler of the sink, before the first result and after it. */
+  protected writeError(payload: readonly GraphQLFormattedError[]): void {
+    this.connection.drop(this.id, this);
+    this.connection.write(JSON.stringify({ id: this.id, type: MessageType.Error, payload }));
+  }
+}

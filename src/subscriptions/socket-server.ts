@@ -1,0 +1,122 @@
+/** GraphQL over WebSocket: which sockets are let in, and how all of them end. Each is a `SocketConnection`. */
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Context } from '../modules/context';
+import { mayConnect } from '../http/cors';
+import { RequestFault } from '../errors';
+import { offersWebSocket, serveWithoutUpgrade } from './ignored-upgrade';
+import type { LiveAccess } from '../modules/access/live-access';
+import type { LiveOperations } from './live-operations';
+import { quote } from '../validation/input-rules';
+import type { SocketAdmission } from './socket-admission';
+import { AsciiPayloads } from './socket-frame';
+import { SocketConnection, type SocketHost, type SocketRequest } from './socket-connection';
+import { SocketPings } from './socket-pings';
+import { USER_AGENT_LENGTH_MAX, type TransportOptions } from '../http/transport';
+
+export interface SocketServer {
+  /** Ends all operations and closes all sockets with 1001. */
+  readonly close: () => Promise<void>;
+}
+
+/** What WebSockets share with the other way of staying connected. */
+export interface LiveOptions {
+  readonly live: LiveOperations;
+  readonly access: LiveAccess;
+  readonly admission: SocketAdmission;
+}
+
+const FRAME_BYTES_MAX = 64 * 1024;
+/** A client that does not answer the close within this time is cut off. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+export function createSocketServer(
+  http: HttpServer,
+  { live, access, admission }: LiveOptions,
+  options: TransportOptions,
+): SocketServer {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: FRAME_BYTES_MAX,
+    perMessageDeflate: false,
+    // One message of a socket in each turn of the event loop: whoever sends thousands at once keeps nobody waiting.
+    allowSynchronousEvents: false,
+    handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
+  });
+  const pings = new SocketPings();
+  const host: SocketHost = {
+    live,
+    access,
+    log: options.log,
+    ascii: new AsciiPayloads(),
+    createContext: (authorization, request) => contextOf(authorization, request, options),
+    onBegun: (connection) => admission.settle(connection),
+    onClosed: (connection) => {
+      admission.settle(connection);
+      pings.delete(connection);
+    },
+  };
+  const connect = (socket: WebSocket, request: IncomingMessage): void => {
+    const connection = new SocketConnection(socket, request.socket, keptOf(request, options), host);
+    if (connection.isClosed) return;
+    admission.await(connection);
+    pings.add(connection);
+  };
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!offersWebSocket(request)) return serveWithoutUpgrade(http, request, socket, head);
+    socket.on('error', destroy);
+    if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
+    const refusal = admission.refusal();
+    if (refusal !== null) return refuseUpgrade(socket, '503 Service Unavailable', refusal.retryAfterSeconds);
+    sockets.handleUpgrade(request, socket, head, connect);
+    // From here on ws listens; what stays would keep nothing alive but itself.
+    socket.off('error', destroy);
+  };
+  http.on('upgrade', upgrade);
+  return {
+    close: async () => {
+      http.off('upgrade', upgrade);
+      pings.close();
+      for (const socket of sockets.clients) socket.close(1001, 'Going away');
+      const cutOff = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, CLOSE_TIMEOUT_MS);
+      await new Promise((resolve) => sockets.close(resolve));
+      clearTimeout(cutOff);
+    },
+  };
+}
+
+/** Copied, so that a socket does not keep the whole request for as long as it lives. */
+function keptOf(request: IncomingMessage, { addressOf }: TransportOptions): SocketRequest {
+  const { headers } = request;
+  return {
+    address: addressOf(request),
+    userAgent: (headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH_MAX),
+    origin: headers.origin ?? null,
+    host: headers.host ?? '',
+  };
+}
+
+async function contextOf(
+  authorization: string | undefined,
+  { address, userAgent, origin, host }: SocketRequest,
+  { createContext, allowedOrigins }: TransportOptions,
+): Promise<Context> {
+  const context = await createContext(authorization, { requestId: randomUUID(), address, userAgent, origin, idempotency: null });
+  // Decided here and not by the upgrade, which does not tell the key that a page may have.
+  if (mayConnect({ origin: origin ?? undefined, host }, context.actor, allowedOrigins)) return context;
+  throw new RequestFault('FORBIDDEN', `Pages of the origin ${quote(origin ?? '')} may not connect.`);
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
+function refuseUpgrade(socket: Duplex, status: string, retryAfterSeconds: number | null = null): void {
+  const retry = retryAfterSeconds === null ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`);
+}

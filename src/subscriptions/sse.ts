@@ -1,0 +1,213 @@
+/**
+ * GraphQL over Server-Sent Events, for networks that let no WebSocket through: the protocol of graphql-sse, with one
+ * connection for each operation ("distinct connections mode"). Written here and not by the handler of that library, which
+ * queues without bound for a client that does not read (docs/adr/0011).
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
+import { Readable } from 'node:stream';
+import type { Context } from '../modules/context';
+import type { Demand } from '../delivery/demand';
+import { Forbidden, RequestFault, TryLater, type RequestErrorCode } from '../errors';
+import type { PreparedOperation } from '../operations/documents';
+import { contextOf } from '../http/graphql';
+import { statusOf } from '../http/errors';
+import type { Connected, Held } from '../modules/access/live-access';
+import { LiveOperation, type Format } from './live-operation';
+import type { OperationRequest } from './live-operations';
+import { excerptOf } from '../log';
+import { permits, type Actor } from '../modules/access/actor';
+import type { LiveOptions } from './socket-server';
+import type { TransportOptions } from '../http/transport';
+
+export const STREAM_PATH = '/graphql/stream';
+
+/** Proxies end connections on which nothing comes for a minute. */
+const HEARTBEAT_MS = 12_000;
+/** An operation rests while more than this waits for its network: about 256 events. */
+const WAITING_BYTES_MAX = 64 * 1024;
+/** How long streams have to end when the server goes. */
+const DRAIN_MS = 1_000;
+const STREAMS_MAX = 10_000;
+/** Refusals that say nothing about the operation itself are told by the status, before any stream begins. */
+const STATUS_CODES = new Set<unknown>([
+  'UNAUTHENTICATED',
+  'METHOD_NOT_ALLOWED',
+  'RATE_LIMITED',
+  'DEADLINE_EXCEEDED',
+  'UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+]);
+
+interface Arrival {
+  readonly context: Context;
+  /** Of the access rules, before the credential was looked at. */
+  readonly since: number;
+}
+
+export function addEventStreams(app: FastifyInstance, { live, access, admission }: LiveOptions, options: TransportOptions): void {
+  const open = new Set<StreamedOperation>();
+  const arrivals = new WeakMap<FastifyRequest, Arrival>();
+  const heartbeats = setInterval(() => {
+    for (const operation of open) operation.beat();
+  }, HEARTBEAT_MS);
+  heartbeats.unref();
+  app.addHook('preClose', async () => {
+    clearInterval(heartbeats);
+    for (const operation of open) operation.hangUp();
+  });
+
+  const start = async (request: FastifyRequest, { context, since }: Arrival): Promise<StreamedOperation> => {
+    // Before anything is opened: it throws for what is no request.
+    const asked = operationOf(request);
+    const operation = new StreamedOperation(live.format);
+    open.add(operation);
+    let held: Held | null = null;
+    const connection: Connected = {
+      review: (actor) => operation.review(actor),
+      refuse: (fault) => operation.fail(fault),
+    };
+    operation.stream.once('close', () => {
+      open.delete(operation);
+      if (held) access.release(held, connection);
+      operation.end();
+    });
+    const { requestId, actor } = context;
+    const operationName = excerptOf(asked.operationName);
+    options.log.info({ requestId, path: STREAM_PATH, operationName, address: request.ip }, 'operation');
+    await live.run(operation, asked, {
+      createContext: async () => context,
+      ...(request.method === 'GET' ? { mustServe: refuseMutation } : {}),
+      onDemand: (demand) => {
+        operation.demand = demand;
+        const { authorization } = request.headers;
+        if (authorization === undefined || operation.stream.destroyed) return;
+        held = access.hold(authorization, actor.request, connection, since);
+      },
+    });
+    return operation;
+  };
+
+  app.route<{ Querystring: Record<string, unknown> }>({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: STREAM_PATH,
+    // Who asks is decided before the body is read.
+    onRequest: async (request) => {
+      if (request.method === 'OPTIONS') return;
+      requireEventStream(request);
+      const refusal = open.size >= STREAMS_MAX ? { retryAfterSeconds: 5 } : admission.refusal();
+      if (refusal !== null) {
+        throw new TryLater('UNAVAILABLE', 'The server takes no more streams now; try again.', refusal.retryAfterSeconds);
+      }
+      const since = access.generation;
+      arrivals.set(request, { context: await contextOf(request, options), since });
+    },
+    handler: async (request, reply) => {
+      if (request.method === 'OPTIONS') return reply.code(204).send();
+      const arrival = arrivals.get(request);
+      if (!arrival) throw new Error('The request was not authenticated.');
+      const operation = await start(request, arrival);
+      const code = operation.refusedWith;
+      if (code !== null && STATUS_CODES.has(code)) return refuse(reply, code, operation);
+      reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
+      return reply.send(operation.stream);
+    },
+  });
+}
+
+function refuse(reply: FastifyReply, code: RequestErrorCode, operation: StreamedOperation): FastifyReply {
+  operation.stream.destroy();
+  const retryAfter = operation.errors?.[0]?.extensions?.retryAfterSeconds;
+  if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter));
+  if (code === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST');
+  return reply.code(statusOf(code)).type('application/json; charset=utf-8').send({ errors: operation.errors });
+}
+
+/** A page of another site can make a browser follow a link. */
+function refuseMutation({ operation }: PreparedOperation): void {
+  if (operation.operation !== OperationTypeNode.MUTATION) return;
+  throw new RequestFault('METHOD_NOT_ALLOWED', 'Mutations are sent by POST, not by GET.');
+}
+
+function requireEventStream({ headers: { accept = '*/*' } }: FastifyRequest): void {
+  if (/text\/event-stream|text\/\*|\*\/\*/i.test(accept)) return;
+  throw new RequestFault('BAD_REQUEST', `${STREAM_PATH} answers text/event-stream only, which the Accept header leaves out.`);
+}
+
+/** From the body, or from the query as GraphQL over HTTP has it. */
+function operationOf({ method, query, body }: FastifyRequest): OperationRequest {
+  const given = (method === 'GET' ? query : body) as Readonly<Record<string, unknown>> | null | undefined;
+  const { query: text, operationName = null } = given ?? {};
+  if (typeof text !== 'string') throw new RequestFault('BAD_REQUEST', 'query must be the text of a GraphQL document.');
+  if (operationName !== null && typeof operationName !== 'string') {
+    throw new RequestFault('BAD_REQUEST', 'operationName must be text.');
+  }
+  const variables = method === 'GET' ? parsed(given?.variables) : (given?.variables ?? null);
+  if (variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) {
+    throw new RequestFault('BAD_REQUEST', 'variables must be an object.');
+  }
+  return { query: text, operationName, variables };
+}
+
+function parsed(text: unknown): unknown {
+  if (text === undefined || text === '') return null;
+  try {
+    return JSON.parse(text as string) as unknown;
+  } catch {
+    throw new RequestFault('BAD_REQUEST', 'variables must be an object as JSON text.');
+  }
+}
+
+class StreamedOperation extends LiveOperation {
+  demand: Demand | null = null;
+  /** Of the refusal, when there was no result before it. */
+  errors: readonly GraphQLFormattedError[] | null = null;
+  readonly stream: Readable;
+  private hasResult = false;
+
+  constructor(format: Format) {
+    super(format);
+    this.stream = new Readable({ highWaterMark: WAITING_BYTES_MAX, read: () => this.resume() });
+    // Some browsers take the headers only with a first byte.
+    this.stream.push(':\n\n');
+  }
+
+  get refusedWith(): RequestErrorCode | null {
+    return (this.errors?.[0]?.extensions?.code as RequestErrorCode | undefined) ?? null;
+  }
+
+  review(actor: Actor): void {
+    if (this.demand && !permits(actor, this.demand.permission, this.demand.scope)) {
+      this.fail(new Forbidden(this.demand.permission));
+    }
+  }
+
+  /** Says nothing of an end, so that the client comes back. */
+  hangUp(): void {
+    this.end();
+    if (!this.stream.readableEnded && !this.stream.destroyed) this.stream.push(null);
+    // Whoever does not read does not come to the end.
+    setTimeout(() => this.stream.destroy(), DRAIN_MS).unref();
+  }
+
+  beat(): void {
+    if (!this.hasEnded && this.stream.readableLength < WAITING_BYTES_MAX) this.stream.push(':\n\n');
+  }
+
+  protected writeNext(text: string): boolean {
+    this.hasResult = true;
+    return this.stream.push(`event: next\ndata: ${text}\n\n`);
+  }
+
+  protected writeComplete(): void {
+    this.stream.push('event: complete\ndata:\n\n');
+    this.stream.push(null);
+  }
+
+  /** The protocol has no event for errors of an operation: they are its last result. */
+  protected writeError(errors: readonly GraphQLFormattedError[]): void {
+    if (!this.hasResult) this.errors = errors;
+    this.stream.push(`event: next\ndata: ${JSON.stringify({ errors })}\n\n`);
+    this.writeComplete();
+  }
+}
