@@ -27,7 +27,7 @@ const config: CodegenConfig = {
           Change: '../../modules/changes/change-entity#ChangeEntity',
           ChangeItem: '../../modules/changes/change-body-entity#ChangeBodyEntity',
           Condition: '../../evaluation#SnapshotCondition',
-          ConditionTrace: '../../modules/snapshots/trace-resolvers#PlacedConditionTrace',
+          ConditionTrace: '../../modules/snapshots/trace-resolvers#LocatedConditionTrace',
           AttributeConditionTrace: '../../evaluation#AttributeConditionTrace',
           SegmentConditionTrace: '../../evaluation#SegmentConditionTrace',
           GroupConditionTrace: '../../evaluation#GroupConditionTrace',

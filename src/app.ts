@@ -5,18 +5,18 @@ import type { Clock } from './clock';
 import { createAddressOf } from './http/client-address';
 import { systemClock } from './clock';
 import type { Config } from './config';
-import { connect, createBell, createSnapshotStore } from './connect';
+import { connect, createChangeNotifier, createSnapshotStore } from './connect';
 import { createLoaders, type Services } from './modules/context';
 import type { EmbeddedLocation } from './database/embedded';
 import { migrate } from './database/migrate';
-import { Seal } from './database/seal';
+import { Cipher } from './database/cipher';
 import { Database } from './database/transaction';
 import { FlagStream } from './delivery/stream';
-import { startWatch, type BookState, type WatchOptions } from './delivery/watch';
+import { startHeadPoller, type DatabaseState, type HeadPollerOptions } from './delivery/head-poller';
 import { createMailer } from './mail';
 import { StartFault, UserFault } from './errors';
 import { AccessService } from './modules/accounts/access-service';
-import { WatchedAttempts } from './modules/accounts/attempts';
+import { CountedAttempts } from './modules/accounts/attempts';
 import { Authenticator } from './modules/access/authenticate';
 import { FailedAuthentications } from './modules/access/failed-authentications';
 import { PasswordResetMail } from './modules/accounts/password-reset-mail';
@@ -85,15 +85,15 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
     const ran = await migrate(dataSource);
     if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
 
-    const bell = createBell(config, log);
-    closers.push(() => bell.close());
+    const notifier = createChangeNotifier(config, log);
+    closers.push(() => notifier.close());
     const database = new Database({
       dataSource,
       onCommit: (heads) => {
         // Here at once; other servers hear of it by the bell or the poll.
         const chains = [...heads].filter((head) => kindOfId(head) !== 'environment');
         if (chains.length > 0) authenticator.forget(chains);
-        bell.ring(heads);
+        notifier.notify(heads);
       },
     });
     const tokens = new Tokens(config.jwtSecret, config.jwtSecretsPrevious);
@@ -124,7 +124,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       staleGraceSeconds: config.staleGraceSeconds,
       onError: (err) => log.warn({ err }, 'a credential could not be looked up'),
     });
-    const changes = new ChangeService({ database, clock, seal: new Seal(config.keyPepper, 'idempotency') });
+    const changes = new ChangeService({ database, clock, cipher: new Cipher(config.keyPepper, 'idempotency') });
     const store = createSnapshotStore(config);
     if (store) closers.push(() => store.close());
     const cache = new SnapshotCache({
@@ -137,7 +137,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
     closers.push(() => usage.stop());
     const environments = new EnvironmentService({ database, changes });
     const segments = new SegmentService({ database, changes });
-    const attempts = new WatchedAttempts({ failures: failedAuthentications, limits });
+    const attempts = new CountedAttempts({ failures: failedAuthentications, limits });
     const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays, attempts });
     const passwords = new PasswordService({ database, changes, sessions, attempts });
     const mailer = createMailer(config.smtp, log);
@@ -185,15 +185,15 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
     const stream = new FlagStream({
       database,
       cache,
-      onTold: (environmentId, compiled, told) => usage.tallyOf(environmentId, compiled).add(told, null),
+      onSent: (environmentId, compiled, sent) => usage.countsOf(environmentId, compiled).add(sent, null),
     });
 
     await createConfiguredOwner(config, services);
     await warnOfUnknownOrganizations(config, database.connection, log);
     const setUpToken = (await services.access.isSetUp()) ? null : tokens.setUpToken();
 
-    const watch = await startWatch({ bell, cache, database, clock, access: authenticator, ...watchLog(log) });
-    closers.push(() => watch.stop());
+    const headPoller = await startHeadPoller({ notifier, cache, database, clock, access: authenticator, ...headPollerLog(log) });
+    closers.push(() => headPoller.stop());
     closers.push(startPurge(database, clock, { failedAuthentications, usage, config }, log));
     const server = await startServer({
       schema: createSchema(join(PACKAGE_ROOT, 'schema')),
@@ -223,7 +223,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       allowedOrigins: config.allowedOrigins,
       trustedProxies: config.trustedProxies,
       addressOf: createAddressOf(config.trustedProxies),
-      readiness: () => readinessOf(watch.bookState(), cache.environmentIds().length, clock),
+      readiness: () => readinessOf(headPoller.databaseState(), cache.environmentIds().length, clock),
       createContext: async (authorization, request) => {
         const actor = await authenticator.authenticate(authorization, request);
         const now = clock.now();
@@ -242,9 +242,9 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
 }
 
 /** Once for each outage of the database, and once for its end. */
-function watchLog(log: Logger): Pick<WatchOptions, 'onBookState' | 'onError'> {
+function headPollerLog(log: Logger): Pick<HeadPollerOptions, 'onDatabaseState' | 'onError'> {
   return {
-    onBookState: ({ isReachable }, err) => {
+    onDatabaseState: ({ isReachable }, err) => {
       if (isReachable) log.info('the database is back');
       else log.error({ err }, 'the database is away: evaluation goes on from memory');
     },
@@ -264,7 +264,7 @@ async function createConfiguredOwner(config: Config, services: Services): Promis
 }
 
 /** With the database away, a server that has read environments serves them from memory. */
-function readinessOf({ isReachable, lastReadAt }: BookState, environments: number, clock: Clock): Readiness {
+function readinessOf({ isReachable, lastReadAt }: DatabaseState, environments: number, clock: Clock): Readiness {
   if (isReachable) return { status: 'ready' };
   if (environments === 0 || lastReadAt === null) return { status: 'unready', reason: 'the database does not answer' };
   const staleSeconds = Math.max(0, Math.round((clock.now().getTime() - lastReadAt.getTime()) / 1_000));

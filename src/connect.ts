@@ -5,10 +5,10 @@ import { migrations } from '../migrations';
 import type { Config } from './config';
 import { createDataSource } from './database/data-source';
 import { openEmbeddedDatabase, type EmbeddedLocation } from './database/embedded';
-import { Seal } from './database/seal';
-import type { Bell } from './delivery/bell';
-import { createMemoryBell } from './delivery/memory-bell';
-import { createRedisBell } from './redis/redis-bell';
+import { Cipher } from './database/cipher';
+import type { ChangeNotifier } from './delivery/change-notifier';
+import { createMemoryChangeNotifier } from './delivery/memory-change-notifier';
+import { createRedisChangeNotifier } from './redis/redis-change-notifier';
 import { RedisSnapshotStore } from './redis/redis-snapshot-store';
 import { entities } from './modules/entities';
 import { StartFault } from './errors';
@@ -49,9 +49,9 @@ function messageOf(error: unknown): string {
   return (message === undefined || message === '' ? errors?.map((part) => part.message).join(', ') : message) ?? 'unknown cause';
 }
 
-export function createBell(config: Config, log: Logger): Bell {
-  if (config.redisUrl === null) return createMemoryBell();
-  return createRedisBell({
+export function createChangeNotifier(config: Config, log: Logger): ChangeNotifier {
+  if (config.redisUrl === null) return createMemoryChangeNotifier();
+  return createRedisChangeNotifier({
     url: config.redisUrl,
     onStateChange: (state, cause) => {
       if (state === 'connected') log.info('connected to Redis');
@@ -62,5 +62,5 @@ export function createBell(config: Config, log: Logger): Bell {
 
 /** A server that runs alone has nobody to share with. */
 export function createSnapshotStore({ redisUrl, keyPepper }: Config): SnapshotStore | undefined {
-  return redisUrl === null ? undefined : new RedisSnapshotStore({ url: redisUrl, seal: new Seal(keyPepper, 'snapshots') });
+  return redisUrl === null ? undefined : new RedisSnapshotStore({ url: redisUrl, cipher: new Cipher(keyPepper, 'snapshots') });
 }

@@ -23,7 +23,7 @@ async function atRate(perSecond: number, ask: (turn: number) => Promise<unknown>
   return percentiles(taken);
 }
 
-export interface Place {
+export interface BindingScope {
   readonly url: string;
   readonly environmentId: string;
   readonly flagId: string;
@@ -50,7 +50,7 @@ export interface Promised {
   readonly changeToClient: Percentiles;
 }
 
-export async function measurePromises(place: Place): Promise<Promised> {
+export async function measurePromises(place: BindingScope): Promise<Promised> {
   const { ask, flagKeys } = place;
   const evaluate = (turn: number): Promise<unknown> =>
     ask(EVALUATE, { contexts: [{ targetingKey: `user-${turn}`, attributes: { country: 'de', age: 40 } }], flagKeys });
@@ -72,7 +72,7 @@ async function measureChanges({
   flagId,
   secret,
   manage,
-}: Place): Promise<Pick<Promised, 'management' | 'changeToClient'>> {
+}: BindingScope): Promise<Pick<Promised, 'management' | 'changeToClient'>> {
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,

@@ -5,7 +5,7 @@
 import { GraphQLClient } from 'graphql-request';
 import { DecideDocument, ProjectFlagsDocument, SwitchFlagDocument, type DecideQuery } from '../generated/client';
 
-export interface Place {
+export interface BindingScope {
   /** `https://…/graphql`. */
   readonly url: string;
   readonly organizationId: string;
@@ -24,7 +24,7 @@ export type Decision = NonNullable<DecideQuery['evaluate']>['results'][number]['
 
 /** Switches a flag, and answers what it serves from then on to the targeting key: never an older answer. */
 export async function switchFlag(
-  place: Place,
+  place: BindingScope,
   credentials: Credentials,
   flagKey: string,
   { isEnabled, targetingKey }: { readonly isEnabled: boolean; readonly targetingKey: string },

@@ -4,7 +4,7 @@ import { systemClock } from '../clock';
 import type { Config } from '../config';
 import { createDataSource } from '../database/data-source';
 import { openEmbeddedDatabase } from '../database/embedded';
-import { Seal } from '../database/seal';
+import { Cipher } from '../database/cipher';
 import { Database } from '../database/transaction';
 import { entities } from '../modules/entities';
 import { UNWATCHED } from '../modules/accounts/attempts';
@@ -32,7 +32,7 @@ export async function createPasswordReset(config: Config, email: string): Promis
     await dataSource.initialize();
     try {
       const database = new Database({ dataSource, onCommit: () => undefined });
-      const changes = new ChangeService({ database, clock: systemClock, seal: new Seal(config.keyPepper, 'idempotency') });
+      const changes = new ChangeService({ database, clock: systemClock, cipher: new Cipher(config.keyPepper, 'idempotency') });
       const tokens = new Tokens(config.jwtSecret);
       const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays, attempts: UNWATCHED });
       return await new PasswordService({ database, changes, sessions, attempts: UNWATCHED }).createReset(

@@ -7,10 +7,10 @@
  */
 import { performance } from 'node:perf_hooks';
 import { RequestFault } from '../errors';
-import { listTouchedFlagKeys, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
-import type { EnvironmentBook } from '../modules/snapshots/environment-book';
-import type { Demand, Guarded } from './demand';
-import { EvaluationView, type Told } from './evaluation-view';
+import { listAffectedFlagKeys, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
+import type { EnvironmentState } from '../modules/snapshots/environment-state';
+import type { ScopedPermission, Guarded } from './scoped-permission';
+import { EvaluationView, type SentEvaluation } from './evaluation-view';
 
 /** How long subscribers are evaluated before whatever else waits for the process gets its turn. */
 const SLICE_MS = 5;
@@ -28,7 +28,7 @@ export interface EvaluationsChangedEvent {
 }
 
 export interface EvaluationsChangedRequest {
-  readonly book: EnvironmentBook;
+  readonly state: EnvironmentState;
   readonly context: EvaluationContext;
   /** Null: all flags that are not archived. */
   readonly flagKeys: readonly string[] | null;
@@ -38,11 +38,11 @@ export interface EvaluationsChangedRequest {
 
 export interface EvaluationStreamOptions {
   /** Called with what a subscriber is about to be told. Must not throw. */
-  readonly onTold?: (environmentId: string, compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
+  readonly onSent?: (environmentId: string, compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
 }
 
 export class EvaluationStream {
-  private readonly drivers = new Map<EnvironmentBook, EnvironmentDriver>();
+  private readonly drivers = new Map<EnvironmentState, EnvironmentDriver>();
   /** Drivers that have subscribers to serve. They take turns. */
   private readonly busy = new Set<EnvironmentDriver>();
   private isScheduled = false;
@@ -51,7 +51,7 @@ export class EvaluationStream {
 
   /** Costs nothing until the first `next()`. Ends with NOT_FOUND when the environment is deleted. */
   evaluationsChanged(request: EvaluationsChangedRequest): AsyncIterableIterator<EvaluationsChangedEvent> {
-    return new EvaluationSubscription(request, () => this.driverOf(request.book));
+    return new EvaluationSubscription(request, () => this.driverOf(request.state));
   }
 
   /** Subscribers served at this moment. */
@@ -59,21 +59,21 @@ export class EvaluationStream {
     return [...this.drivers.values()].reduce((sum, driver) => sum + driver.memberCount, 0);
   }
 
-  private driverOf(book: EnvironmentBook): EnvironmentDriver {
-    const known = this.drivers.get(book);
+  private driverOf(state: EnvironmentState): EnvironmentDriver {
+    const known = this.drivers.get(state);
     if (known) return known;
-    const driver: EnvironmentDriver = new EnvironmentDriver(book, {
+    const driver: EnvironmentDriver = new EnvironmentDriver(state, {
       onBusy: () => {
         this.busy.add(driver);
         this.schedule();
       },
-      onTold: (compiled, evaluations) => this.options.onTold?.(book.scope.environmentId, compiled, evaluations),
+      onSent: (compiled, evaluations) => this.options.onSent?.(state.scope.environmentId, compiled, evaluations),
       onEmpty: () => {
-        this.drivers.delete(book);
+        this.drivers.delete(state);
         this.busy.delete(driver);
       },
     });
-    this.drivers.set(book, driver);
+    this.drivers.set(state, driver);
     return driver;
   }
 
@@ -95,7 +95,7 @@ export class EvaluationStream {
 interface DriverEvents {
   /** There are subscribers to serve. */
   readonly onBusy: () => void;
-  readonly onTold: (compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
+  readonly onSent: (compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
   /** The last subscriber is gone, and the driver listens to its book no more. */
   readonly onEmpty: () => void;
 }
@@ -115,11 +115,11 @@ class EnvironmentDriver {
   private readonly stop: () => void;
 
   constructor(
-    private readonly book: EnvironmentBook,
+    private readonly state: EnvironmentState,
     private readonly events: DriverEvents,
   ) {
-    this.compiled = book.compiled;
-    this.stop = book.onChange(() => this.wake());
+    this.compiled = state.compiled;
+    this.stop = state.onChange(() => this.wake());
   }
 
   get memberCount(): number {
@@ -148,7 +148,7 @@ class EnvironmentDriver {
 
   /** The subscriber waits for an event. */
   ask(subscription: EvaluationSubscription): void {
-    const knowsNewest = subscription.turn === this.turn && this.book.compiled === this.compiled && !this.book.isClosed;
+    const knowsNewest = subscription.turn === this.turn && this.state.compiled === this.compiled && !this.state.isClosed;
     (knowsNewest ? this.idle : this.due).add(subscription);
     if (!knowsNewest) this.events.onBusy();
   }
@@ -160,7 +160,7 @@ class EnvironmentDriver {
     for (const subscription of this.due) {
       if (weight >= SLICE_WEIGHT_MAX || performance.now() >= deadline) break;
       this.due.delete(subscription);
-      if (this.book.isClosed) {
+      if (this.state.isClosed) {
         subscription.fail(new RequestFault('NOT_FOUND', 'The environment was deleted.'));
         weight += 1;
         continue;
@@ -175,10 +175,10 @@ class EnvironmentDriver {
 
   private eventFor(subscription: EvaluationSubscription): EvaluationsChangedEvent | null {
     const isWhole = subscription.turn < this.epochTurn;
-    const evaluations = subscription.tell(isWhole);
+    const evaluations = subscription.send(isWhole);
     const { revision, epoch } = this.compiled;
     if (!isWhole && evaluations.length === 0) return null;
-    this.events.onTold(this.compiled, evaluations);
+    this.events.onSent(this.compiled, evaluations);
     return { revision, epoch, evaluations };
   }
 
@@ -193,16 +193,16 @@ class EnvironmentDriver {
 
   /** All between the snapshot shown and the newest is passed over. */
   private showNewest(): void {
-    const newest = this.book.compiled;
+    const newest = this.state.compiled;
     if (newest === this.compiled) return;
     const isNewEpoch = newest.epoch !== this.compiled.epoch;
     // A book that was set back waits for its new epoch: what was told is not taken back within an epoch.
     if (!isNewEpoch && newest.revision < this.compiled.revision) return;
-    const touchedKeys = isNewEpoch ? null : listTouchedFlagKeys(this.compiled, newest);
+    const affectedKeys = isNewEpoch ? null : listAffectedFlagKeys(this.compiled, newest);
     this.compiled = newest;
     this.turn += 1;
     if (isNewEpoch) this.epochTurn = this.turn;
-    for (const view of this.views.values()) view.show(newest, touchedKeys, this.turn);
+    for (const view of this.views.values()) view.show(newest, affectedKeys, this.turn);
   }
 }
 
@@ -210,7 +210,7 @@ function nameOfView({ flagKeys, seesAll }: EvaluationsChangedRequest): string {
   return JSON.stringify([seesAll, flagKeys]);
 }
 
-const NOTHING_TOLD = new Uint32Array(0);
+const NOTHING_SENT = new Uint32Array(0);
 
 interface Waiting {
   readonly promise: Promise<IteratorResult<EvaluationsChangedEvent>>;
@@ -218,8 +218,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChangedEvent>, Guarded, Told {
-  numbers = NOTHING_TOLD;
+class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChangedEvent>, Guarded, SentEvaluation {
+  numbers = NOTHING_SENT;
   turn = -1;
   private place: { readonly driver: EnvironmentDriver; readonly view: EvaluationView } | null = null;
   private waiting: Waiting | null = null;
@@ -234,8 +234,8 @@ class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChanged
     return this.request.context;
   }
 
-  get demand(): Demand {
-    return { permission: 'flag:evaluate', scope: this.request.book.scope };
+  get requiredPermission(): ScopedPermission {
+    return { permission: 'flag:evaluate', scope: this.request.state.scope };
   }
 
   next(): Promise<IteratorResult<EvaluationsChangedEvent>> {
@@ -262,8 +262,8 @@ class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChanged
     return this;
   }
 
-  tell(isWhole: boolean): Evaluation[] {
-    return this.place === null ? [] : this.place.view.tell(this, isWhole);
+  send(isWhole: boolean): Evaluation[] {
+    return this.place === null ? [] : this.place.view.send(this, isWhole);
   }
 
   give(event: EvaluationsChangedEvent): void {
@@ -286,7 +286,7 @@ class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChanged
     this.isEnded = true;
     this.waiting = null;
     this.place = null;
-    this.numbers = NOTHING_TOLD;
+    this.numbers = NOTHING_SENT;
     place?.driver.leave(this, place.view);
     return waiting;
   }

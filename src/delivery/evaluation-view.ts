@@ -7,7 +7,7 @@
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 import { evaluateEach, type CompiledFlag, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
-import { absentFlag, isVisible, withoutGrounds } from '../modules/snapshots/visible-evaluations';
+import { absentFlag, isVisible, withoutDetails } from '../modules/snapshots/visible-evaluations';
 
 /** The number of "there is no such flag", which is also what a subscriber knows who was told nothing of it. */
 const ABSENT = 0;
@@ -18,7 +18,7 @@ const FIRST_ANSWER = 2;
 const SPARE_NUMBERS = 32;
 
 /** What is kept of a subscriber. */
-export interface Told {
+export interface SentEvaluation {
   readonly context: EvaluationContext;
   /** The number of the answer last told, by position in the view. */
   numbers: Uint32Array;
@@ -33,11 +33,11 @@ interface Plan {
 }
 
 export class EvaluationView {
-  readonly members = new Set<Told>();
+  readonly members = new Set<SentEvaluation>();
   private columns: Column[] = [];
   private positionsOf = new Map<string, readonly number[]>();
   private whole: Plan | null = null;
-  private touched: Plan = { positions: [], flags: [] };
+  private affected: Plan = { positions: [], flags: [] };
   private compiled: CompiledSnapshot;
 
   constructor(
@@ -52,21 +52,21 @@ export class EvaluationView {
     this.begin();
   }
 
-  /** Shows the next snapshot. `touchedKeys`: flags that may answer otherwise; null when nobody's numbers count any more. */
-  show(compiled: CompiledSnapshot, touchedKeys: readonly string[] | null, turn: number): void {
+  /** Shows the next snapshot. `affectedKeys`: flags that may answer otherwise; null when nobody's numbers count any more. */
+  show(compiled: CompiledSnapshot, affectedKeys: readonly string[] | null, turn: number): void {
     this.compiled = compiled;
     this.turn = turn;
     this.whole = null;
-    if (touchedKeys === null) {
+    if (affectedKeys === null) {
       this.begin();
       return;
     }
-    const positions = touchedKeys.flatMap((key) => this.touch(key));
-    this.touched = this.planOf(this.sort(positions));
+    const positions = affectedKeys.flatMap((key) => this.markAffected(key));
+    this.affected = this.planOf(this.sort(positions));
   }
 
   /** Evaluates what the member may not know yet, and answers what it is to be told. `isWhole`: all, as if it knew nothing. */
-  tell(member: Told, isWhole: boolean): Evaluation[] {
+  send(member: SentEvaluation, isWhole: boolean): Evaluation[] {
     const plan = isWhole ? this.planWhole() : this.planSince(member.turn);
     member.turn = this.turn;
     if (isWhole) member.numbers = new Uint32Array(this.columns.length);
@@ -80,7 +80,7 @@ export class EvaluationView {
       const number = column.numberOf(evaluation);
       if (!isWhole && member.numbers[position] === number) continue;
       member.numbers[position] = number;
-      if (evaluation !== null) news.push(this.seesAll ? evaluation : withoutGrounds(evaluation));
+      if (evaluation !== null) news.push(this.seesAll ? evaluation : withoutDetails(evaluation));
       else if (!isWhole || this.flagKeys !== null) news.push(absentFlag(this.compiled, column.key, this.seesAll));
     }
     return news;
@@ -93,7 +93,7 @@ export class EvaluationView {
     for (const [position, key] of keys.entries()) positionsOf.set(key, [...(positionsOf.get(key) ?? []), position]);
     this.positionsOf = positionsOf;
     this.whole = null;
-    this.touched = { positions: [], flags: [] };
+    this.affected = { positions: [], flags: [] };
   }
 
   /** The flag as the members see it; null when it is not there for them. */
@@ -104,21 +104,21 @@ export class EvaluationView {
   }
 
   /** The positions that a touched flag stands at; it gets one when it is new to a view of all flags. */
-  private touch(key: string): readonly number[] {
+  private markAffected(key: string): readonly number[] {
     const flag = this.find(key);
     let positions = this.positionsOf.get(key) ?? [];
     if (positions.length === 0 && flag !== null && this.flagKeys === null) positions = [this.give(key)];
     for (const position of positions) {
       const column = this.columnAt(position);
       column.show(flag, this.turn);
-      if (column.isFull) column.forget(this.numbersToldAt(position));
+      if (column.isFull) column.forget(this.numbersSentAt(position));
     }
     return positions;
   }
 
   /** A position for a new flag: that of a gone one, if all members know that it is gone. */
   private give(key: string): number {
-    const gone = this.columns.findIndex((column, position) => column.flag === null && !this.isToldAt(position));
+    const gone = this.columns.findIndex((column, position) => column.flag === null && !this.isSentAt(position));
     const position = gone === -1 ? this.columns.length : gone;
     if (gone !== -1) this.positionsOf.delete(this.columnAt(gone).key);
     this.columns[position] = new Column(key, null);
@@ -126,14 +126,14 @@ export class EvaluationView {
     return position;
   }
 
-  private isToldAt(position: number): boolean {
+  private isSentAt(position: number): boolean {
     for (const { numbers } of this.members) {
       if ((numbers[position] ?? ABSENT) !== ABSENT) return true;
     }
     return false;
   }
 
-  private numbersToldAt(position: number): ReadonlySet<number> {
+  private numbersSentAt(position: number): ReadonlySet<number> {
     const numbers = new Set<number>();
     for (const member of this.members) numbers.add(member.numbers[position] ?? ABSENT);
     return numbers;
@@ -145,7 +145,7 @@ export class EvaluationView {
   }
 
   private planSince(turn: number): Plan {
-    if (turn === this.turn - 1) return this.touched;
+    if (turn === this.turn - 1) return this.affected;
     const { positions } = this.planWhole();
     return this.planOf(positions.filter((position) => this.columnAt(position).shownAt > turn));
   }
@@ -200,10 +200,10 @@ class Column {
   }
 
   /** Forgets the numbers that are neither those of the flag as it is nor told to anybody. */
-  forget(told: ReadonlySet<number>): void {
+  forget(sent: ReadonlySet<number>): void {
     const current = new Set(this.current);
     for (const [answer, number] of this.known) {
-      if (!current.has(number) && !told.has(number)) this.known.delete(answer);
+      if (!current.has(number) && !sent.has(number)) this.known.delete(answer);
     }
     this.kept = this.known.size;
   }
@@ -229,7 +229,7 @@ const ANSWER_LENGTH_MAX = 64;
 function answersOf(flag: CompiledFlag): readonly string[] {
   const known = answersByFlag.get(flag);
   if (known !== undefined) return known;
-  const answers = (flag.design?.variations ?? []).map(({ key, value }) => {
+  const answers = (flag.parts?.variations ?? []).map(({ key, value }) => {
     const answer = `${JSON.stringify(key)} ${canonicalize(value)}`;
     return answer.length <= ANSWER_LENGTH_MAX ? answer : createHash('sha256').update(answer).digest('base64');
   });

@@ -5,17 +5,17 @@
  * is a cursor, and nothing more (docs/PROTOCOL.md, docs/adr/0011).
  */
 import { LRUCache } from 'lru-cache';
-import type { Cursor } from '../modules/snapshots/environment-book';
-import { Slices } from './slices';
+import type { Cursor } from '../modules/snapshots/environment-state';
+import { TimeSlicer } from './time-slicer';
 import type { FlagChangedEvent, FlagSubscription } from './stream';
 
 /** The clock is looked at once for so many. */
-const MEMBERS_PER_LOOK = 32;
+const SUBSCRIBERS_PER_CLOCK_READ = 32;
 /** Texts of events, kept for those who come later or read again: a reconnect storm asks for the same few. */
 const TEXT_LENGTH_MAX = 8 * 1024 * 1024;
 
 /** Where the frames of one subscriber go. */
-export interface FanSink {
+export interface SubscriberSink {
   /** Takes a result as JSON text. False: taken, but nothing more before the member is resumed. Must not throw. */
   readonly next: (text: string) => boolean;
   /** The stream has ended with this error. Nothing comes after it. */
@@ -23,7 +23,7 @@ export interface FanSink {
 }
 
 /** What a subscriber asks for. */
-export interface FanRequest {
+export interface GroupRequest {
   readonly subscription: FlagSubscription;
   /** The same for all who are to get the same text for the same event. */
   readonly key: string;
@@ -31,83 +31,83 @@ export interface FanRequest {
 }
 
 export class FanOut {
-  private readonly fans = new Map<string, Fan>();
+  private readonly groups = new Map<string, SubscriberGroup>();
   private readonly texts = new LRUCache<string, string>({
     maxSize: TEXT_LENGTH_MAX,
     sizeCalculation: (text) => text.length + 100,
   });
-  private readonly slices = new Slices();
-  private fanCount = 0;
+  private readonly slicer = new TimeSlicer();
+  private groupCount = 0;
 
   /** Begins at once: the sink may be called before this returns. */
-  join(request: FanRequest, sink: FanSink): FanMember {
-    const { environmentId } = request.subscription.book.scope;
+  join(request: GroupRequest, sink: SubscriberSink): GroupSubscriber {
+    const { environmentId } = request.subscription.state.scope;
     const name = `${environmentId} ${request.key}`;
-    let fan = this.fans.get(name);
+    let group = this.groups.get(name);
     // An environment that was forgotten and read again has another book.
-    if (fan?.book !== request.subscription.book) {
-      fan = new Fan(request, {
-        number: ++this.fanCount,
+    if (group?.state !== request.subscription.state) {
+      group = new SubscriberGroup(request, {
+        number: ++this.groupCount,
         texts: this.texts,
-        slices: this.slices,
+        slicer: this.slicer,
         onEmpty: (empty) => this.drop(name, empty),
       });
-      this.fans.set(name, fan);
+      this.groups.set(name, group);
     }
-    const member = new FanMember(fan, sink, request.subscription.from);
-    member.begin();
-    return member;
+    const subscriber = new GroupSubscriber(group, sink, request.subscription.from);
+    subscriber.begin();
+    return subscriber;
   }
 
   /** Groups of subscribers that share what is read and written. */
   get size(): number {
-    return this.fans.size;
+    return this.groups.size;
   }
 
-  private drop(name: string, fan: Fan): void {
-    if (this.fans.get(name) === fan) this.fans.delete(name);
+  private drop(name: string, group: SubscriberGroup): void {
+    if (this.groups.get(name) === group) this.groups.delete(name);
   }
 }
 
-interface FanOptions {
+interface SubscriberGroupOptions {
   readonly number: number;
   readonly texts: LRUCache<string, string>;
-  readonly slices: Slices;
-  readonly onEmpty: (fan: Fan) => void;
+  readonly slicer: TimeSlicer;
+  readonly onEmpty: (group: SubscriberGroup) => void;
 }
 
-class Fan {
+class SubscriberGroup {
   /** Where all of `live` stand. */
   private position: Cursor;
-  private readonly live = new Set<FanMember>();
+  private readonly live = new Set<GroupSubscriber>();
   /** They stand further on than `live`, or wait for what this server has not seen yet. */
-  private readonly ahead = new Set<FanMember>();
-  private memberCount = 0;
+  private readonly ahead = new Set<GroupSubscriber>();
+  private subscriberCount = 0;
   private isRunning = false;
   private hasChanged = false;
   private readonly stop: () => void;
 
   constructor(
-    private readonly request: FanRequest,
-    private readonly options: FanOptions,
+    private readonly request: GroupRequest,
+    private readonly options: SubscriberGroupOptions,
   ) {
-    const { book } = request.subscription;
-    this.position = { epoch: book.epoch, revision: book.revision };
-    this.stop = book.onChange(() => this.wake());
+    const { state } = request.subscription;
+    this.position = { epoch: state.epoch, revision: state.revision };
+    this.stop = state.onChange(() => this.wake());
   }
 
-  get book(): FlagSubscription['book'] {
-    return this.request.subscription.book;
+  get state(): FlagSubscription['state'] {
+    return this.request.subscription.state;
   }
 
   enter(): void {
-    this.memberCount++;
+    this.subscriberCount++;
   }
 
-  exit(member: FanMember): void {
-    this.live.delete(member);
-    this.ahead.delete(member);
-    if (--this.memberCount > 0) return;
+  exit(subscriber: GroupSubscriber): void {
+    this.live.delete(subscriber);
+    this.ahead.delete(subscriber);
+    if (--this.subscriberCount > 0) return;
     this.stop();
     this.options.onEmpty(this);
   }
@@ -130,28 +130,28 @@ class Fan {
    * If the member stands where the others stand, it is told together with them from now on; answers their position, which
    * they share.
    */
-  admit(member: FanMember, cursor: Cursor): Cursor | null {
-    if (!isSame(cursor, this.position) || this.book.isClosed) return null;
+  admit(subscriber: GroupSubscriber, cursor: Cursor): Cursor | null {
+    if (!isSame(cursor, this.position) || this.state.isClosed) return null;
     // A change that came while it was looking is told by the run that the change began.
-    this.live.add(member);
+    this.live.add(subscriber);
     return this.position;
   }
 
   /** Whether a page after the cursor would not be empty. */
   hasAfter({ epoch, revision }: Cursor): boolean {
-    return this.book.epoch === epoch && this.book.revision > revision;
+    return this.state.epoch === epoch && this.state.revision > revision;
   }
 
-  await(member: FanMember): void {
-    this.ahead.add(member);
+  await(subscriber: GroupSubscriber): void {
+    this.ahead.add(subscriber);
   }
 
-  leave(member: FanMember): void {
-    this.live.delete(member);
+  leave(subscriber: GroupSubscriber): void {
+    this.live.delete(subscriber);
   }
 
-  breathe(): Promise<unknown> | null {
-    return this.options.slices.breathe();
+  yieldIfDue(): Promise<unknown> | null {
+    return this.options.slicer.yieldIfDue();
   }
 
   private wake(): void {
@@ -162,12 +162,12 @@ class Fan {
   private async run(): Promise<void> {
     this.isRunning = true;
     try {
-      while (this.hasChanged && this.memberCount > 0) {
+      while (this.hasChanged && this.subscriberCount > 0) {
         this.hasChanged = false;
         while (await this.advance());
       }
     } catch (error) {
-      for (const member of [...this.live, ...this.ahead]) member.fail(error);
+      for (const subscriber of [...this.live, ...this.ahead]) subscriber.fail(error);
     } finally {
       this.isRunning = false;
     }
@@ -186,19 +186,19 @@ class Fan {
     }
     this.position = page.cursor;
     this.settleAhead();
-    return this.memberCount > 0;
+    return this.subscriberCount > 0;
   }
 
   /** Who joins meanwhile stands before this event, and is given it, too. */
   private async hand(event: FlagChangedEvent): Promise<void> {
-    const { slices } = this.options;
+    const { slicer } = this.options;
     const to = cursorOf(event);
     if (this.live.size > 0) {
       const text = this.textOf(event);
       let count = 0;
-      for (const member of this.live) {
-        member.take(text, to);
-        if (++count % MEMBERS_PER_LOOK === 0) await slices.breathe();
+      for (const subscriber of this.live) {
+        subscriber.take(text, to);
+        if (++count % SUBSCRIBERS_PER_CLOCK_READ === 0) await slicer.yieldIfDue();
       }
     }
     // With nothing awaited in between: who joins from here on stands after the event.
@@ -207,24 +207,24 @@ class Fan {
 
   private settleAhead(): void {
     if (this.ahead.size === 0) return;
-    const members = [...this.ahead];
+    const subscribers = [...this.ahead];
     this.ahead.clear();
-    for (const member of members) member.begin();
+    for (const subscriber of subscribers) subscriber.begin();
   }
 }
 
-type MemberState = 'READING' | 'LIVE' | 'HELD' | 'ENDED';
+type SubscriberState = 'READING' | 'LIVE' | 'HELD' | 'ENDED';
 
-export class FanMember {
-  private state: MemberState = 'HELD';
+export class GroupSubscriber {
+  private state: SubscriberState = 'HELD';
 
   constructor(
-    private readonly fan: Fan,
-    private readonly sink: FanSink,
+    private readonly group: SubscriberGroup,
+    private readonly sink: SubscriberSink,
     /** Of the last event that was given, unless the member is live: then all of them stand at the same. */
     private cursor: Cursor,
   ) {
-    fan.enter();
+    group.enter();
   }
 
   /** The sink takes more. */
@@ -236,7 +236,7 @@ export class FanMember {
   end(): void {
     if (this.state === 'ENDED') return;
     this.state = 'ENDED';
-    this.fan.exit(this);
+    this.group.exit(this);
   }
 
   begin(): void {
@@ -248,7 +248,7 @@ export class FanMember {
   take(text: string, to: Cursor): void {
     if (this.state !== 'LIVE' || this.sink.next(text)) return;
     this.cursor = to;
-    this.hold();
+    this.pause();
   }
 
   fail(error: unknown): void {
@@ -257,20 +257,20 @@ export class FanMember {
     this.sink.fail(error);
   }
 
-  private hold(): void {
+  private pause(): void {
     // The sink may have ended it.
     if (this.state === 'ENDED') return;
     this.state = 'HELD';
-    this.fan.leave(this);
+    this.group.leave(this);
   }
 
   private async read(): Promise<void> {
     try {
       while (this.state === 'READING') {
         if (this.join()) return;
-        const page = await this.fan.pageAfter(this.cursor);
+        const page = await this.group.pageAfter(this.cursor);
         if (isSame(page.cursor, this.cursor)) {
-          if (this.fan.hasAfter(this.cursor)) continue;
+          if (this.group.hasAfter(this.cursor)) continue;
           this.awaitOthers();
           return;
         }
@@ -284,11 +284,11 @@ export class FanMember {
 
   /** Unless it can join them at once. */
   private awaitOthers(): void {
-    if (this.state === 'READING' && !this.join()) this.fan.await(this);
+    if (this.state === 'READING' && !this.join()) this.group.await(this);
   }
 
   private join(): boolean {
-    const position = this.fan.admit(this, this.cursor);
+    const position = this.group.admit(this, this.cursor);
     if (position === null) return false;
     this.cursor = position;
     this.state = 'LIVE';
@@ -298,13 +298,13 @@ export class FanMember {
   /** False when the sink takes no more for now, or the member has ended. */
   private async giveAll(events: readonly FlagChangedEvent[]): Promise<boolean> {
     for (const event of events) {
-      await this.fan.breathe();
+      await this.group.yieldIfDue();
       if (this.state !== 'READING') return false;
-      const isTaken = this.sink.next(this.fan.textOf(event));
+      const isTaken = this.sink.next(this.group.textOf(event));
       this.cursor = cursorOf(event);
       if (isTaken) continue;
       // Another reading may begin from here on.
-      this.hold();
+      this.pause();
       return false;
     }
     return this.state === 'READING';

@@ -8,9 +8,9 @@ import { RequestFault } from '../errors';
 import { findEnvironmentHeads, listRevisionsAfter } from '../modules/changes/change-repository';
 import type { FlagEvent } from '../modules/changes/flag-event';
 import type { RevisionRow } from '../modules/snapshots/apply-revisions';
-import { REVISIONS_KEPT, type Cursor, type EnvironmentBook } from '../modules/snapshots/environment-book';
+import { REVISIONS_KEPT, type Cursor, type EnvironmentState } from '../modules/snapshots/environment-state';
 import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
-import type { Demand, Guarded } from './demand';
+import type { ScopedPermission, Guarded } from './scoped-permission';
 import {
   EvaluationStream,
   type EvaluationStreamOptions,
@@ -62,16 +62,16 @@ export class FlagStream {
   }
 
   /** Ends with NOT_FOUND when the environment is deleted. `return()` ends it at once, also while it waits. */
-  flagChanged(book: EnvironmentBook, { since, flagKeys }: FlagChangedRequest): FlagSubscription {
-    const from = since ?? { epoch: book.epoch, revision: book.revision };
-    return new FlagSubscription(book, from, (cursor) => this.pageAfter(book, cursor, flagKeys));
+  flagChanged(state: EnvironmentState, { since, flagKeys }: FlagChangedRequest): FlagSubscription {
+    const from = since ?? { epoch: state.epoch, revision: state.revision };
+    return new FlagSubscription(state, from, (cursor) => this.pageAfter(state, cursor, flagKeys));
   }
 
-  private async pageAfter(book: EnvironmentBook, cursor: Cursor, flagKeys: ReadonlySet<string> | null): Promise<FlagPage> {
-    if (book.isClosed) throw new RequestFault('NOT_FOUND', 'The environment was deleted.');
-    const rows = await this.rowsAfter(book, cursor);
+  private async pageAfter(state: EnvironmentState, cursor: Cursor, flagKeys: ReadonlySet<string> | null): Promise<FlagPage> {
+    if (state.isClosed) throw new RequestFault('NOT_FOUND', 'The environment was deleted.');
+    const rows = await this.rowsAfter(state, cursor);
     if (rows === null) {
-      const newest = { epoch: book.epoch, revision: book.revision };
+      const newest = { epoch: state.epoch, revision: state.revision };
       return { events: [{ kind: 'RESYNC', ...newest, changes: [] }], cursor: newest };
     }
     const events: FlagChangedEvent[] = [];
@@ -84,24 +84,24 @@ export class FlagStream {
   }
 
   /** A page of the revisions after the cursor; empty when there is none yet; null when the subscriber must begin anew. */
-  private async rowsAfter(book: EnvironmentBook, cursor: Cursor): Promise<readonly RevisionRow[] | null> {
-    if (cursor.epoch !== book.epoch || cursor.revision < 0) return null;
-    if (cursor.revision > book.revision) return (await this.bookHas(book, cursor)) ? [] : null;
-    if (book.revision - cursor.revision > REVISIONS_KEPT) return null;
-    const remembered = book.revisionsAfter(cursor.revision);
+  private async rowsAfter(state: EnvironmentState, cursor: Cursor): Promise<readonly RevisionRow[] | null> {
+    if (cursor.epoch !== state.epoch || cursor.revision < 0) return null;
+    if (cursor.revision > state.revision) return (await this.hasRevision(state, cursor)) ? [] : null;
+    if (state.revision - cursor.revision > REVISIONS_KEPT) return null;
+    const remembered = state.revisionsAfter(cursor.revision);
     if (remembered) return remembered.slice(0, PAGE_ROWS);
     const { connection } = this.options.database;
-    const rows = await listRevisionsAfter(connection, book.scope.environmentId, cursor.revision, PAGE_ROWS);
+    const rows = await listRevisionsAfter(connection, state.scope.environmentId, cursor.revision, PAGE_ROWS);
     const follows =
       rows.length > 0 && rows.every((row, i) => row.epoch === cursor.epoch && row.revision === cursor.revision + 1 + i);
     return follows ? rows : null;
   }
 
   /** Whether a revision that this process has not seen yet is in the database. */
-  private async bookHas(book: EnvironmentBook, cursor: Cursor): Promise<boolean> {
-    const [head] = await findEnvironmentHeads(this.options.database.connection, [book.scope.environmentId]);
+  private async hasRevision(state: EnvironmentState, cursor: Cursor): Promise<boolean> {
+    const [head] = await findEnvironmentHeads(this.options.database.connection, [state.scope.environmentId]);
     if (head?.epoch !== cursor.epoch || head.revision < cursor.revision) return false;
-    await this.options.cache.catchUp(book.scope.environmentId);
+    await this.options.cache.catchUp(state.scope.environmentId);
     return true;
   }
 }
@@ -113,7 +113,7 @@ export class FlagSubscription implements AsyncIterableIterator<FlagChangedEvent>
   private hasEnded = false;
 
   constructor(
-    readonly book: EnvironmentBook,
+    readonly state: EnvironmentState,
     readonly from: Cursor,
     /** Fails with NOT_FOUND when the environment is deleted. */
     readonly pageAfter: (cursor: Cursor) => Promise<FlagPage>,
@@ -121,8 +121,8 @@ export class FlagSubscription implements AsyncIterableIterator<FlagChangedEvent>
     this.events = this.follow();
   }
 
-  get demand(): Demand {
-    return { permission: 'snapshot:read', scope: this.book.scope };
+  get requiredPermission(): ScopedPermission {
+    return { permission: 'snapshot:read', scope: this.state.scope };
   }
 
   next(): Promise<IteratorResult<FlagChangedEvent>> {
@@ -149,7 +149,7 @@ export class FlagSubscription implements AsyncIterableIterator<FlagChangedEvent>
   }
 
   private async *follow(): AsyncGenerator<FlagChangedEvent, undefined> {
-    const waiter = new Waiter(this.book);
+    const waiter = new Waiter(this.state);
     this.waiter = waiter;
     let cursor = this.from;
     try {
@@ -179,8 +179,8 @@ class Waiter {
   private wake: () => void = () => undefined;
   private readonly stop: () => void;
 
-  constructor(book: EnvironmentBook) {
-    this.stop = book.onChange(() => {
+  constructor(state: EnvironmentState) {
+    this.stop = state.onChange(() => {
       this.changed = true;
       this.wake();
     });

@@ -1,6 +1,6 @@
-import type { CompiledFlag, CompiledPrerequisite, CompiledRule, CompiledTarget, FlagDesign, SnapshotProblem } from './compiled';
+import type { CompiledFlag, CompiledPrerequisite, CompiledRule, CompiledTarget, FlagParts, SnapshotProblem } from './compiled';
 import { compileGate, compileServe, readVariation } from './compile-serve';
-import type { ServeSurroundings } from './compile-serve';
+import type { ServeReferences } from './compile-serve';
 import type { ConditionLinks } from './conditions';
 import { collectSegmentKeys, compileConditions } from './conditions';
 import { compileDecision } from './decide';
@@ -21,9 +21,9 @@ export function compileFlag(
 ): CompiledFlag {
   const reader = new Reader({ flagKey: key });
   const compiler = new FlagCompiler(key, wire, reader, flags, links);
-  const design = compiler.compileDesign();
-  if (design === null || reader.problems.length > 0) return brokenFlag(key, wire, reader.problems);
-  return flagOf(key, wire, compiler, [], design, compileDecision(design, compiler.isArchived));
+  const parts = compiler.compileParts();
+  if (parts === null || reader.problems.length > 0) return brokenFlag(key, wire, reader.problems);
+  return flagOf(key, wire, compiler, [], parts, compileDecision(parts, compiler.isArchived));
 }
 
 /** A flag that always answers ERROR / PARSE_ERROR with its first problem. */
@@ -57,7 +57,7 @@ function flagOf(
   source: Wire,
   header: Pick<CompiledFlag, 'version' | 'valueType' | 'isArchived' | 'isClientAvailable'>,
   problems: readonly SnapshotProblem[],
-  design: FlagDesign | null,
+  parts: FlagParts | null,
   { evaluate, constant }: Pick<CompiledFlag, 'evaluate' | 'constant'>,
 ): CompiledFlag {
   return {
@@ -70,7 +70,7 @@ function flagOf(
     prerequisiteKeys: collectPrerequisiteKeys(source),
     segmentKeys: collectSegmentKeys(source['rules']),
     problems,
-    design,
+    parts,
     evaluate,
     constant,
     isPrerequisite: false,
@@ -117,7 +117,7 @@ class FlagCompiler {
     this.variationKeys = this.indexVariations();
   }
 
-  compileDesign(): FlagDesign | null {
+  compileParts(): FlagParts | null {
     const around = this.around('FALLTHROUGH', null);
     const offVariation = readVariation(around, this.wire, 'offVariation');
     const fallthrough = this.reader.readInside(this.wire, 'fallthrough', (serve) => compileServe(around, serve));
@@ -157,7 +157,7 @@ class FlagCompiler {
       if (flag === null || offVariation === null) return null;
       flag.isPrerequisite = true;
       // Of a flag that did not compile the variations are not known: the prerequisite fails, this flag lives.
-      if (flag.design !== null && !flag.design.variations.some(({ key }) => key === variationKey)) {
+      if (flag.parts !== null && !flag.parts.variations.some(({ key }) => key === variationKey)) {
         this.reader.note(`Variation ${quote(variationKey)} is not one of flag ${quote(flagKey)}.`, 'variation');
       }
       return { flag, variationKey, failed: this.makeOutcome(offVariation, 'PREREQUISITE_FAILED', null, flagKey) };
@@ -184,7 +184,7 @@ class FlagCompiler {
     return serve === null ? null : { id, conditions, gate, serve };
   }
 
-  private around(reason: EvaluationReason, ruleId: string | null): ServeSurroundings {
+  private around(reason: EvaluationReason, ruleId: string | null): ServeReferences {
     return {
       reader: this.reader,
       salt: this.salt,

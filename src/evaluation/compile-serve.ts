@@ -12,7 +12,7 @@ import type { SnapshotRollout } from './snapshot';
 /** Gives the outcome that serves a variation: for everyone (`isSplit` false), or to a share of a rollout. */
 export type OutcomeMaker = (variationKey: string, isSplit: boolean, inExperiment: boolean) => Outcome;
 
-export interface ServeSurroundings {
+export interface ServeReferences {
   readonly reader: Reader;
   readonly salt: string;
   readonly variationKeys: ReadonlyMap<string, number>;
@@ -24,17 +24,17 @@ interface Share {
   readonly weight: number;
 }
 
-export function compileServe(around: ServeSurroundings, wire: Wire): CompiledServe | null {
-  const { reader } = around;
+export function compileServe(references: ServeReferences, wire: Wire): CompiledServe | null {
+  const { reader } = references;
   const hasVariation = isPresent(wire['variation']);
   if (hasVariation === isPresent(wire['rollout'])) {
     reader.note('Exactly one of variation and rollout is served.');
     return null;
   }
-  if (!hasVariation) return reader.readInside(wire, 'rollout', (rollout) => compileRollout(around, rollout));
-  const variationKey = readVariation(around, wire, 'variation');
+  if (!hasVariation) return reader.readInside(wire, 'rollout', (rollout) => compileRollout(references, rollout));
+  const variationKey = readVariation(references, wire, 'variation');
   if (variationKey === null) return null;
-  const fixed = around.makeOutcome(variationKey, false, false);
+  const fixed = references.makeOutcome(variationKey, false, false);
   return { fixed, split: null, choose: always(fixed) };
 }
 
@@ -46,19 +46,19 @@ function always(outcome: Outcome): CompiledServe['choose'] {
 }
 
 /** The key of one of the flag's variations, or null. */
-export function readVariation({ reader, variationKeys }: ServeSurroundings, wire: Wire, name: string): string | null {
+export function readVariation({ reader, variationKeys }: ServeReferences, wire: Wire, name: string): string | null {
   const key = wire[name];
   if (typeof key === 'string' && variationKeys.has(key)) return key;
   reader.note(`Variation ${quote(key)} is not one of the flag's.`, name);
   return null;
 }
 
-function compileRollout(around: ServeSurroundings, wire: Wire): CompiledServe | null {
-  const { reader, salt, makeOutcome } = around;
+function compileRollout(references: ServeReferences, wire: Wire): CompiledServe | null {
+  const { reader, salt, makeOutcome } = references;
   const bucketBy = readBucketBy(reader, wire);
-  const whenMissing = readVariation(around, wire, 'whenMissing');
+  const whenMissing = readVariation(references, wire, 'whenMissing');
   const isExperiment = isPresent(wire['isExperiment']) && reader.readBoolean(wire, 'isExperiment');
-  const shares = readShares(around, wire);
+  const shares = readShares(references, wire);
   if (bucketBy === null || whenMissing === null || shares === null) return null;
   const read = compileAttributeReader(bucketBy);
   const bucket = compileBucketer(salt, NATIVE_BUCKETER);
@@ -108,10 +108,10 @@ function chooseAmong(all: readonly Interval[]): (bucket: number) => Outcome {
   };
 }
 
-function readShares(around: ServeSurroundings, wire: Wire): Share[] | null {
-  const { reader } = around;
+function readShares(references: ServeReferences, wire: Wire): Share[] | null {
+  const { reader } = references;
   const shares = reader.readEach(wire, 'shares', (share) => ({
-    variation: readVariation(around, share, 'variation'),
+    variation: readVariation(references, share, 'variation'),
     weight: reader.readInteger(share, 'weight', WEIGHT_TOTAL),
   }));
   const total = shares.reduce((sum, { weight }) => sum + weight, 0);

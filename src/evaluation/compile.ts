@@ -69,7 +69,7 @@ function compileSegments(
     known: previous.segments,
     referencesOfKnown: (segment) => segment.segmentKeys,
     referencesOfWire: (wire) => collectSegmentKeys(wire['rules']),
-    isTouched: () => false,
+    isAffected: () => false,
     depthMax: MAX_SEGMENT_DEPTH,
     noun: 'Segments',
   });
@@ -94,7 +94,7 @@ function compileFlags(
     known: previous.flags,
     referencesOfKnown: (flag) => flag.prerequisiteKeys,
     referencesOfWire: collectPrerequisiteKeys,
-    isTouched: (flag) => dirtySegmentKeys.size > 0 && flag.segmentKeys.some((key) => dirtySegmentKeys.has(key)),
+    isAffected: (flag) => dirtySegmentKeys.size > 0 && flag.segmentKeys.some((key) => dirtySegmentKeys.has(key)),
     depthMax: MAX_PREREQUISITE_DEPTH,
     noun: 'Prerequisites',
   });

@@ -37,7 +37,7 @@ export interface CompiledFlag {
   readonly segmentKeys: readonly string[];
   readonly problems: readonly SnapshotProblem[];
   /** The parts, which a trace walks; null when the flag did not compile. */
-  readonly design: FlagDesign | null;
+  readonly parts: FlagParts | null;
   readonly evaluate: (subject: Subject) => Outcome;
   /** The outcome when it is the same for every context, which spares the call; else null. */
   readonly constant: Outcome | null;
@@ -48,7 +48,7 @@ export interface CompiledFlag {
   memoCall: number;
 }
 
-export interface FlagDesign {
+export interface FlagParts {
   readonly isEnabled: boolean;
   readonly variations: readonly SnapshotVariation[];
   readonly off: Outcome;

@@ -1,13 +1,13 @@
-import type { CompiledFlag, CompiledPrerequisite, CompiledRule, CompiledTarget, FlagDesign } from './compiled';
+import type { CompiledFlag, CompiledPrerequisite, CompiledRule, CompiledTarget, FlagParts } from './compiled';
 import { holdsEach } from './conditions';
 import type { Subject } from './context';
 import type { Outcome } from './evaluation';
 
 /** Off, prerequisites, targets, rules, fallthrough: the order of docs/PROTOCOL.md. Flags without a part do not pay for it. */
-export function compileDecision(design: FlagDesign, isArchived: boolean): Pick<CompiledFlag, 'evaluate' | 'constant'> {
-  const { isEnabled, off, prerequisites, rules, fallthrough } = design;
+export function compileDecision(parts: FlagParts, isArchived: boolean): Pick<CompiledFlag, 'evaluate' | 'constant'> {
+  const { isEnabled, off, prerequisites, rules, fallthrough } = parts;
   if (!isEnabled || isArchived) return { evaluate: () => off, constant: off };
-  const targets = indexTargets(design.targets);
+  const targets = indexTargets(parts.targets);
   const { fixed, choose } = fallthrough;
   const decide = rules.length === 0 ? choose : (subject: Subject) => decideByRules(rules, subject) ?? fixed ?? choose(subject);
   if (prerequisites.length === 0 && targets.size === 0) return { evaluate: decide, constant: rules.length === 0 ? fixed : null };
@@ -50,6 +50,6 @@ export function outcomeOf(flag: CompiledFlag, subject: Subject): Outcome {
 
 /** A prerequisite must be enabled, not archived, and serve the named variation. */
 export function isMet({ flag, variationKey }: CompiledPrerequisite, subject: Subject): boolean {
-  if (flag.design === null || !flag.design.isEnabled || flag.isArchived) return false;
+  if (flag.parts === null || !flag.parts.isEnabled || flag.isArchived) return false;
   return outcomeOf(flag, subject).variationKey === variationKey;
 }

@@ -5,7 +5,7 @@ import type { CompiledSnapshot } from './compiled';
  * changed segment or prerequisite, however far. Every other flag answers every context the same in both. Tight when each
  * snapshot from `before` to `after` was compiled with the one before it as `previous`; without that it names all flags.
  */
-export function listTouchedFlagKeys(before: CompiledSnapshot, after: CompiledSnapshot): string[] {
+export function listAffectedFlagKeys(before: CompiledSnapshot, after: CompiledSnapshot): string[] {
   if (before.flags === after.flags) return [];
   const keys: string[] = [];
   for (const [key, flag] of after.flags) {

@@ -8,7 +8,7 @@ export { checkAttributeReference } from './context';
 export type { EvaluationContext } from './context';
 export { findCycle, findLongPath, formatPath } from './cycles';
 export type { Edges } from './cycles';
-export { listTouchedFlagKeys } from './difference';
+export { listAffectedFlagKeys } from './difference';
 export { evaluate, evaluateAll, evaluateEach, isClientAvailable, segmentsOf } from './evaluate';
 export type { EvaluateAllOptions, EvaluateOptions } from './evaluate';
 export type { Evaluation, EvaluationErrorCode, EvaluationReason } from './evaluation';

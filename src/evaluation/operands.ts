@@ -28,7 +28,7 @@ export interface OperatorRow {
 export type ParsedOperand<Operand> =
   { readonly operand: Operand; readonly problem: null } | { readonly operand: null; readonly problem: string };
 
-export interface OperatorDesign<Operand> {
+export interface OperatorDefinition<Operand> {
   readonly name: string;
   readonly accepts: OperatorRow['accepts'];
   readonly hasCaseSwitch: boolean;
@@ -41,17 +41,17 @@ export interface OperatorDesign<Operand> {
   readonly build: (operands: readonly Operand[], ignoreCase: boolean) => ValueTest;
 }
 
-export function defineOperator<Operand>(design: OperatorDesign<Operand>): OperatorRow {
-  const { accepts, hasCaseSwitch, takes } = design;
-  return { accepts, hasCaseSwitch, takes, compile: (values, ignoreCase) => compileOperands(design, values, ignoreCase) };
+export function defineOperator<Operand>(definition: OperatorDefinition<Operand>): OperatorRow {
+  const { accepts, hasCaseSwitch, takes } = definition;
+  return { accepts, hasCaseSwitch, takes, compile: (values, ignoreCase) => compileOperands(definition, values, ignoreCase) };
 }
 
 function compileOperands<Operand>(
-  design: OperatorDesign<Operand>,
+  definition: OperatorDefinition<Operand>,
   values: readonly unknown[],
   ignoreCase: boolean,
 ): CompiledOperands {
-  const { name, takes, countMin, countMax } = design;
+  const { name, takes, countMin, countMax } = definition;
   if (values.length < countMin || values.length > countMax) {
     const got = `${values.length} ${values.length === 1 ? 'value' : 'values'}`;
     return refuse([{ index: null, message: `Operator ${name} takes ${takes}; got ${got}.` }]);
@@ -59,14 +59,14 @@ function compileOperands<Operand>(
   const operands: Operand[] = [];
   const issues: OperandIssue[] = [];
   for (const [index, value] of values.entries()) {
-    const { operand, problem } = design.parse(value, ignoreCase);
+    const { operand, problem } = definition.parse(value, ignoreCase);
     if (problem === null) operands.push(operand);
     else issues.push({ index, message: problem });
   }
   if (issues.length > 0) return refuse(issues);
-  const together = design.checkTogether?.(operands) ?? null;
+  const together = definition.checkTogether?.(operands) ?? null;
   return together === null
-    ? { test: design.build(operands, ignoreCase), issues: [] }
+    ? { test: definition.build(operands, ignoreCase), issues: [] }
     : refuse([{ index: null, message: `Operator ${name} takes ${takes}; ${together}` }]);
 }
 

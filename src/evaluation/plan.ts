@@ -8,7 +8,7 @@ interface PlanInput<Compiled> {
   readonly referencesOfKnown: (compiled: Compiled) => readonly string[];
   readonly referencesOfWire: (wire: Wire) => readonly string[];
   /** Whether something outside the plan that the compiled thing was linked to has changed. */
-  readonly isTouched: (compiled: Compiled) => boolean;
+  readonly isAffected: (compiled: Compiled) => boolean;
   readonly depthMax: number;
   /** Of the sentences about cycles and depth. */
   readonly noun: string;
@@ -57,13 +57,13 @@ export function planCompile<Compiled extends { readonly source: unknown }>(input
 }
 
 function listChangedKeys<Compiled extends { readonly source: unknown }>(input: PlanInput<Compiled>): string[] {
-  const { wires, known, isTouched } = input;
+  const { wires, known, isAffected } = input;
   const keys: string[] = [];
   let keptCount = 0;
   for (const [key, wire] of wires) {
     const compiled = known.get(key);
     if (compiled !== undefined) keptCount += 1;
-    if (compiled === undefined || compiled.source !== wire || isTouched(compiled)) keys.push(key);
+    if (compiled === undefined || compiled.source !== wire || isAffected(compiled)) keys.push(key);
   }
   if (keptCount === known.size) return keys;
   for (const key of known.keys()) {

@@ -7,7 +7,7 @@ import type {
   CompiledSegment,
   CompiledServe,
   CompiledSplit,
-  FlagDesign,
+  FlagParts,
 } from './compiled';
 import type { AttributeReader, Subject } from './context';
 import { isMet } from './decide';
@@ -54,11 +54,11 @@ class Tracer {
     this.flags.set(flag.key, {
       flagKey: flag.key,
       flagVersion: flag.version,
-      isEnabled: flag.design?.isEnabled ?? false,
+      isEnabled: flag.parts?.isEnabled ?? false,
       isArchived: flag.isArchived,
-      variations: flag.design?.variations ?? [],
-      offVariation: flag.design?.off.variationKey ?? null,
-      ...this.tellWalk(flag, outcome),
+      variations: flag.parts?.variations ?? [],
+      offVariation: flag.parts?.off.variationKey ?? null,
+      ...this.traceWalk(flag, outcome),
       variationKey: outcome.variationKey,
       reason: outcome.reason,
       ruleId: outcome.ruleId,
@@ -69,26 +69,25 @@ class Tracer {
   }
 
   /** The outcome's reason says how far the walk went. */
-  private tellWalk(
-    { design, isArchived }: CompiledFlag,
+  private traceWalk(
+    { parts, isArchived }: CompiledFlag,
     { reason, ruleId }: Outcome,
   ): Pick<FlagTrace, 'prerequisites' | 'targets' | 'rules' | 'fallthrough'> {
-    if (design === null || !design.isEnabled || isArchived)
-      return { prerequisites: [], targets: [], rules: [], fallthrough: null };
-    const prerequisites = this.tellPrerequisites(design);
+    if (parts === null || !parts.isEnabled || isArchived) return { prerequisites: [], targets: [], rules: [], fallthrough: null };
+    const prerequisites = this.tracePrerequisites(parts);
     if (reason === 'PREREQUISITE_FAILED') return { prerequisites, targets: [], rules: [], fallthrough: null };
-    const targets = this.tellTargets(design);
+    const targets = this.traceTargets(parts);
     if (reason === 'TARGET_MATCH') return { prerequisites, targets, rules: [], fallthrough: null };
-    const rules = this.tellRules(design);
-    const fallthrough = ruleId === null ? this.tellServe(design.fallthrough) : null;
+    const rules = this.traceRules(parts);
+    const fallthrough = ruleId === null ? this.traceServe(parts.fallthrough) : null;
     return { prerequisites, targets, rules, fallthrough };
   }
 
-  private tellPrerequisites({ prerequisites }: FlagDesign): PrerequisiteTrace[] {
+  private tracePrerequisites({ prerequisites }: FlagParts): PrerequisiteTrace[] {
     const traces: PrerequisiteTrace[] = [];
     for (const prerequisite of prerequisites) {
       const { flag, variationKey } = prerequisite;
-      const isEnabled = flag.design?.isEnabled ?? false;
+      const isEnabled = flag.parts?.isEnabled ?? false;
       const isAsked = isEnabled && !flag.isArchived;
       this.visitFlag(flag);
       const met = isMet(prerequisite, this.subject);
@@ -105,7 +104,7 @@ class Tracer {
     return traces;
   }
 
-  private tellTargets({ targets }: FlagDesign): TargetTrace[] {
+  private traceTargets({ targets }: FlagParts): TargetTrace[] {
     const { targetingKey } = this.subject;
     const traces: TargetTrace[] = [];
     for (const { targetingKeys, outcome } of targets) {
@@ -116,38 +115,38 @@ class Tracer {
     return traces;
   }
 
-  private tellRules({ rules }: FlagDesign): RuleTrace[] {
+  private traceRules({ rules }: FlagParts): RuleTrace[] {
     const traces: RuleTrace[] = [];
     for (const rule of rules) {
-      const trace = this.tellRule(rule);
+      const trace = this.traceRule(rule);
       traces.push(trace);
       if (trace.matched) break;
     }
     return traces;
   }
 
-  private tellRule({ id, conditions, gate, serve }: CompiledRule): RuleTrace {
-    const { traces, isEachMatched } = this.tellUntil(conditions, false);
-    const gateTrace = isEachMatched && gate !== null ? this.tellGate(gate) : null;
+  private traceRule({ id, conditions, gate, serve }: CompiledRule): RuleTrace {
+    const { traces, isEachMatched } = this.traceUntil(conditions, false);
+    const gateTrace = isEachMatched && gate !== null ? this.traceGate(gate) : null;
     const matched = isEachMatched && (gateTrace === null || gateTrace.matched);
-    return { ruleId: id, conditions: traces, gate: gateTrace, matched, serve: matched ? this.tellServe(serve) : null };
+    return { ruleId: id, conditions: traces, gate: gateTrace, matched, serve: matched ? this.traceServe(serve) : null };
   }
 
   /** Tells conditions up to the first one whose answer is `end`. */
-  private tellUntil(
+  private traceUntil(
     conditions: readonly CompiledCondition[],
     end: boolean,
   ): { readonly traces: readonly ConditionTrace[]; readonly isEachMatched: boolean } {
     const traces: ConditionTrace[] = [];
     for (const condition of conditions) {
-      const trace = this.tellCondition(condition);
+      const trace = this.traceCondition(condition);
       traces.push(trace);
       if (trace.matched === end) break;
     }
     return { traces, isEachMatched: traces.every(({ matched }) => matched) };
   }
 
-  private tellCondition({ test, detail }: CompiledCondition): ConditionTrace {
+  private traceCondition({ test, detail }: CompiledCondition): ConditionTrace {
     const matched = test(this.subject);
     switch (detail.kind) {
       case 'ATTRIBUTE': {
@@ -157,16 +156,16 @@ class Tracer {
       }
       case 'GROUP': {
         const { kind, group } = detail;
-        return { kind, group, conditions: this.tellUntil(detail.conditions, group !== 'ALL').traces, matched };
+        return { kind, group, conditions: this.traceUntil(detail.conditions, group !== 'ALL').traces, matched };
       }
       case 'SEGMENT': {
         const operator = detail.isNegated ? 'NOT_IN_SEGMENT' : 'IN_SEGMENT';
-        return { kind: 'SEGMENT', operator, segments: this.tellMemberships(detail.segments), matched };
+        return { kind: 'SEGMENT', operator, segments: this.traceMemberships(detail.segments), matched };
       }
     }
   }
 
-  private tellMemberships(segments: readonly CompiledSegment[]): { segmentKey: string; isMember: boolean }[] {
+  private traceMemberships(segments: readonly CompiledSegment[]): { segmentKey: string; isMember: boolean }[] {
     const memberships: { segmentKey: string; isMember: boolean }[] = [];
     for (const segment of segments) {
       this.visitSegment(segment);
@@ -183,32 +182,32 @@ class Tracer {
     const { targetingKey } = this.subject;
     const isIncluded = targetingKey !== null && segment.included.has(targetingKey);
     const isExcluded = targetingKey !== null && !isIncluded && segment.excluded.has(targetingKey);
-    const rules = isIncluded || isExcluded ? [] : this.tellSegmentRules(segment);
+    const rules = isIncluded || isExcluded ? [] : this.traceSegmentRules(segment);
     const isMember = segment.contains(this.subject);
     this.segments.set(segment.key, { segmentKey: segment.key, isIncluded, isExcluded, rules, isMember });
   }
 
-  private tellSegmentRules({ rules }: CompiledSegment): SegmentRuleTrace[] {
+  private traceSegmentRules({ rules }: CompiledSegment): SegmentRuleTrace[] {
     const traces: SegmentRuleTrace[] = [];
     for (const { id, conditions } of rules) {
-      const { traces: conditionTraces, isEachMatched } = this.tellUntil(conditions, false);
+      const { traces: conditionTraces, isEachMatched } = this.traceUntil(conditions, false);
       traces.push({ ruleId: id, conditions: conditionTraces, matched: isEachMatched });
       if (isEachMatched) break;
     }
     return traces;
   }
 
-  private tellGate({ bucketBy, salt, weight, read, test }: CompiledGate): GateTrace {
+  private traceGate({ bucketBy, salt, weight, read, test }: CompiledGate): GateTrace {
     const interval = { start: 0, end: weight };
-    return { ...this.tellBucket(bucketBy, salt, read), interval, matched: test(this.subject) };
+    return { ...this.traceBucket(bucketBy, salt, read), interval, matched: test(this.subject) };
   }
 
-  private tellServe({ split, choose }: CompiledServe): ServeTrace {
+  private traceServe({ split, choose }: CompiledServe): ServeTrace {
     const variation = String(choose(this.subject).variationKey);
-    return { variation, rollout: split === null ? null : this.tellRollout(split) };
+    return { variation, rollout: split === null ? null : this.traceRollout(split) };
   }
 
-  private tellRollout({ rollout, salt, read }: CompiledSplit): RolloutTrace {
+  private traceRollout({ rollout, salt, read }: CompiledSplit): RolloutTrace {
     let start = 0;
     const intervals = rollout.shares.map(({ variation, weight }) => {
       const interval = { variation, start, end: start + weight };
@@ -216,10 +215,10 @@ class Tracer {
       return interval;
     });
     const { whenMissing, isExperiment } = rollout;
-    return { ...this.tellBucket(rollout.bucketBy, salt, read), intervals, whenMissing, isExperiment: isExperiment === true };
+    return { ...this.traceBucket(rollout.bucketBy, salt, read), intervals, whenMissing, isExperiment: isExperiment === true };
   }
 
-  private tellBucket(bucketBy: string, salt: string, read: AttributeReader): BucketTrace {
+  private traceBucket(bucketBy: string, salt: string, read: AttributeReader): BucketTrace {
     const actual = this.read(read);
     const input = bucketInput(actual);
     if (input === null) return { bucketBy, actual, input, salt, seed: null, hash: null, bucket: null };

@@ -4,8 +4,8 @@
  */
 import { GraphQLInt } from 'graphql';
 import type { Evaluation } from '../evaluation';
-import type { PlainField } from './executor';
-import type { Draft, Fragments, Write } from './fragments';
+import type { PlainField } from './compile-selection';
+import type { Draft, Fragments, Write } from './json-chunks';
 
 /** What `evaluate` found. */
 export interface Evaluated {

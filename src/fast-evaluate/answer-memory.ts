@@ -4,7 +4,7 @@
  * words. Whether one still holds is for whoever takes it to say.
  */
 import { LRUCache } from 'lru-cache';
-import { inOnePiece } from './fragments';
+import { inOnePiece } from './json-chunks';
 import type { ApiKeyActor } from '../modules/access/actor';
 import type { EvaluateInput, EvaluateOutcome, KeptOutcome } from '../modules/snapshots/snapshot-service';
 import { seesEverything } from '../modules/snapshots/visible-evaluations';

@@ -2,16 +2,16 @@
  * A plain `evaluate`, answered without a wait: its document was prepared before or is prepared now, the environment is in
  * memory. Whatever is not exactly so is declined, errors among it, before anything was counted or decided.
  */
-import { compilePlain, type PlainOperation } from './executor';
+import { compilePlain, type PlainOperation } from './compile-selection';
 import { compileAnswer, type AnswerForm } from './answer-form';
-import { Fragments } from './fragments';
+import { Fragments } from './json-chunks';
 import type { PreparedOperation } from '../operations/documents';
 import { AnswerMemory, type KeptAnswer } from './answer-memory';
 import type { Actor } from '../modules/access/actor';
 import type { EvaluateInput } from '../modules/snapshots/snapshot-service';
 import { BODY_BYTES_MAX_ORDINARY, type Operations } from '../operations/operations';
 import type { AdmissionAtOnce } from '../operations/rate-limits';
-import type { Standing } from '../operations/rate-counter';
+import type { RateLimitStatus } from '../operations/rate-counter';
 import type { TransportOptions } from '../http/transport';
 
 type Plan = PlainOperation<AnswerForm>;
@@ -27,7 +27,7 @@ export interface PlainAnswer {
   readonly text: string;
   readonly bytes: number;
   readonly limitName: string;
-  readonly standing: Standing;
+  readonly status: RateLimitStatus;
 }
 
 export class PlainEvaluate {
@@ -75,7 +75,7 @@ export class PlainEvaluate {
     const input = form.argumentsOf(variables) as unknown as EvaluateInput;
     const ready = atOnce.snapshots.evaluateAtOnce(actor, input);
     if (ready === null) return null;
-    const cost = this.priceOf(actor, prepared, given.variables);
+    const cost = this.costOf(actor, prepared, given.variables);
     if (cost === null || cost > limits.operationCostMax) return null;
     const run = (): KeptAnswer => {
       const outcome = ready.run();
@@ -88,15 +88,15 @@ export class PlainEvaluate {
   }
 
   /** Null when it is not known without a wait. */
-  private priceOf(actor: Actor, prepared: PreparedOperation, variables: GivenOperation['variables']): number | null {
-    let isPriced = true;
+  private costOf(actor: Actor, prepared: PreparedOperation, variables: GivenOperation['variables']): number | null {
+    let hasCost = true;
     const flagsOf = (environmentId: string | null): number => {
       const count = this.options.atOnce.snapshots.countFlagsAtOnce(actor, environmentId);
-      isPriced &&= count !== null;
+      hasCost &&= count !== null;
       return count ?? 0;
     };
     const cost = prepared.cost(variables, { flagsOf });
-    return isPriced ? cost : null;
+    return hasCost ? cost : null;
   }
 
   private planOf(prepared: PreparedOperation): Plan | null {
@@ -111,15 +111,15 @@ export class PlainEvaluate {
 
 function finish({ cost, run }: Work, admission: AdmissionAtOnce): PlainAnswer {
   const { used, data, dataBytes } = run();
-  const standing = admission.settle(used);
-  const { limit, remaining, resetSeconds } = standing;
+  const status = admission.settle(used);
+  const { limit, remaining, resetSeconds } = status;
   const price = `{"requested":${Math.max(cost, used)},"used":${used},"limit":${limit},"remaining":${remaining},"resetSeconds":${resetSeconds}}`;
   const end = `,"extensions":{"cost":${price}}}\n`;
   return {
     text: `{"data":${data}${end}`,
     bytes: '{"data":'.length + dataBytes + end.length,
     limitName: admission.limitName,
-    standing,
+    status,
   };
 }
 

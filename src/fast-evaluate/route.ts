@@ -14,7 +14,7 @@ import type { Actor } from '../modules/access/actor';
 import { createRequestLog, type RequestLog } from '../log';
 import { BODY_BYTES_MAX, type Operations } from '../operations/operations';
 import { PlainEvaluate, type PlainAnswer } from './plain-evaluate';
-import { standingHeaders } from '../http/rate-limit-headers';
+import { statusHeaders } from '../http/rate-limit-headers';
 import { SECURITY_HEADERS } from '../http/security-headers';
 import { requestInfoOf, type TransportOptions } from '../http/transport';
 import { wholeAnswers, type WriteWhole } from './whole-answer';
@@ -125,12 +125,12 @@ class EvaluateRoute {
     request: IncomingMessage,
     response: ServerResponse,
     actor: Actor,
-    { text, bytes, limitName, standing }: PlainAnswer,
+    { text, bytes, limitName, status }: PlainAnswer,
     startedAt: number,
   ): void {
     const { origin, accept } = request.headers;
     const { requestId, address } = actor.request;
-    const limits = standingHeaders(limitName, standing);
+    const limits = statusHeaders(limitName, status);
     const heads = [
       ...SECURITY_PAIRS,
       'x-request-id',

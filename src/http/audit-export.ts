@@ -6,7 +6,7 @@ import { Forbidden, RequestFault } from '../errors';
 import { contextOf } from './graphql';
 import type { Connected } from '../modules/access/live-access';
 import { permits, type Actor } from '../modules/access/actor';
-import { WHOLE_SIGHT } from '../modules/access/visibility';
+import { FULL_VISIBILITY } from '../modules/access/visibility';
 import type { ChangeBodyEntity } from '../modules/changes/change-body-entity';
 import type { ChangeEntity } from '../modules/changes/change-entity';
 import { rateLimitHeaders } from './rate-limit-headers';
@@ -26,9 +26,9 @@ export function addAuditExport(app: FastifyInstance, options: TransportOptions):
     }
     const admission = await rateLimits.operation(actor, PAGE_ROWS);
     const exported = new AuditExport(context, id);
-    const held = access.hold(request.headers.authorization ?? '', actor.request, exported, since);
+    const tracked = access.track(request.headers.authorization ?? '', actor.request, exported, since);
     exported.lines.once('close', () => {
-      access.release(held, exported);
+      access.release(tracked, exported);
       void admission.settle(Math.max(1, exported.rows));
     });
     reply.headers(rateLimitHeaders(admission));
@@ -67,7 +67,7 @@ async function* linesOf(
 ): AsyncGenerator<string> {
   let before: string | null = null;
   for (;;) {
-    const changes: ChangeEntity[] = await services.changes.list({ organizationId }, WHOLE_SIGHT, before, PAGE_ROWS);
+    const changes: ChangeEntity[] = await services.changes.list({ organizationId }, FULL_VISIBILITY, before, PAGE_ROWS);
     const bodies = await loaders.bodiesOfChange.loadMany(changes.map((change) => change.id));
     count(bodies.reduce((rows, items) => rows + (items instanceof Error ? 0 : items.length), changes.length));
     yield changes.map((change, i) => `${jsonLine(lineOf(change, bodies[i]))}\n`).join('');

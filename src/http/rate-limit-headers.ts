@@ -1,15 +1,15 @@
 /** What is left of a limit, in the headers of draft-ietf-httpapi-ratelimit-headers. */
-import { WINDOW_SECONDS, type Standing } from '../operations/rate-counter';
+import { WINDOW_SECONDS, type RateLimitStatus } from '../operations/rate-counter';
 import type { Admission } from '../operations/rate-limits';
 
 export function rateLimitHeaders(admission: Pick<Admission, 'limitName' | 'latest'> | null): Record<string, string> {
-  return admission === null ? {} : { ...standingHeaders(admission.limitName, admission.latest()) };
+  return admission === null ? {} : { ...statusHeaders(admission.limitName, admission.latest()) };
 }
 
 /** For an operation whose key stands there. */
-export function standingHeaders(
+export function statusHeaders(
   limitName: string,
-  { limit, remaining, resetSeconds }: Standing,
+  { limit, remaining, resetSeconds }: RateLimitStatus,
 ): { readonly 'ratelimit-policy': string; readonly ratelimit: string } {
   return {
     'ratelimit-policy': `"${limitName}";q=${limit};w=${WINDOW_SECONDS}`,

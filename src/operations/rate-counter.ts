@@ -13,7 +13,7 @@ export const WINDOW_SECONDS = 60;
 const KEYS_PER_ROUND_MAX = 5_000;
 
 /** Where a key stands after something was counted or refused. */
-export interface Standing {
+export interface RateLimitStatus {
   readonly isAllowed: boolean;
   /** Points per minute. */
   readonly limit: number;
@@ -28,7 +28,7 @@ export interface Standing {
 export class RateCounter {
   private readonly local = new MinuteCounts();
   /** By key: what the others have not been told of yet, and their last answer. */
-  private readonly untold = new Map<string, { points: number; total: number; endsAt: number }>();
+  private readonly unsent = new Map<string, { points: number; total: number; endsAt: number }>();
 
   constructor(
     readonly name: string,
@@ -37,42 +37,42 @@ export class RateCounter {
   ) {}
 
   /** Counts points when they fit; what is refused is not counted. */
-  async take(key: string, points = 1): Promise<Standing> {
+  async take(key: string, points = 1): Promise<RateLimitStatus> {
     return this.takeAtOnce(key, points);
   }
 
   /** The same without a wait. */
-  takeAtOnce(key: string, points = 1): Standing {
+  takeAtOnce(key: string, points = 1): RateLimitStatus {
     const counted = this.local.add(key, points);
-    if (counted.points <= this.limit) return this.standingOf(key, points, counted, true);
-    return this.standingOf(key, 0, this.local.add(key, -points), false);
+    if (counted.points <= this.limit) return this.record(key, points, counted, true);
+    return this.record(key, 0, this.local.add(key, -points), false);
   }
 
   /** Counts points that were used already, whether they fit or not. Negative: gives back what was not used. */
-  async settle(key: string, points: number, endsAt: number): Promise<Standing> {
+  async settle(key: string, points: number, endsAt: number): Promise<RateLimitStatus> {
     return this.settleAtOnce(key, points, endsAt);
   }
 
   /** The same without a wait. */
-  settleAtOnce(key: string, points: number, endsAt: number): Standing {
+  settleAtOnce(key: string, points: number, endsAt: number): RateLimitStatus {
     // Points of a minute that has ended are forgotten already; giving them back would lend to the next one.
     const due = points < 0 && Date.now() >= endsAt ? 0 : points;
-    return this.standingOf(key, due, this.local.add(key, due), true);
+    return this.record(key, due, this.local.add(key, due), true);
   }
 
   /** Where the key stands; counts nothing. */
-  async look(key: string): Promise<Standing> {
+  async peek(key: string): Promise<RateLimitStatus> {
     const found = this.local.find(key);
     const isAllowed = (found?.points ?? 0) < this.limit;
     return found === null
       ? { isAllowed, limit: this.limit, remaining: this.limit, resetSeconds: WINDOW_SECONDS, endsAt: 0 }
-      : standing(found, this.limit, isAllowed);
+      : status(found, this.limit, isAllowed);
   }
 
   /** One round of the background: tells what was counted here, and adds what was counted elsewhere. */
   async exchange(): Promise<void> {
     if (this.shared === null) return;
-    const due = [...this.untold].slice(0, KEYS_PER_ROUND_MAX);
+    const due = [...this.unsent].slice(0, KEYS_PER_ROUND_MAX);
     await Promise.all(due.map(([key, note]) => this.exchangeKey(key, note, this.shared as SharedCounter)));
   }
 
@@ -81,36 +81,36 @@ export class RateCounter {
     note: { points: number; total: number; endsAt: number },
     shared: SharedCounter,
   ): Promise<void> {
-    const told = note.points;
+    const sent = note.points;
     note.points = 0;
     try {
-      const total = await shared.add(`${this.name}:${key}`, told);
+      const total = await shared.add(`${this.name}:${key}`, sent);
       // Less than before: the shared minute has ended, and another has begun.
-      const before = total < note.total + told ? 0 : note.total;
-      const elsewhere = Math.max(0, total - before - told);
+      const before = total < note.total + sent ? 0 : note.total;
+      const elsewhere = Math.max(0, total - before - sent);
       note.total = total;
       if (elsewhere > 0) this.local.add(key, elsewhere);
     } catch {
       // The others hear of it later, or never: each server's own count holds.
-      note.points += told;
+      note.points += sent;
     }
-    if (note.points === 0 && Date.now() >= note.endsAt) this.untold.delete(key);
+    if (note.points === 0 && Date.now() >= note.endsAt) this.unsent.delete(key);
   }
 
-  private standingOf(key: string, points: number, counted: MinuteCount, isAllowed: boolean): Standing {
-    const result = standing(counted, this.limit, isAllowed);
+  private record(key: string, points: number, counted: MinuteCount, isAllowed: boolean): RateLimitStatus {
+    const result = status(counted, this.limit, isAllowed);
     if (this.shared !== null && points !== 0) {
-      const note = this.untold.get(key);
+      const note = this.unsent.get(key);
       if (note) {
         note.points += points;
         note.endsAt = result.endsAt;
-      } else this.untold.set(key, { points, total: 0, endsAt: result.endsAt });
+      } else this.unsent.set(key, { points, total: 0, endsAt: result.endsAt });
     }
     return result;
   }
 }
 
-function standing({ points, endsAt }: MinuteCount, limit: number, isAllowed: boolean): Standing {
+function status({ points, endsAt }: MinuteCount, limit: number, isAllowed: boolean): RateLimitStatus {
   const resetSeconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1_000));
   return { isAllowed, limit, remaining: Math.max(0, limit - points), resetSeconds, endsAt };
 }

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
 import { createRedisRates } from '../redis/redis-rates';
 import { RateLimited } from '../errors';
 import type { Actor } from '../modules/access/actor';
-import { RateCounter, WINDOW_SECONDS, type SharedCounter, type Standing } from './rate-counter';
+import { RateCounter, WINDOW_SECONDS, type SharedCounter, type RateLimitStatus } from './rate-counter';
 
 /** Points per minute; at least 1. */
 export interface RateLimitSettings {
@@ -28,16 +28,16 @@ export interface RateLimitSettings {
 export interface Admission {
   /** Name of the limit, as in docs/LIMITS.md. */
   readonly limitName: string;
-  readonly standing: Standing;
+  readonly status: RateLimitStatus;
   /** Where the key stands as far as this operation knows: when it was let in, or when it was settled. */
-  readonly latest: () => Standing;
+  readonly latest: () => RateLimitStatus;
   /** Once, when the operation has ended: what it cost in the end. */
-  readonly settle: (points: number) => Promise<Standing>;
+  readonly settle: (points: number) => Promise<RateLimitStatus>;
 }
 
 /** What an operation was let in with that has nothing to wait for. */
 export interface AdmissionAtOnce extends Pick<Admission, 'limitName'> {
-  readonly settle: (points: number) => Standing;
+  readonly settle: (points: number) => RateLimitStatus;
 }
 
 export interface RateLimitsOptions {
@@ -102,8 +102,8 @@ export class RateLimits {
 
   /** Before a credential is looked up: refuses an address from which too many were not valid. Throws `RateLimited`. */
   async credential(address: string): Promise<void> {
-    const standing = await this.failures.look(addressKey(address));
-    refuseUnlessAllowed(standing, 'credentials that are not valid', this.failures, address);
+    const status = await this.failures.peek(addressKey(address));
+    refuseUnlessAllowed(status, 'credentials that are not valid', this.failures, address);
   }
 
   /** After a credential was looked up and is not valid. */
@@ -115,16 +115,16 @@ export class RateLimits {
   async operation(actor: Actor, cost: number): Promise<Admission> {
     const { counter, key, what } = this.countedFor(actor);
     const reserved = counter === this.anonymous ? 1 : Math.min(cost, Math.ceil(counter.limit / RESERVED_PART_MAX));
-    const standing = await counter.take(key, reserved);
-    refuseUnlessAllowed(standing, what, counter, actor.request.address);
-    let latest = standing;
+    const status = await counter.take(key, reserved);
+    refuseUnlessAllowed(status, what, counter, actor.request.address);
+    let latest = status;
     return {
       limitName: counter.name,
-      standing,
+      status,
       latest: () => latest,
       settle: async (points) => {
         const isCounted = counter !== this.anonymous;
-        latest = await (isCounted ? counter.settle(key, points - reserved, standing.endsAt) : counter.look(key));
+        latest = await (isCounted ? counter.settle(key, points - reserved, status.endsAt) : counter.peek(key));
         return latest;
       },
     };
@@ -138,9 +138,9 @@ export class RateLimits {
     const { counter, key } = this.countedFor(actor);
     if (counter === this.anonymous) return null;
     const reserved = Math.min(cost, Math.ceil(counter.limit / RESERVED_PART_MAX));
-    const standing = counter.takeAtOnce(key, reserved);
-    if (!standing.isAllowed) return null;
-    const settle = (points: number): Standing => counter.settleAtOnce(key, points - reserved, standing.endsAt);
+    const status = counter.takeAtOnce(key, reserved);
+    if (!status.isAllowed) return null;
+    const settle = (points: number): RateLimitStatus => counter.settleAtOnce(key, points - reserved, status.endsAt);
     return { limitName: counter.name, settle };
   }
 
@@ -170,10 +170,10 @@ export class RateLimits {
   }
 }
 
-function refuseUnlessAllowed(standing: Standing, what: string, { name, limit }: RateCounter, address: string): void {
-  if (standing.isAllowed) return;
-  const message = `Too many ${what}: at most ${limit} a minute are allowed. Try again in ${standing.resetSeconds} s.`;
-  throw new RateLimited(message, { retryAfterSeconds: standing.resetSeconds, limitName: name, address });
+function refuseUnlessAllowed(status: RateLimitStatus, what: string, { name, limit }: RateCounter, address: string): void {
+  if (status.isAllowed) return;
+  const message = `Too many ${what}: at most ${limit} a minute are allowed. Try again in ${status.resetSeconds} s.`;
+  throw new RateLimited(message, { retryAfterSeconds: status.resetSeconds, limitName: name, address });
 }
 
 /** An IPv6 network of 64 bits belongs to one subscriber, who may take any address of it. */

@@ -6,8 +6,8 @@ import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Seal } from '../database/seal';
-import type { Reading } from '../modules/snapshots/environment-book';
+import type { Cipher } from '../database/cipher';
+import type { Reading } from '../modules/snapshots/environment-state';
 import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
 import { HEADER_BYTES_MAX, readHeader, SnapshotFormat, type Header, type KeyLists } from './snapshot-format';
 
@@ -35,7 +35,7 @@ const PREFIX = 'flagstaff:1';
 export interface RedisSnapshotStoreOptions {
   readonly url: string;
   /** The same on all servers. */
-  readonly seal: Seal;
+  readonly cipher: Cipher;
   /** How many times as long as usual Redis is waited for, where it is slow and is to be waited for all the same. */
   readonly patience?: number;
 }
@@ -55,8 +55,8 @@ export class RedisSnapshotStore implements SnapshotStore {
   private flushedAt = 0;
   private isClosed = false;
 
-  constructor({ url, seal, patience = 1 }: RedisSnapshotStoreOptions) {
-    this.format = new SnapshotFormat(seal);
+  constructor({ url, cipher, patience = 1 }: RedisSnapshotStoreOptions) {
+    this.format = new SnapshotFormat(cipher);
     this.redis = new Redis(url, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
@@ -76,17 +76,17 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 
   async load(environmentId: string): Promise<Reading | null> {
-    const place = snapshotPlace(environmentId);
+    const key = snapshotKey(environmentId);
     try {
-      const bytes = await this.ask((redis) => redis.getBuffer(place));
-      return bytes && (await this.open(place, bytes));
+      const bytes = await this.ask((redis) => redis.getBuffer(key));
+      return bytes && (await this.open(key, bytes));
     } catch {
       return null;
     }
   }
 
   async awaitReader(environmentId: string, epoch: string): Promise<Reading | null> {
-    const claim = readerPlace(environmentId);
+    const claim = readerKey(environmentId);
     try {
       const taken = await this.ask((redis) => redis.set(claim, this.server, 'PX', READER_CLAIM_MS, 'NX'));
       if (taken === 'OK') this.reading.add(environmentId);
@@ -126,29 +126,29 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 
   /** Null for what is not ours or not whole any more; that is taken away, so that the next offer is kept. */
-  private async open(place: string, bytes: Buffer): Promise<Reading | null> {
+  private async open(key: string, bytes: Buffer): Promise<Reading | null> {
     let isAnswered = true;
     const readLists = async (digests: readonly string[]): Promise<(KeyLists | null)[]> => {
-      const places = digests.map(listsPlace);
+      const keys = digests.map(listsKey);
       isAnswered = false;
-      const found = await this.ask((redis) => redis.mgetBuffer(...places), this.policies.long);
+      const found = await this.ask((redis) => redis.mgetBuffer(...keys), this.policies.long);
       isAnswered = true;
       return Promise.all(
-        places.map(async (listPlace, i) => {
+        keys.map(async (listKey, i) => {
           const list = found[i];
-          return list ? this.format.readLists(listPlace, list).catch(() => this.drop(listPlace)) : null;
+          return list ? this.format.readLists(listKey, list).catch(() => this.drop(listKey)) : null;
         }),
       );
     };
     try {
-      return (await this.format.read(place, bytes, readLists)) ?? (await this.drop(place));
+      return (await this.format.read(key, bytes, readLists)) ?? (await this.drop(key));
     } catch {
-      return isAnswered ? this.drop(place) : null;
+      return isAnswered ? this.drop(key) : null;
     }
   }
 
-  private async drop(place: string): Promise<null> {
-    await this.ask((redis) => redis.del(place)).catch(() => undefined);
+  private async drop(key: string): Promise<null> {
+    await this.ask((redis) => redis.del(key)).catch(() => undefined);
     return null;
   }
 
@@ -177,31 +177,31 @@ export class RedisSnapshotStore implements SnapshotStore {
   private async keep(reading: Reading): Promise<boolean> {
     if (this.redis.status !== 'ready') return false;
     const { environmentId } = reading.scope;
-    const place = snapshotPlace(environmentId);
+    const key = snapshotKey(environmentId);
     const there = await this.headerAt(this.redis, environmentId);
     if (there?.epoch === reading.snapshot.epoch && there.revision >= reading.snapshot.revision) {
-      await this.redis.expire(place, KEPT_SECONDS);
+      await this.redis.expire(key, KEPT_SECONDS);
       return true;
     }
     const claim = `${PREFIX}:writer:${environmentId}`;
     if ((await this.redis.set(claim, this.server, 'PX', WRITE_INTERVAL_MS, 'NX')) !== 'OK') return false;
-    const { bytes, lists } = await this.format.write(place, reading);
+    const { bytes, lists } = await this.format.write(key, reading);
     for (const [digest, keys] of lists) await this.keepLists(digest, keys);
-    await this.redis.set(place, bytes, 'EX', KEPT_SECONDS);
-    if (this.reading.delete(environmentId)) await this.redis.del(readerPlace(environmentId));
+    await this.redis.set(key, bytes, 'EX', KEPT_SECONDS);
+    if (this.reading.delete(environmentId)) await this.redis.del(readerKey(environmentId));
     return true;
   }
 
   private async keepLists(digest: string, keys: KeyLists): Promise<void> {
-    const place = listsPlace(digest);
-    if ((await this.redis.expire(place, KEPT_SECONDS)) === 1) return;
-    await this.redis.set(place, await this.format.writeLists(place, keys), 'EX', KEPT_SECONDS);
+    const key = listsKey(digest);
+    if ((await this.redis.expire(key, KEPT_SECONDS)) === 1) return;
+    await this.redis.set(key, await this.format.writeLists(key, keys), 'EX', KEPT_SECONDS);
   }
 
   /** Null when there is none, or something else lies there. */
   private async headerAt(redis: Redis, environmentId: string): Promise<Header | null> {
     try {
-      return readHeader(await redis.getrangeBuffer(snapshotPlace(environmentId), 0, HEADER_BYTES_MAX - 1));
+      return readHeader(await redis.getrangeBuffer(snapshotKey(environmentId), 0, HEADER_BYTES_MAX - 1));
     } catch (error) {
       if ((error as Error).message.startsWith('WRONGTYPE')) return null;
       throw error;
@@ -209,14 +209,14 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 }
 
-function snapshotPlace(environmentId: string): string {
+function snapshotKey(environmentId: string): string {
   return `${PREFIX}:snapshot:${environmentId}`;
 }
 
-function readerPlace(environmentId: string): string {
+function readerKey(environmentId: string): string {
   return `${PREFIX}:reader:${environmentId}`;
 }
 
-function listsPlace(digest: string): string {
+function listsKey(digest: string): string {
   return `${PREFIX}:keys:${digest}`;
 }

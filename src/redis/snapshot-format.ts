@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
-import type { Seal } from '../database/seal';
+import type { Cipher } from '../database/cipher';
 import type { Snapshot, SnapshotSegment } from '../evaluation';
-import type { Reading } from '../modules/snapshots/environment-book';
+import type { Reading } from '../modules/snapshots/environment-state';
 
 const deflate = promisify<Buffer, { level: number }, Buffer>(deflateRaw);
 const inflate = promisify<Buffer, Buffer>(inflateRaw);
@@ -44,10 +44,10 @@ export class SnapshotFormat {
   /** Digests of lists that were seen before: a list that did not change is the same array. */
   private readonly digests = new WeakMap<readonly string[], { readonly excluded: readonly string[]; readonly digest: string }>();
 
-  constructor(private readonly seal: Seal) {}
+  constructor(private readonly cipher: Cipher) {}
 
-  /** The bytes, and the long lists that belong to them by their digests. `place` is where they will lie. */
-  async write(place: string, { scope, changeId, snapshot }: Reading): Promise<{ bytes: Buffer; lists: Map<string, KeyLists> }> {
+  /** The bytes, and the long lists that belong to them by their digests. `key` is where they will lie. */
+  async write(key: string, { scope, changeId, snapshot }: Reading): Promise<{ bytes: Buffer; lists: Map<string, KeyLists> }> {
     const lists = new Map<string, KeyLists>();
     const segments = snapshot.segments.map((segment): SegmentInBody => {
       const { included, excluded, ...rest } = segment;
@@ -58,19 +58,19 @@ export class SnapshotFormat {
     });
     const body: Body = { scope, changeId, snapshot: { ...snapshot, segments } };
     const header = `${snapshot.epoch} ${snapshot.revision}\n`;
-    const sealed = await this.pack(body, `${place} ${header}`);
+    const sealed = await this.pack(body, `${key} ${header}`);
     return { bytes: Buffer.concat([Buffer.from(header, 'latin1'), sealed]), lists };
   }
 
   /** Throws for bytes that are not ours. `readLists` answers null for lists that are not there any more. */
   async read(
-    place: string,
+    key: string,
     bytes: Buffer,
     readLists: (digests: readonly string[]) => Promise<readonly (KeyLists | null)[]>,
   ): Promise<Reading | null> {
     const end = bytes.indexOf('\n') + 1;
     const header = bytes.subarray(0, end).toString('latin1');
-    const { scope, changeId, snapshot } = (await this.unpack(bytes.subarray(end), `${place} ${header}`)) as Body;
+    const { scope, changeId, snapshot } = (await this.unpack(bytes.subarray(end), `${key} ${header}`)) as Body;
     const digests = snapshot.segments.flatMap((segment) => ('keysDigest' in segment ? [segment.keysDigest] : []));
     const found = digests.length === 0 ? [] : await readLists(digests);
     const lists = new Map(digests.map((digest, i) => [digest, found[i] ?? null]));
@@ -90,13 +90,13 @@ export class SnapshotFormat {
     return { scope, changeId, snapshot: { ...snapshot, segments } };
   }
 
-  writeLists(place: string, lists: KeyLists): Promise<Buffer> {
-    return this.pack(lists, place);
+  writeLists(key: string, lists: KeyLists): Promise<Buffer> {
+    return this.pack(lists, key);
   }
 
   /** Throws for bytes that are not ours. */
-  async readLists(place: string, bytes: Buffer): Promise<KeyLists> {
-    return (await this.unpack(bytes, place)) as KeyLists;
+  async readLists(key: string, bytes: Buffer): Promise<KeyLists> {
+    return (await this.unpack(bytes, key)) as KeyLists;
   }
 
   private digestOf(included: readonly string[], excluded: readonly string[]): string {
@@ -109,12 +109,12 @@ export class SnapshotFormat {
     return digest;
   }
 
-  private async pack(value: unknown, place: string): Promise<Buffer> {
+  private async pack(value: unknown, key: string): Promise<Buffer> {
     const text = Buffer.from(JSON.stringify(value), 'utf8');
-    return this.seal.sealBytes(await deflate(text, { level: constants.Z_BEST_SPEED }), place);
+    return this.cipher.encryptBytes(await deflate(text, { level: constants.Z_BEST_SPEED }), key);
   }
 
-  private async unpack(bytes: Buffer, place: string): Promise<unknown> {
-    return JSON.parse((await inflate(this.seal.openBytes(bytes, place))).toString('utf8'));
+  private async unpack(bytes: Buffer, key: string): Promise<unknown> {
+    return JSON.parse((await inflate(this.cipher.decryptBytes(bytes, key))).toString('utf8'));
   }
 }

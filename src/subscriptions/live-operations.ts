@@ -5,7 +5,7 @@
 import { createSourceEventStream, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../modules/context';
-import { demandOf, type Demand } from '../delivery/demand';
+import { findRequiredPermission, type ScopedPermission } from '../delivery/scoped-permission';
 import { FanOut } from '../delivery/fan-out';
 import { FlagSubscription } from '../delivery/stream';
 import type { PreparedOperation } from '../operations/documents';
@@ -28,7 +28,7 @@ export interface Asker {
   /** Throws `RequestFault` for what may not come this way. */
   readonly mustServe?: (prepared: PreparedOperation) => void;
   /** Called when a subscription has begun that must end when this is not allowed any more. */
-  readonly onDemand: (demand: Demand) => void;
+  readonly onRequiredPermission: (requiredPermission: ScopedPermission) => void;
 }
 
 /** Objects of these types are never changed once they were made, and are told to many. */
@@ -91,7 +91,7 @@ export class LiveOperations {
     });
     if (!isIterator(stream)) return operation.finish(JSON.stringify(this.operations.mask(stream as object, context)));
     if (operation.hasEnded) return end(stream);
-    const demand = demandOf(stream);
+    const requiredPermission = findRequiredPermission(stream);
     const { key, render } = this.shared.renderingOf(prepared, variables);
     if (stream instanceof FlagSubscription) {
       operation.follow(this.fanOut.join({ subscription: stream, key, render }, operation));
@@ -100,7 +100,7 @@ export class LiveOperations {
       operation.follow(source);
       void source.run();
     }
-    if (demand) asker.onDemand(demand);
+    if (requiredPermission) asker.onRequiredPermission(requiredPermission);
   }
 
   private formatAll(errors: readonly unknown[], context: Context | null): GraphQLFormattedError[] {

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Context } from '../modules/context';
 import { RequestFault, TryLater, Unauthenticated } from '../errors';
-import type { Connected, Held, LiveAccess } from '../modules/access/live-access';
+import type { Connected, TrackedCredential, LiveAccess } from '../modules/access/live-access';
 import type { LiveOperations } from './live-operations';
 import { excerptOf } from '../log';
 import type { Actor, RequestInfo } from '../modules/access/actor';
@@ -45,7 +45,7 @@ const TRY_AGAIN_LATER = 1013;
 export class SocketConnection implements Connected {
   private phase: 'NEW' | 'BEGINNING' | 'ACKNOWLEDGED' | 'CLOSED' = 'NEW';
   private authorization: string | undefined;
-  private held: Held | null = null;
+  private tracked: TrackedCredential | null = null;
   private readonly operations = new Map<string, SocketOperation>();
   private isResting = false;
   private isAnswered = true;
@@ -194,9 +194,9 @@ export class SocketConnection implements Connected {
       this.phase = 'ACKNOWLEDGED';
       this.write(`{"type":"${MessageType.ConnectionAck}"}`);
       if (this.authorization === undefined || actor.kind === 'ANONYMOUS') return;
-      this.held = this.host.access.hold(this.authorization, actor.request, this, since);
+      this.tracked = this.host.access.track(this.authorization, actor.request, this, since);
       // One text for all who hold the same.
-      this.authorization = this.held.authorization;
+      this.authorization = this.tracked.authorization;
     } catch (error) {
       if (error instanceof RequestFault && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN'))
         return this.refuse(error);
@@ -231,9 +231,9 @@ export class SocketConnection implements Connected {
         host.log.info({ requestId, path: '/graphql', socket: true, operationName, address }, 'operation');
         return context;
       },
-      onDemand: (demand) => {
-        operation.demand = demand;
-        if (this.held) host.access.lookUnlessCertain(this.held, since);
+      onRequiredPermission: (requiredPermission) => {
+        operation.requiredPermission = requiredPermission;
+        if (this.tracked) host.access.checkUnlessVerified(this.tracked, since);
       },
     });
   }
@@ -253,7 +253,7 @@ export class SocketConnection implements Connected {
     this.phase = 'CLOSED';
     clearTimeout(this.initTimer);
     this.host.onClosed(this);
-    if (this.held) this.host.access.release(this.held, this);
+    if (this.tracked) this.host.access.release(this.tracked, this);
     for (const operation of this.operations.values()) operation.end();
     this.operations.clear();
   }

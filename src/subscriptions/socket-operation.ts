@@ -1,14 +1,14 @@
 /** One operation of a WebSocket. */
 import type { GraphQLFormattedError } from 'graphql';
 import { MessageType } from 'graphql-ws';
-import type { Demand } from '../delivery/demand';
+import type { ScopedPermission } from '../delivery/scoped-permission';
 import { Forbidden } from '../errors';
 import { LiveOperation, type Format } from './live-operation';
 import { permits, type Actor } from '../modules/access/actor';
 import type { SocketConnection } from './socket-connection';
 
 export class SocketOperation extends LiveOperation {
-  demand: Demand | null = null;
+  requiredPermission: ScopedPermission | null = null;
 
   constructor(
     private readonly id: string,
@@ -20,8 +20,8 @@ export class SocketOperation extends LiveOperation {
 
   /** The siblings go on. */
   review(actor: Actor): void {
-    if (this.demand && !permits(actor, this.demand.permission, this.demand.scope)) {
-      this.fail(new Forbidden(this.demand.permission));
+    if (this.requiredPermission && !permits(actor, this.requiredPermission.permission, this.requiredPermission.scope)) {
+      this.fail(new Forbidden(this.requiredPermission.permission));
     }
   }
 

@@ -7,12 +7,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import { Readable } from 'node:stream';
 import type { Context } from '../modules/context';
-import type { Demand } from '../delivery/demand';
+import type { ScopedPermission } from '../delivery/scoped-permission';
 import { Forbidden, RequestFault, TryLater, type RequestErrorCode } from '../errors';
 import type { PreparedOperation } from '../operations/documents';
 import { contextOf } from '../http/graphql';
 import { statusOf } from '../http/errors';
-import type { Connected, Held } from '../modules/access/live-access';
+import type { Connected, TrackedCredential } from '../modules/access/live-access';
 import { LiveOperation, type Format } from './live-operation';
 import type { OperationRequest } from './live-operations';
 import { excerptOf } from '../log';
@@ -62,14 +62,14 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
     const asked = operationOf(request);
     const operation = new StreamedOperation(live.format);
     open.add(operation);
-    let held: Held | null = null;
+    let tracked: TrackedCredential | null = null;
     const connection: Connected = {
       review: (actor) => operation.review(actor),
       refuse: (fault) => operation.fail(fault),
     };
     operation.stream.once('close', () => {
       open.delete(operation);
-      if (held) access.release(held, connection);
+      if (tracked) access.release(tracked, connection);
       operation.end();
     });
     const { requestId, actor } = context;
@@ -78,11 +78,11 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
     await live.run(operation, asked, {
       createContext: async () => context,
       ...(request.method === 'GET' ? { mustServe: refuseMutation } : {}),
-      onDemand: (demand) => {
-        operation.demand = demand;
+      onRequiredPermission: (requiredPermission) => {
+        operation.requiredPermission = requiredPermission;
         const { authorization } = request.headers;
         if (authorization === undefined || operation.stream.destroyed) return;
-        held = access.hold(authorization, actor.request, connection, since);
+        tracked = access.track(authorization, actor.request, connection, since);
       },
     });
     return operation;
@@ -159,7 +159,7 @@ function parsed(text: unknown): unknown {
 }
 
 class StreamedOperation extends LiveOperation {
-  demand: Demand | null = null;
+  requiredPermission: ScopedPermission | null = null;
   /** Of the refusal, when there was no result before it. */
   errors: readonly GraphQLFormattedError[] | null = null;
   readonly stream: Readable;
@@ -177,8 +177,8 @@ class StreamedOperation extends LiveOperation {
   }
 
   review(actor: Actor): void {
-    if (this.demand && !permits(actor, this.demand.permission, this.demand.scope)) {
-      this.fail(new Forbidden(this.demand.permission));
+    if (this.requiredPermission && !permits(actor, this.requiredPermission.permission, this.requiredPermission.scope)) {
+      this.fail(new Forbidden(this.requiredPermission.permission));
     }
   }
 

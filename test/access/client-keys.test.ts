@@ -7,7 +7,7 @@ import { isObjectType, type GraphQLField } from 'graphql';
 import { join } from 'node:path';
 import { createSchema } from '../../src/schema';
 import { PACKAGE_ROOT } from '../../src/package-root';
-import { findIn, type Place } from '../support/leaks';
+import { findIn, type BindingScope } from '../support/leaks';
 import {
   configure,
   make,
@@ -155,7 +155,10 @@ interface Route {
 }
 
 /** Everything that comes back: status, headers, body. Without what the request itself has said. */
-async function fetched(credential: string, { path = '/graphql', method = 'POST', body, headers = {} }: Route): Promise<Place> {
+async function fetched(
+  credential: string,
+  { path = '/graphql', method = 'POST', body, headers = {} }: Route,
+): Promise<BindingScope> {
   const response = await fetch(new URL(path, world.url), {
     method,
     headers: { ...authorization(credential), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -167,7 +170,7 @@ async function fetched(credential: string, { path = '/graphql', method = 'POST',
 }
 
 /** Whoever asks by a name knows it: what is told back of it tells nothing. */
-function without({ name, text }: Place, asked: string): Place {
+function without({ name, text }: BindingScope, asked: string): BindingScope {
   const said = [...marks.values()].filter((word) => asked.includes(word));
   return { name: name.slice(0, 200), text: said.reduce((rest, word) => rest.replaceAll(word, ''), text) };
 }
@@ -214,8 +217,8 @@ function argumentOf(name: string, type: string, id: string): unknown {
   return undefined;
 }
 
-async function everyAnswer(credential: string): Promise<Place[]> {
-  const places: Place[] = [];
+async function everyAnswer(credential: string): Promise<BindingScope[]> {
+  const places: BindingScope[] = [];
   const note = async (route: Route): Promise<void> => void places.push(await fetched(credential, route));
   const names = [...VISIBLE, ...hiddenKeys, 'no-such-flag', '__proto__', ''];
   for (const flagKeys of [null, names, ...names.map((name) => [name])]) await note({ body: evaluateBody(flagKeys) });
@@ -256,7 +259,7 @@ async function everyAnswer(credential: string): Promise<Place[]> {
 }
 
 /** What the sockets and the event stream bring, also of changes. */
-async function everyEvent(credential: string): Promise<Place[]> {
+async function everyEvent(credential: string): Promise<BindingScope[]> {
   const socket = await openAcknowledged(world, credential);
   const followed = 'visible';
   const asked = [
@@ -267,8 +270,8 @@ async function everyEvent(credential: string): Promise<Place[]> {
     'query { snapshot { snapshot } }',
   ];
   asked.forEach((query, i) => socket.send({ id: String(i), type: 'subscribe', payload: { query } }));
-  const place = (text: unknown): Place => without({ name: 'socket', text: JSON.stringify(text) }, asked.join(' '));
-  const events: Place[] = [];
+  const place = (text: unknown): BindingScope => without({ name: 'socket', text: JSON.stringify(text) }, asked.join(' '));
+  const events: BindingScope[] = [];
   // One for each, and a complete for the query of a key that may ask it.
   for (let i = 0; i < asked.length; i++) events.push(place(await socket.next()));
   const bulk = await fetch(new URL('/ofrep/v1/evaluate/flags', world.url), {

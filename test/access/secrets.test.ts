@@ -10,7 +10,7 @@ import { digestOfMutation } from '../../src/graphql/payload';
 import type { FailedAuthentications } from '../../src/modules/access/failed-authentications';
 import { beginLogIn, passProvider, PUBLIC_URL } from '../oidc/support/browser';
 import { CLIENT, startHonestProvider, type HonestProvider } from '../oidc/support/honest-provider';
-import { databasePlaces, filePlaces, findIn, guessesOf, type Place } from '../support/leaks';
+import { databasePlaces, filePlaces, findIn, guessesOf, type BindingScope } from '../support/leaks';
 import { eventually, uniqueKey } from '../support/make';
 import { uniqueEmail } from '../support/members';
 import { cleanUpProcesses, freePort, makePlace, runProgram } from '../support/processes';
@@ -23,7 +23,7 @@ const drawn = (name: string): string => `${name}-${randomBytes(12).toString('hex
 const secrets = new Map<string, string>();
 /** What can be found by trying, so that a fast digest of it is as good as the text. */
 const passwords = new Map<string, string>();
-const answers: { readonly place: Place; readonly shown: readonly string[] }[] = [];
+const answers: { readonly place: BindingScope; readonly shown: readonly string[] }[] = [];
 
 function secret(name: string, text: string | null | undefined): string {
   if (!text) throw new Error(`There is no ${name}.`);
@@ -553,7 +553,7 @@ describe('afterwards', () => {
   it('no log line has a secret, nor a password hash', () => {
     const places = world
       .logLines()
-      .map((line, i): Place => ({ name: `line ${i} ${String(line.msg)}`, text: JSON.stringify(line) }));
+      .map((line, i): BindingScope => ({ name: `line ${i} ${String(line.msg)}`, text: JSON.stringify(line) }));
     const all = [{ name: 'the log', text: places.map(({ text }) => text).join('\n') }];
 
     expect(findIn(all, control())).toEqual(['the path of the export: plain in the log']);
@@ -605,7 +605,7 @@ function faultOf(env: Record<string, string>): string | null {
   }
 }
 
-async function placesOf(url: string): Promise<Place[]> {
+async function placesOf(url: string): Promise<BindingScope[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

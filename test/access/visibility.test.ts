@@ -36,11 +36,11 @@ interface Scene {
 async function makeScene(role = 'VIEWER'): Promise<Scene> {
   const project = await makeProject(world);
   const [seen, hidden] = [await makeEnvironment(project), await makeEnvironment(project)];
-  const { client } = await makeMember(world, role, placeOf(project, seen));
+  const { client } = await makeMember(world, role, resolveScope(project, seen));
   return { project, seen, hidden, client };
 }
 
-const placeOf = (project: MadeProject, environment?: Made) => ({
+const resolveScope = (project: MadeProject, environment?: Made) => ({
   organizationId: project.organizationId,
   projectId: project.id,
   ...(environment && { environmentId: environment.id }),
@@ -73,7 +73,7 @@ it('lists no changes that concern hidden environments, keys and members only', a
   await toggle(project, flag, seen, true);
   await makeApiKey(project, hidden);
   await makeApiKey(project, seen);
-  await makeMember(world, 'EDITOR', placeOf(project));
+  await makeMember(world, 'EDITOR', resolveScope(project));
   const both = [hidden, seen].map(({ id }) => ({ toggleFlag: { flagId: flag.id, environmentId: id, isEnabled: false } }));
   await make(project.client, 'applyChangeSet', { projectId: project.id, changes: both }, 'revisions { revision }');
 
@@ -100,7 +100,7 @@ it('shows whoever sees every environment all but keys and members, and who reads
   const flag = await makeFlag(project);
   await toggle(project, flag, hidden, true);
   await makeApiKey(project, hidden);
-  const { client } = await makeMember(world, 'VIEWER', placeOf(project));
+  const { client } = await makeMember(world, 'VIEWER', resolveScope(project));
 
   const without = ['FLAG_TOGGLED', 'FLAG_CREATED', 'ENVIRONMENT_CREATED', 'ENVIRONMENT_CREATED', 'PROJECT_CREATED'];
   expect(kindsOf(await changesOf(client, project))).toEqual(without);
@@ -114,8 +114,13 @@ it('shows changes of every environment in which one of several roles is', async 
   const third = await makeEnvironment(project);
   const flag = await makeFlag(project);
   for (const environment of [seen, hidden, third]) await toggle(project, flag, environment, true);
-  const { id, client } = await makeMember(world, 'VIEWER', placeOf(project, seen));
-  await make(project.client, 'setMemberRole', { ...placeOf(project, third), userId: id, role: 'EDITOR' }, 'member { joinedAt }');
+  const { id, client } = await makeMember(world, 'VIEWER', resolveScope(project, seen));
+  await make(
+    project.client,
+    'setMemberRole',
+    { ...resolveScope(project, third), userId: id, role: 'EDITOR' },
+    'member { joinedAt }',
+  );
 
   const toggles = await changesOf(client, project, { kinds: ['FLAG_TOGGLED'] });
 
@@ -128,7 +133,7 @@ it('matches no filter by what is hidden', async () => {
   await toggle(project, flag, hidden, true);
   await toggle(project, flag, seen, true);
   await makeApiKey(project, hidden);
-  const other = await makeMember(world, 'EDITOR', placeOf(project));
+  const other = await makeMember(world, 'EDITOR', resolveScope(project));
   const both = [hidden, seen].map(({ id }) => ({ toggleFlag: { flagId: flag.id, environmentId: id, isEnabled: false } }));
   await make(project.client, 'applyChangeSet', { projectId: project.id, changes: both }, 'revisions { revision }');
   const idIn = (environment: Made): string => `configuration_${flag.id.split('_')[1]}_${environment.id.split('_')[1]}`;
@@ -391,10 +396,10 @@ describe('people', () => {
     ).project;
     const people = {
       organization: await makeMember(world, 'VIEWER', { organizationId }),
-      project: await makeMember(world, 'VIEWER', placeOf(project)),
+      project: await makeMember(world, 'VIEWER', resolveScope(project)),
       elsewhere: await makeMember(world, 'VIEWER', { organizationId, projectId: elsewhere.id }),
-      seen: await makeMember(world, 'ADMIN', placeOf(project, seen)),
-      hidden: await makeMember(world, 'VIEWER', placeOf(project, hidden)),
+      seen: await makeMember(world, 'ADMIN', resolveScope(project, seen)),
+      hidden: await makeMember(world, 'VIEWER', resolveScope(project, hidden)),
     };
     const seenBy = async ({ client }: { readonly client: GraphQLClient }): Promise<string[]> => {
       const names: string[] = [];
@@ -416,7 +421,7 @@ describe('people', () => {
 
   it('are those whom the lists of members show', async () => {
     const project = await makeProject(world);
-    const { client } = await makeMember(world, 'VIEWER', placeOf(project));
+    const { client } = await makeMember(world, 'VIEWER', resolveScope(project));
     const query = 'query ($id: ID!) { project(id: $id) { members { nodes { user { id email } } } } }';
     const { project: read } = await client.request<{ project: { members: { nodes: { user: { id: string } }[] } } }>(query, {
       id: project.id,

@@ -14,7 +14,7 @@ import { authorization, createWorld, type World } from '../support/world';
 
 const schema: GraphQLSchema = createSchema(join(__dirname, '..', '..', 'schema'));
 
-interface Place {
+interface BindingScope {
   readonly organizationId: string;
   readonly projectId?: string | null;
   readonly environmentId?: string | null;
@@ -27,7 +27,7 @@ interface Caller {
   /** Whether the credential is dead: expired or revoked. */
   readonly isDead?: boolean;
   readonly isUser: boolean;
-  readonly bindings: readonly (Place & { readonly role: Role })[];
+  readonly bindings: readonly (BindingScope & { readonly role: Role })[];
   /** Of keys without a role: what they may do in their environment. */
   readonly keyPermissions?: readonly Permission[];
   readonly keyEnvironmentId?: string;
@@ -58,7 +58,7 @@ interface Answer {
 const UPWARD: readonly Permission[] = ['organization:read', 'project:read', 'flag:read', 'segment:read'];
 
 /** Whether the caller holds the permission on the place: default deny, roles reach down, some reads reach up. */
-function holds(caller: Caller, permission: Permission, place: Place): boolean {
+function holds(caller: Caller, permission: Permission, place: BindingScope): boolean {
   if (caller.keyPermissions) {
     return caller.keyPermissions.includes(permission) && place.environmentId === caller.keyEnvironmentId;
   }
@@ -390,7 +390,7 @@ it.each(Object.keys(ROOT_CALLS))('answers %s to everybody as declared, and write
   const expected: Record<string, string> = {};
 
   for (const caller of callers) {
-    if (call.writes && holds(caller, permission, placeOf(call.level))) continue;
+    if (call.writes && holds(caller, permission, resolveScope(call.level))) continue;
     const answer = await ask(caller.credential, documentOf(name, call.selection), call.variables(target));
     answers[caller.name] = outcomeOf(name, answer);
     expected[caller.name] = expectedOutcome(caller, permission, call);
@@ -411,7 +411,7 @@ it.each(['flagChanged', 'evaluationsChanged'])('subscribes everybody to %s as de
 
   for (const caller of callers) {
     answers[caller.name] = await subscribe(caller, name);
-    const place = placeOf('environment');
+    const place = resolveScope('environment');
     if (caller.isDead) expected[caller.name] = '4403';
     else if (caller.credential === undefined) expected[caller.name] = 'UNAUTHENTICATED';
     else if (holds(caller, permission, place)) expected[caller.name] = 'served';
@@ -483,7 +483,7 @@ it('leads from every object only to what the caller may see there', async () => 
       const inner = `${field.name}${ARGUMENTS[name]?.(target) ?? ''} { __typename }`;
       const document = `{ parent: ${root} { ${on === '' ? inner : `... on ${on} { ${inner} }`} } }`;
       const isList = String(field.type).startsWith('[') || String(field.type).includes('Connection');
-      const place = placeOf(VALUE_LEVEL[name] ?? LEVEL_OF[typeName]!);
+      const place = resolveScope(VALUE_LEVEL[name] ?? LEVEL_OF[typeName]!);
       for (const caller of callers) {
         const answer = await ask(caller.credential, document, {});
         const parent = answer.data?.parent as Record<string, unknown> | null | undefined;
@@ -528,7 +528,7 @@ it('shows in lists of environments only those that the caller may see', async ()
   }
 });
 
-function holdsWithin(caller: Caller, permission: Permission, place: Place): boolean {
+function holdsWithin(caller: Caller, permission: Permission, place: BindingScope): boolean {
   return caller.bindings.some(
     ({ role, organizationId, projectId }) =>
       organizationId === place.organizationId &&
@@ -539,9 +539,9 @@ function holdsWithin(caller: Caller, permission: Permission, place: Place): bool
 
 function expectedOutcome(caller: Caller, permission: Permission, call: RootCall): string {
   if (caller.isDead || caller.credential === undefined) return 'UNAUTHENTICATED';
-  if (holds(caller, permission, placeOf(call.level)))
+  if (holds(caller, permission, resolveScope(call.level)))
     return call.refusedWith === undefined ? 'shown' : `allowed ${call.refusedWith}`;
-  return holds(caller, call.toSee, placeOf(call.seenAt ?? call.level)) ? 'FORBIDDEN' : 'hidden';
+  return holds(caller, call.toSee, resolveScope(call.seenAt ?? call.level)) ? 'FORBIDDEN' : 'hidden';
 }
 
 function outcomeOf(name: string, { data, errors }: Answer): string {
@@ -556,7 +556,7 @@ function outcomeOf(name: string, { data, errors }: Answer): string {
   return isAboutTarget ? 'hidden' : `allowed ${first.code}`;
 }
 
-function placeOf(level: Level): Place {
+function resolveScope(level: Level): BindingScope {
   const { organizationId, projectId, environmentId } = target;
   if (level === 'organization') return { organizationId };
   return level === 'project' ? { organizationId, projectId } : { organizationId, projectId, environmentId };
@@ -658,7 +658,7 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
     'invitation { id }',
   );
 
-  const places: Record<Level, Place> = {
+  const places: Record<Level, BindingScope> = {
     organization: { organizationId },
     project: { organizationId, projectId },
     environment: { organizationId, projectId, environmentId: environment.id },
@@ -738,7 +738,7 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
     },
   };
 
-  async function person(name: string, role: Role, place: Place): Promise<Caller> {
+  async function person(name: string, role: Role, place: BindingScope): Promise<Caller> {
     const member = await makeMember(own, role, place as { organizationId: string });
     return { name, credential: credentialOf(member), isUser: true, bindings: [{ role, ...place }] };
   }

@@ -92,14 +92,14 @@ async function factsOf(organizationId: string): Promise<Facts> {
      FROM change c WHERE c.organization_id = $1 ORDER BY c.sequence`,
     [organizationId],
   );
-  const placeOf = (kind: string): number => rows.findIndex((row) => row.kind === kind) + 1;
+  const resolveScope = (kind: string): number => rows.findIndex((row) => row.kind === kind) + 1;
   return {
     id: organizationId,
     last: rows.length,
     ids: ['', ...rows.map(({ id }) => id)],
-    set: placeOf('CHANGE_SET_APPLIED'),
+    set: resolveScope('CHANGE_SET_APPLIED'),
     erased: rows.findIndex(({ salts }) => salts === 0) + 1,
-    erasure: placeOf('PERSONAL_DATA_ERASED'),
+    erasure: resolveScope('PERSONAL_DATA_ERASED'),
   };
 }
 

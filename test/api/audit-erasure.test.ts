@@ -54,7 +54,7 @@ async function mentions({ organizationId }: MadeProject): Promise<string[]> {
   return rows.map(({ place }) => place);
 }
 
-interface Place {
+interface BindingScope {
   readonly project: MadeProject;
   readonly environment: Made;
   readonly other: Made;
@@ -62,7 +62,7 @@ interface Place {
 }
 
 /** The key stood among targets, in a rule, in a segment and in a value, and stands nowhere now. */
-async function makeTraces(): Promise<Place> {
+async function makeTraces(): Promise<BindingScope> {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const other = await makeEnvironment(project);
@@ -285,7 +285,7 @@ it('makes servers forget: who resumes from before must begin anew', async () => 
 it('forgets results kept for repeated requests that hold the key, and only those', async () => {
   const { project, environment, flag } = await makeTraces();
   const other = await makeTraces();
-  const set = async ({ project: of, flag: one, environment: at }: Place, name: string, patch: object): Promise<void> => {
+  const set = async ({ project: of, flag: one, environment: at }: BindingScope, name: string, patch: object): Promise<void> => {
     const client = world.client(world.owner.accessToken, { 'idempotency-key': `${name}-${of.key}` });
     await make(client, 'setFlagConfiguration', targeting(one, at, patch), 'configuration { version }');
   };

@@ -8,20 +8,20 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Place {
+interface BindingScope {
   readonly epoch: string;
   readonly revision: number;
 }
 
-interface Polled extends Place {
-  readonly snapshotIfNewer: (Place & { readonly flags: readonly { readonly isEnabled: boolean }[] }) | null;
+interface Polled extends BindingScope {
+  readonly snapshotIfNewer: (BindingScope & { readonly flags: readonly { readonly isEnabled: boolean }[] }) | null;
 }
 
 const POLL = `query ($have: RevisionInput, $min: RevisionInput) {
   snapshot(minRevision: $min) { epoch revision snapshotIfNewer(than: $have) }
 }`;
 
-async function poll(secret: string, have?: Place | null, min?: Place): Promise<Polled | null> {
+async function poll(secret: string, have?: BindingScope | null, min?: BindingScope): Promise<Polled | null> {
   return (await world.client(secret).request<{ snapshot: Polled | null }>(POLL, { have, min })).snapshot;
 }
 
@@ -49,7 +49,7 @@ it('answers the snapshot to who has none, and then its place alone', async () =>
 
   const { snapshot } = await world
     .client(secret)
-    .request<{ snapshot: Place & { snapshot: object } }>('{ snapshot { epoch revision snapshot } }');
+    .request<{ snapshot: BindingScope & { snapshot: object } }>('{ snapshot { epoch revision snapshot } }');
   const { epoch, revision } = snapshot;
   const [first, withNull, again] = [await poll(secret), await poll(secret, null), await poll(secret, { epoch, revision })];
 

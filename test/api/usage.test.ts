@@ -237,7 +237,7 @@ it('keeps no more than 100,000 counts while the database is away, and says how m
   await database.connection.query('ALTER TABLE flag_usage_minute RENAME TO flag_usage_minute_away');
 
   for (let i = 0; i < 100_003; i++) {
-    usage.tallyOf(scene.environment.id, compiled).add(told, true);
+    usage.countsOf(scene.environment.id, compiled).add(told, true);
     moving.advance(MINUTE_MS);
   }
   await usage.flush();

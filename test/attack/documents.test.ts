@@ -5,7 +5,7 @@ import { documentProblems } from '../../src/operations/limits';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { getIntrospectionQuery } from 'graphql';
 import { Bystander } from '../support/bystander';
-import { errorsOver, TRANSPORTS, type Operation, type Told, type Transport } from '../support/transports';
+import { errorsOver, TRANSPORTS, type Operation, type SentEvaluation, type Transport } from '../support/transports';
 import { createWorld, type World } from '../support/world';
 import { join } from 'node:path';
 
@@ -23,20 +23,20 @@ afterAll(async () => {
   await closed.close();
 });
 
-const tooMany = (what: string, max: number): Told => ({
+const tooMany = (what: string, max: number): SentEvaluation => ({
   code: 'OPERATION_LIMIT_EXCEEDED',
   message: `${what} of the operation: more than ${max} are not allowed.`,
 });
-const tooManyTokens: Told = {
+const tooManyTokens: SentEvaluation = {
   code: 'GRAPHQL_PARSE_FAILED',
   message: 'Syntax Error: Document contains more that 2000 tokens. Parsing aborted.',
 };
 /** Which of both bounds is met first depends on how much stack Node has. */
-const tooManyTokensOrLevels: Told = {
+const tooManyTokensOrLevels: SentEvaluation = {
   code: 'GRAPHQL_PARSE_FAILED',
   message: expect.stringMatching(/^The document nests too deep\.$|contains more that 2000 tokens/) as string,
 };
-const largerThanOrdinary: Told = {
+const largerThanOrdinary: SentEvaluation = {
   code: 'PAYLOAD_TOO_LARGE',
   message: 'The body is larger than 262144 bytes, the most that is allowed for this operation.',
 };
@@ -46,7 +46,7 @@ const list = (length: number, text: (i: number) => string): string => Array.from
 const bomb = (depth: number): string =>
   `{ viewer { user { ...F0 } } } ${list(depth, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`)} fragment F${depth} on User { id }`;
 
-const cases: [string, string, Told[]][] = [
+const cases: [string, string, SentEvaluation[]][] = [
   ['20,000 levels', `{ ${'viewer { '.repeat(20_000)} id ${'}'.repeat(20_000)} }`, [tooManyTokens]],
   ['20,000 levels of lists', `{ node(id: ${'['.repeat(20_000)}${']'.repeat(20_000)}) { id } }`, [tooManyTokensOrLevels]],
   [
@@ -103,13 +103,13 @@ const cases: [string, string, Told[]][] = [
   ],
 ];
 
-const badInput = (message: unknown): Told => ({ code: 'BAD_USER_INPUT', message: message as string });
+const badInput = (message: unknown): SentEvaluation => ({ code: 'BAD_USER_INPUT', message: message as string });
 const EVALUATE =
   'query ($contexts: [EvaluationContextInput!]!, $keys: [String!]) { evaluate(environmentId: "none", contexts: $contexts, flagKeys: $keys) { revision } }';
 const nested = (levels: number): object => Array.from({ length: levels }).reduce<object>((inner) => ({ inner }), {});
 
 /** By somebody with a credential. */
-const inputs: [string, Operation, Told[]][] = [
+const inputs: [string, Operation, SentEvaluation[]][] = [
   [
     'variables of 201 levels',
     { query: EVALUATE, variables: { contexts: [{ attributes: nested(200) }] } },
@@ -150,7 +150,7 @@ const BYTES_MAX = { HTTP: 256 * 1024, WebSocket: 64 * 1024, SSE: 256 * 1024 };
 const bytesOf = (operation: Operation): number => JSON.stringify(operation).length;
 
 /** How an operation is refused unread. */
-function tooLarge(transport: Transport): Told[] {
+function tooLarge(transport: Transport): SentEvaluation[] {
   if (transport === 'WebSocket') return [{ code: '1009', message: '' }];
   const message = `The body is larger than ${BYTES_MAX[transport]} bytes, the most that is allowed here.`;
   return [{ code: 'PAYLOAD_TOO_LARGE', message }];
@@ -198,7 +198,8 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   });
 
   it('tells nothing of the schema when introspection is off', async () => {
-    const asked = (query: string): Promise<Told[]> => errorsOver(transport, closed, { query }, closed.owner.accessToken);
+    const asked = (query: string): Promise<SentEvaluation[]> =>
+      errorsOver(transport, closed, { query }, closed.owner.accessToken);
 
     expect(await asked('{ __schema { queryType { name } } }')).toEqual([
       {

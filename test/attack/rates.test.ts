@@ -169,7 +169,7 @@ it('never lends more than a minute has, however many ask at once', async () => {
   const standings = await Promise.all(Array.from({ length: 50 }, () => counter.take('key')));
 
   expect(standings.filter(({ isAllowed }) => isAllowed)).toHaveLength(10);
-  expect(await counter.look('other')).toMatchObject({ isAllowed: true, remaining: 10 });
+  expect(await counter.peek('other')).toMatchObject({ isAllowed: true, remaining: 10 });
 });
 
 it('gives back what an operation did not use', async () => {
@@ -197,7 +197,7 @@ it('hears of what other servers counted, and counts for itself while they cannot
   const heard = await eventually(async () => {
     await a.exchange();
     await b.exchange();
-    const [ofA, ofB] = [await a.look('key'), await b.look('key')];
+    const [ofA, ofB] = [await a.peek('key'), await b.peek('key')];
     return ofA.remaining === 50 && ofB.remaining === 50 ? 'both' : null;
   });
   const gone = new RateCounter(name, 100, { add: () => Promise.reject(new Error('away')) });
@@ -205,6 +205,6 @@ it('hears of what other servers counted, and counts for itself while they cannot
   await gone.exchange();
 
   expect(heard).toBe('both');
-  expect(await gone.look('key')).toMatchObject({ isAllowed: true, remaining: 70 });
+  expect(await gone.peek('key')).toMatchObject({ isAllowed: true, remaining: 70 });
   shared.close();
 });

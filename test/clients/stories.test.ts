@@ -34,7 +34,7 @@ const RENAME = `mutation ($input: UpdateProjectInput!) {
 }`;
 const CHANGES = 'subscription ($since: RevisionInput) { flagChanged(since: $since) { kind revision epoch changes { flagKey } } }';
 
-interface Told {
+interface SentEvaluation {
   readonly flagChanged: { readonly kind: string; readonly revision: number; readonly epoch: string };
 }
 
@@ -113,16 +113,16 @@ describe.each([
       { id: environment.id },
     );
     const { epoch, revision } = environmentNow.environment;
-    const before: Told[] = [];
-    const stop = open(secret).subscribe(CHANGES, { since: { epoch, revision } }, (data) => before.push(data as Told));
+    const before: SentEvaluation[] = [];
+    const stop = open(secret).subscribe(CHANGES, { since: { epoch, revision } }, (data) => before.push(data as SentEvaluation));
     const first = await toggle(project, flag, environment, true);
     await eventually(async () => before.length === 1);
     stop();
     const missed = [await toggle(project, flag, environment, false), await toggle(project, flag, environment, true)];
 
-    const after: Told[] = [];
+    const after: SentEvaluation[] = [];
     const since = { epoch: first.epoch, revision: first.revision };
-    open(secret).subscribe(CHANGES, { since }, (data) => after.push(data as Told));
+    open(secret).subscribe(CHANGES, { since }, (data) => after.push(data as SentEvaluation));
     await eventually(async () => after.length === 2);
 
     expect(before).toMatchObject([{ flagChanged: { kind: 'CHANGES', ...first, changes: [{ flagKey: flag.key }] } }]);

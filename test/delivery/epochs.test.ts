@@ -1,5 +1,5 @@
 /** Restored backups: whoever has seen more than the book holds now is told to begin anew, and nobody else is. */
-import { type EnvironmentBook } from '../../src/modules/snapshots/environment-book';
+import { type EnvironmentState } from '../../src/modules/snapshots/environment-state';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { renewEpochs } from '../../src/modules/changes/epoch-repository';
 import { readHeads } from '../../src/modules/changes/head-repository';
@@ -59,7 +59,7 @@ async function goBackAndOn(from: number, to: number, { environment, flag }: Scen
 
 interface Server {
   readonly cache: SnapshotCache;
-  readonly book: EnvironmentBook;
+  readonly state: EnvironmentState;
   /** Environments that it gave a new epoch. */
   readonly renewed: string[];
 }
@@ -67,7 +67,7 @@ interface Server {
 async function openServer({ environment }: Scene): Promise<Server> {
   const renewed: string[] = [];
   const cache = new SnapshotCache({ database: world.app.database, onNewEpoch: (id) => void renewed.push(id) });
-  return { cache, book: (await cache.open(environment.id))!, renewed };
+  return { cache, state: (await cache.open(environment.id))!, renewed };
 }
 
 const headOf = async ({ environment }: Scene): Promise<{ epoch: string; revision: number }> =>
@@ -83,17 +83,17 @@ const accessOf = async ({ project }: Scene): Promise<number> =>
 describe('a server that has seen later revisions', () => {
   it('makes a new epoch when the head went back, and reads the book anew', async () => {
     const scene = await makeScene();
-    const { cache, book, renewed } = await openServer(scene);
-    const before = { epoch: book.epoch, revision: book.revision, access: await accessOf(scene) };
+    const { cache, state, renewed } = await openServer(scene);
+    const before = { epoch: state.epoch, revision: state.revision, access: await accessOf(scene) };
 
     await goBackTo(2, scene);
     await cache.catchUp(scene.environment.id);
 
     expect(before.revision).toBe(4);
     expect(renewed).toEqual([scene.environment.id]);
-    expect({ epoch: book.epoch, revision: book.revision }).toEqual(await headOf(scene));
-    expect(book.revision).toBe(2);
-    expect(book.epoch).not.toBe(before.epoch);
+    expect({ epoch: state.epoch, revision: state.revision }).toEqual(await headOf(scene));
+    expect(state.revision).toBe(2);
+    expect(state.epoch).not.toBe(before.epoch);
     expect(await accessOf(scene)).toBeGreaterThan(before.access);
   });
 
@@ -103,17 +103,17 @@ describe('a server that has seen later revisions', () => {
     ['further than it would read row by row', 1_500],
   ])('makes a new epoch when the restored book has moved on, %s', async (_where, to) => {
     const scene = await makeScene();
-    const { cache, book, renewed } = await openServer(scene);
-    const { epoch } = book;
+    const { cache, state, renewed } = await openServer(scene);
+    const { epoch } = state;
 
     await goBackAndOn(2, to, scene);
     const { environments } = await readHeads(world.app.database.connection, [scene.environment.id]);
     await cache.catchUpWith(environments);
 
     expect(renewed).toEqual([scene.environment.id]);
-    expect({ epoch: book.epoch, revision: book.revision }).toEqual(await headOf(scene));
-    expect(book.revision).toBe(to);
-    expect(book.epoch).not.toBe(epoch);
+    expect({ epoch: state.epoch, revision: state.revision }).toEqual(await headOf(scene));
+    expect(state.revision).toBe(to);
+    expect(state.epoch).not.toBe(epoch);
   });
 
   it('leaves the epoch to one of several servers that notice at once', async () => {
@@ -125,20 +125,20 @@ describe('a server that has seen later revisions', () => {
 
     expect(servers.flatMap(({ renewed }) => renewed)).toEqual([scene.environment.id]);
     const head = await headOf(scene);
-    expect(servers.map(({ book }) => ({ epoch: book.epoch, revision: book.revision }))).toEqual(servers.map(() => head));
+    expect(servers.map(({ state }) => ({ epoch: state.epoch, revision: state.revision }))).toEqual(servers.map(() => head));
   });
 
   it('takes an answer that was long on its way for what it is', async () => {
     const scene = await makeScene();
-    const { cache, book, renewed } = await openServer(scene);
+    const { cache, state, renewed } = await openServer(scene);
     const { environments: old } = await readHeads(world.app.database.connection, [scene.environment.id]);
-    const { epoch } = book;
+    const { epoch } = state;
 
     await toggle(scene.project, scene.flag, scene.environment, false);
     await cache.catchUp(scene.environment.id);
     await cache.catchUpWith(old);
 
-    expect({ renewed, epoch: book.epoch, revision: book.revision }).toEqual({ renewed: [], epoch, revision: 5 });
+    expect({ renewed, epoch: state.epoch, revision: state.revision }).toEqual({ renewed: [], epoch, revision: 5 });
   });
 
   it('keeps the epoch while several write and many look', async () => {
@@ -146,7 +146,7 @@ describe('a server that has seen later revisions', () => {
     const { project, environment, flag } = scene;
     const others = await Promise.all([makeFlag(project), makeFlag(project)]);
     const servers = await Promise.all([openServer(scene), openServer(scene)]);
-    const { epoch } = servers[0].book;
+    const { epoch } = servers[0].state;
     let isOver = false;
     const lookers = servers.map(async ({ cache }) => {
       while (!isOver) {
@@ -167,7 +167,7 @@ describe('a server that has seen later revisions', () => {
     // 4 for the scene, one for each of the other flags, and the toggles that changed something.
     const { revision } = await headOf(scene);
     expect(revision).toBeGreaterThan(60);
-    expect(servers.map(({ book, renewed }) => ({ renewed, epoch: book.epoch, revision: book.revision }))).toEqual(
+    expect(servers.map(({ state, renewed }) => ({ renewed, epoch: state.epoch, revision: state.revision }))).toEqual(
       servers.map(() => ({ renewed: [], epoch, revision })),
     );
   });

@@ -1,5 +1,5 @@
 /** `minRevision`: a bounded wait, for a bounded number of requests. */
-import type { EnvironmentBook } from '../../src/modules/snapshots/environment-book';
+import type { EnvironmentState } from '../../src/modules/snapshots/environment-state';
 import { follow } from '../support/live';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
 import { createWorld, type World } from '../support/world';
@@ -70,12 +70,12 @@ it('lets 1,000 requests wait, refuses the next at once, and has room again when 
     kind: 'SYSTEM',
     request: { requestId: 'r', address: '', userAgent: '', origin: null, idempotency: null },
   } as const;
-  const book = (await snapshots.openFor(actor, environment.id, 'snapshot:read')) as EnvironmentBook;
+  const state = (await snapshots.openFor(actor, environment.id, 'snapshot:read')) as EnvironmentState;
   // Connected before anybody waits: all of it must come to pass before the first has waited long enough.
   const socket = world.socket(world.owner.accessToken);
   await follow(socket, { environmentId: (await makeScene()).environment.id, context: {} }).frame(1);
   const never = { epoch, revision: 99 };
-  const waiting = Array.from({ length: WAITERS_MAX }, () => snapshots.waitFor(book, never));
+  const waiting = Array.from({ length: WAITERS_MAX }, () => snapshots.waitFor(state, never));
   const settled = Promise.allSettled(waiting);
   const refusal = {
     message: 'More than 1000 requests wait for revisions; try again.',
@@ -98,7 +98,7 @@ it('lets 1,000 requests wait, refuses the next at once, and has room again when 
   expect(answered).toEqual({ snapshot: { revision: 1, epoch } });
   expect([...reasons]).toEqual(['RequestFault: Revision 99 was not reached within 2 s; this server is at 1.']);
   expect(await waitsAgain).toEqual({ snapshot: { revision: 2, epoch } });
-  expect(book.listenerCount).toBe(0);
+  expect(state.listenerCount).toBe(0);
 });
 
 it('stops waiting when the environment is deleted', async () => {

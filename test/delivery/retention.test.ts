@@ -97,14 +97,14 @@ it('brings a book up whose own row was purged, without taking that for a restore
   const scene = await makeScene(20, OLD);
   const renewed: string[] = [];
   const cache = new SnapshotCache({ database: world.app.database, onNewEpoch: (id) => void renewed.push(id) });
-  const book = (await cache.open(scene.environment.id))!;
-  const { epoch } = book;
+  const state = (await cache.open(scene.environment.id))!;
+  const { epoch } = state;
 
   await purge(0);
   await toggle(scene.project, scene.flag, scene.environment, true);
   await cache.catchUp(scene.environment.id);
 
-  expect({ renewed, epoch: book.epoch, revision: book.revision }).toEqual({ renewed: [], epoch, revision: 22 });
+  expect({ renewed, epoch: state.epoch, revision: state.revision }).toEqual({ renewed: [], epoch, revision: 22 });
 });
 
 // The embedded database has one session, so nobody else could hold the lock.

@@ -5,7 +5,7 @@ import { createClient } from 'graphql-ws';
 import { GraphQLClient } from 'graphql-request';
 import { WebSocket } from 'ws';
 import { FlagStream } from '../../src/delivery/stream';
-import type { EnvironmentBook } from '../../src/modules/snapshots/environment-book';
+import type { EnvironmentState } from '../../src/modules/snapshots/environment-state';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 
 let world: World;
@@ -19,8 +19,8 @@ it('ends a stream at once that waits, when it is returned', async () => {
   const environment = await makeEnvironment(project);
   const { database } = world.app;
   const cache = new SnapshotCache({ database });
-  const book = (await cache.open(environment.id)) as EnvironmentBook;
-  const stream = new FlagStream({ database, cache }).flagChanged(book, { since: null, flagKeys: null });
+  const state = (await cache.open(environment.id)) as EnvironmentState;
+  const stream = new FlagStream({ database, cache }).flagChanged(state, { since: null, flagKeys: null });
   const waiting = stream.next();
   await new Promise((resolve) => setImmediate(resolve));
 

@@ -1,7 +1,7 @@
 /** Snapshots shared over Redis: who uses one, who writes one, and what becomes of a Redis that is not as it should be. */
-import { Seal } from '../../src/database/seal';
+import { Cipher } from '../../src/database/cipher';
 import { RedisSnapshotStore } from '../../src/redis/redis-snapshot-store';
-import type { EnvironmentBook, Reading } from '../../src/modules/snapshots/environment-book';
+import type { EnvironmentState, Reading } from '../../src/modules/snapshots/environment-state';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { Stopwatch } from '../support/stopwatch';
 import { countStatementsOnce } from '../support/count-statements';
@@ -42,14 +42,14 @@ afterAll(async () => {
   await world.close();
 });
 
-const SEAL = new Seal('a pepper of the tests, of 32 characters', 'snapshots');
+const CIPHER = new Cipher('a pepper of the tests, of 32 characters', 'snapshots');
 
 /**
  * A busy machine keeps an answer back for longer than 200 ms now and then, and the store does without Redis, as it should; what
  * a test says of the Redis that all share is about one that answers.
  */
-function createStore(url = redis.url, seal = SEAL): RedisSnapshotStore {
-  const store = new RedisSnapshotStore({ url, seal, patience: url === redis.url ? 100 : 1 });
+function createStore(url = redis.url, cipher = CIPHER): RedisSnapshotStore {
+  const store = new RedisSnapshotStore({ url, cipher, patience: url === redis.url ? 100 : 1 });
   stores.push(store);
   return store;
 }
@@ -83,10 +83,10 @@ async function storedRevision(scene: Scene): Promise<number | null> {
 }
 
 /** Opens the environment on a server, and waits until others can have what it read. */
-async function share(scene: Scene): Promise<EnvironmentBook> {
-  const book = (await createServer().cache.open(scene.environment.id))!;
-  await eventually(async () => (await storedRevision(scene)) === book.revision);
-  return book;
+async function share(scene: Scene): Promise<EnvironmentState> {
+  const state = (await createServer().cache.open(scene.environment.id))!;
+  await eventually(async () => (await storedRevision(scene)) === state.revision);
+  return state;
 }
 
 const wholeReads = (statements: readonly string[]): number =>
@@ -136,7 +136,7 @@ describeWithRedis('a server that starts', () => {
 
     expect(wholeReads(statements)).toBe(1);
     const reading = await truth(scene);
-    expect(result.map((book) => book!.reading)).toEqual(fleet.map(() => reading));
+    expect(result.map((state) => state!.reading)).toEqual(fleet.map(() => reading));
   });
 
   it('does not take a snapshot of another epoch', async () => {
@@ -207,7 +207,7 @@ describeWithRedis('a server that starts', () => {
     const scene = await makeScene();
     await share(scene);
 
-    const store = createStore(redis.url, new Seal('another pepper, of 32 characters or so', 'snapshots'));
+    const store = createStore(redis.url, new Cipher('another pepper, of 32 characters or so', 'snapshots'));
     const opened = await openCounted(scene, createServer(store));
 
     expect(opened).toEqual({ reading: await truth(scene), wholeReads: 1 });
@@ -230,8 +230,8 @@ describeWithRedis('large key lists', () => {
     const client = redis.client();
     const known = new Set(await client.keys('flagstaff:1:keys:*'));
     const { cache } = createServer();
-    const book = (await cache.open(scene.environment.id))!;
-    await eventually(async () => (await storedRevision(scene)) === book.revision);
+    const state = (await cache.open(scene.environment.id))!;
+    await eventually(async () => (await storedRevision(scene)) === state.revision);
     const lists = (await client.keys('flagstaff:1:keys:*')).filter((key) => !known.has(key));
     const before = await client.getBuffer(lists[0]!);
 

@@ -1,4 +1,4 @@
-import { compileSnapshot, evaluateAll, evaluateEach, listTouchedFlagKeys, type Snapshot } from '../../src/evaluation';
+import { compileSnapshot, evaluateAll, evaluateEach, listAffectedFlagKeys, type Snapshot } from '../../src/evaluation';
 import { Dice, generateContext, generateSnapshot } from './support/generate';
 import { makeFlag, makeRule, makeSegment, makeSnapshot } from './support/make';
 
@@ -14,7 +14,7 @@ const segments = [
   makeSegment('outer', { rules: [{ id: 'r', conditions: [{ operator: 'IN_SEGMENT', segments: ['inner'] }] }] }),
 ];
 const before = compileSnapshot(makeSnapshot(flags, segments)).compiled;
-const touched = (snapshot: Snapshot): string[] => listTouchedFlagKeys(before, compileSnapshot(snapshot, before).compiled);
+const touched = (snapshot: Snapshot): string[] => listAffectedFlagKeys(before, compileSnapshot(snapshot, before).compiled);
 const replaced = <Item extends { key: string }>(items: readonly Item[], key: string): Item[] =>
   items.map((item) => (item.key === key ? { ...item } : item));
 
@@ -32,7 +32,7 @@ it.each<[string, Snapshot, string[]]>([
 it('names all flags of snapshots that were not compiled one after the other', () => {
   const { compiled } = compileSnapshot(makeSnapshot(flags, segments));
 
-  expect(listTouchedFlagKeys(before, compiled)).toEqual(flags.map(({ key }) => key));
+  expect(listAffectedFlagKeys(before, compiled)).toEqual(flags.map(({ key }) => key));
 });
 
 it('names, over any number of random steps, every flag that answers anybody otherwise', () => {
@@ -49,7 +49,7 @@ it('names, over any number of random steps, every flag that answers anybody othe
       snapshot = { ...snapshot, flags: flagsNow, segments: segmentsNow };
       last = compileSnapshot(snapshot, last).compiled;
     }
-    const keys = new Set(listTouchedFlagKeys(first, last));
+    const keys = new Set(listAffectedFlagKeys(first, last));
     for (let count = 0; count < 10; count += 1) {
       const context = generateContext(dice);
       const untouched = (compiled: typeof first) => evaluateAll(compiled, context).filter(({ flagKey }) => !keys.has(flagKey));

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Told {
+interface SentEvaluation {
   readonly code: string;
   readonly path: readonly string[] | undefined;
   readonly message: string;
@@ -38,7 +38,7 @@ interface Told {
 interface Answer {
   readonly status: number;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
-  readonly errors: readonly Told[];
+  readonly errors: readonly SentEvaluation[];
 }
 
 async function ask(query: string, variables: object = {}, credential = secret): Promise<Answer> {

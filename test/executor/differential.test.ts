@@ -98,7 +98,7 @@ beforeAll(async () => {
   snapshots.evaluateAtOnce = (...given) => counted(evaluateAtOnce(...given), () => evaluated++);
   snapshots.repeatAtOnce = (...given) => counted(repeatAtOnce(...given), () => repeated++);
   await meet();
-  const probed = JSON.parse((await answerTo(PROBE('server'), FAST)).text) as { data: { evaluate: Place } };
+  const probed = JSON.parse((await answerTo(PROBE('server'), FAST)).text) as { data: { evaluate: BindingScope } };
   const { epoch, revision } = probed.data.evaluate;
   scene = { keys, environmentId: environment.id, otherId: other.id, epoch, revision };
   answerOfGraphqlJs = createReference(world, (name) => actors.get(name)!);
@@ -114,7 +114,7 @@ function counted<Ready extends { readonly run: () => unknown }>(ready: Ready | n
   return { ...ready, run };
 }
 
-interface Place {
+interface BindingScope {
   readonly epoch: string;
   readonly revision: number;
 }

@@ -1,6 +1,6 @@
 /** What must hold after every fault, whatever it was; each broken promise is one sentence. */
 import { digestOf, hashOf, type Recorder } from '../support/recorder';
-import { until, type Cluster, type Place } from './cluster';
+import { until, type Cluster, type BindingScope } from './cluster';
 import type { Writers } from './writers';
 
 interface StoredEvent {
@@ -25,7 +25,7 @@ export const CONVERGENCE_MS = 5_000;
 const MACHINE_MS = 15_000;
 
 /** Waits until every recorder has the newest revision of the database; answers after how many milliseconds that was. */
-export async function convergence(cluster: Cluster, recorders: readonly Recorder[], place?: Place): Promise<number> {
+export async function convergence(cluster: Cluster, recorders: readonly Recorder[], place?: BindingScope): Promise<number> {
   const head = await cluster.head(place);
   return until(`all subscribers are at revision ${head.revision}`, CONVERGENCE_MS + MACHINE_MS, () =>
     recorders.every((recorder) => recorder.has(head)),
@@ -36,13 +36,17 @@ export async function convergence(cluster: Cluster, recorders: readonly Recorder
  * Of subscribers: contiguous revisions or a RESYNC in between, nothing that is not in the book or is there otherwise, and in
  * the end the state of the database. They must have converged.
  */
-export async function problemsOfSubscribers(cluster: Cluster, recorders: readonly Recorder[], place?: Place): Promise<string[]> {
+export async function problemsOfSubscribers(
+  cluster: Cluster,
+  recorders: readonly Recorder[],
+  place?: BindingScope,
+): Promise<string[]> {
   const { environment } = place ?? cluster.places[0]!;
   const rows = await cluster.postgres.query<RevisionRow>(
     'SELECT epoch, revision, change_id, events FROM environment_revision WHERE environment_id = $1',
     [environment.id],
   );
-  const book = new Map(rows.map((row) => [`${row.epoch} ${row.revision}`, digestOf(row.events.map(asDelivered))]));
+  const state = new Map(rows.map((row) => [`${row.epoch} ${row.revision}`, digestOf(row.events.map(asDelivered))]));
   const truth = await cluster.snapshot(place);
   const problems: string[] = [];
   for (const [index, recorder] of recorders.entries()) {
@@ -50,7 +54,7 @@ export async function problemsOfSubscribers(cluster: Cluster, recorders: readonl
     recorder.problems.forEach(say);
     for (const { kind, epoch, revision, digest } of recorder.events) {
       if (kind !== 'CHANGES') continue;
-      const stored = book.get(`${epoch} ${revision}`);
+      const stored = state.get(`${epoch} ${revision}`);
       if (stored === undefined) say(`revision ${revision} of ${epoch} was never committed.`);
       else if (stored !== digest) say(`revision ${revision} was told otherwise than it was committed.`);
     }

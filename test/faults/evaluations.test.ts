@@ -21,7 +21,7 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
   let subscribers: EvaluationSubscriber[];
   let history: History;
   /** It answers otherwise for everybody, each time. */
-  let bell: Made;
+  let notifier: Made;
   let isBellOn = false;
   const sockets: LightSocket[] = [];
   const problems: string[] = [];
@@ -35,8 +35,8 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
       const input = { flagId: id, expectedVersion: 1, isClientAvailable: true, salt: 'salt', rerandomize: true };
       await make(project.client, 'updateFlag', input, 'flag { id }');
     }
-    bell = flags.at(-1)!;
-    await configure(project, bell, environment, { isEnabled: false });
+    notifier = flags.at(-1)!;
+    await configure(project, notifier, environment, { isEnabled: false });
     for (const flag of flags.slice(0, -1)) await configure(project, flag, environment, { fallthrough: { variation: 'off' } });
     history = await History.begin(cluster);
     const secret = await makeApiKey(project, environment, 'CLIENT');
@@ -59,13 +59,13 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
   ])('send a change that takes 1 %% of them, by %s, to exactly those whom it takes', async (_how, patch) => {
     const { project, flags, places } = cluster;
     const flag = _how === 'attribute' ? flags[0]! : flags[1]!;
-    await ring();
+    await notify();
     const before = subscribers.map(({ frames }) => frames.length);
     await configure(project, flag, places[0]!.environment, { expectedVersion: 1, fallthrough: { variation: 'off' }, ...patch });
     const { revision } = await cluster.head();
     const compiled = await compileTruth(cluster);
     // Behind which nothing of the change can still be under way.
-    await ring();
+    await notify();
 
     const told = subscribers.filter(({ frames }, index) =>
       frames.slice(before[index]).some((frame) => frame.revision === revision),
@@ -88,7 +88,7 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
     for (let change = 0; change < CHANGES; change++) {
       await changeAtRandom(dice);
       if ((change + 1) % COMPARED_AFTER !== 0) continue;
-      await ring();
+      await notify();
       const revisions = await history.next();
       for (const subscriber of subscribers) {
         frames += subscriber.frames.length;
@@ -110,9 +110,9 @@ describeFaults(`${SUBSCRIBERS} contexts on two servers`, () => {
   });
 
   /** A change that everybody is told; resolves when everybody was. */
-  async function ring(): Promise<void> {
+  async function notify(): Promise<void> {
     isBellOn = !isBellOn;
-    const { revision } = await toggle(cluster.project, bell, cluster.places[0]!.environment, isBellOn);
+    const { revision } = await toggle(cluster.project, notifier, cluster.places[0]!.environment, isBellOn);
     await until(`everybody was told of revision ${revision}`, MACHINE_MS, () =>
       subscribers.every((subscriber) => subscriber.revision >= revision),
     );

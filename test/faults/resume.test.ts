@@ -42,9 +42,9 @@ describeFaults('two servers that hear of each other by the poll only', () => {
       const since = { ...head, revision: head.revision - count };
       const answers = await Promise.all([0, 1].map((server) => take(server, since, count)));
 
-      const book = await revisionsAfter(since.revision);
-      expect(book).toHaveLength(count);
-      expect(answers.map((events) => events.map(asInBook))).toEqual([book, book]);
+      const state = await revisionsAfter(since.revision);
+      expect(state).toHaveLength(count);
+      expect(answers.map((events) => events.map(asInBook))).toEqual([state, state]);
     },
   );
 

@@ -1,9 +1,9 @@
 import {
   invitationIssues,
-  isSamePlace,
+  isSameScope,
   isWithin,
   lastOwnerIssues,
-  placeIssues,
+  bindingScopeIssues,
   planAcceptance,
   strongerRole,
 } from '../../src/modules/access/member-rules';
@@ -35,9 +35,9 @@ it('gives OWNER only on a whole organization', () => {
     path: ['input', 'role'],
   };
 
-  expect(placeIssues('OWNER', whole)).toEqual([]);
-  expect(placeIssues('ADMIN', environment)).toEqual([]);
-  expect(placeIssues('OWNER', project)).toEqual([refusal]);
+  expect(bindingScopeIssues('OWNER', whole)).toEqual([]);
+  expect(bindingScopeIssues('ADMIN', environment)).toEqual([]);
+  expect(bindingScopeIssues('OWNER', project)).toEqual([refusal]);
 });
 
 it('tells all that is wrong with an invitation at once', () => {
@@ -83,10 +83,10 @@ it('keeps the stronger of two roles', () => {
 });
 
 it('tells places apart', () => {
-  expect(isSamePlace(whole, { ...whole })).toBe(true);
-  expect(isSamePlace(whole, project)).toBe(false);
-  expect(isSamePlace(project, environment)).toBe(false);
-  expect(isSamePlace(whole, { ...whole, organizationId: 'x' })).toBe(false);
+  expect(isSameScope(whole, { ...whole })).toBe(true);
+  expect(isSameScope(whole, project)).toBe(false);
+  expect(isSameScope(project, environment)).toBe(false);
+  expect(isSameScope(whole, { ...whole, organizationId: 'x' })).toBe(false);
 });
 
 it.each([

@@ -4,10 +4,10 @@ import {
   segmentTextIssues,
   storedSegmentRules,
   targetingKeysIssues,
-  type SegmentSurroundings,
+  type SegmentReferences,
 } from '../../src/modules/segments/segment-rules';
 
-const around: SegmentSurroundings = { key: 'beta', others: new Map([['staff', []]]), newRuleId: () => 'rule_new' };
+const around: SegmentReferences = { key: 'beta', others: new Map([['staff', []]]), newRuleId: () => 'rule_new' };
 const naming = (...segments: string[]) => [{ id: 'r', conditions: [{ segment: { operator: 'IN_SEGMENT' as const, segments } }] }];
 const keys = (count: number) => Array.from({ length: count }, (_, i) => `k${i}`);
 

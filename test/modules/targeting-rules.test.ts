@@ -5,10 +5,10 @@ import {
   type ServeInput,
   type Targeting,
   type TargetingInput,
-  type TargetingSurroundings,
+  type TargetingReferences,
 } from '../../src/modules/flags/targeting-rules';
 
-const around: TargetingSurroundings = {
+const around: TargetingReferences = {
   flag: {
     key: 'checkout',
     variations: [
@@ -45,7 +45,7 @@ const rollout = (patch: object = {}): ServeInput => ({
   },
 });
 const rule = (patch: Partial<RuleInput> = {}): RuleInput => ({ conditions: [], serve: { variation: 'on' }, ...patch });
-const plan = (patch: Partial<TargetingInput>, surroundings: Partial<TargetingSurroundings> = {}) =>
+const plan = (patch: Partial<TargetingInput>, surroundings: Partial<TargetingReferences> = {}) =>
   planTargeting({ ...input, ...patch }, { ...around, ...surroundings });
 const at = (...steps: string[]) => ['input', ...steps];
 const unknown = (key: string, ...steps: string[]) => ({

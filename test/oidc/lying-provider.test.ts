@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config';
-import { Seal } from '../../src/database/seal';
+import { Cipher } from '../../src/database/cipher';
 import { addErrorHandlers } from '../../src/http/errors';
 import { UNWATCHED } from '../../src/modules/accounts/attempts';
 import { FailedAuthentications } from '../../src/modules/access/failed-authentications';
@@ -304,7 +304,7 @@ it('notes who failed to log in, and not that the provider failed', async () => {
   const opened = await openTestDatabase();
   const config = readConfig({ NODE_ENV: 'test', JWT_SECRET: 'j'.repeat(32), KEY_PEPPER: 'k'.repeat(32), ...environment() });
   const log = pino({ level: 'silent' });
-  const changes = new ChangeService({ database: opened.database, clock, seal: new Seal('k', 'idempotency') });
+  const changes = new ChangeService({ database: opened.database, clock, cipher: new Cipher('k', 'idempotency') });
   const noted = new FailedAuthentications({ database: opened.database, clock, secret: 'k', days: 1, onError: fail });
   const sessions = new SessionService({ changes, tokens: new Tokens(config.jwtSecret), sessionDays: 1, attempts: UNWATCHED });
   const rateLimits = new RateLimits({ settings: config.rateLimits });

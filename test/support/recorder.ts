@@ -163,7 +163,7 @@ export class Recorder {
       const events = client.iterate<{ flagChanged: RecordedEvent } | null>({ query: DOCUMENT, variables: { since: stream } });
       for await (const { data, errors } of events) {
         if (this.isStopped) return;
-        if (errors) throw new Told(errors);
+        if (errors) throw new SentEvaluation(errors);
         const event = data?.flagChanged;
         if (!event) throw new BrokenPromise('An event without data came.');
         const { epoch, revision, kind } = event;
@@ -281,7 +281,7 @@ class Silence {
 class BrokenPromise extends Error {}
 
 /** Errors in place of an event. */
-class Told extends Error {
+class SentEvaluation extends Error {
   constructor(readonly errors: readonly unknown[]) {
     super(JSON.stringify(errors));
   }
@@ -289,7 +289,7 @@ class Told extends Error {
 
 /** That a server has gone, or cannot serve now. */
 function isExpected(error: unknown): boolean {
-  const errors: unknown = error instanceof Told ? error.errors : error;
+  const errors: unknown = error instanceof SentEvaluation ? error.errors : error;
   if (Array.isArray(errors)) {
     return errors.every((one) => (one as { extensions?: { code?: string } }).extensions?.code === 'UNAVAILABLE');
   }

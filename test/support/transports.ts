@@ -11,7 +11,7 @@ export interface Operation {
   readonly operationName?: string;
 }
 
-export interface Told {
+export interface SentEvaluation {
   readonly code: string | undefined;
   readonly message: string;
 }
@@ -57,7 +57,12 @@ export async function answerOver(
 }
 
 /** The errors of the answer; empty when there are none. */
-export async function errorsOver(transport: Transport, world: World, operation: Operation, credential?: string): Promise<Told[]> {
+export async function errorsOver(
+  transport: Transport,
+  world: World,
+  operation: Operation,
+  credential?: string,
+): Promise<SentEvaluation[]> {
   const { errors } = await answerOver(transport, world, operation, credential);
   return errors.map(({ message, extensions }) => ({ code: extensions.code, message }));
 }

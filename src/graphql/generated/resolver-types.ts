@@ -4,7 +4,7 @@ import type { ChangeEntity as ChangeEntityRow } from '../../modules/changes/chan
 import type { CountedConnection as CountedConnectionRow } from '../connection';
 import type { ChangeBodyEntity as ChangeBodyEntityRow } from '../../modules/changes/change-body-entity';
 import type { SnapshotCondition as SnapshotConditionRow, AttributeConditionTrace as AttributeConditionTraceRow, SegmentConditionTrace as SegmentConditionTraceRow, GroupConditionTrace as GroupConditionTraceRow, Trace as TraceRow, FlagTrace as FlagTraceRow, RuleTrace as RuleTraceRow, SegmentTrace as SegmentTraceRow, SegmentRuleTrace as SegmentRuleTraceRow, SnapshotAttributeCondition as SnapshotAttributeConditionRow, SnapshotSegmentCondition as SnapshotSegmentConditionRow, SnapshotGroupCondition as SnapshotGroupConditionRow, Evaluation as EvaluationRow } from '../../evaluation';
-import type { PlacedConditionTrace as PlacedConditionTraceRow } from '../../modules/snapshots/trace-resolvers';
+import type { LocatedConditionTrace as LocatedConditionTraceRow } from '../../modules/snapshots/trace-resolvers';
 import type { ContextOutcome as ContextOutcomeRow } from '../../modules/snapshots/snapshot-service';
 import type { EnvironmentEntity as EnvironmentEntityRow } from '../../modules/environments/environment-entity';
 import type { FlagEntity as FlagEntityRow, StoredVariation as StoredVariationRow } from '../../modules/flags/flag-entity';
@@ -3957,7 +3957,7 @@ export type ResolversTypes = {
   ConditionGroup: ResolverTypeWrapper<SnapshotGroupConditionRow>;
   ConditionGroupInput: ConditionGroupInput;
   ConditionInput: ConditionInput;
-  ConditionTrace: ResolverTypeWrapper<PlacedConditionTraceRow>;
+  ConditionTrace: ResolverTypeWrapper<LocatedConditionTraceRow>;
   ConfigurationChangeInput: ConfigurationChangeInput;
   ContextEvaluations: ResolverTypeWrapper<ContextOutcomeRow>;
   CopyFlagConfigurationInput: CopyFlagConfigurationInput;
@@ -4181,7 +4181,7 @@ export type ResolversParentTypes = {
   ConditionGroup: SnapshotGroupConditionRow;
   ConditionGroupInput: ConditionGroupInput;
   ConditionInput: ConditionInput;
-  ConditionTrace: PlacedConditionTraceRow;
+  ConditionTrace: LocatedConditionTraceRow;
   ConfigurationChangeInput: ConfigurationChangeInput;
   ContextEvaluations: ContextOutcomeRow;
   CopyFlagConfigurationInput: CopyFlagConfigurationInput;

@@ -1,4 +1,4 @@
-import type { EnvironmentBook } from '../../modules/snapshots/environment-book';
+import type { EnvironmentState } from '../../modules/snapshots/environment-state';
 
 /** Waits for the next change of a book after `arm`, for a time, or for the end. */
 export class ChangeWaiter {
@@ -7,8 +7,8 @@ export class ChangeWaiter {
   private wake: () => void = () => undefined;
   private readonly stop: () => void;
 
-  constructor(book: EnvironmentBook) {
-    this.stop = book.onChange(() => {
+  constructor(state: EnvironmentState) {
+    this.stop = state.onChange(() => {
       this.changed = true;
       this.wake();
     });

@@ -11,7 +11,7 @@ import { notedFor } from '../cors';
 import { contextOf } from '../graphql';
 import type { Connected, LiveAccess } from '../../modules/access/live-access';
 import type { ApiKeyActor } from '../../modules/access/actor';
-import type { EnvironmentBook } from '../../modules/snapshots/environment-book';
+import type { EnvironmentState } from '../../modules/snapshots/environment-state';
 import type { TransportOptions } from '../transport';
 import { ChangeWaiter } from './change-waiter';
 
@@ -28,7 +28,7 @@ const STREAMS_MAX = 10_000;
 const RETRY_MS = { least: 1_000, spread: 4_000 };
 
 interface Following {
-  readonly book: EnvironmentBook;
+  readonly state: EnvironmentState;
   readonly knownId: string | null;
   readonly key: ApiKeyActor;
   /** The generation of access rules at which the key was found good. */
@@ -58,13 +58,13 @@ class EventStream implements Connected {
   private readonly waiter: ChangeWaiter;
 
   constructor(following: Following, access: LiveAccess) {
-    this.waiter = new ChangeWaiter(following.book);
+    this.waiter = new ChangeWaiter(following.state);
     this.readable = Readable.from(linesOf(following, this.waiter), { objectMode: false, highWaterMark: 1 });
     const { key, since } = following;
-    const held = access.hold(key.id, key.request, this, since);
+    const tracked = access.track(key.id, key.request, this, since);
     this.readable.once('close', () => {
       this.waiter.end();
-      access.release(held, this);
+      access.release(tracked, this);
     });
   }
 
@@ -99,11 +99,11 @@ async function followingOf(
   notedFor(request, actor);
   const { settle } = await options.rateLimits.operation(actor, 1);
   await settle(1);
-  const book = await services.snapshots.openFor(actor, environmentId, 'flag:evaluate');
-  if (book === null) throw new RequestFault('NOT_FOUND', 'There is no such environment any more.');
+  const state = await services.snapshots.openFor(actor, environmentId, 'flag:evaluate');
+  if (state === null) throw new RequestFault('NOT_FOUND', 'There is no such environment any more.');
   const knownId = request.headers['last-event-id'];
   return {
-    book,
+    state,
     knownId: typeof knownId === 'string' ? knownId : null,
     key: actor,
     since,
@@ -111,12 +111,12 @@ async function followingOf(
 }
 
 /** After the end of the waiter, nothing more is said. */
-async function* linesOf({ book, knownId }: Following, waiter: ChangeWaiter): AsyncGenerator<string> {
+async function* linesOf({ state, knownId }: Following, waiter: ChangeWaiter): AsyncGenerator<string> {
   let known = knownId;
   yield `retry: ${RETRY_MS.least + Math.floor(Math.random() * RETRY_MS.spread)}\n\n`;
-  while (!waiter.hasEnded && !book.isClosed) {
+  while (!waiter.hasEnded && !state.isClosed) {
     waiter.arm();
-    const newest = eventIdOf(book);
+    const newest = eventIdOf(state);
     if (newest !== known) {
       known = newest;
       yield eventOf(newest);
@@ -128,7 +128,7 @@ async function* linesOf({ book, knownId }: Following, waiter: ChangeWaiter): Asy
   }
 }
 
-function eventIdOf({ epoch, revision }: EnvironmentBook): string {
+function eventIdOf({ epoch, revision }: EnvironmentState): string {
   return `${epoch}:${revision}`;
 }
 

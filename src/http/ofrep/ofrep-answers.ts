@@ -63,8 +63,8 @@ function reasonOf({ reason, flagKey }: Evaluation, compiled: CompiledSnapshot): 
     case 'PREREQUISITE_FAILED':
       return 'DISABLED';
     case 'FALLTHROUGH': {
-      const design = compiled.flags.get(flagKey)?.design;
-      const isStatic = design?.targets.length === 0 && design.rules.length === 0 && design.prerequisites.length === 0;
+      const parts = compiled.flags.get(flagKey)?.parts;
+      const isStatic = parts?.targets.length === 0 && parts.rules.length === 0 && parts.prerequisites.length === 0;
       return isStatic ? 'STATIC' : 'UNKNOWN';
     }
     case 'ERROR':

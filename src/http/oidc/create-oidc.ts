@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock';
 import type { Config } from '../../config';
-import { Seal } from '../../database/seal';
+import { Cipher } from '../../database/cipher';
 import type { Connection } from '../../database/transaction';
 import type { FailedAuthentications } from '../../modules/access/failed-authentications';
 import type { SessionService } from '../../modules/accounts/session-service';
@@ -28,7 +28,7 @@ export function createOidc(
   return {
     provider: new OidcProvider({ settings, clock, log }),
     service: new OidcService({ changes, sessions, settings }),
-    cookie: new LogInCookie({ seal: new Seal(jwtSecret, 'oidc-log-in'), clock }),
+    cookie: new LogInCookie({ cipher: new Cipher(jwtSecret, 'oidc-log-in'), clock }),
     failed,
     publicUrl,
   };

@@ -3,7 +3,7 @@
  * server with the same secret can end it, and no other browser.
  */
 import type { Clock } from '../../clock';
-import type { Seal } from '../../database/seal';
+import type { Cipher } from '../../database/cipher';
 import type { LogInSecrets } from './provider';
 
 const NAME = 'flagstaff_oidc';
@@ -15,12 +15,12 @@ const HOST_PREFIX = '__Host-';
 const LIFETIME_SECONDS = 600;
 
 export interface LogInCookieOptions {
-  readonly seal: Seal;
+  readonly cipher: Cipher;
   readonly clock: Clock;
 }
 
 /** Where the cookie goes. */
-export interface CookiePlace {
+export interface CookieOptions {
   /** Where it may be sent over plain HTTP. */
   readonly path: string;
   /** Only over TLS. */
@@ -31,23 +31,28 @@ export class LogInCookie {
   constructor(private readonly options: LogInCookieOptions) {}
 
   /** A `Set-Cookie` header. */
-  set(secrets: LogInSecrets, place: CookiePlace): string {
+  set(secrets: LogInSecrets, place: CookieOptions): string {
     const endsAt = this.options.clock.now().getTime() + LIFETIME_SECONDS * 1_000;
     const { state, nonce, codeVerifier } = secrets;
-    return header(this.options.seal.seal(JSON.stringify([endsAt, state, nonce, codeVerifier])), LIFETIME_SECONDS, place);
+    return header(this.options.cipher.encrypt(JSON.stringify([endsAt, state, nonce, codeVerifier])), LIFETIME_SECONDS, place);
   }
 
   /** A `Set-Cookie` header that takes it away. */
-  clear(place: CookiePlace): string {
+  clear(place: CookieOptions): string {
     return header('', 0, place);
   }
 
   /** Null when the `Cookie` header has none that this installation sealed within the last 10 minutes. */
-  read(cookies: string | undefined, { isSecure }: CookiePlace): LogInSecrets | null {
+  read(cookies: string | undefined, { isSecure }: CookieOptions): LogInSecrets | null {
     const sealed = valueOf(cookies, nameOf(isSecure));
     if (sealed === null) return null;
     try {
-      const [endsAt, state, nonce, codeVerifier] = JSON.parse(this.options.seal.open(sealed)) as [number, string, string, string];
+      const [endsAt, state, nonce, codeVerifier] = JSON.parse(this.options.cipher.decrypt(sealed)) as [
+        number,
+        string,
+        string,
+        string,
+      ];
       return this.options.clock.now().getTime() < endsAt ? { state, nonce, codeVerifier } : null;
     } catch {
       return null;
@@ -56,7 +61,7 @@ export class LogInCookie {
 }
 
 /** Lax: the browser comes back from another site. */
-function header(value: string, lifetimeSeconds: number, { path, isSecure }: CookiePlace): string {
+function header(value: string, lifetimeSeconds: number, { path, isSecure }: CookieOptions): string {
   const place = isSecure ? 'Path=/; Secure' : `Path=${path}`;
   return `${nameOf(isSecure)}=${value}; ${place}; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Lax`;
 }

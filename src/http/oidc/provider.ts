@@ -52,7 +52,7 @@ export class OidcProvider {
     try {
       return { url: client.buildAuthorizationUrl(configuration, parameters).href, secrets };
     } catch (error) {
-      throw this.told(error, 'metadata');
+      throw this.toRequestFault(error, 'metadata');
     }
   }
 
@@ -64,7 +64,7 @@ export class OidcProvider {
     const configuration = await this.configuration();
     const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier, idTokenExpected: true };
     const { claims, userInfo } = await this.ask(configuration, currentUrl, checks).catch((error: unknown) => {
-      throw this.told(error, 'log-in');
+      throw this.toRequestFault(error, 'log-in');
     });
     const identity = identityOf(claims, userInfo, this.options.settings.groupsClaim);
     if (identity === null)
@@ -100,7 +100,7 @@ export class OidcProvider {
       const configuration = await this.asking;
       this.known = { configuration, until: now + METADATA_KEPT_MS };
     } catch (error) {
-      const fault = this.told(error, 'metadata');
+      const fault = this.toRequestFault(error, 'metadata');
       if (this.known === null) throw fault;
       this.known = { ...this.known, until: now + METADATA_EXTENDED_MS };
     }
@@ -136,7 +136,7 @@ export class OidcProvider {
     return configuration;
   }
 
-  private told(error: unknown, stage: 'metadata' | 'log-in'): RequestFault {
+  private toRequestFault(error: unknown, stage: 'metadata' | 'log-in'): RequestFault {
     const fault = faultOf(error, stage);
     // Never the error itself: its causes hold what the provider sent.
     this.options.log.warn(

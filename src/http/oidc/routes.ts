@@ -6,7 +6,7 @@ import type { FailedAuthentications } from '../../modules/access/failed-authenti
 import type { OidcIdentity } from '../../modules/members/oidc-rules';
 import type { OidcLogIn, OidcService } from '../../modules/members/oidc-service';
 import { requestInfoOf, type TransportOptions } from '../transport';
-import type { CookiePlace, LogInCookie } from './log-in-cookie';
+import type { CookieOptions, LogInCookie } from './log-in-cookie';
 import { logInPage, PAGE_POLICY } from './page';
 import type { LogInSecrets, OidcProvider } from './provider';
 
@@ -38,14 +38,14 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
     await options.rateLimits.logInAttempts(request.ip, 1);
     const redirectUri = redirectUriOf(app, oidc);
     const { url, secrets } = await oidc.provider.begin(redirectUri.href);
-    keepPrivate(reply).header('set-cookie', oidc.cookie.set(secrets, cookiePlace(redirectUri, options)));
+    keepPrivate(reply).header('set-cookie', oidc.cookie.set(secrets, cookieOptions(redirectUri, options)));
     return reply.redirect(url, 302);
   });
   app.get(CALLBACK_PATH, route, async (request, reply) => {
     keepPrivate(reply);
     await options.rateLimits.logInAttempts(request.ip, 1);
     const redirectUri = redirectUriOf(app, oidc);
-    const place = cookiePlace(redirectUri, options);
+    const place = cookieOptions(redirectUri, options);
     const logIn = await endLogIn(request, { redirectUri, place }, oidc, () => {
       reply.header('set-cookie', oidc.cookie.clear(place));
     });
@@ -56,7 +56,7 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
 /** `onOver`: called as soon as this log-in is over, whatever comes of it; not for a callback that is of no log-in of this browser. */
 async function endLogIn(
   request: FastifyRequest,
-  { redirectUri, place }: { readonly redirectUri: URL; readonly place: CookiePlace },
+  { redirectUri, place }: { readonly redirectUri: URL; readonly place: CookieOptions },
   oidc: Oidc,
   onOver: () => void,
 ): Promise<OidcLogIn> {
@@ -139,7 +139,7 @@ function redirectUriOf(app: FastifyInstance, { publicUrl }: Oidc): URL {
   return new URL(`${publicUrl ?? `http://localhost:${port}`}${CALLBACK_PATH}`);
 }
 
-function cookiePlace({ pathname, protocol }: URL, { isProduction }: OidcRouteOptions): CookiePlace {
+function cookieOptions({ pathname, protocol }: URL, { isProduction }: OidcRouteOptions): CookieOptions {
   return { path: pathname.slice(0, pathname.lastIndexOf('/')), isSecure: isProduction || protocol === 'https:' };
 }
 

@@ -3,7 +3,7 @@ import type { Connection } from '../../database/transaction';
 import { ApiKeyEntity } from './api-key-entity';
 import { findUsersByIds } from './access-repository';
 import { InvitationEntity } from './invitation-entity';
-import type { Place } from './member-rules';
+import type { BindingScope } from './member-rules';
 import { RoleBindingEntity } from './role-binding-entity';
 import type { UserEntity } from './user-entity';
 
@@ -15,10 +15,10 @@ export interface AccessWithin {
 }
 
 /** Locked until the transaction ends, for whoever deletes the place: the database deletes them with it. */
-export async function lockAccessWithin(connection: Connection, place: Place): Promise<AccessWithin> {
-  const keys = await lockWithin(connection, ApiKeyEntity, place);
-  const bindings = await lockWithin(connection, RoleBindingEntity, place);
-  const invitations = await lockWithin(connection, InvitationEntity, place);
+export async function lockAccessWithin(connection: Connection, scope: BindingScope): Promise<AccessWithin> {
+  const keys = await lockWithin(connection, ApiKeyEntity, scope);
+  const bindings = await lockWithin(connection, RoleBindingEntity, scope);
+  const invitations = await lockWithin(connection, InvitationEntity, scope);
   const users = await findUsersByIds(connection, [...new Set(bindings.map(({ userId }) => userId))]);
   const bindingsOf = groupRows(bindings, ({ userId }) => userId);
   return { keys, members: users.map((user) => ({ user, bindings: bindingsOf.get(user.id) ?? [] })), invitations };
@@ -27,7 +27,7 @@ export async function lockAccessWithin(connection: Connection, place: Place): Pr
 function lockWithin<Row extends ApiKeyEntity | RoleBindingEntity | InvitationEntity>(
   connection: Connection,
   table: new () => Row,
-  { organizationId, projectId, environmentId }: Place,
+  { organizationId, projectId, environmentId }: BindingScope,
 ): Promise<Row[]> {
   const query = connection.createQueryBuilder(table, 'x').where('x.organizationId = :organizationId', { organizationId });
   if (projectId !== null) query.andWhere('x.projectId = :projectId', { projectId });

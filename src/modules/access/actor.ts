@@ -119,17 +119,17 @@ export function permits(actor: Actor, permission: Permission, scope: Scope, leas
 }
 
 /** Whether the actor has the permission on the place or on something in it. Null: anywhere. */
-export function permitsWithin(actor: Actor, permission: Permission, place: Scope | null): boolean {
+export function permitsWithin(actor: Actor, permission: Permission, scope: Scope | null): boolean {
   switch (actor.kind) {
     case 'ANONYMOUS':
       return false;
     case 'SYSTEM':
       return true;
     case 'API_KEY':
-      if (KEY_PERMISSIONS[actor.keyKind].has(permission)) return place === null || isWithin(actor, place);
-      return rolesPermitWithin(actor, permission, place);
+      if (KEY_PERMISSIONS[actor.keyKind].has(permission)) return scope === null || isWithin(actor, scope);
+      return rolesPermitWithin(actor, permission, scope);
     case 'USER':
-      return rolesPermitWithin(actor, permission, place);
+      return rolesPermitWithin(actor, permission, scope);
   }
 }
 
@@ -139,11 +139,11 @@ function rolesPermit({ bindings }: Bound, permission: Permission, scope: Scope, 
   return bindings.some((binding) => isAtLeast(binding.role, leastRole) && bindingPermits(binding, permission, scope));
 }
 
-function rolesPermitWithin({ bindings }: Bound, permission: Permission, place: Scope | null): boolean {
+function rolesPermitWithin({ bindings }: Bound, permission: Permission, scope: Scope | null): boolean {
   return bindings.some(
     (binding) =>
       ROLE_PERMISSIONS[binding.role].has(permission) &&
-      (place === null || isWithin(binding, place) || bindingPermits(binding, permission, place)),
+      (scope === null || isWithin(binding, scope) || bindingPermits(binding, permission, scope)),
   );
 }
 

@@ -32,7 +32,7 @@ export interface AuthenticatorOptions {
 }
 
 /** Who holds a credential, and from when on it is refused: milliseconds since the epoch. Infinity: never. */
-export interface Holder {
+export interface CredentialHolder {
   readonly actor: Actor;
   readonly endsAt: number;
 }
@@ -98,7 +98,7 @@ export class Authenticator {
    * Throws `Unauthenticated` when it is good no more, FORBIDDEN when it may not be used from there any more, and UNAVAILABLE
    * when that cannot be found out now.
    */
-  async lookAgain(authorization: string, request: RequestInfo): Promise<Holder> {
+  async recheck(authorization: string, request: RequestInfo): Promise<CredentialHolder> {
     const credential = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
     const digest = createHash('sha256').update(credential).digest('base64url');
     const verified = this.remembered(digest) ?? (await this.read(credential, digest));
@@ -128,7 +128,7 @@ export class Authenticator {
    * The access rules of these chains are said to have moved, and the book cannot be read: whoever stands on them is not taken
    * for who they were, and gets UNAVAILABLE until it can.
    */
-  accessDoubted(chains: ReadonlySet<string>): void {
+  accessUnverified(chains: ReadonlySet<string>): void {
     this.forget(chains);
   }
 
@@ -139,7 +139,7 @@ export class Authenticator {
   }
 
   /** Whether the book can be read, and when it last was. */
-  bookStateChanged({ isReachable, lastReadAt }: { readonly isReachable: boolean; readonly lastReadAt: Date | null }): void {
+  databaseStateChanged({ isReachable, lastReadAt }: { readonly isReachable: boolean; readonly lastReadAt: Date | null }): void {
     this.unheardSince = isReachable ? null : (lastReadAt ?? this.options.clock.now()).getTime();
   }
 

@@ -4,7 +4,7 @@ import { permits, type Actor, type Scope } from './actor';
 import type { Permission, Role } from './permissions';
 
 /** What is asked of a thing, and what seeing it takes. */
-export interface Demand {
+export interface RequiredPermission {
   readonly permission: Permission;
   /** The permission that makes the thing visible at all. */
   readonly toSee: Permission;
@@ -14,10 +14,10 @@ export interface Demand {
  * True: the actor may. False: the actor may not even see it, which must look as if it did not exist.
  * Throws `Forbidden` for what it may see but not do, and `Unauthenticated` for an anonymous caller.
  */
-export function authorize(actor: Actor, demand: Demand, scope: Scope, scopeToSee: Scope = scope): boolean {
+export function authorize(actor: Actor, required: RequiredPermission, scope: Scope, scopeToSee: Scope = scope): boolean {
   requireIdentity(actor);
-  if (permits(actor, demand.permission, scope)) return true;
-  if (permits(actor, demand.toSee, scopeToSee)) throw new Forbidden(demand.permission);
+  if (permits(actor, required.permission, scope)) return true;
+  if (permits(actor, required.toSee, scopeToSee)) throw new Forbidden(required.permission);
   return false;
 }
 

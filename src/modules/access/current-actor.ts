@@ -29,7 +29,7 @@ export function apiKeyActor(key: ApiKeyEntity, request: RequestInfo): ApiKeyActo
 /** Who uses a key, whatever the request. */
 export function apiKeyIdentity(key: ApiKeyEntity): Omit<ApiKeyActor, 'request'> {
   const { id, name, kind, role, allowedOrigins, organizationId, projectId, environmentId } = key;
-  const place = { organizationId, projectId, environmentId };
-  const bindings = role === null ? [] : [{ role, ...place }];
-  return { kind: 'API_KEY', id, name, keyKind: kind, ...place, allowedOrigins, bindings };
+  const scope = { organizationId, projectId, environmentId };
+  const bindings = role === null ? [] : [{ role, ...scope }];
+  return { kind: 'API_KEY', id, name, keyKind: kind, ...scope, allowedOrigins, bindings };
 }

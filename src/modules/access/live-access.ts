@@ -6,11 +6,11 @@
 import pLimit from 'p-limit';
 import { RequestFault } from '../../errors';
 import type { Actor, RequestInfo } from './actor';
-import type { Holder } from './authenticate';
+import type { CredentialHolder } from './authenticate';
 
 /** Who can tell whether a credential is still good: the `Authenticator`. */
 export interface AccessSource {
-  readonly lookAgain: (authorization: string, request: RequestInfo) => Promise<Holder>;
+  readonly recheck: (authorization: string, request: RequestInfo) => Promise<CredentialHolder>;
   readonly onAccessMoved: (listener: () => void) => () => void;
   readonly isPastGrace: boolean;
 }
@@ -24,14 +24,14 @@ export interface Connected {
 }
 
 /** One credential, used from one origin. */
-export interface Held {
+export interface TrackedCredential {
   readonly name: string;
   readonly authorization: string;
   readonly request: RequestInfo;
   readonly connections: Set<Connected>;
   endsAt: number;
   /** Looked at since the last move. */
-  isCertain: boolean;
+  isVerified: boolean;
 }
 
 export interface LiveAccessOptions {
@@ -42,11 +42,11 @@ export interface LiveAccessOptions {
 }
 
 const SWEEP_MS = 1_000;
-const LOOKS_AT_A_TIME = 8;
+const CHECKS_AT_A_TIME = 8;
 
 export class LiveAccess {
-  private readonly held = new Map<string, Held>();
-  private readonly limit = pLimit(LOOKS_AT_A_TIME);
+  private readonly tracked = new Map<string, TrackedCredential>();
+  private readonly limit = pLimit(CHECKS_AT_A_TIME);
   private readonly timer: NodeJS.Timeout;
   private readonly stop: () => void;
   private moves = 0;
@@ -56,7 +56,7 @@ export class LiveAccess {
   constructor(private readonly options: LiveAccessOptions) {
     this.stop = options.access.onAccessMoved(() => {
       this.moves++;
-      for (const held of this.held.values()) held.isCertain = false;
+      for (const tracked of this.tracked.values()) tracked.isVerified = false;
       void this.sweep();
     });
     this.timer = setInterval(() => void this.sweep(), SWEEP_MS);
@@ -70,31 +70,31 @@ export class LiveAccess {
 
   /** How many credentials are held at this moment. */
   get size(): number {
-    return this.held.size;
+    return this.tracked.size;
   }
 
   /** `since`: the generation at which the credential was found good. */
-  hold(authorization: string, request: RequestInfo, connection: Connected, since: number): Held {
+  track(authorization: string, request: RequestInfo, connection: Connected, since: number): TrackedCredential {
     const name = JSON.stringify([authorization, request.origin]);
-    let held = this.held.get(name);
-    if (!held) {
-      held = { name, authorization, request, connections: new Set(), endsAt: 0, isCertain: false };
-      this.held.set(name, held);
+    let tracked = this.tracked.get(name);
+    if (!tracked) {
+      tracked = { name, authorization, request, connections: new Set(), endsAt: 0, isVerified: false };
+      this.tracked.set(name, tracked);
     }
-    held.connections.add(connection);
-    this.lookUnlessCertain(held, since);
-    return held;
+    tracked.connections.add(connection);
+    this.checkUnlessVerified(tracked, since);
+    return tracked;
   }
 
   /** After something began on a connection that was allowed at generation `since`. */
-  lookUnlessCertain(held: Held, since: number): void {
-    if (since !== this.moves) held.isCertain = false;
-    if (!held.isCertain) void this.limit(() => this.look(held));
+  checkUnlessVerified(tracked: TrackedCredential, since: number): void {
+    if (since !== this.moves) tracked.isVerified = false;
+    if (!tracked.isVerified) void this.limit(() => this.check(tracked));
   }
 
-  release(held: Held, connection: Connected): void {
-    held.connections.delete(connection);
-    if (held.connections.size === 0 && this.held.get(held.name) === held) this.held.delete(held.name);
+  release(tracked: TrackedCredential, connection: Connected): void {
+    tracked.connections.delete(connection);
+    if (tracked.connections.size === 0 && this.tracked.get(tracked.name) === tracked) this.tracked.delete(tracked.name);
   }
 
   close(): void {
@@ -116,26 +116,26 @@ export class LiveAccess {
       this.isStale = false;
       const now = this.options.now();
       const isPastGrace = this.options.access.isPastGrace;
-      const due = [...this.held.values()].filter((held) => isPastGrace || !held.isCertain || held.endsAt <= now);
-      await Promise.all(due.map((held) => this.limit(() => this.look(held))));
+      const due = [...this.tracked.values()].filter((tracked) => isPastGrace || !tracked.isVerified || tracked.endsAt <= now);
+      await Promise.all(due.map((tracked) => this.limit(() => this.check(tracked))));
     }
   }
 
   /** Never rejects. */
-  private async look(held: Held): Promise<void> {
+  private async check(tracked: TrackedCredential): Promise<void> {
     const { access, now, onError } = this.options;
     const generation = this.moves;
     try {
-      const { actor, endsAt } = await access.lookAgain(held.authorization, held.request);
-      held.endsAt = endsAt;
-      held.isCertain = generation === this.moves;
-      for (const connection of [...held.connections]) connection.review(actor);
+      const { actor, endsAt } = await access.recheck(tracked.authorization, tracked.request);
+      tracked.endsAt = endsAt;
+      tracked.isVerified = generation === this.moves;
+      for (const connection of [...tracked.connections]) connection.review(actor);
     } catch (error) {
       if (!(error instanceof RequestFault)) return onError(error);
       // Whoever was known stays while nobody can tell; but not past its own end, nor past the time of grace.
-      const mayStay = error.code === 'UNAVAILABLE' && !access.isPastGrace && (held.endsAt === 0 || now() < held.endsAt);
+      const mayStay = error.code === 'UNAVAILABLE' && !access.isPastGrace && (tracked.endsAt === 0 || now() < tracked.endsAt);
       if (mayStay) return;
-      for (const connection of [...held.connections]) connection.refuse(error);
+      for (const connection of [...tracked.connections]) connection.refuse(error);
     }
   }
 }

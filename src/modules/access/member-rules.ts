@@ -7,7 +7,7 @@ import type { InvitationEntity } from './invitation-entity';
 import type { Role } from './permissions';
 
 /** A whole organization, one of its projects, or an environment of one. */
-export type Place = Omit<Binding, 'role'>;
+export type BindingScope = Omit<Binding, 'role'>;
 
 const WEAKEST_FIRST: readonly Role[] = ['VIEWER', 'EDITOR', 'ADMIN', 'OWNER'];
 
@@ -31,15 +31,15 @@ export function lastOwnerIssues({ email, before, after, ownerCount }: RoleChange
 }
 
 /** OWNER is about the organization itself, so it is no role on a part of it. */
-export function placeIssues(role: Role, place: Place): Issue[] {
-  if (role !== 'OWNER' || place.projectId === null) return [];
+export function bindingScopeIssues(role: Role, scope: BindingScope): Issue[] {
+  if (role !== 'OWNER' || scope.projectId === null) return [];
   const message = 'OWNER is a role on a whole organization; give ADMIN on a project or environment.';
   return [{ code: 'INVALID', message, path: ['input', 'role'] }];
 }
 
 /** `hasRole`: whether the address has a role in that place already. */
-export function invitationIssues(email: string, role: Role, place: Place, hasRole: boolean): Issue[] {
-  const issues = [...emailIssues(email, ['input', 'email']), ...placeIssues(role, place)];
+export function invitationIssues(email: string, role: Role, scope: BindingScope, hasRole: boolean): Issue[] {
+  const issues = [...emailIssues(email, ['input', 'email']), ...bindingScopeIssues(role, scope)];
   if (hasRole) {
     const message = `${email} has a role there already; change it with setMemberRole.`;
     issues.push({ code: 'DUPLICATE', message, path: ['input', 'email'] });
@@ -97,14 +97,14 @@ export function strongerRole(one: Role, other: Role): Role {
   return WEAKEST_FIRST.indexOf(one) > WEAKEST_FIRST.indexOf(other) ? one : other;
 }
 
-export function isSamePlace(one: Place, other: Place): boolean {
+export function isSameScope(one: BindingScope, other: BindingScope): boolean {
   return (
     one.organizationId === other.organizationId && one.projectId === other.projectId && one.environmentId === other.environmentId
   );
 }
 
 /** Whether a role in `inner` ends when all roles of `outer` and of what is in it end. */
-export function isWithin(inner: Place, outer: Place): boolean {
+export function isWithin(inner: BindingScope, outer: BindingScope): boolean {
   if (inner.organizationId !== outer.organizationId) return false;
   if (outer.environmentId !== null) return inner.environmentId === outer.environmentId;
   return outer.projectId === null || inner.projectId === outer.projectId;

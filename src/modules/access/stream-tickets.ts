@@ -9,7 +9,7 @@ import type { Database } from '../../database/transaction';
 import { RequestFault, Unauthenticated } from '../../errors';
 import { findApiKeysByIds } from './access-repository';
 import type { ApiKeyActor, RequestInfo } from './actor';
-import type { Authenticator, Holder } from './authenticate';
+import type { Authenticator, CredentialHolder } from './authenticate';
 import { apiKeyActor } from './current-actor';
 import { requireOrigin } from './key-origins';
 import type { KeyUsage } from './key-usage';
@@ -39,13 +39,13 @@ export class StreamTickets {
   issue(keyId: string, environmentId: string): string {
     const period = Math.floor(this.options.clock.now().getTime() / PERIOD_MS);
     const body = Buffer.from(JSON.stringify([keyId, environmentId, period])).toString('base64url');
-    return `${body}.${this.seal(body)}`;
+    return `${body}.${this.sign(body)}`;
   }
 
   /** The key and the environment of a ticket; null when it is not ours, has ended, or the key does not live any more. */
   async redeem(text: string, request: RequestInfo): Promise<{ actor: ApiKeyActor; environmentId: string } | null> {
-    const [body = '', seal = '', ...rest] = text.split('.');
-    if (rest.length > 0 || !isSame(seal, this.seal(body))) return null;
+    const [body = '', signature = '', ...rest] = text.split('.');
+    if (rest.length > 0 || !isSame(signature, this.sign(body))) return null;
     const [keyId, environmentId, period] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as [
       string,
       string,
@@ -60,7 +60,7 @@ export class StreamTickets {
    * Who holds a key that lived when its stream began. Throws `Unauthenticated` when it lives no more, FORBIDDEN when it may
    * not be used from there any more, and UNAVAILABLE when that cannot be found out now.
    */
-  async lookAgain(keyId: string, request: RequestInfo): Promise<Holder> {
+  async recheck(keyId: string, request: RequestInfo): Promise<CredentialHolder> {
     const holder = await this.holderOf(keyId, request).catch((error: unknown) => {
       if (error instanceof RequestFault) throw error;
       this.options.onError(error);
@@ -79,7 +79,10 @@ export class StreamTickets {
   }
 
   /** Null when the key does not live. */
-  private async holderOf(keyId: string, request: RequestInfo): Promise<(Holder & { readonly actor: ApiKeyActor }) | null> {
+  private async holderOf(
+    keyId: string,
+    request: RequestInfo,
+  ): Promise<(CredentialHolder & { readonly actor: ApiKeyActor }) | null> {
     const [key] = await findApiKeysByIds(this.options.database.connection, [keyId]);
     const endsAt = key ? (this.options.keyUsage.endOf(key)?.getTime() ?? Infinity) : 0;
     if (!key || endsAt <= this.options.clock.now().getTime()) return null;
@@ -88,7 +91,7 @@ export class StreamTickets {
     return { actor, endsAt };
   }
 
-  private seal(body: string): string {
+  private sign(body: string): string {
     return createHmac('sha256', this.secret).update(body).digest('base64url');
   }
 }

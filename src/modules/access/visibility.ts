@@ -1,7 +1,7 @@
 import { bindingsOf, permits, type Actor, type Scope } from './actor';
 
 /** What an actor may see in a place, in the form in which statements take it. An operation knows few that differ. */
-export interface Sight {
+export interface Visibility {
   /**
    * The environments whose things it sees; null: all there are. Those of other places may be among them: ids are unique, and
    * one list for all places lets one statement answer for all of them.
@@ -12,17 +12,17 @@ export interface Sight {
 }
 
 /** Of whoever may read the audit log. */
-export const WHOLE_SIGHT: Sight = { environmentIds: null, seesAccess: true };
+export const FULL_VISIBILITY: Visibility = { environmentIds: null, seesAccess: true };
 
 /** In a project; without one: of what belongs to the organization itself. */
-export function sightOf(actor: Actor, scope: Pick<Scope, 'organizationId' | 'projectId'>): Sight {
+export function visibilityIn(actor: Actor, scope: Pick<Scope, 'organizationId' | 'projectId'>): Visibility {
   return {
     environmentIds: visibleEnvironmentIds(actor, scope),
     seesAccess: permits(actor, 'audit:read', { organizationId: scope.organizationId }),
   };
 }
 
-/** As in `Sight`. */
+/** As in `Visibility`. */
 export function visibleEnvironmentIds(
   actor: Actor,
   { organizationId, projectId }: Pick<Scope, 'organizationId' | 'projectId'>,

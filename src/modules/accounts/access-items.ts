@@ -1,7 +1,7 @@
 import type { AccessWithin } from '../access/access-within-repository';
 import type { ApiKeyEntity } from '../access/api-key-entity';
 import type { InvitationEntity } from '../access/invitation-entity';
-import type { Place } from '../access/member-rules';
+import type { BindingScope } from '../access/member-rules';
 import type { RoleBindingEntity } from '../access/role-binding-entity';
 import type { UserEntity } from '../access/user-entity';
 import type { ChangeItemDraft } from '../changes/record-change';
@@ -12,7 +12,7 @@ const MEMBER_VERSION = 1;
 /** The roles that a change gave or took, for the book. Null: none. */
 export function memberItem(
   user: UserEntity,
-  place: Place,
+  scope: BindingScope,
   before: readonly RoleBindingEntity[] | null,
   after: readonly RoleBindingEntity[] | null,
 ): ChangeItemDraft {
@@ -21,7 +21,7 @@ export function memberItem(
     subjectId: user.id,
     subjectKey: user.email,
     version: MEMBER_VERSION,
-    ...(place.environmentId === null ? {} : { environmentId: place.environmentId }),
+    ...(scope.environmentId === null ? {} : { environmentId: scope.environmentId }),
     before: before && memberBody(user, before),
     after: after && memberBody(user, after),
   };
@@ -43,10 +43,10 @@ export function invitationItem(invitation: InvitationEntity, state: 'MADE' | 'GO
 }
 
 /** What goes with a place that is deleted, for the book: each key, each member with the roles there, each invitation. */
-export function accessItems(place: Place, { keys, members, invitations }: AccessWithin): ChangeItemDraft[] {
+export function accessItems(scope: BindingScope, { keys, members, invitations }: AccessWithin): ChangeItemDraft[] {
   return [
     ...keys.map((key) => apiKeyItem(key, null)),
-    ...members.map(({ user, bindings }) => memberItem(user, place, bindings, null)),
+    ...members.map(({ user, bindings }) => memberItem(user, scope, bindings, null)),
     ...invitations.map((invitation) => invitationItem(invitation, 'GONE')),
   ];
 }

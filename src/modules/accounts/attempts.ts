@@ -10,7 +10,7 @@ export interface AttemptsOptions {
 }
 
 /** Attempts to prove who one is: bounded before a secret is looked at, and noted when they fail. */
-export class WatchedAttempts {
+export class CountedAttempts {
   constructor(private readonly options: AttemptsOptions) {}
 
   /** Before the password of an account is looked at. Throws `RateLimited` after too many, wherever they came from. */
@@ -24,7 +24,7 @@ export class WatchedAttempts {
   }
 }
 
-export type Attempts = Pick<WatchedAttempts, 'begin' | 'failed'>;
+export type Attempts = Pick<CountedAttempts, 'begin' | 'failed'>;
 
 /** For commands of the operator, who may try as often as they like. */
 export const UNWATCHED: Attempts = { begin: async () => undefined, failed: () => undefined };

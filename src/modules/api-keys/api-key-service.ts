@@ -22,7 +22,7 @@ import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/record-change';
 import { unstorable } from '../../validation/input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
-import { lockKeyFor, lockTargetFor, requireRightsOf, tooManyIssues } from './api-key-place';
+import { lockKeyFor, lockTargetFor, requireRightsOf, tooManyIssues } from './api-key-scope';
 import type { EnvironmentEntity } from '../environments/environment-entity';
 
 export interface ApiKeyServiceOptions {
@@ -64,26 +64,26 @@ export class ApiKeyService {
   /** Which keys of the project the actor may see. Throws `Forbidden` when it is none. */
   searchProject(actor: Actor, project: ProjectEntity, environments: readonly EnvironmentEntity[]): ApiKeySearch {
     const { organizationId, id: projectId } = project;
-    const place = { organizationId, projectId };
-    const seesAll = permits(actor, 'key:read', place);
+    const scope = { organizationId, projectId };
+    const seesAll = permits(actor, 'key:read', scope);
     const environmentIds = environments
       .map(({ id }) => id)
-      .filter((environmentId) => permits(actor, 'key:read', { ...place, environmentId }));
-    if (!seesAll && environmentIds.length === 0) authorize(actor, { permission: 'key:read', toSee: 'project:read' }, place);
+      .filter((environmentId) => permits(actor, 'key:read', { ...scope, environmentId }));
+    if (!seesAll && environmentIds.length === 0) authorize(actor, { permission: 'key:read', toSee: 'project:read' }, scope);
     return { ownerId: projectId, organizationIds: [], projectIds: seesAll ? [projectId] : [], environmentIds };
   }
 
   /** Which keys of the organization the actor may see. Throws `Forbidden` when it is none. */
   searchOrganization(actor: Actor, organizationId: string): ApiKeySearch {
-    const places = bindingsOf(actor).filter(
-      (place) => place.organizationId === organizationId && permits(actor, 'key:read', place),
+    const scopes = bindingsOf(actor).filter(
+      (scope) => scope.organizationId === organizationId && permits(actor, 'key:read', scope),
     );
-    if (places.length === 0) authorize(actor, { permission: 'key:read', toSee: 'organization:read' }, { organizationId });
+    if (scopes.length === 0) authorize(actor, { permission: 'key:read', toSee: 'organization:read' }, { organizationId });
     return {
       ownerId: organizationId,
-      organizationIds: places.some(({ projectId }) => projectId === null) ? [organizationId] : [],
-      projectIds: places.flatMap(({ projectId, environmentId }) => (projectId && environmentId === null ? [projectId] : [])),
-      environmentIds: places.flatMap(({ environmentId }) => environmentId ?? []),
+      organizationIds: scopes.some(({ projectId }) => projectId === null) ? [organizationId] : [],
+      projectIds: scopes.flatMap(({ projectId, environmentId }) => (projectId && environmentId === null ? [projectId] : [])),
+      environmentIds: scopes.flatMap(({ environmentId }) => environmentId ?? []),
     };
   }
 
@@ -96,19 +96,19 @@ export class ApiKeyService {
     const target = apiKeyTarget(input);
     if (target === null) throw new UserFault(apiKeyIssues(input, this.options.changes.now()));
     return this.options.changes.commit(caller, async (tx) => {
-      const { place, actor } = await lockTargetFor(tx.connection, caller, input, target);
+      const { scope, actor } = await lockTargetFor(tx.connection, caller, input, target);
       const now = this.options.changes.now();
       const latest = await endOfMaker(tx.connection, actor);
       const issues = [
         ...apiKeyIssues(input, now, latest),
-        ...(await tooManyIssues(tx.connection, place, now, this.options.keyUsage.unusedDays)),
+        ...(await tooManyIssues(tx.connection, scope, now, this.options.keyUsage.unusedDays)),
       ];
       if (issues.length > 0) throw new UserFault(issues);
-      requireRightsOf(actor, place, target);
+      requireRightsOf(actor, scope, target);
       const { name, expiresAt = null } = input;
       const { kind, role } = target;
       const made = this.newKey({
-        ...place,
+        ...scope,
         id: newId('key'),
         kind,
         role,

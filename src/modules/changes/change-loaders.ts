@@ -1,14 +1,14 @@
 import DataLoader from 'dataloader';
 import type { Connection } from '../../database/transaction';
 import { createPageLoader, type PageRequest } from '../../database/page-loader';
-import type { Sight } from '../access/visibility';
+import type { Visibility } from '../access/visibility';
 import type { ChangeEntity } from './change-entity';
 import type { ChangeBodyEntity } from './change-body-entity';
 import { groupRows } from '../../database/group-rows';
 import { findBodiesByChangeIds, listHistories } from './change-repository';
 
 export interface HistoryRequest extends PageRequest {
-  readonly sight: Sight;
+  readonly visibility: Visibility;
 }
 
 export interface ChangeLoaders {
@@ -21,16 +21,16 @@ export interface ChangeLoaders {
 export function createChangeLoaders(connection: Connection): ChangeLoaders {
   return {
     historyPage: createPageLoader<HistoryRequest, ChangeEntity & { readonly historyOf: string }>(
-      (requests, { sight, position, limit }) =>
+      (requests, { visibility, position, limit }) =>
         listHistories(
           connection,
           requests.map((request) => request.ownerId),
-          sight,
+          visibility,
           position,
           limit,
         ),
       (row) => row.historyOf,
-      ({ sight, position, limit }) => [sight, position, limit],
+      ({ visibility, position, limit }) => [visibility, position, limit],
     ),
     bodiesOfChange: new DataLoader(async (changeIds) => {
       const bodies = groupRows(await findBodiesByChangeIds(connection, changeIds), (body) => body.changeId);

@@ -1,5 +1,5 @@
 import type { Connection } from '../../database/transaction';
-import type { Sight } from '../access/visibility';
+import type { Visibility } from '../access/visibility';
 import { ChangeBodyEntity } from './change-body-entity';
 import { ChangeEntity } from './change-entity';
 import type { ChangeKind, SubjectKind } from './change-kinds';
@@ -140,14 +140,14 @@ export interface ChangeSearch {
 const ACCESS_KINDS = ACCESS_SUBJECTS.map((kind) => `'${kind}'`).join(', ');
 
 /** What `isVisibleItem` says, as SQL over `b` (change_body). The placeholder stands for `sight.environmentIds`. */
-function visibleBody({ environmentIds, seesAccess }: Sight, placeholder: string): string {
+function visibleBody({ environmentIds, seesAccess }: Visibility, placeholder: string): string {
   const ofEnvironments = `(b.environment_id IS NULL OR b.environment_id = ANY(CAST(${placeholder} AS text[])))`;
   const ofAccess = `b.subject_kind NOT IN (${ACCESS_KINDS})`;
   return `${environmentIds === null ? 'TRUE' : ofEnvironments} AND ${seesAccess ? 'TRUE' : ofAccess}`;
 }
 
 /** A statement that does not name a parameter must not be given it. */
-function idsOf({ environmentIds }: Sight): (readonly string[])[] {
+function idsOf({ environmentIds }: Visibility): (readonly string[])[] {
   return environmentIds === null ? [] : [environmentIds];
 }
 
@@ -158,17 +158,17 @@ function idsOf({ environmentIds }: Sight): (readonly string[])[] {
 export async function listChanges(
   connection: Connection,
   search: ChangeSearch,
-  sight: Sight,
+  visibility: Visibility,
   beforeSequence: string | null,
   limit: number,
 ): Promise<ChangeEntity[]> {
   // Otherwise the statement would walk through all changes to find none.
-  if (search.environmentId && sight.environmentIds?.includes(search.environmentId) === false) return [];
+  if (search.environmentId && visibility.environmentIds?.includes(search.environmentId) === false) return [];
   const query = connection.createQueryBuilder(ChangeEntity, 'c').orderBy('c.sequence', 'DESC').limit(limit);
   const add = (name: string, value: unknown, condition: string): void => {
     if (value !== null && value !== undefined) query.andWhere(condition, { [name]: value });
   };
-  const isVisible = visibleBody(sight, ':visibleIds');
+  const isVisible = visibleBody(visibility, ':visibleIds');
   const hasItem = (condition: string): string =>
     `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND (${condition}) AND ${isVisible})`;
   // Without a project the chain is the range; a project lies within one chain.
@@ -182,8 +182,8 @@ export async function listChanges(
   add('subjectKinds', search.subjectKinds, hasItem('b.subject_kind = ANY(:subjectKinds)'));
   add('subjectId', search.subjectId, hasItem('b.subject_id = :subjectId OR b.parent_id = :subjectId'));
   add('environmentId', search.environmentId, hasItem('b.environment_id = :environmentId'));
-  if (sight.environmentIds !== null || !sight.seesAccess) query.andWhere(hasItem('TRUE'));
-  return query.setParameters({ visibleIds: sight.environmentIds }).getMany();
+  if (visibility.environmentIds !== null || !visibility.seesAccess) query.andWhere(hasItem('TRUE'));
+  return query.setParameters({ visibleIds: visibility.environmentIds }).getMany();
 }
 
 /**
@@ -193,7 +193,7 @@ export async function listChanges(
 export async function listHistories(
   connection: Connection,
   subjectIds: readonly string[],
-  sight: Sight,
+  visibility: Visibility,
   beforeSequence: string | null,
   limit: number,
 ): Promise<(ChangeEntity & { readonly historyOf: string })[]> {
@@ -202,10 +202,10 @@ export async function listHistories(
      CROSS JOIN LATERAL (
        SELECT DISTINCT c.sequence, c.id FROM change_body b JOIN change c ON c.id = b.change_id
        WHERE (b.subject_id = s.subject OR b.parent_id = s.subject) AND ($2::bigint IS NULL OR c.sequence < $2)
-         AND ${visibleBody(sight, '$4')}
+         AND ${visibleBody(visibility, '$4')}
        ORDER BY c.sequence DESC LIMIT $3
      ) page ORDER BY s.subject, page.sequence DESC`,
-    [subjectIds, beforeSequence, limit, ...idsOf(sight)],
+    [subjectIds, beforeSequence, limit, ...idsOf(visibility)],
   );
   const changes = await findChangesByIds(connection, [...new Set(rows.map((row) => row.id))]);
   const byId = new Map(changes.map((change) => [change.id, change]));
@@ -249,16 +249,16 @@ export function findBodyOfVersion(connection: Connection, subjectId: string, ver
 export async function findLastChanges(
   connection: Connection,
   subjectIds: readonly string[],
-  sight: Sight,
+  visibility: Visibility,
 ): Promise<Map<string, ChangeEntity>> {
   const rows: { subject: string; change_id: string }[] = await connection.query(
     `SELECT s.subject, last.change_id FROM unnest($1::text[]) AS s(subject)
      CROSS JOIN LATERAL (
        SELECT b.change_id FROM change_body b JOIN change c ON c.id = b.change_id
-       WHERE (b.subject_id = s.subject OR b.parent_id = s.subject) AND ${visibleBody(sight, '$2')}
+       WHERE (b.subject_id = s.subject OR b.parent_id = s.subject) AND ${visibleBody(visibility, '$2')}
        ORDER BY c.sequence DESC LIMIT 1
      ) last`,
-    [subjectIds, ...idsOf(sight)],
+    [subjectIds, ...idsOf(visibility)],
   );
   const changes = await findChangesByIds(
     connection,

@@ -1,6 +1,6 @@
 import { page } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
-import { sightOf, WHOLE_SIGHT } from '../access/visibility';
+import { visibilityIn, FULL_VISIBILITY } from '../access/visibility';
 import { differencesOf } from './difference-rules';
 
 export const changeResolvers: Resolvers = {
@@ -8,10 +8,10 @@ export const changeResolvers: Resolvers = {
     changes: async (_parent, { projectId, filter, ...args }, { actor, services }) => {
       const project = await services.projects.find(actor, projectId);
       if (!project) return null;
-      const sight = sightOf(actor, { organizationId: project.organizationId, projectId });
+      const visibility = visibilityIn(actor, { organizationId: project.organizationId, projectId });
       return page(
         args,
-        (before, limit) => services.changes.list({ ...filter, projectId }, sight, before, limit),
+        (before, limit) => services.changes.list({ ...filter, projectId }, visibility, before, limit),
         (change) => change.sequence,
       );
     },
@@ -19,7 +19,7 @@ export const changeResolvers: Resolvers = {
       if (!services.changes.mayReadAudit(actor, organizationId)) return null;
       return page(
         args,
-        (before, limit) => services.changes.list({ ...filter, organizationId }, WHOLE_SIGHT, before, limit),
+        (before, limit) => services.changes.list({ ...filter, organizationId }, FULL_VISIBILITY, before, limit),
         (change) => change.sequence,
       );
     },

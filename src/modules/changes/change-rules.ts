@@ -1,7 +1,7 @@
 /** How a change is written down so that nobody can alter it unseen, and which changes may be asked for. Pure. */
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
-import type { Sight } from '../access/visibility';
+import type { Visibility } from '../access/visibility';
 import { hasUnstorableText } from '../../validation/input-rules';
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ChangeEntity } from './change-entity';
@@ -38,7 +38,7 @@ export const ACCESS_SUBJECTS: readonly SubjectKind[] = ['API_KEY', 'MEMBER', 'IN
 
 /** Whether whoever sees so much of a place sees one of the things that a change there changed. */
 export function isVisibleItem(
-  { environmentIds, seesAccess }: Sight,
+  { environmentIds, seesAccess }: Visibility,
   { subjectKind, environmentId }: Pick<ChangeBodyEntity, 'subjectKind' | 'environmentId'>,
 ): boolean {
   if (!seesAccess && ACCESS_SUBJECTS.includes(subjectKind)) return false;
@@ -74,15 +74,15 @@ export function chainHash(previousHash: string, canonical: string): string {
 }
 
 /** Where a body stands: the place of its change in the chain, and its own in the change. */
-export type BodyPlace = readonly [sequence: number, position: number];
+export type BodyPath = readonly [sequence: number, position: number];
 
 /** The record that accounts for erased bodies; one item of a PERSONAL_DATA_ERASED change. It never names whose data it was. */
 export interface ErasureRecord {
-  readonly erasedBodies: readonly BodyPlace[];
+  readonly erasedBodies: readonly BodyPath[];
 }
 
 // Where the bodies and the delivered events keep what may be a targeting key, as text or as name of a member.
-const PLACES_OF_KEYS: ReadonlySet<string> = new Set([
+const KEY_PATHS: ReadonlySet<string> = new Set([
   'targetingKeys',
   'values',
   'value',
@@ -104,7 +104,7 @@ export function mentionsTargetingKey(value: unknown, targetingKey: string, isPla
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(
     ([name, member]) =>
-      (isPlace && name === targetingKey) || mentionsTargetingKey(member, targetingKey, isPlace || PLACES_OF_KEYS.has(name)),
+      (isPlace && name === targetingKey) || mentionsTargetingKey(member, targetingKey, isPlace || KEY_PATHS.has(name)),
   );
 }
 

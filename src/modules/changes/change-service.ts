@@ -1,11 +1,11 @@
 import { issueOfConstraint, type ConstraintIssues } from '../../database/constraint-errors';
 import type { Clock } from '../../clock';
-import type { Seal } from '../../database/seal';
+import type { Cipher } from '../../database/cipher';
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault } from '../../errors';
 import { bindingsOf, permits, type Actor } from '../access/actor';
 import { authorize } from '../access/authorize';
-import { sightOf, type Sight } from '../access/visibility';
+import { visibilityIn, type Visibility } from '../access/visibility';
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ChangeEntity } from './change-entity';
 import { findBodiesByChangeIds, findChangesByIds, listChanges, type ChangeSearch } from './change-repository';
@@ -18,7 +18,7 @@ export interface ChangeServiceOptions {
   readonly database: Database;
   readonly clock: Clock;
   /** For results of mutations that wait for a repeated request. */
-  readonly seal: Seal;
+  readonly cipher: Cipher;
 }
 
 /** The one way to write: each use-case that changes something is one `commit` with one `record` as its last step. */
@@ -67,8 +67,8 @@ export class ChangeService {
    * and members unless it may read the audit log.
    */
   visibleItems(actor: Actor, change: ChangeEntity, items: readonly ChangeBodyEntity[]): ChangeBodyEntity[] {
-    const sight = sightOf(actor, change);
-    return items.filter((item) => isVisibleItem(sight, item));
+    const visibility = visibilityIn(actor, change);
+    return items.filter((item) => isVisibleItem(visibility, item));
   }
 
   /** False for an organization that the actor may not see; throws `Forbidden` for one whose audit log it may not read. */
@@ -77,10 +77,15 @@ export class ChangeService {
   }
 
   /** Newest first, as much as is in sight; the caller has authorised the project or organization. */
-  async list(search: ChangeSearch, sight: Sight, beforeSequence: string | null, limit: number): Promise<ChangeEntity[]> {
+  async list(
+    search: ChangeSearch,
+    visibility: Visibility,
+    beforeSequence: string | null,
+    limit: number,
+  ): Promise<ChangeEntity[]> {
     const problem = changeFilterProblem(search);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
-    return listChanges(this.options.database.connection, search, sight, sequencePosition(beforeSequence), limit);
+    return listChanges(this.options.database.connection, search, visibility, sequencePosition(beforeSequence), limit);
   }
 
   /** Forgets the results since then, kept for repeated requests, of which `isConcerned` says so; answers how many. */
@@ -100,12 +105,12 @@ export class ChangeService {
     const { idempotency } = actor.request;
     if (idempotency === null || (actor.kind !== 'USER' && actor.kind !== 'API_KEY')) return work(tx);
     // The input may hold a password, and a plain digest is quickly found by trying passwords.
-    const claim = { ...idempotency, digest: this.options.seal.fingerprint(idempotency.digest) };
+    const claim = { ...idempotency, digest: this.options.cipher.fingerprint(idempotency.digest) };
     const earlier = await takeClaim(tx.connection, actor.id, claim, this.now());
     if (earlier) return this.replay<T>(earlier, claim.digest, rightsOf(actor));
     const result = await work(tx);
     const kept: KeptResult<T> = { rights: rightsOf(actor), result };
-    await keepResult(tx.connection, actor.id, claim, this.options.seal.seal(JSON.stringify(kept)));
+    await keepResult(tx.connection, actor.id, claim, this.options.cipher.encrypt(JSON.stringify(kept)));
     return result;
   }
 
@@ -130,7 +135,7 @@ export class ChangeService {
   }
 
   private opened<T>(sealedResult: string): KeptResult<T> {
-    return JSON.parse(this.options.seal.open(sealedResult)) as KeptResult<T>;
+    return JSON.parse(this.options.cipher.decrypt(sealedResult)) as KeptResult<T>;
   }
 }
 

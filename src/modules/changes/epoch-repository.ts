@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Connection, Transaction } from '../../database/transaction';
-import type { EnvironmentPlace } from './head-repository';
+import type { EnvironmentHead } from './head-repository';
 
 /** No server has seen a revision of access that is that much higher: what was cached before a restore is asked for anew. */
 const ACCESS_JUMP_MAX = 100_000;
@@ -17,7 +17,7 @@ const ACCESS_JUMP_MAX = 100_000;
 export async function replaceEpoch(
   { connection, raisedHeads }: Transaction,
   organizationId: string,
-  { environmentId, epoch, revision }: EnvironmentPlace,
+  { environmentId, epoch, revision }: EnvironmentHead,
 ): Promise<boolean> {
   // In the order in which a change locks them.
   await connection.query('SELECT 1 FROM access_head WHERE organization_id = $1 FOR UPDATE', [organizationId]);

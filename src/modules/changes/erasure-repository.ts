@@ -1,13 +1,13 @@
 /** Where the record of changes names a targeting key, and how it forgets that. */
 import { newEpoch } from './epoch-repository';
 import type { Connection } from '../../database/transaction';
-import { mentionsTargetingKey, type BodyPlace } from './change-rules';
+import { mentionsTargetingKey, type BodyPath } from './change-rules';
 import type { EnvironmentHead } from './change-repository';
 
 /** A body that is to be erased. */
 export interface FoundBody {
   readonly changeId: string;
-  readonly place: BodyPlace;
+  readonly place: BodyPath;
 }
 
 /** How far a search came: what is committed later lies behind it. */
@@ -50,7 +50,7 @@ export async function findBodiesWithKey(
   for (let start = from; start < to; start += SEQUENCES_PER_STEP) {
     const end = Math.min(start + SEQUENCES_PER_STEP, to);
     // Where the last page ended.
-    for (let last: BodyPlace = [start, POSITION_MAX]; ;) {
+    for (let last: BodyPath = [start, POSITION_MAX]; ;) {
       const rows: { changeId: string; sequence: string; position: number; before: string | null; after: string | null }[] =
         await connection.query(
           `SELECT b.change_id AS "changeId", c.sequence, b.position, b.before, b.after

@@ -2,7 +2,7 @@
 import type { Connection } from '../../database/transaction';
 
 /** Where an environment stands in the book. */
-export interface EnvironmentPlace {
+export interface EnvironmentHead {
   readonly environmentId: string;
   readonly epoch: string;
   readonly revision: number;
@@ -12,23 +12,23 @@ export interface EnvironmentPlace {
 
 export interface Heads {
   /** Of the environments that were asked for; those that are gone are left out. */
-  readonly environments: readonly EnvironmentPlace[];
+  readonly environments: readonly EnvironmentHead[];
   /** Chain (an organization, or `system`) -> revision of its access rules. All there are. */
   readonly access: ReadonlyMap<string, number>;
 }
 
-const PLACES = `SELECT h.environment_id, h.epoch, h.revision, r.change_id FROM environment_head h
+const ENVIRONMENT_HEADS = `SELECT h.environment_id, h.epoch, h.revision, r.change_id FROM environment_head h
   LEFT JOIN environment_revision r ON r.environment_id = h.environment_id AND r.revision = h.revision
   WHERE h.environment_id = ANY($1)`;
 
 /** All heads by one statement, so of one moment. */
 export async function readHeads(connection: Connection, environmentIds: readonly string[]): Promise<Heads> {
   const rows: { id: string; epoch: string | null; revision: number; change_id: string | null }[] = await connection.query(
-    `SELECT environment_id AS id, epoch, revision, change_id FROM (${PLACES}) places
+    `SELECT environment_id AS id, epoch, revision, change_id FROM (${ENVIRONMENT_HEADS}) places
      UNION ALL SELECT organization_id, NULL, revision, NULL FROM access_head`,
     [environmentIds],
   );
-  const environments: EnvironmentPlace[] = [];
+  const environments: EnvironmentHead[] = [];
   const access = new Map<string, number>();
   for (const { id, epoch, revision, change_id: changeId } of rows) {
     if (epoch === null) access.set(id, revision);
@@ -38,9 +38,9 @@ export async function readHeads(connection: Connection, environmentIds: readonly
 }
 
 /** Null when there is no such environment. */
-export async function findPlace(connection: Connection, environmentId: string): Promise<EnvironmentPlace | null> {
-  const rows: EnvironmentPlace[] = await connection.query(
-    `SELECT environment_id AS "environmentId", epoch, revision, change_id AS "changeId" FROM (${PLACES}) places`,
+export async function findEnvironmentHead(connection: Connection, environmentId: string): Promise<EnvironmentHead | null> {
+  const rows: EnvironmentHead[] = await connection.query(
+    `SELECT environment_id AS "environmentId", epoch, revision, change_id AS "changeId" FROM (${ENVIRONMENT_HEADS}) places`,
     [[environmentId]],
   );
   return rows[0] ?? null;

@@ -1,6 +1,6 @@
 import type { Context } from '../context';
 import { page, type Connection, type PageArguments } from '../../graphql/connection';
-import { sightOf } from '../access/visibility';
+import { visibilityIn } from '../access/visibility';
 import type { ChangeEntity } from './change-entity';
 import { sequencePosition } from './change-service';
 
@@ -16,10 +16,10 @@ export function historyOf(
   args: PageArguments,
   { actor, loaders }: Context,
 ): Promise<Connection<ChangeEntity>> {
-  const sight = sightOf(actor, { organizationId: project.organizationId, projectId: project.id });
+  const visibility = visibilityIn(actor, { organizationId: project.organizationId, projectId: project.id });
   return page(
     args,
-    (position, limit) => loaders.historyPage.load({ ownerId, sight, position: sequencePosition(position), limit }),
+    (position, limit) => loaders.historyPage.load({ ownerId, visibility, position: sequencePosition(position), limit }),
     (change) => change.sequence,
   );
 }

@@ -9,7 +9,7 @@ import {
   bodyDigest,
   canonicalRow,
   chainHash,
-  type BodyPlace,
+  type BodyPath,
   type ChainFormat,
   type ErasureRecord,
 } from './change-rules';
@@ -52,7 +52,7 @@ export class ChainVerifier {
   private erasedBodies = 0;
   private problem: ChainProblem | null = null;
   /** Erased bodies that no record has accounted for so far, by their place as text; with the id of their change. */
-  private readonly unaccounted = new Map<string, { readonly place: BodyPlace; readonly changeId: string }>();
+  private readonly unaccounted = new Map<string, { readonly place: BodyPath; readonly changeId: string }>();
 
   constructor(
     private readonly organizationId: string,
@@ -192,7 +192,7 @@ function erasureRecordOf(text: string | null): ErasureRecord | null {
   const record = text === null ? null : parsedObject(text);
   const list: unknown = record?.erasedBodies;
   const isPlace = (entry: unknown): boolean => Array.isArray(entry) && entry.length === 2 && entry.every(Number.isSafeInteger);
-  return Array.isArray(list) && list.every(isPlace) ? { erasedBodies: list as BodyPlace[] } : null;
+  return Array.isArray(list) && list.every(isPlace) ? { erasedBodies: list as BodyPath[] } : null;
 }
 
 function parsedObject(text: string): Record<string, unknown> | null {

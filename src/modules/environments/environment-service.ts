@@ -5,7 +5,7 @@ import { newId } from '../../ids';
 import { accessItems } from '../accounts/access-items';
 import { lockAccessWithin } from '../access/access-within-repository';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity, requireRole, type Demand } from '../access/authorize';
+import { authorize, notFound, requireIdentity, requireRole, type RequiredPermission } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { Permission, Role } from '../access/permissions';
 import { newEpoch } from '../changes/epoch-repository';
@@ -129,8 +129,8 @@ export class EnvironmentService {
       const { project, environment, stale } = await lockVersionFor(tx.connection, actor, input, 'environment:delete');
       const issues = [...stale, ...confirmationIssues('environment', environment.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
-      const place = { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id };
-      const gone = accessItems(place, await lockAccessWithin(tx.connection, place));
+      const scope = { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id };
+      const gone = accessItems(scope, await lockAccessWithin(tx.connection, scope));
       await deleteEnvironment(tx.connection, environment.id);
       const rest = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
       await orderEnvironments(
@@ -192,7 +192,7 @@ export async function lockEnvironmentFor(
   connection: Connection,
   caller: Actor,
   environmentId: string,
-  { permission, toSee }: Demand,
+  { permission, toSee }: RequiredPermission,
 ): Promise<LockedEnvironment | null> {
   requireIdentity(caller);
   if (unstorable(environmentId)) return null;

@@ -126,8 +126,8 @@ async function search(
 
 function mayErase(actor: Actor, input: EraseContextDataInput): void {
   const { organizationId } = input;
-  const demand = { permission: 'audit:erase', toSee: 'organization:read' } as const;
-  if (!authorize(actor, demand, { organizationId })) throw noOrganization(input);
+  const required = { permission: 'audit:erase', toSee: 'organization:read' } as const;
+  if (!authorize(actor, required, { organizationId })) throw noOrganization(input);
 }
 
 function noOrganization({ organizationId }: EraseContextDataInput): UserFault {

@@ -17,7 +17,7 @@ import {
   planTargeting,
   type Targeting,
   type TargetingInput,
-  type TargetingSurroundings,
+  type TargetingReferences,
 } from './targeting-rules';
 
 export interface ToggleFlagInput {
@@ -52,7 +52,7 @@ export interface EditScene {
   readonly connection: Connection;
   readonly flag: FlagEntity;
   readonly before: FlagConfigurationEntity;
-  readonly surroundings: (input: TargetingInput) => Promise<TargetingSurroundings>;
+  readonly loadReferences: (input: TargetingInput) => Promise<TargetingReferences>;
   /** Whether the actor may read an environment of the flag's project. */
   readonly maySee: (environmentId: string) => boolean;
 }
@@ -93,7 +93,7 @@ export function setEdit(input: SetFlagConfigurationInput, path: Path): Configura
     path,
     decide: async (scene) => {
       const stale = await staleConfiguration(scene, input.expectedVersion, path);
-      const plan = planTargeting(input, await scene.surroundings(input));
+      const plan = planTargeting(input, await scene.loadReferences(input));
       if (plan.issues) return { issues: [...stale, ...plan.issues.map((issue) => moved(issue, path))] };
       if (stale.length > 0) return { issues: stale };
       const { before } = scene;
@@ -150,7 +150,7 @@ async function reuse(
 ): Promise<EditDecision> {
   const stale = await staleConfiguration(scene, expectedVersion, path);
   const input = inputOfTargeting(source);
-  const plan = planTargeting(input, await scene.surroundings(input));
+  const plan = planTargeting(input, await scene.loadReferences(input));
   if (plan.issues) {
     // The caller did not write the targeting, so that only its source can be pointed at.
     return { issues: [...stale, ...plan.issues.map((issue) => ({ ...issue, path: [...path, field] }))] };

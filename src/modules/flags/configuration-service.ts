@@ -32,7 +32,7 @@ import {
   touchFlags,
 } from './flag-repository';
 import { configurationBody, configurationId, flagEvent, initialConfiguration } from './flag-wire';
-import type { TargetingInput, TargetingSurroundings } from './targeting-rules';
+import type { TargetingInput, TargetingReferences } from './targeting-rules';
 
 export interface ConfigurationServiceOptions {
   readonly database: Database;
@@ -149,8 +149,8 @@ export class ConfigurationService {
     const [environment] = await findEnvironmentsByIds(connection, [environmentId]);
     if (flag?.projectId !== project.id) return notFound('flag', flagId, [...path, 'flagId']);
     const whole = { organizationId: project.organizationId, projectId: project.id };
-    const demand = { permission: edit.permission, toSee: 'project:read' } as const;
-    const isVisible = authorize(actor, demand, { ...whole, environmentId }, whole);
+    const required = { permission: edit.permission, toSee: 'project:read' } as const;
+    const isVisible = authorize(actor, required, { ...whole, environmentId }, whole);
     if (!isVisible || environment?.projectId !== project.id) {
       return notFound('environment', environmentId, [...path, 'environmentId']);
     }
@@ -164,7 +164,7 @@ export class ConfigurationService {
       connection,
       flag,
       before,
-      surroundings: (input) => surroundings(connection, flag, environmentId, input),
+      loadReferences: (input) => loadReferences(connection, flag, environmentId, input),
       maySee: (id) => permits(actor, 'environment:read', { ...whole, environmentId: id }),
     });
     if (decision.issues) return decision;
@@ -236,12 +236,12 @@ function deliveriesOf(changed: readonly Applied[]): Delivery[] {
 }
 
 /** Asks only for what the input names: most targeting names no other flag and no segment. */
-async function surroundings(
+async function loadReferences(
   connection: Connection,
   flag: FlagEntity,
   environmentId: string,
   input: TargetingInput,
-): Promise<TargetingSurroundings> {
+): Promise<TargetingReferences> {
   const { projectId } = flag;
   const flagKeys = input.prerequisites.map(({ flagKey }) => flagKey);
   const segmentKeys = segmentKeysOf(storedConditions(input.rules.flatMap((rule) => rule.conditions)));

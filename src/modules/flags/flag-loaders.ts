@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { groupRows, orderById } from '../../database/group-rows';
 import type { Connection } from '../../database/transaction';
 import type { Usage } from '../../errors';
-import type { Sight } from '../access/visibility';
+import type { Visibility } from '../access/visibility';
 import type { ChangeEntity } from '../changes/change-entity';
 import { findLastChanges } from '../changes/change-repository';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
@@ -27,9 +27,9 @@ export interface FlagPageKey {
 }
 
 /** A thing, and how much the caller sees of its project: what is in sight is all that is told. */
-export interface SightedKey {
+export interface VisibleKey {
   readonly id: string;
-  readonly sight: Sight;
+  readonly visibility: Visibility;
 }
 
 export interface FlagLoaders {
@@ -37,13 +37,13 @@ export interface FlagLoaders {
   /** Only the configurations that were ever set. */
   readonly configurationsOfFlag: DataLoader<string, FlagConfigurationEntity[]>;
   /** The newest change of the flag or of one of its configurations. */
-  readonly lastChangeOfFlag: DataLoader<SightedKey, ChangeEntity | null, string>;
+  readonly lastChangeOfFlag: DataLoader<VisibleKey, ChangeEntity | null, string>;
   /** When the flag or one of its configurations last changed. */
-  readonly changedAtOfFlag: DataLoader<SightedKey, Date | null, string>;
-  readonly lastEvaluatedOfFlag: DataLoader<SightedKey, Date | null, string>;
-  readonly staleReasonOfFlag: DataLoader<SightedKey, StaleReason | null, string>;
-  readonly dependentsOfFlag: DataLoader<SightedKey, Usage[] | null, string>;
-  readonly usesOfSegment: DataLoader<SightedKey, Usage[] | null, string>;
+  readonly changedAtOfFlag: DataLoader<VisibleKey, Date | null, string>;
+  readonly lastEvaluatedOfFlag: DataLoader<VisibleKey, Date | null, string>;
+  readonly staleReasonOfFlag: DataLoader<VisibleKey, StaleReason | null, string>;
+  readonly dependentsOfFlag: DataLoader<VisibleKey, Usage[] | null, string>;
+  readonly usesOfSegment: DataLoader<VisibleKey, Usage[] | null, string>;
   /** Projects that ask for the same page are answered together. */
   readonly flagPage: DataLoader<FlagPageKey, FlagEntity[], string>;
   readonly flagCount: DataLoader<FlagPageKey, number, string>;
@@ -56,14 +56,16 @@ export function createFlagLoaders(connection: Connection, now: Date): FlagLoader
       const rows = groupRows(await findConfigurationsByFlagIds(connection, flagIds), (row) => row.flagId);
       return flagIds.map((id) => rows.get(id) ?? []);
     }),
-    lastChangeOfFlag: perSight((ids, sight) => findLastChanges(connection, ids, sight)),
-    changedAtOfFlag: perSight((ids, { environmentIds }) => findChangedAt(connection, ids, environmentIds)),
-    lastEvaluatedOfFlag: perSight((ids, { environmentIds }) => findLastEvaluated(connection, ids, environmentIds)),
-    staleReasonOfFlag: perSight((ids, { environmentIds }) => findStaleReasons(connection, ids, { now, environmentIds })),
-    dependentsOfFlag: perSight(async (ids, { environmentIds }) =>
+    lastChangeOfFlag: perVisibility((ids, visibility) => findLastChanges(connection, ids, visibility)),
+    changedAtOfFlag: perVisibility((ids, { environmentIds }) => findChangedAt(connection, ids, environmentIds)),
+    lastEvaluatedOfFlag: perVisibility((ids, { environmentIds }) => findLastEvaluated(connection, ids, environmentIds)),
+    staleReasonOfFlag: perVisibility((ids, { environmentIds }) => findStaleReasons(connection, ids, { now, environmentIds })),
+    dependentsOfFlag: perVisibility(async (ids, { environmentIds }) =>
       usesById(await findDependents(connection, ids, environmentIds)),
     ),
-    usesOfSegment: perSight(async (ids, { environmentIds }) => usesById(await findSegmentUses(connection, ids, environmentIds))),
+    usesOfSegment: perVisibility(async (ids, { environmentIds }) =>
+      usesById(await findSegmentUses(connection, ids, environmentIds)),
+    ),
     flagPage: perRequest(async (projectIds, request) => {
       const pages = await listFlags(connection, projectIds, request);
       return (projectId) => pages.get(projectId) ?? [];
@@ -76,17 +78,17 @@ export function createFlagLoaders(connection: Connection, now: Date): FlagLoader
 }
 
 /** One statement for each different sight, of which an operation has few, and not for each project. */
-function perSight<T>(
-  find: (ids: readonly string[], sight: Sight) => Promise<ReadonlyMap<string, T>>,
-): DataLoader<SightedKey, T | null, string> {
-  const nameOf = ({ sight }: SightedKey): string => JSON.stringify(sight);
+function perVisibility<T>(
+  find: (ids: readonly string[], visibility: Visibility) => Promise<ReadonlyMap<string, T>>,
+): DataLoader<VisibleKey, T | null, string> {
+  const nameOf = ({ visibility }: VisibleKey): string => JSON.stringify(visibility);
   return new DataLoader(
     async (keys) => {
       const found = new Map<string, ReadonlyMap<string, T>>();
       for (const [name, group] of groupRows(keys, nameOf)) {
-        const { sight } = group[0] as SightedKey;
+        const { visibility } = group[0] as VisibleKey;
         const ids = group.map(({ id }) => id);
-        found.set(name, await find(ids, sight));
+        found.set(name, await find(ids, visibility));
       }
       return keys.map((key) => found.get(nameOf(key))?.get(key.id) ?? null);
     },

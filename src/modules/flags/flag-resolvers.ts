@@ -4,12 +4,12 @@ import { countedPage } from '../../graphql/connection';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
-import { sightOf, visibleEnvironmentIds } from '../access/visibility';
+import { visibilityIn, visibleEnvironmentIds } from '../access/visibility';
 import { historyOf } from '../changes/history-resolvers';
 import { hasUnstorableText } from '../../validation/input-rules';
 import type { FlagEntity } from './flag-entity';
 import { isSortValue, sortValueOf, type FlagOrder } from './flag-list-repository';
-import type { SightedKey } from './flag-loaders';
+import type { VisibleKey } from './flag-loaders';
 import { flagFilterProblem } from './flag-rules';
 import { variationOf } from './flag-view';
 
@@ -64,7 +64,7 @@ export const flagResolvers: Resolvers = {
     owner: ({ ownerId }, _args, { loaders }) => (ownerId === null ? null : loaders.user.load(ownerId)),
     changedAt: async (flag, _args, context) => {
       const key = await sightedKey(flag, context);
-      if (key.sight.environmentIds === null) return flag.changedAt;
+      if (key.visibility.environmentIds === null) return flag.changedAt;
       return (await context.loaders.changedAtOfFlag.load(key)) ?? flag.updatedAt;
     },
     lastChange: async (flag, _args, context) => context.loaders.lastChangeOfFlag.load(await sightedKey(flag, context)),
@@ -79,9 +79,9 @@ export const flagResolvers: Resolvers = {
   },
 };
 
-async function sightedKey({ id, projectId }: FlagEntity, { actor, loaders }: Context): Promise<SightedKey> {
+async function sightedKey({ id, projectId }: FlagEntity, { actor, loaders }: Context): Promise<VisibleKey> {
   const { organizationId } = await required(loaders.project.load(projectId));
-  return { id, sight: sightOf(actor, { organizationId, projectId }) };
+  return { id, visibility: visibilityIn(actor, { organizationId, projectId }) };
 }
 
 /** The cursor of a list of flags holds the order, the value of its column and the id; that of another order is refused. */

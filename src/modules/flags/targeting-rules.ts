@@ -53,7 +53,7 @@ export interface RolloutInput {
 }
 
 /** What stands around the flag. */
-export interface TargetingSurroundings {
+export interface TargetingReferences {
   readonly flag: Pick<FlagEntity, 'key' | 'variations'>;
   readonly segmentKeys: ReadonlySet<string>;
   /** Every flag that the prerequisites name and that exists: its variations' keys. */
@@ -70,14 +70,14 @@ export type Targeting = Pick<FlagConfigurationEntity, 'offVariation' | 'prerequi
 export type TargetingPlan = { readonly issues: readonly Issue[] } | { readonly issues: null; readonly targeting: Targeting };
 
 /** The targeting in stored form, or everything that is wrong with the input. */
-export function planTargeting(input: TargetingInput, around: TargetingSurroundings): TargetingPlan {
+export function planTargeting(input: TargetingInput, references: TargetingReferences): TargetingPlan {
   const issues = [
-    ...variationIssues(input.offVariation, around, ['input', 'offVariation']),
-    ...prerequisitesIssues(input, around),
-    ...targetsIssues(input, around),
-    ...rulesIssues(input.rules, around.segmentKeys, ['input', 'rules']),
-    ...ruleServesIssues(input, around),
-    ...serveIssues(input.fallthrough, around, ['input', 'fallthrough']),
+    ...variationIssues(input.offVariation, references, ['input', 'offVariation']),
+    ...prerequisitesIssues(input, references),
+    ...targetsIssues(input, references),
+    ...rulesIssues(input.rules, references.segmentKeys, ['input', 'rules']),
+    ...ruleServesIssues(input, references),
+    ...serveIssues(input.fallthrough, references, ['input', 'fallthrough']),
   ];
   if (issues.length > 0) return { issues };
   return {
@@ -86,24 +86,24 @@ export function planTargeting(input: TargetingInput, around: TargetingSurroundin
       offVariation: input.offVariation,
       prerequisites: input.prerequisites.map(({ flagKey, variation }) => ({ flagKey, variation })),
       targets: input.targets.map(({ variation, targetingKeys }) => ({ variation, targetingKeys })),
-      rules: input.rules.map((rule) => storedRule(rule, around)),
+      rules: input.rules.map((rule) => storedRule(rule, references)),
       fallthrough: storedServe(input.fallthrough),
     },
   };
 }
 
-function variationIssues(key: string, around: TargetingSurroundings, path: Path): Issue[] {
-  if (around.flag.variations.some((variation) => variation.key === key)) return [];
+function variationIssues(key: string, references: TargetingReferences, path: Path): Issue[] {
+  if (references.flag.variations.some((variation) => variation.key === key)) return [];
   return [{ code: 'NOT_FOUND', message: `The flag has no variation ${quote(key)}.`, path }];
 }
 
-function prerequisitesIssues({ prerequisites }: TargetingInput, around: TargetingSurroundings): Issue[] {
+function prerequisitesIssues({ prerequisites }: TargetingInput, references: TargetingReferences): Issue[] {
   const path = ['input', 'prerequisites'];
   const issues = countIssues('Prerequisites', prerequisites.length, 0, MAX_PREREQUISITES, path);
   if (issues.length > 0) return issues;
   prerequisites.forEach(({ flagKey, variation }, position) => {
     const at = [...path, String(position)];
-    const variations = around.variationsOfFlags.get(flagKey);
+    const variations = references.variationsOfFlags.get(flagKey);
     if (!variations) {
       const message = `The project has no flag ${quote(flagKey)}.`;
       issues.push({ code: 'NOT_FOUND', message, path: [...at, 'flagKey'] });
@@ -111,7 +111,7 @@ function prerequisitesIssues({ prerequisites }: TargetingInput, around: Targetin
       const message = `The flag ${quote(flagKey)} has no variation ${quote(variation)}.`;
       issues.push({ code: 'NOT_FOUND', message, path: [...at, 'variation'] });
     }
-    if (around.archivedFlagKeys.has(flagKey)) {
+    if (references.archivedFlagKeys.has(flagKey)) {
       const message = `The flag ${quote(flagKey)} is archived, so that it cannot be a prerequisite.`;
       issues.push({ code: 'ARCHIVED', message, path: [...at, 'flagKey'] });
     }
@@ -121,7 +121,7 @@ function prerequisitesIssues({ prerequisites }: TargetingInput, around: Targetin
     const message = `The flag ${quote(value)} is a prerequisite twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'flagKey'] });
   }
-  issues.push(...chainIssues(new Map(around.prerequisitesOfFlags).set(around.flag.key, flagKeys), path));
+  issues.push(...chainIssues(new Map(references.prerequisitesOfFlags).set(references.flag.key, flagKeys), path));
   return issues;
 }
 
@@ -137,7 +137,7 @@ function chainIssues(prerequisites: ReadonlyMap<string, readonly string[]>, path
   return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
-function targetsIssues({ targets }: TargetingInput, around: TargetingSurroundings): Issue[] {
+function targetsIssues({ targets }: TargetingInput, references: TargetingReferences): Issue[] {
   const path = ['input', 'targets'];
   const issues = countIssues('Targets', targets.length, 0, MAX_VARIATIONS, path);
   const total = targets.reduce((sum, target) => sum + target.targetingKeys.length, 0);
@@ -146,7 +146,7 @@ function targetsIssues({ targets }: TargetingInput, around: TargetingSurrounding
   const seen = new Set<string>();
   targets.forEach((target, position) => {
     const at = [...path, String(position)];
-    issues.push(...variationIssues(target.variation, around, [...at, 'variation']));
+    issues.push(...variationIssues(target.variation, references, [...at, 'variation']));
     target.targetingKeys.forEach((key, keyPosition) => {
       const keyPath = [...at, 'targetingKeys', String(keyPosition)];
       if (key === '') issues.push({ code: 'BLANK', message: 'A targeting key must not be empty.', path: keyPath });
@@ -161,10 +161,10 @@ function targetsIssues({ targets }: TargetingInput, around: TargetingSurrounding
 }
 
 /** What each rule serves, and to which share of the contexts; the rest is checked for flags and segments alike. */
-function ruleServesIssues({ rules }: TargetingInput, around: TargetingSurroundings): Issue[] {
+function ruleServesIssues({ rules }: TargetingInput, references: TargetingReferences): Issue[] {
   return rules.slice(0, MAX_RULES).flatMap((rule, position) => {
     const at = ['input', 'rules', String(position)];
-    const issues = serveIssues(rule.serve, around, [...at, 'serve']);
+    const issues = serveIssues(rule.serve, references, [...at, 'serve']);
     if (!rule.gate) return issues;
     return [
       ...issues,
@@ -174,19 +174,19 @@ function ruleServesIssues({ rules }: TargetingInput, around: TargetingSurroundin
   });
 }
 
-function serveIssues(serve: ServeInput, around: TargetingSurroundings, path: Path): Issue[] {
-  if (typeof serve.variation === 'string') return variationIssues(serve.variation, around, [...path, 'variation']);
+function serveIssues(serve: ServeInput, references: TargetingReferences, path: Path): Issue[] {
+  if (typeof serve.variation === 'string') return variationIssues(serve.variation, references, [...path, 'variation']);
   const rollout = rolloutOf(serve);
   const at = [...path, 'rollout'];
   const sharesPath = [...at, 'shares'];
   const issues = [
     ...bucketByIssues(rollout.bucketBy, [...at, 'bucketBy']),
-    ...variationIssues(rollout.whenMissing, around, [...at, 'whenMissing']),
+    ...variationIssues(rollout.whenMissing, references, [...at, 'whenMissing']),
     ...countIssues('Shares of a rollout', rollout.shares.length, 1, MAX_VARIATIONS, sharesPath),
   ];
   rollout.shares.slice(0, MAX_VARIATIONS).forEach((share, position) => {
     issues.push(
-      ...variationIssues(share.variation, around, [...sharesPath, String(position), 'variation']),
+      ...variationIssues(share.variation, references, [...sharesPath, String(position), 'variation']),
       ...weightIssues(share.weight, [...sharesPath, String(position), 'weight']),
     );
   });
@@ -221,9 +221,9 @@ function bucketByIssues(bucketBy: string, path: Path): Issue[] {
   return issues;
 }
 
-function storedRule(rule: RuleInput, around: TargetingSurroundings): StoredRule {
+function storedRule(rule: RuleInput, references: TargetingReferences): StoredRule {
   return {
-    id: rule.id ?? around.newRuleId(),
+    id: rule.id ?? references.newRuleId(),
     name: rule.name ?? '',
     conditions: storedConditions(rule.conditions),
     ...(rule.gate ? { gate: { bucketBy: rule.gate.bucketBy, weight: rule.gate.weight } } : {}),

@@ -20,13 +20,13 @@ import {
 } from '../access/member-repository';
 import {
   invitationIssues,
-  isSamePlace,
+  isSameScope,
   noInvitation,
   planAcceptance,
   strongerRole,
   type Acceptance,
   type Claimant,
-  type Place,
+  type BindingScope,
 } from '../access/member-rules';
 import { hashPassword, verifyPassword } from '../accounts/passwords';
 import type { Role } from '../access/permissions';
@@ -38,7 +38,7 @@ import { unstorable } from '../../validation/input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
 import { lockProject } from '../projects/project-repository';
 import { requireOwnerName } from './member-service';
-import { lockPlaceFor, type PlaceInput } from './role-place';
+import { lockScopeFor, type ScopeInput } from './role-scope';
 
 export interface InvitationServiceOptions {
   readonly database: Database;
@@ -46,7 +46,7 @@ export interface InvitationServiceOptions {
   readonly attempts: Attempts;
 }
 
-export interface InviteMemberInput extends PlaceInput {
+export interface InviteMemberInput extends ScopeInput {
   readonly email: string;
   readonly role: Role;
 }
@@ -85,23 +85,23 @@ export class InvitationService {
     const email = normalizeEmail(input.email);
     const token = createInvitationToken();
     const made = await this.options.changes.commit(caller, async (tx) => {
-      const { place, actor } = await lockPlaceFor(tx.connection, caller, input, 'member:invite');
-      requireOwnerName(actor, place, [input.role]);
-      const hasRole = emailIssues(email, []).length === 0 && (await hasRoleIn(tx.connection, place, email));
-      const issues = invitationIssues(email, input.role, place, hasRole);
+      const { scope, actor } = await lockScopeFor(tx.connection, caller, input, 'member:invite');
+      requireOwnerName(actor, scope, [input.role]);
+      const hasRole = emailIssues(email, []).length === 0 && (await hasRoleIn(tx.connection, scope, email));
+      const issues = invitationIssues(email, input.role, scope, hasRole);
       if (issues.length > 0) throw new UserFault(issues);
-      const earlier = await findInvitationByEmail(tx.connection, place.organizationId, email);
+      const earlier = await findInvitationByEmail(tx.connection, scope.organizationId, email);
       if (earlier) {
         if (!permits(actor, 'member:invite', earlier)) throw new UserFault([invitedElsewhere(email)]);
-        requireOwnerName(actor, place, [earlier.role]);
+        requireOwnerName(actor, scope, [earlier.role]);
         await deleteInvitation(tx.connection, earlier.id);
       }
-      const invitation = this.newInvitation(actor, { ...place, email, role: input.role }, token);
+      const invitation = this.newInvitation(actor, { ...scope, email, role: input.role }, token);
       await insertInvitation(tx.connection, invitation);
       const revisions = await this.options.changes.record(tx, actor, {
         kind: 'MEMBER_INVITED',
-        organizationId: place.organizationId,
-        projectId: place.projectId,
+        organizationId: scope.organizationId,
+        projectId: scope.projectId,
         deliveries: [],
         changesAccess: true,
         items: [invitationItem(invitation, 'MADE'), ...(earlier ? [invitationItem(earlier, 'GONE')] : [])],
@@ -120,16 +120,16 @@ export class InvitationService {
     const offered = await this.find(caller, input.invitationId);
     if (!offered) throw notFound('invitation', input.invitationId, path);
     return this.options.changes.commit(caller, async (tx) => {
-      const { place, actor } = await lockPlaceFor(tx.connection, caller, offered, 'member:invite');
-      requireOwnerName(actor, place, [offered.role]);
+      const { scope, actor } = await lockScopeFor(tx.connection, caller, offered, 'member:invite');
+      requireOwnerName(actor, scope, [offered.role]);
       // It may have been taken, replaced or withdrawn before the lock was ours.
       const invitation = await findInvitationById(tx.connection, offered.id);
       if (!invitation) throw notFound('invitation', offered.id, path);
       await deleteInvitation(tx.connection, invitation.id);
       const revisions = await this.options.changes.record(tx, actor, {
         kind: 'INVITATION_WITHDRAWN',
-        organizationId: place.organizationId,
-        projectId: place.projectId,
+        organizationId: scope.organizationId,
+        projectId: scope.projectId,
         deliveries: [],
         items: [invitationItem(invitation, 'GONE')],
       });
@@ -170,7 +170,7 @@ export class InvitationService {
     { user, isNew, provedBy }: { readonly user: UserEntity; readonly isNew: boolean; readonly provedBy: ProvedUser | null },
   ): Promise<AcceptedInvitation> {
     const { organizationId, projectId, environmentId, role } = offered;
-    const place: Place = { organizationId, projectId, environmentId };
+    const scope: BindingScope = { organizationId, projectId, environmentId };
     await lockOrganization(tx.connection, organizationId);
     if (projectId !== null) await lockProject(tx.connection, projectId);
     // It may have been taken, replaced or withdrawn before the lock was ours.
@@ -179,10 +179,10 @@ export class InvitationService {
     if (isNew) await insertUser(tx.connection, user);
     await deleteInvitation(tx.connection, invitation.id);
     const bindings = await findBindingsOfMembers(tx.connection, [organizationId], [user.id]);
-    const current = bindings.find((binding) => binding.source === 'DIRECT' && isSamePlace(binding, place));
+    const current = bindings.find((binding) => binding.source === 'DIRECT' && isSameScope(binding, scope));
     const next: RoleBindingEntity = current
       ? { ...current, role: strongerRole(current.role, role) }
-      : { ...place, id: newId('binding'), userId: user.id, role, source: 'DIRECT', createdAt: this.options.changes.now() };
+      : { ...scope, id: newId('binding'), userId: user.id, role, source: 'DIRECT', createdAt: this.options.changes.now() };
     await saveBinding(tx.connection, next, current === undefined);
     const revisions = await this.options.changes.record(tx, actor, {
       kind: 'INVITATION_ACCEPTED',
@@ -192,7 +192,7 @@ export class InvitationService {
       changesAccess: true,
       items: [
         invitationItem(invitation, 'GONE'),
-        memberItem(user, place, current ? [current] : null, [next]),
+        memberItem(user, scope, current ? [current] : null, [next]),
         ...(isNew ? [userItem(user)] : []),
       ],
       ...(provedBy === null ? {} : { provedBy }),
@@ -224,7 +224,7 @@ export class InvitationService {
 
   private newInvitation(
     actor: Actor,
-    offer: Place & { readonly email: string; readonly role: Role },
+    offer: BindingScope & { readonly email: string; readonly role: Role },
     token: string,
   ): InvitationEntity {
     const createdAt = this.options.changes.now();
@@ -256,10 +256,10 @@ function invitedElsewhere(email: string): Issue {
   return { code: 'DUPLICATE', message, path: ['input', 'email'] };
 }
 
-async function hasRoleIn(connection: Connection, place: Place, email: string): Promise<boolean> {
+async function hasRoleIn(connection: Connection, scope: BindingScope, email: string): Promise<boolean> {
   const user = await findUserByEmail(connection, email);
-  const bindings = user ? await findBindingsOfMembers(connection, [place.organizationId], [user.id]) : [];
-  return bindings.some((binding) => isSamePlace(binding, place));
+  const bindings = user ? await findBindingsOfMembers(connection, [scope.organizationId], [user.id]) : [];
+  return bindings.some((binding) => isSameScope(binding, scope));
 }
 
 function userItem({ id, email, name }: UserEntity): ChangeItemDraft {

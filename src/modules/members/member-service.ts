@@ -4,7 +4,7 @@ import { newId } from '../../ids';
 import { invitationItem, memberItem } from '../accounts/access-items';
 import { findUsersByIds } from '../access/access-repository';
 import { permits, type Actor, type Scope } from '../access/actor';
-import { authorize, notFound, type Demand } from '../access/authorize';
+import { authorize, notFound, type RequiredPermission } from '../access/authorize';
 import {
   countOwners,
   deleteBindings,
@@ -15,25 +15,25 @@ import {
   takeInvitationsOfMaker,
   type MemberOfOwner,
 } from '../access/member-repository';
-import { isSamePlace, isWithin, lastOwnerIssues, placeIssues, type Place } from '../access/member-rules';
+import { isSameScope, isWithin, lastOwnerIssues, bindingScopeIssues, type BindingScope } from '../access/member-rules';
 import type { Permission, Role } from '../access/permissions';
 import type { RoleBindingEntity } from '../access/role-binding-entity';
 import type { UserEntity } from '../access/user-entity';
 import type { ChangeService } from '../changes/change-service';
 import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
 import { unstorable } from '../../validation/input-rules';
-import { lockPlaceFor, type LockedPlace, type PlaceInput } from './role-place';
+import { lockScopeFor, type LockedScope, type ScopeInput } from './role-scope';
 
 export interface MemberServiceOptions {
   readonly changes: ChangeService;
 }
 
-export interface SetMemberRoleInput extends PlaceInput {
+export interface SetMemberRoleInput extends ScopeInput {
   readonly userId: string;
   readonly role: Role;
 }
 
-export interface RemoveMemberInput extends PlaceInput {
+export interface RemoveMemberInput extends ScopeInput {
   readonly userId: string;
 }
 
@@ -54,25 +54,25 @@ export class MemberService {
   /** Replaces the role in one place. The same role again is answered as it is: nothing is recorded. */
   async setRole(caller: Actor, input: SetMemberRoleInput): Promise<{ member: MemberOfOwner; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(caller, async (tx) => {
-      const locked = await lockPlaceFor(tx.connection, caller, input, 'member:update');
-      const { place, actor } = locked;
+      const locked = await lockScopeFor(tx.connection, caller, input, 'member:update');
+      const { scope, actor } = locked;
       const { user, bindings } = await loadMember(tx.connection, locked, input.userId);
-      const held = bindings.filter((binding) => isSamePlace(binding, place));
+      const held = bindings.filter((binding) => isSameScope(binding, scope));
       const [current] = held.filter(({ source }) => source === 'DIRECT');
-      const member = memberAsSeen(actor, place, user);
+      const member = memberAsSeen(actor, scope, user);
       if (held.length === 1 && current?.role === input.role) return { member, revisions: [] };
       const before = held.map(({ role }) => role);
-      requireOwnerName(actor, place, [...before, input.role]);
-      const ownerCount = await countOwners(tx.connection, place.organizationId);
+      requireOwnerName(actor, scope, [...before, input.role]);
+      const ownerCount = await countOwners(tx.connection, scope.organizationId);
       const issues = [
-        ...placeIssues(input.role, place),
+        ...bindingScopeIssues(input.role, scope),
         ...lastOwnerIssues({ email: user.email, before, after: input.role, ownerCount }),
       ];
       if (issues.length > 0) throw new UserFault(issues);
       const next: RoleBindingEntity = current
         ? { ...current, role: input.role }
         : {
-            ...place,
+            ...scope,
             id: newId('binding'),
             userId: user.id,
             role: input.role,
@@ -84,11 +84,11 @@ export class MemberService {
       await deleteBindings(tx.connection, idsFromGroups(held));
       const revisions = await this.options.changes.record(tx, actor, {
         kind: 'MEMBER_ROLE_SET',
-        organizationId: place.organizationId,
-        projectId: place.projectId,
+        organizationId: scope.organizationId,
+        projectId: scope.projectId,
         deliveries: [],
         changesAccess: true,
-        items: [memberItem(user, place, held.length > 0 ? held : null, [next])],
+        items: [memberItem(user, scope, held.length > 0 ? held : null, [next])],
       });
       return { member, revisions };
     });
@@ -97,14 +97,14 @@ export class MemberService {
   /** Takes away every role in one place and in what is in it. */
   async remove(caller: Actor, input: RemoveMemberInput): Promise<{ removedUserId: string; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(caller, async (tx) => {
-      const locked = await lockPlaceFor(tx.connection, caller, input, 'member:remove');
-      const { place, actor } = locked;
+      const locked = await lockScopeFor(tx.connection, caller, input, 'member:remove');
+      const { scope, actor } = locked;
       const { user, bindings } = await loadMember(tx.connection, locked, input.userId);
-      const taken = bindings.filter((binding) => isWithin(binding, place));
+      const taken = bindings.filter((binding) => isWithin(binding, scope));
       if (taken.length === 0) throw notFound('member', input.userId, ['input', 'userId']);
       const before = taken.map(({ role }) => role);
-      requireOwnerName(actor, place, before);
-      const ownerCount = await countOwners(tx.connection, place.organizationId);
+      requireOwnerName(actor, scope, before);
+      const ownerCount = await countOwners(tx.connection, scope.organizationId);
       const issues = lastOwnerIssues({ email: user.email, before, after: null, ownerCount });
       if (issues.length > 0) throw new UserFault(issues);
       await deleteBindings(
@@ -112,16 +112,16 @@ export class MemberService {
         taken.map(({ id }) => id),
       );
       const withdrawn = [
-        ...(place.projectId === null ? await withdrawInvitation(tx.connection, place, user) : []),
-        ...(taken.length === bindings.length ? await withdrawOffers(tx.connection, place.organizationId, user) : []),
+        ...(scope.projectId === null ? await withdrawInvitation(tx.connection, scope, user) : []),
+        ...(taken.length === bindings.length ? await withdrawOffers(tx.connection, scope.organizationId, user) : []),
       ];
       const revisions = await this.options.changes.record(tx, actor, {
         kind: 'MEMBER_REMOVED',
-        organizationId: place.organizationId,
-        projectId: place.projectId,
+        organizationId: scope.organizationId,
+        projectId: scope.projectId,
         deliveries: [],
         changesAccess: true,
-        items: [memberItem(user, place, taken, null), ...withdrawn],
+        items: [memberItem(user, scope, taken, null), ...withdrawn],
       });
       return { removedUserId: user.id, revisions };
     });
@@ -133,33 +133,33 @@ function idsFromGroups(bindings: readonly RoleBindingEntity[]): string[] {
 }
 
 /** OWNER is given and taken only by whoever may name owners. */
-export function requireOwnerName(actor: Actor, { organizationId }: Place, roles: readonly Role[]): void {
+export function requireOwnerName(actor: Actor, { organizationId }: BindingScope, roles: readonly Role[]): void {
   if (!roles.includes('OWNER')) return;
   requirePermission(actor, { permission: 'owner:name', toSee: 'organization:read' }, { organizationId });
 }
 
 /** For what the caller has found already: hidden is forbidden, too. */
-function requirePermission(actor: Actor, demand: Demand, scope: Scope): void {
-  if (!authorize(actor, demand, scope)) throw new Forbidden(demand.permission);
+function requirePermission(actor: Actor, required: RequiredPermission, scope: Scope): void {
+  if (!authorize(actor, required, scope)) throw new Forbidden(required.permission);
 }
 
 /** A user with roles in the organization, as far as the actor may know of them. */
 async function loadMember(
   connection: Connection,
-  { place, actor }: LockedPlace,
+  { scope, actor }: LockedScope,
   userId: string,
 ): Promise<{ user: UserEntity; bindings: RoleBindingEntity[] }> {
   const [user] = unstorable(userId) ? [] : await findUsersByIds(connection, [userId]);
-  const bindings = user ? await findBindingsOfMembers(connection, [place.organizationId], [user.id]) : [];
+  const bindings = user ? await findBindingsOfMembers(connection, [scope.organizationId], [user.id]) : [];
   // A role on the whole organization reaches every part of it, so whoever manages a part sees who has it.
   const isVisible = bindings.some((binding) => binding.projectId === null || permits(actor, 'member:read', binding));
   if (!user || !isVisible) throw notFound('member', userId, ['input', 'userId']);
   return { user, bindings };
 }
 
-function memberAsSeen(actor: Actor, place: Place, user: UserEntity): MemberOfOwner {
-  const { organizationId } = place;
-  const projectId = permits(actor, 'member:read', { organizationId }) ? null : place.projectId;
+function memberAsSeen(actor: Actor, scope: BindingScope, user: UserEntity): MemberOfOwner {
+  const { organizationId } = scope;
+  const projectId = permits(actor, 'member:read', { organizationId }) ? null : scope.projectId;
   return { ownerId: projectId ?? organizationId, organizationId, projectId, userId: user.id, email: user.email };
 }
 
@@ -176,7 +176,7 @@ export async function withdrawOffers(
 /** An open invitation would let the user in again. */
 async function withdrawInvitation(
   connection: Connection,
-  { organizationId }: Place,
+  { organizationId }: BindingScope,
   { email }: UserEntity,
 ): Promise<ChangeItemDraft[]> {
   const invitation = await findInvitationByEmail(connection, organizationId, email);

@@ -133,13 +133,13 @@ export class OidcService {
     const held = await findOrganizationRoles(tx.connection, organizationId, user.id);
     const plan = planGroupRole(user, held, wanted, await countOwners(tx.connection, organizationId));
     if (plan === null) return;
-    const place = { organizationId, projectId: null, environmentId: null };
+    const scope = { organizationId, projectId: null, environmentId: null };
     const given: RoleBindingEntity[] =
       plan.give === null
         ? []
         : [
             {
-              ...place,
+              ...scope,
               id: newId('binding'),
               userId: user.id,
               role: plan.give,
@@ -159,7 +159,7 @@ export class OidcService {
       deliveries: [],
       changesAccess: true,
       items: [
-        memberItem(user, place, plan.take.length > 0 ? plan.take : null, given.length > 0 ? given : null),
+        memberItem(user, scope, plan.take.length > 0 ? plan.take : null, given.length > 0 ? given : null),
         ...((await isMember(tx.connection, organizationId, user.id))
           ? []
           : await withdrawOffers(tx.connection, organizationId, user)),

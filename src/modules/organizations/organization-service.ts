@@ -164,8 +164,8 @@ export class OrganizationService {
       const issues = [...stale, ...confirmationIssues('organization', organization.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
       const environmentIds = await lockProjectsOfOrganization(tx.connection, organization.id);
-      const place = { organizationId: organization.id, projectId: null, environmentId: null };
-      const gone = accessItems(place, await lockAccessWithin(tx.connection, place));
+      const scope = { organizationId: organization.id, projectId: null, environmentId: null };
+      const gone = accessItems(scope, await lockAccessWithin(tx.connection, scope));
       await deleteOrganization(tx.connection, organization.id);
       for (const id of environmentIds) tx.raisedHeads.add(id);
       const revisions = await this.options.changes.record(tx, actor, {
@@ -201,8 +201,8 @@ async function lockOrganizationFor(
   requireIdentity(caller);
   const organization = await lockOrganization(connection, organizationId);
   const actor = organization ? await currentActor(connection, caller, organizationId) : caller;
-  const demand = { permission, toSee: 'organization:read' } as const;
-  if (!authorize(actor, demand, { organizationId }) || !organization) {
+  const required = { permission, toSee: 'organization:read' } as const;
+  if (!authorize(actor, required, { organizationId }) || !organization) {
     throw notFound('organization', organizationId, ['input', 'organizationId']);
   }
   const version = { current: organization.version, expected: expectedVersion };

@@ -79,8 +79,8 @@ export class ProjectService {
         requireIdentity(caller);
         const organization = await lockOrganization(tx.connection, organizationId);
         const actor = organization ? await currentActor(tx.connection, caller, organizationId) : caller;
-        const demand = { permission: 'project:create', toSee: 'organization:read' } as const;
-        if (!authorize(actor, demand, { organizationId }) || !organization) {
+        const required = { permission: 'project:create', toSee: 'organization:read' } as const;
+        if (!authorize(actor, required, { organizationId }) || !organization) {
           throw notFound('organization', organizationId, ['input', 'organizationId']);
         }
         const plan = planProject(input, { id: newId('project'), createdAt: this.options.changes.now() });
@@ -111,8 +111,8 @@ export class ProjectService {
       await requireStrictestRole(tx.connection, locked, project, 'project:delete');
       const issues = [...stale, ...confirmationIssues('project', project.key, input.confirmKey)];
       if (issues.length > 0) throw new UserFault(issues);
-      const place = { organizationId: project.organizationId, projectId: project.id, environmentId: null };
-      const gone = accessItems(place, await lockAccessWithin(tx.connection, place));
+      const scope = { organizationId: project.organizationId, projectId: project.id, environmentId: null };
+      const gone = accessItems(scope, await lockAccessWithin(tx.connection, scope));
       for (const id of await deleteProject(tx.connection, project.id)) tx.raisedHeads.add(id);
       const { revisions } = await this.record(tx, actor, 'PROJECT_DELETED', { before: project, after: null, gone });
       return { deletedProjectId: project.id, revisions };
@@ -208,8 +208,8 @@ export async function requireStrictestRole(
 }
 
 function maySee(actor: Actor, project: ProjectEntity): boolean {
-  const demand = { permission: 'project:read', toSee: 'project:read' } as const;
-  return authorize(actor, demand, { organizationId: project.organizationId, projectId: project.id });
+  const required = { permission: 'project:read', toSee: 'project:read' } as const;
+  return authorize(actor, required, { organizationId: project.organizationId, projectId: project.id });
 }
 
 /** Null: all of the organization. */

@@ -3,7 +3,7 @@ import type { Context } from '../context';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
-import { sightOf } from '../access/visibility';
+import { visibilityIn } from '../access/visibility';
 import { historyOf } from '../changes/history-resolvers';
 import type { ProjectEntity } from '../projects/project-entity';
 import { searchText } from '../projects/project-service';
@@ -47,8 +47,8 @@ export const segmentResolvers: Resolvers = {
     project: (segment, _args, context) => readableProject(segment, context),
     usedBy: async (segment, _args, context) => {
       const { id: projectId, organizationId } = await readableProject(segment, context);
-      const sight = sightOf(context.actor, { organizationId, projectId });
-      return (await context.loaders.usesOfSegment.load({ id: segment.id, sight })) ?? [];
+      const visibility = visibilityIn(context.actor, { organizationId, projectId });
+      return (await context.loaders.usesOfSegment.load({ id: segment.id, visibility })) ?? [];
     },
     history: async (segment, args, context) => {
       const project = await readableProject(segment, context);

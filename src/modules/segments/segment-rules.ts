@@ -19,7 +19,7 @@ export const KEYS_PER_CALL_MAX = 5_000;
 const TARGETING_KEY_LENGTH_MAX = 1_000;
 
 /** What stands around a segment in its project. */
-export interface SegmentSurroundings {
+export interface SegmentReferences {
   /** The segment's own key. */
   readonly key: string;
   /** Keys of the other segments -> keys of the segments that their rules name. */
@@ -34,7 +34,7 @@ export interface SegmentText {
 }
 
 /** Of a new or changed segment: what is undefined is not looked at; null where nothing may be null is refused. */
-export function segmentTextIssues(input: SegmentText, around: SegmentSurroundings): Issue[] {
+export function segmentTextIssues(input: SegmentText, existing: SegmentReferences): Issue[] {
   const issues: Issue[] = [];
   for (const field of ['name', 'description', 'rules'] as const) {
     if (input[field] === null) {
@@ -45,18 +45,18 @@ export function segmentTextIssues(input: SegmentText, around: SegmentSurrounding
   if (typeof input.description === 'string') {
     issues.push(...textIssues('Segment description', input.description, ['input', 'description'], DESCRIPTION_LENGTH_MAX));
   }
-  if (input.rules) issues.push(...segmentRulesIssues(input.rules, around));
+  if (input.rules) issues.push(...segmentRulesIssues(input.rules, existing));
   return issues;
 }
 
-function segmentRulesIssues(rules: readonly RuleWithConditions[], around: SegmentSurroundings): Issue[] {
+function segmentRulesIssues(rules: readonly RuleWithConditions[], existing: SegmentReferences): Issue[] {
   const path = ['input', 'rules'];
   // A segment that names itself is refused as a circle, not as unknown.
-  const known = new Set([...around.others.keys(), around.key]);
+  const known = new Set([...existing.others.keys(), existing.key]);
   const issues = rulesIssues(rules, known, path);
   if (issues.length > 0) return issues;
   const named = rules.flatMap((rule) => segmentKeysOf(storedConditions(rule.conditions)));
-  const references = new Map(around.others).set(around.key, named);
+  const references = new Map(existing.others).set(existing.key, named);
   const cycle = findCycle(references);
   if (cycle) return [{ code: 'CYCLE', message: `The segments would go in a circle: ${formatPath(cycle)}.`, path }];
   const long = findLongPath(references, MAX_SEGMENT_DEPTH);

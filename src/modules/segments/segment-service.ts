@@ -35,7 +35,7 @@ import {
   segmentTextIssues,
   storedSegmentRules,
   targetingKeysIssues,
-  type SegmentSurroundings,
+  type SegmentReferences,
 } from './segment-rules';
 import { segmentEvent } from './segment-wire';
 
@@ -106,8 +106,8 @@ export class SegmentService {
         if (!locked) throw notFound('project', projectId, ['input', 'projectId']);
         const { project } = locked;
         const description = input.description ?? '';
-        const around = await surroundings(tx.connection, projectId, key);
-        const issues = [...newSegmentIssues(input), ...segmentTextIssues({ name, description, rules }, around)];
+        const existing = await loadReferences(tx.connection, projectId, key);
+        const issues = [...newSegmentIssues(input), ...segmentTextIssues({ name, description, rules }, existing)];
         if (issues.length > 0) throw new UserFault(issues);
         const now = this.options.changes.now();
         const segment: SegmentEntity = {
@@ -116,7 +116,7 @@ export class SegmentService {
           key,
           name,
           description,
-          rules: storedSegmentRules(rules, around.newRuleId),
+          rules: storedSegmentRules(rules, existing.newRuleId),
           version: 1,
           createdAt: now,
           updatedAt: now,
@@ -137,16 +137,16 @@ export class SegmentService {
   async update(actor: Actor, input: UpdateSegmentInput): Promise<SegmentResult> {
     return this.change(actor, input.segmentId, 'segment:update', async (tx, locked) => {
       const before = locked.segment;
-      const around = await surroundings(tx.connection, before.projectId, before.key);
+      const existing = await loadReferences(tx.connection, before.projectId, before.key);
       const version = { current: before.version, expected: input.expectedVersion };
       const stale = await staleIssues(tx.connection, 'segment', before.id, version);
-      const issues = [...stale, ...segmentTextIssues(input, around)];
+      const issues = [...stale, ...segmentTextIssues(input, existing)];
       if (issues.length > 0) throw new UserFault(issues);
       const segment = {
         ...before,
         name: input.name ?? before.name,
         description: input.description ?? before.description,
-        rules: input.rules ? storedSegmentRules(input.rules, around.newRuleId) : before.rules,
+        rules: input.rules ? storedSegmentRules(input.rules, existing.newRuleId) : before.rules,
         version: before.version + 1,
         updatedAt: this.options.changes.now(),
       };
@@ -258,7 +258,7 @@ export function segmentBody({ key, name, description, rules, version }: SegmentE
   return { key, name, description, rules, version };
 }
 
-async function surroundings(connection: Connection, projectId: string, key: string): Promise<SegmentSurroundings> {
+async function loadReferences(connection: Connection, projectId: string, key: string): Promise<SegmentReferences> {
   const segments = await findSegmentRules(connection, projectId);
   const references = segments.map(
     (segment) => [segment.key, segmentKeysOf(segment.rules.flatMap((rule) => rule.conditions))] as const,

@@ -1,9 +1,9 @@
 /** The books of all environments that this process was asked about, kept up with PostgreSQL. */
 import type { Database } from '../../database/transaction';
 import { replaceEpoch } from '../changes/epoch-repository';
-import { findPlace, type EnvironmentPlace } from '../changes/head-repository';
+import { findEnvironmentHead, type EnvironmentHead } from '../changes/head-repository';
 import { unstorable } from '../../validation/input-rules';
-import { EnvironmentBook, type Reading } from './environment-book';
+import { EnvironmentState, type Reading } from './environment-state';
 import { followRevisions, isLevel } from './follow-revisions';
 import { Limiter } from './limiter';
 import { readSnapshot } from './snapshot-repository';
@@ -23,9 +23,9 @@ export interface SnapshotCacheOptions {
 }
 
 export class SnapshotCache {
-  private readonly books = new Map<string, Promise<EnvironmentBook | null>>();
+  private readonly states = new Map<string, Promise<EnvironmentState | null>>();
   /** Those of the books that are read. */
-  private readonly opened = new Map<string, EnvironmentBook>();
+  private readonly opened = new Map<string, EnvironmentState>();
   /** One catch-up at a time for each environment, so that places are read, and rows applied, in order. */
   private readonly running = new Map<string, Promise<void>>();
   private readonly waiting = new Map<string, Promise<void>>();
@@ -34,27 +34,27 @@ export class SnapshotCache {
   constructor(private readonly options: SnapshotCacheOptions) {}
 
   /** The book of an environment, read on the first request for it. Null when there is no such environment. */
-  async open(environmentId: string): Promise<EnvironmentBook | null> {
-    const known = this.books.get(environmentId);
+  async open(environmentId: string): Promise<EnvironmentState | null> {
+    const known = this.states.get(environmentId);
     if (known) return known;
     if (unstorable(environmentId)) return null;
     const opening = this.read(environmentId);
-    this.books.set(environmentId, opening);
+    this.states.set(environmentId, opening);
     // What failed or is not there is asked for again.
     opening
-      .then((book) => (book ? this.opened.set(environmentId, book) : this.books.delete(environmentId)))
-      .catch(() => this.books.delete(environmentId));
+      .then((state) => (state ? this.opened.set(environmentId, state) : this.states.delete(environmentId)))
+      .catch(() => this.states.delete(environmentId));
     return opening;
   }
 
   /** The book when it is in memory; null says nothing. */
-  known(environmentId: string): EnvironmentBook | null {
+  known(environmentId: string): EnvironmentState | null {
     return this.opened.get(environmentId) ?? null;
   }
 
   /** The environments that this process keeps up. */
   environmentIds(): string[] {
-    return [...this.books.keys()];
+    return [...this.states.keys()];
   }
 
   /**
@@ -62,7 +62,7 @@ export class SnapshotCache {
    * come while one waits share it.
    */
   catchUp(environmentId: string): Promise<void> {
-    if (!this.books.has(environmentId)) return Promise.resolve();
+    if (!this.states.has(environmentId)) return Promise.resolve();
     const waiting = this.waiting.get(environmentId);
     if (waiting) return waiting;
     const running = this.running.get(environmentId);
@@ -78,12 +78,12 @@ export class SnapshotCache {
   }
 
   /** Catches up where the places, read from the database just now, differ from the books. */
-  async catchUpWith(places: readonly EnvironmentPlace[]): Promise<void> {
-    const byId = new Map(places.map((place) => [place.environmentId, place]));
+  async catchUpWith(heads: readonly EnvironmentHead[]): Promise<void> {
+    const byId = new Map(heads.map((head) => [head.environmentId, head]));
     const behind: Promise<void>[] = [];
-    for (const [id, opening] of [...this.books]) {
-      const book = await opening.catch(() => null);
-      if (book && !isLevel(book, byId.get(id))) behind.push(this.catchUp(id));
+    for (const [id, opening] of [...this.states]) {
+      const state = await opening.catch(() => null);
+      if (state && !isLevel(state, byId.get(id))) behind.push(this.catchUp(id));
     }
     await Promise.all(behind);
   }
@@ -103,31 +103,31 @@ export class SnapshotCache {
     return running;
   }
 
-  private async read(environmentId: string): Promise<EnvironmentBook | null> {
+  private async read(environmentId: string): Promise<EnvironmentState | null> {
     const { store, database } = this.options;
     // Read before the place: what is in there was committed by then, so it is not ahead unless a backup was restored.
     let stored = (await store?.load(environmentId)) ?? null;
-    let place = await findPlace(database.connection, environmentId);
-    if (place === null) return null;
-    if (store && stored?.snapshot.epoch !== place.epoch) {
-      stored = await store.awaitReader(environmentId, place.epoch);
-      place = stored && (await findPlace(database.connection, environmentId));
+    let head = await findEnvironmentHead(database.connection, environmentId);
+    if (head === null) return null;
+    if (store && stored?.snapshot.epoch !== head.epoch) {
+      stored = await store.awaitReader(environmentId, head.epoch);
+      head = stored && (await findEnvironmentHead(database.connection, environmentId));
     }
-    return (stored && place && (await this.bringUp(stored, place))) ?? this.readAnew(environmentId);
+    return (stored && head && (await this.bringUp(stored, head))) ?? this.readAnew(environmentId);
   }
 
   /** Null when the environment must be read whole. */
-  private async bringUp(stored: Reading, place: EnvironmentPlace): Promise<EnvironmentBook | null> {
-    const book = bookOf(stored);
-    const standing = await followRevisions(this.options.database.connection, book, place);
-    if (standing === 'LEVEL') return this.share(book);
-    if (standing === 'FOREIGN') await this.replaceEpoch(book, place);
+  private async bringUp(stored: Reading, head: EnvironmentHead): Promise<EnvironmentState | null> {
+    const state = createState(stored);
+    const syncState = await followRevisions(this.options.database.connection, state, head);
+    if (syncState === 'LEVEL') return this.share(state);
+    if (syncState === 'FOREIGN') await this.replaceEpoch(state, head);
     return null;
   }
 
-  private async readAnew(environmentId: string): Promise<EnvironmentBook | null> {
+  private async readAnew(environmentId: string): Promise<EnvironmentState | null> {
     const found = await this.readWhole(environmentId);
-    return found && this.share(bookOf(found));
+    return found && this.share(createState(found));
   }
 
   private readWhole(environmentId: string): Promise<Reading | null> {
@@ -135,47 +135,47 @@ export class SnapshotCache {
   }
 
   private async advance(environmentId: string): Promise<void> {
-    const book = await this.books.get(environmentId);
-    if (!book) return;
+    const state = await this.states.get(environmentId);
+    if (!state) return;
     const { connection } = this.options.database;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       // Given up soon: whatever is rung meanwhile waits for it.
-      const place = await this.options.database.readSoon((soon) => findPlace(soon, environmentId));
-      if (place === null) {
-        this.books.delete(environmentId);
+      const head = await this.options.database.readSoon((soon) => findEnvironmentHead(soon, environmentId));
+      if (head === null) {
+        this.states.delete(environmentId);
         this.opened.delete(environmentId);
-        book.close();
+        state.close();
         return;
       }
-      switch (await followRevisions(connection, book, place)) {
+      switch (await followRevisions(connection, state, head)) {
         case 'LEVEL':
-          this.share(book);
+          this.share(state);
           return;
         case 'FAR': {
           const found = await this.readWhole(environmentId);
           if (found === null) continue;
-          book.reset(found.snapshot, found.changeId);
-          this.share(book);
+          state.reset(found.snapshot, found.changeId);
+          this.share(state);
           return;
         }
         case 'FOREIGN':
           // Another server or a writer may have been first: whatever is there now is looked at anew.
-          await this.replaceEpoch(book, place);
+          await this.replaceEpoch(state, head);
       }
     }
   }
 
-  private async replaceEpoch({ scope }: EnvironmentBook, place: EnvironmentPlace): Promise<void> {
-    const isOurs = await this.options.database.transaction((tx) => replaceEpoch(tx, scope.organizationId, place));
+  private async replaceEpoch({ scope }: EnvironmentState, head: EnvironmentHead): Promise<void> {
+    const isOurs = await this.options.database.transaction((tx) => replaceEpoch(tx, scope.organizationId, head));
     if (isOurs) this.options.onNewEpoch?.(scope.environmentId);
   }
 
-  private share(book: EnvironmentBook): EnvironmentBook {
-    this.options.store?.offer(book.reading);
-    return book;
+  private share(state: EnvironmentState): EnvironmentState {
+    this.options.store?.offer(state.reading);
+    return state;
   }
 }
 
-function bookOf({ scope, snapshot, changeId }: Reading): EnvironmentBook {
-  return new EnvironmentBook(scope, snapshot, changeId);
+function createState({ scope, snapshot, changeId }: Reading): EnvironmentState {
+  return new EnvironmentState(scope, snapshot, changeId);
 }

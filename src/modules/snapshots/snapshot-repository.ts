@@ -1,7 +1,7 @@
 import type { SnapshotSegment } from '../../evaluation';
 import { groupRows } from '../../database/group-rows';
 import type { Connection } from '../../database/transaction';
-import { findPlace } from '../changes/head-repository';
+import { findEnvironmentHead } from '../changes/head-repository';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
 import { findAllFlags, findConfigurationsByEnvironment } from '../flags/flag-repository';
 import { initialConfiguration, wireOfFlag } from '../flags/flag-wire';
@@ -11,26 +11,26 @@ import type { SegmentKeyEntity } from '../segments/segment-key-entity';
 import { findAllKeys, findAllSegments } from '../segments/segment-repository';
 import { wireRules } from '../segments/segment-wire';
 import { byKey } from './apply-revisions';
-import type { Reading } from './environment-book';
+import type { Reading } from './environment-state';
 
 /** The whole environment as it is now. Run it in one REPEATABLE READ transaction. Null when there is no such environment. */
 export async function readSnapshot(connection: Connection, environmentId: string): Promise<Reading | null> {
   const [environment] = await findEnvironmentsByIds(connection, [environmentId]);
-  const place = await findPlace(connection, environmentId);
+  const head = await findEnvironmentHead(connection, environmentId);
   const [project] = await findProjectsByIds(connection, environment ? [environment.projectId] : []);
-  if (!environment || !place || !project) return null;
+  if (!environment || !head || !project) return null;
   const flags = await findAllFlags(connection, project.id);
   const configurations = new Map(
     (await findConfigurationsByEnvironment(connection, environmentId)).map((row) => [row.flagId, row]),
   );
   const wires = flags.map((flag) => wireOfFlag(flag, configurations.get(flag.id) ?? initialConfiguration(flag, environmentId)));
   return {
-    changeId: place.changeId,
+    changeId: head.changeId,
     scope: { environmentId, projectId: project.id, organizationId: project.organizationId },
     snapshot: {
       formatVersion: 1,
-      epoch: place.epoch,
-      revision: place.revision,
+      epoch: head.epoch,
+      revision: head.revision,
       flags: wires.sort(byKey),
       segments: segmentWires(await findAllSegments(connection, project.id), await findAllKeys(connection, project.id)),
     },

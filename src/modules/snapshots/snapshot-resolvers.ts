@@ -20,9 +20,9 @@ export const snapshotResolvers: Resolvers = {
   Subscription: {
     flagChanged: {
       subscribe: async (_parent, { environmentId, flagKeys, since }, { actor, services, stream }) => {
-        const book = await services.snapshots.openFor(actor, environmentId, 'snapshot:read');
-        if (!book) throw noEnvironment(environmentId);
-        return stream.flagChanged(book, { since: since ?? null, flagKeys: flagKeys ? new Set(flagKeys) : null });
+        const state = await services.snapshots.openFor(actor, environmentId, 'snapshot:read');
+        if (!state) throw noEnvironment(environmentId);
+        return stream.flagChanged(state, { since: since ?? null, flagKeys: flagKeys ? new Set(flagKeys) : null });
       },
       resolve: (event: FlagChangedEvent) => event,
     },

@@ -11,7 +11,7 @@ export interface ContextInput {
   readonly attributes?: Readonly<Record<string, unknown>> | null;
 }
 
-interface Place {
+interface ProblemPath {
   readonly epoch: string;
   readonly revision: number;
 }
@@ -53,7 +53,7 @@ export function evaluationsProblem(contexts: number, flags: number, before: numb
 }
 
 /** Whether who stands at `than` lacks something of `newest`. Revisions of two epochs do not compare: the newest epoch is newer. */
-export function isNewer(newest: Place, than: Place | null | undefined): boolean {
+export function isNewer(newest: ProblemPath, than: ProblemPath | null | undefined): boolean {
   return !than || newest.epoch !== than.epoch || newest.revision > than.revision;
 }
 

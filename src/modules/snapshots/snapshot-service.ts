@@ -4,7 +4,7 @@ import { permits, type Actor } from '../access/actor';
 import { authorize, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { UsageService } from '../usage/usage-service';
-import type { Cursor, EnvironmentBook } from './environment-book';
+import type { Cursor, EnvironmentState } from './environment-state';
 import type { SnapshotCache } from './snapshot-cache';
 import { contextProblem, contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
 import { tracedEvaluator, type TraceBudget } from './traced-evaluations';
@@ -37,7 +37,7 @@ export interface FollowInput {
 }
 
 export interface Followed {
-  readonly book: EnvironmentBook;
+  readonly state: EnvironmentState;
   readonly context: EvaluationContext;
   /** Null: all that are not archived. */
   readonly flagKeys: readonly string[] | null;
@@ -82,8 +82,8 @@ export class SnapshotService {
 
   /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails: it is asked for a price. */
   async countFlags(actor: Actor, environmentId: string | null): Promise<number> {
-    const book = await this.openFor(actor, environmentId, 'flag:evaluate').catch(() => null);
-    return book ? visibleFlagCount(book.compiled, seesEverything(actor)) : 0;
+    const state = await this.openFor(actor, environmentId, 'flag:evaluate').catch(() => null);
+    return state ? visibleFlagCount(state.compiled, seesEverything(actor)) : 0;
   }
 
   /**
@@ -93,19 +93,19 @@ export class SnapshotService {
   async evaluate(actor: Actor, input: EvaluateInput, budget: EvaluationBudget): Promise<EvaluateOutcome | null> {
     const problem = contextsProblem(input.contexts);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
-    const book = await this.openFor(actor, input.environmentId, 'flag:evaluate');
-    if (book === null) return null;
-    await this.waitFor(book, input.minRevision ?? null);
-    if (book.isClosed) return null;
-    spend(budget, input.contexts.length, flagCountOf(actor, book, input));
+    const state = await this.openFor(actor, input.environmentId, 'flag:evaluate');
+    if (state === null) return null;
+    await this.waitFor(state, input.minRevision ?? null);
+    if (state.isClosed) return null;
+    spend(budget, input.contexts.length, flagCountOf(actor, state, input));
     const problems = input.areContextsChecked === true ? [] : input.contexts.map(contextProblem);
-    return this.decide(actor, book, input, budget, problems);
+    return this.decide(actor, state, input, budget, problems);
   }
 
   /** What `countFlags` answers, when that is known without a wait; null when it is not. */
   countFlagsAtOnce(actor: Actor, environmentId: string | null): number | null {
-    const book = this.findOpen(actor, environmentId);
-    return book && visibleFlagCount(book.compiled, seesEverything(actor));
+    const state = this.findOpen(actor, environmentId);
+    return state && visibleFlagCount(state.compiled, seesEverything(actor));
   }
 
   /**
@@ -113,13 +113,13 @@ export class SnapshotService {
    * answers with null. Nothing is evaluated, counted or spent before it is run.
    */
   evaluateAtOnce(actor: Actor, input: EvaluateInput): EvaluationAtOnce | null {
-    const book = this.findOpen(actor, input.environmentId);
-    if (book === null || book.isClosed || input.withTrace === true) return null;
-    if (input.minRevision && !has(book, input.minRevision)) return null;
+    const state = this.findOpen(actor, input.environmentId);
+    if (state === null || state.isClosed || input.withTrace === true) return null;
+    if (input.minRevision && !has(state, input.minRevision)) return null;
     if (contextsProblem(input.contexts) !== null || !input.contexts.every(isValid)) return null;
-    const flagCount = flagCountOf(actor, book, input);
+    const flagCount = flagCountOf(actor, state, input);
     if (evaluationsProblem(input.contexts.length, flagCount, 0) !== null) return null;
-    return { run: () => this.decide(actor, book, input, {}), evaluations: input.contexts.length * flagCount };
+    return { run: () => this.decide(actor, state, input, {}), evaluations: input.contexts.length * flagCount };
   }
 
   /**
@@ -127,27 +127,27 @@ export class SnapshotService {
    * may not have it: then it is not the same any more.
    */
   repeatAtOnce(actor: Actor, input: EvaluateInput, outcome: KeptOutcome): { readonly run: () => void } | null {
-    const book = this.findOpen(actor, outcome.environmentId);
-    if (book === null || book.isClosed || book.revision !== outcome.revision || book.epoch !== outcome.epoch) return null;
-    const { compiled } = book;
+    const state = this.findOpen(actor, outcome.environmentId);
+    if (state === null || state.isClosed || state.revision !== outcome.revision || state.epoch !== outcome.epoch) return null;
+    const { compiled } = state;
     return { run: () => this.count(actor, input, outcome, compiled) };
   }
 
-  private findOpen(actor: Actor, environmentId: string | null | undefined): EnvironmentBook | null {
+  private findOpen(actor: Actor, environmentId: string | null | undefined): EnvironmentState | null {
     const id = environmentId ?? (actor.kind === 'API_KEY' ? actor.environmentId : null);
-    const book = id === null ? null : this.options.cache.known(id);
-    return book && permits(actor, 'flag:evaluate', book.scope) ? book : null;
+    const state = id === null ? null : this.options.cache.known(id);
+    return state && permits(actor, 'flag:evaluate', state.scope) ? state : null;
   }
 
   /** `problems`: what is wrong with the context at the same place. */
   private decide(
     actor: Actor,
-    book: EnvironmentBook,
+    state: EnvironmentState,
     input: EvaluateInput,
     budget: TraceBudget,
     problems: readonly (string | null)[] = [],
   ): EvaluateOutcome {
-    const { compiled, epoch, revision } = book;
+    const { compiled, epoch, revision } = state;
     const seesAll = seesEverything(actor);
     const flagKeys = input.flagKeys ?? null;
     const isTraced = seesAll && input.withTrace === true;
@@ -163,7 +163,7 @@ export class SnapshotService {
           : evaluateUntraced({}).map((evaluation) => withInvalidContext(evaluation, problem));
       return { targetingKey: context.targetingKey ?? null, evaluations };
     });
-    const outcome = { revision, epoch, environmentId: book.scope.environmentId, compiled, results };
+    const outcome = { revision, epoch, environmentId: state.scope.environmentId, compiled, results };
     this.count(actor, input, outcome, compiled);
     return outcome;
   }
@@ -174,9 +174,9 @@ export class SnapshotService {
     { environmentId, results }: KeptOutcome,
     compiled: CompiledSnapshot,
   ): void {
-    const tally = this.options.usage.tallyOf(environmentId, compiled);
+    const counts = this.options.usage.countsOf(environmentId, compiled);
     const isAll = flagKeys ? null : seesEverything(actor);
-    for (const { evaluations } of results) tally.add(evaluations, isAll);
+    for (const { evaluations } of results) counts.add(evaluations, isAll);
   }
 
   /**
@@ -186,14 +186,14 @@ export class SnapshotService {
   async follow(actor: Actor, input: FollowInput, budget: EvaluationBudget): Promise<Followed | null> {
     const problem = liveContextProblem(input.context);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
-    const book = await this.openFor(actor, input.environmentId, 'flag:evaluate');
-    if (book === null) return null;
-    await this.waitFor(book, input.minRevision ?? null);
-    if (book.isClosed) return null;
-    spend(budget, 1, flagCountOf(actor, book, input));
+    const state = await this.openFor(actor, input.environmentId, 'flag:evaluate');
+    if (state === null) return null;
+    await this.waitFor(state, input.minRevision ?? null);
+    if (state.isClosed) return null;
+    spend(budget, 1, flagCountOf(actor, state, input));
     const { targetingKey, attributes } = input.context;
     return {
-      book,
+      state,
       context: { targetingKey, attributes } as EvaluationContext,
       flagKeys: input.flagKeys ?? null,
       seesAll: seesEverything(actor),
@@ -205,11 +205,11 @@ export class SnapshotService {
     actor: Actor,
     input: { readonly environmentId?: string | null; readonly minRevision?: Cursor | null },
   ): Promise<{ revision: number; epoch: string; snapshot: Snapshot } | null> {
-    const book = await this.openFor(actor, input.environmentId, 'snapshot:read');
-    if (book === null) return null;
-    await this.waitFor(book, input.minRevision ?? null);
-    if (book.isClosed) return null;
-    const { snapshot } = book;
+    const state = await this.openFor(actor, input.environmentId, 'snapshot:read');
+    if (state === null) return null;
+    await this.waitFor(state, input.minRevision ?? null);
+    if (state.isClosed) return null;
+    const { snapshot } = state;
     return { revision: snapshot.revision, epoch: snapshot.epoch, snapshot };
   }
 
@@ -221,20 +221,24 @@ export class SnapshotService {
   ): Promise<{ projectId: string; keys: string[] } | null> {
     const problem = contextProblem(context);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
-    const book = await this.openFor(actor, environmentId, 'snapshot:read');
-    return book && { projectId: book.scope.projectId, keys: segmentsOf(book.compiled, context as EvaluationContext) };
+    const state = await this.openFor(actor, environmentId, 'snapshot:read');
+    return state && { projectId: state.scope.projectId, keys: segmentsOf(state.compiled, context as EvaluationContext) };
   }
 
   /** The book of an environment for an actor who has the permission there; null when the actor may not see it. */
-  async openFor(actor: Actor, environmentId: string | null | undefined, permission: Permission): Promise<EnvironmentBook | null> {
+  async openFor(
+    actor: Actor,
+    environmentId: string | null | undefined,
+    permission: Permission,
+  ): Promise<EnvironmentState | null> {
     requireIdentity(actor);
     const id = environmentId ?? (actor.kind === 'API_KEY' ? actor.environmentId : null);
-    const book = id === null ? null : await this.options.cache.open(id);
-    const scope = book?.scope ?? { organizationId: '', projectId: '', environmentId: id ?? '' };
+    const state = id === null ? null : await this.options.cache.open(id);
+    const scope = state?.scope ?? { organizationId: '', projectId: '', environmentId: id ?? '' };
     const isAllowed = authorize(actor, { permission, toSee: 'flag:evaluate' }, scope);
     if (id === null)
       throw new RequestFault('BAD_USER_INPUT', 'environmentId is needed: the credential is no key of one environment.');
-    return isAllowed ? book : null;
+    return isAllowed ? state : null;
   }
 
   /**
@@ -242,16 +246,16 @@ export class SnapshotService {
    * do not compare. Throws REVISION_NOT_REACHED after 2 s, whatever the database does meanwhile, and at once for who would be
    * the 1,001st to wait in this process.
    */
-  async waitFor(book: EnvironmentBook, minRevision: Cursor | null): Promise<void> {
-    if (minRevision === null || has(book, minRevision)) return;
+  async waitFor(state: EnvironmentState, minRevision: Cursor | null): Promise<void> {
+    if (minRevision === null || has(state, minRevision)) return;
     if (this.waiters >= REVISION_WAITERS_MAX) {
       throw new RequestFault('REVISION_NOT_REACHED', `More than ${REVISION_WAITERS_MAX} requests wait for revisions; try again.`);
     }
     this.waiters++;
     try {
-      const reached = untilReached(book, minRevision);
+      const reached = untilReached(state, minRevision);
       // One that fails leaves it to the bell and the poll, which look again.
-      this.options.cache.catchUp(book.scope.environmentId).catch(() => undefined);
+      this.options.cache.catchUp(state.scope.environmentId).catch(() => undefined);
       await reached;
     } finally {
       this.waiters--;
@@ -259,7 +263,7 @@ export class SnapshotService {
   }
 }
 
-function flagCountOf(actor: Actor, { compiled }: EnvironmentBook, { flagKeys }: Pick<EvaluateInput, 'flagKeys'>): number {
+function flagCountOf(actor: Actor, { compiled }: EnvironmentState, { flagKeys }: Pick<EvaluateInput, 'flagKeys'>): number {
   return flagKeys?.length ?? visibleFlagCount(compiled, seesEverything(actor));
 }
 
@@ -271,24 +275,24 @@ function spend(budget: EvaluationBudget, contexts: number, flags: number): void 
   budget.evaluations += contexts * flags;
 }
 
-function untilReached(book: EnvironmentBook, minRevision: Cursor): Promise<void> {
+function untilReached(state: EnvironmentState, minRevision: Cursor): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       clearTimeout(timer);
       stop();
       settle();
     };
-    const stop = book.onChange(() => {
-      if (has(book, minRevision)) end(resolve);
+    const stop = state.onChange(() => {
+      if (has(state, minRevision)) end(resolve);
     });
     const timer = setTimeout(() => {
-      const message = `Revision ${minRevision.revision} was not reached within ${REVISION_WAIT_MS / 1000} s; this server is at ${book.revision}.`;
+      const message = `Revision ${minRevision.revision} was not reached within ${REVISION_WAIT_MS / 1000} s; this server is at ${state.revision}.`;
       end(() => reject(new RequestFault('REVISION_NOT_REACHED', message)));
     }, REVISION_WAIT_MS);
   });
 }
 
 /** Whether there is nothing to wait for. */
-function has(book: EnvironmentBook, minRevision: Cursor): boolean {
-  return book.isClosed || book.epoch !== minRevision.epoch || book.revision >= minRevision.revision;
+function has(state: EnvironmentState, minRevision: Cursor): boolean {
+  return state.isClosed || state.epoch !== minRevision.epoch || state.revision >= minRevision.revision;
 }

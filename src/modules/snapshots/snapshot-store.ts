@@ -1,4 +1,4 @@
-import type { Reading } from './environment-book';
+import type { Reading } from './environment-state';
 
 /**
  * Snapshots that several servers share, so that a fleet that starts together does not ask PostgreSQL for the same thing.

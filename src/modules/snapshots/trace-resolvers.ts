@@ -2,12 +2,12 @@ import type { ConditionTrace } from '../../evaluation';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 
 /** A condition with how many groups are around it. */
-export type PlacedConditionTrace = ConditionTrace & { readonly depth: number };
+export type LocatedConditionTrace = ConditionTrace & { readonly depth: number };
 
 export const traceResolvers: Resolvers = {
   FlagTrace: { variation: ({ variationKey }) => variationKey },
-  RuleTrace: { conditions: ({ conditions }) => placed(conditions, 0) },
-  SegmentRuleTrace: { conditions: ({ conditions }) => placed(conditions, 0) },
+  RuleTrace: { conditions: ({ conditions }) => located(conditions, 0) },
+  SegmentRuleTrace: { conditions: ({ conditions }) => located(conditions, 0) },
   ConditionTrace: {
     __resolveType: ({ kind }) => {
       switch (kind) {
@@ -23,9 +23,9 @@ export const traceResolvers: Resolvers = {
 };
 
 /** Groups nest deeper than documents may: a flat list in the order of the walk, from which the tree can be had again. */
-function placed(conditions: readonly ConditionTrace[], depth: number): PlacedConditionTrace[] {
+function located(conditions: readonly ConditionTrace[], depth: number): LocatedConditionTrace[] {
   return conditions.flatMap((condition) => [
     { ...condition, depth },
-    ...(condition.kind === 'GROUP' ? placed(condition.conditions, depth + 1) : []),
+    ...(condition.kind === 'GROUP' ? located(condition.conditions, depth + 1) : []),
   ]);
 }

@@ -41,11 +41,11 @@ export function evaluateVisible(
 ): readonly Evaluation[] {
   if (seesAll)
     return flagKeys === null ? evaluateAll(compiled, context) : flagKeys.map((key) => evaluate(compiled, key, context));
-  if (flagKeys === null) return evaluateAll(compiled, context, { filter: isClientAvailable }).map(withoutGrounds);
+  if (flagKeys === null) return evaluateAll(compiled, context, { filter: isClientAvailable }).map(withoutDetails);
   return flagKeys.map((key) => {
     const flag = compiled.flags.get(key);
     return flag?.isClientAvailable === true
-      ? withoutGrounds(evaluate(compiled, key, context))
+      ? withoutDetails(evaluate(compiled, key, context))
       : absentFlag(compiled, key, seesAll);
   });
 }
@@ -74,15 +74,15 @@ export function withInvalidContext(evaluation: Evaluation, errorMessage: string)
 const bared = new WeakMap<Evaluation, Evaluation>();
 
 /** The answer, not how it came about. The same object when there is nothing to leave out. */
-export function withoutGrounds(evaluation: Evaluation): Evaluation {
+export function withoutDetails(evaluation: Evaluation): Evaluation {
   const known = bared.get(evaluation);
   if (known !== undefined) return known;
-  const bare = leaveOutGrounds(evaluation);
+  const bare = omitDetails(evaluation);
   bared.set(evaluation, bare);
   return bare;
 }
 
-function leaveOutGrounds(evaluation: Evaluation): Evaluation {
+function omitDetails(evaluation: Evaluation): Evaluation {
   const { ruleId, prerequisiteKey, trace, errorCode } = evaluation;
   // What is wrong with a flag names its rules, its segments and other flags.
   if (errorCode === 'PARSE_ERROR') return { ...evaluation, errorMessage: 'The flag cannot be evaluated.', trace: null };

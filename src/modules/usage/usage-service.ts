@@ -8,7 +8,7 @@ import type { Clock } from '../../clock';
 import type { Database } from '../../database/transaction';
 import type { CompiledSnapshot } from '../../evaluation';
 import { addCounts, purgeUsage, type MinuteCount } from './usage-count-repository';
-import { UsageTally } from './usage-tally';
+import { UsageCounts } from './usage-counts';
 
 const FLUSH_INTERVAL_MS = 10_000;
 const MINUTE_MS = 60_000;
@@ -24,14 +24,14 @@ export interface UsageServiceOptions {
   readonly log: Pick<Logger, 'warn'>;
 }
 
-interface OpenTally {
-  readonly tally: UsageTally;
+interface OpenCounts {
+  readonly openCounts: UsageCounts;
   /** When the minute began, in milliseconds. */
   readonly minuteMs: number;
 }
 
 export class UsageService {
-  private readonly open = new Map<string, OpenTally>();
+  private readonly open = new Map<string, OpenCounts>();
   private waiting = new Map<string, MinuteCount>();
   private flushing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | null = null;
@@ -40,14 +40,14 @@ export class UsageService {
   constructor(private readonly options: UsageServiceOptions) {}
 
   /** Where evaluations by this snapshot are counted now. Use it at once: it belongs to the running minute. */
-  tallyOf(environmentId: string, compiled: CompiledSnapshot): UsageTally {
+  countsOf(environmentId: string, compiled: CompiledSnapshot): UsageCounts {
     const minuteMs = Math.floor(this.options.clock.now().getTime() / MINUTE_MS) * MINUTE_MS;
     const known = this.open.get(environmentId);
-    if (known?.tally.compiled === compiled && known.minuteMs === minuteMs) return known.tally;
+    if (known?.openCounts.compiled === compiled && known.minuteMs === minuteMs) return known.openCounts;
     if (known) this.collect(environmentId, known);
-    const tally = known?.tally.compiled === compiled ? known.tally : new UsageTally(compiled);
-    this.open.set(environmentId, { tally, minuteMs });
-    return tally;
+    const openCounts = known?.openCounts.compiled === compiled ? known.openCounts : new UsageCounts(compiled);
+    this.open.set(environmentId, { openCounts, minuteMs });
+    return openCounts;
   }
 
   /** Writes now and then, until `stop`. */
@@ -73,9 +73,9 @@ export class UsageService {
   }
 
   private async write(): Promise<void> {
-    for (const [environmentId, tally] of this.open) {
+    for (const [environmentId, openCounts] of this.open) {
       // What nobody evaluates any more need not be held.
-      if (this.collect(environmentId, tally) === 0) this.open.delete(environmentId);
+      if (this.collect(environmentId, openCounts) === 0) this.open.delete(environmentId);
     }
     this.reportForgotten();
     const counts = [...this.waiting.values()];
@@ -92,9 +92,9 @@ export class UsageService {
   }
 
   /** Answers how many counts there were. */
-  private collect(environmentId: string, { tally, minuteMs }: OpenTally): number {
+  private collect(environmentId: string, { openCounts, minuteMs }: OpenCounts): number {
     const minute = new Date(minuteMs);
-    const counts = tally.drain();
+    const counts = openCounts.drain();
     for (const count of counts) this.add({ environmentId, minute, ...count });
     this.forgetOldest();
     return counts.length;

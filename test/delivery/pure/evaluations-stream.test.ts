@@ -1,7 +1,7 @@
 /** The stream behind `evaluationsChanged`, with subscribers who ask for the next event as late as they like. */
 import { compileSnapshot, type Snapshot, type SnapshotFlag } from '../../../src/evaluation';
 import { EvaluationStream, type EvaluationsChangedEvent } from '../../../src/delivery/evaluation-stream';
-import { EnvironmentBook } from '../../../src/modules/snapshots/environment-book';
+import { EnvironmentState } from '../../../src/modules/snapshots/environment-state';
 import { Dice, generateContext, generateSnapshot } from '../../evaluation/support/generate';
 import { makeFlag, makeRule } from '../../evaluation/support/make';
 import { answerOf, answersOf, knownAt, newsOf, type Asker, type Known } from '../../support/known-answers';
@@ -12,7 +12,7 @@ const scope = { organizationId: 'o', projectId: 'p', environmentId: 'e' };
 const ada = { targetingKey: 'ada' };
 const all = { context: ada, flagKeys: null, seesAll: true };
 
-function makeBook(flags: readonly SnapshotFlag[], revision = 1, epoch = 'first') {
+function makeState(flags: readonly SnapshotFlag[], revision = 1, epoch = 'first') {
   const snapshotOf = (flags: readonly SnapshotFlag[], revision: number, epoch = 'first'): Snapshot => ({
     formatVersion: 1,
     epoch,
@@ -20,10 +20,10 @@ function makeBook(flags: readonly SnapshotFlag[], revision = 1, epoch = 'first')
     flags,
     segments: [],
   });
-  const book = new EnvironmentBook(scope, snapshotOf(flags, revision, epoch));
+  const state = new EnvironmentState(scope, snapshotOf(flags, revision, epoch));
   const show = (flags: readonly SnapshotFlag[], revision: number, epoch?: string) =>
-    book.reset(snapshotOf(flags, revision, epoch));
-  return { book, show };
+    state.reset(snapshotOf(flags, revision, epoch));
+  return { state, show };
 }
 
 /** Turns of the event loop enough for every slice that is due. */
@@ -50,8 +50,8 @@ const said = ({ value }: IteratorResult<EvaluationsChangedEvent>): unknown[] => 
 
 it('passes over what a slow subscriber missed, also when in the end nothing is different', async () => {
   const [off, on] = [makeFlag('a'), makeFlag('a', { fallthrough: { variation: 'yes' } })];
-  const { book, show } = makeBook([off]);
-  const live = new EvaluationStream().evaluationsChanged({ book, ...all });
+  const { state, show } = makeState([off]);
+  const live = new EvaluationStream().evaluationsChanged({ state, ...all });
   const first = said(await live.next());
 
   for (let revision = 2; revision <= 100; revision++) show([revision % 2 === 0 ? on : off], revision);
@@ -73,9 +73,9 @@ it('knows a value again that it showed long ago, and forgets values that nobody 
         { key: 'no', value },
       ],
     });
-  const { book, show } = makeBook([valued(1)]);
+  const { state, show } = makeState([valued(1)]);
   const stream = new EvaluationStream();
-  const [slow, quick] = [stream.evaluationsChanged({ book, ...all }), stream.evaluationsChanged({ book, ...all })];
+  const [slow, quick] = [stream.evaluationsChanged({ state, ...all }), stream.evaluationsChanged({ state, ...all })];
   await Promise.all([slow.next(), quick.next()]);
 
   for (let value = 2; value <= 500; value++) {
@@ -91,8 +91,8 @@ it('knows a value again that it showed long ago, and forgets values that nobody 
 
 it('never goes back in revision within an epoch, and tells everything in a new one', async () => {
   const [off, on] = [makeFlag('a'), makeFlag('a', { fallthrough: { variation: 'yes' } })];
-  const { book, show } = makeBook([off, makeFlag('b')], 7);
-  const live = new EvaluationStream().evaluationsChanged({ book, ...all });
+  const { state, show } = makeState([off, makeFlag('b')], 7);
+  const live = new EvaluationStream().evaluationsChanged({ state, ...all });
   const first = said(await live.next());
   const next = live.next();
 
@@ -104,8 +104,8 @@ it('never goes back in revision within an epoch, and tells everything in a new o
 });
 
 it('tells a new epoch in whole also when it says nothing new', async () => {
-  const { book, show } = makeBook([]);
-  const live = new EvaluationStream().evaluationsChanged({ book, ...all });
+  const { state, show } = makeState([]);
+  const live = new EvaluationStream().evaluationsChanged({ state, ...all });
   const first = said(await live.next());
   show([], 1, 'second');
 
@@ -116,9 +116,9 @@ it('tells a new epoch in whole also when it says nothing new', async () => {
 });
 
 it('gives the same frozen result to all who get the same answer', async () => {
-  const { book } = makeBook([makeFlag('a')]);
+  const { state } = makeState([makeFlag('a')]);
   const stream = new EvaluationStream();
-  const lives = [ada, { targetingKey: 'eve' }].map((context) => stream.evaluationsChanged({ book, ...all, context }));
+  const lives = [ada, { targetingKey: 'eve' }].map((context) => stream.evaluationsChanged({ state, ...all, context }));
   const [one, two] = await Promise.all(lives.map((live) => live.next()));
 
   const resultOf = ({ value }: IteratorResult<EvaluationsChangedEvent>) => (value as EvaluationsChangedEvent).evaluations[0];
@@ -126,8 +126,8 @@ it('gives the same frozen result to all who get the same answer', async () => {
 });
 
 it('answers who asks twice at once, in order', async () => {
-  const { book, show } = makeBook([makeFlag('a')]);
-  const live = new EvaluationStream().evaluationsChanged({ book, ...all });
+  const { state, show } = makeState([makeFlag('a')]);
+  const live = new EvaluationStream().evaluationsChanged({ state, ...all });
   const [first, second] = [live.next(), live.next()];
   await first;
   show([], 2);
@@ -139,28 +139,28 @@ it('answers who asks twice at once, in order', async () => {
 });
 
 it('listens to a book once, whatever the number of subscribers, and no more when the last is gone', async () => {
-  const { book, show } = makeBook([makeFlag('a')]);
+  const { state, show } = makeState([makeFlag('a')]);
   const stream = new EvaluationStream();
   const lives = Array.from({ length: 100 }, (_, index) =>
     stream.evaluationsChanged({
-      book,
+      state,
       context: { targetingKey: `${index}` },
       flagKeys: index % 2 ? null : ['a'],
       seesAll: index % 3 > 0,
     }),
   );
-  const before = [book.listenerCount, stream.subscriberCount];
+  const before = [state.listenerCount, stream.subscriberCount];
   await Promise.all(lives.map((live) => live.next()));
   const waiting = lives.map((live) => live.next());
-  const during = [book.listenerCount, stream.subscriberCount];
+  const during = [state.listenerCount, stream.subscriberCount];
 
   // One in the middle of being served, too.
   show([], 2);
   await Promise.all(lives.slice(1).map((live) => live.return!()));
-  const oneLeft = [book.listenerCount, stream.subscriberCount];
+  const oneLeft = [state.listenerCount, stream.subscriberCount];
   await lives[0]!.return!();
 
-  expect([before, during, oneLeft, [book.listenerCount, stream.subscriberCount]]).toEqual([
+  expect([before, during, oneLeft, [state.listenerCount, stream.subscriberCount]]).toEqual([
     [0, 0],
     [1, 100],
     [1, 1],
@@ -171,13 +171,13 @@ it('listens to a book once, whatever the number of subscribers, and no more when
 });
 
 it('ends everybody when the environment is gone: those who wait, those who do not, and those who come later', async () => {
-  const { book } = makeBook([makeFlag('a')]);
+  const { state } = makeState([makeFlag('a')]);
   const stream = new EvaluationStream();
-  const [waits, reads, late] = [1, 2, 3].map(() => stream.evaluationsChanged({ book, ...all }));
+  const [waits, reads, late] = [1, 2, 3].map(() => stream.evaluationsChanged({ state, ...all }));
   await Promise.all([waits!.next(), reads!.next()]);
   const waiting = waits!.next();
 
-  book.close();
+  state.close();
   const endings = await Promise.allSettled([waiting, reads!.next(), late!.next()]);
 
   const ending = {
@@ -186,29 +186,29 @@ it('ends everybody when the environment is gone: those who wait, those who do no
   };
   expect(endings).toEqual([ending, ending, ending]);
   expect(await waits!.next()).toEqual({ done: true, value: undefined });
-  expect([book.listenerCount, stream.subscriberCount]).toEqual([0, 0]);
+  expect([state.listenerCount, stream.subscriberCount]).toEqual([0, 0]);
 });
 
 it('ends when it is thrown at', async () => {
-  const { book } = makeBook([makeFlag('a')]);
+  const { state } = makeState([makeFlag('a')]);
   const stream = new EvaluationStream();
-  const live = stream.evaluationsChanged({ book, ...all });
+  const live = stream.evaluationsChanged({ state, ...all });
   await live.next();
   const waiting = live.next();
 
   await expect(live.throw!(new Error('enough'))).rejects.toThrow('enough');
   expect(await waiting).toEqual({ done: true, value: undefined });
-  expect(book.listenerCount).toBe(0);
+  expect(state.listenerCount).toBe(0);
 });
 
 it('lets others have their turn while it serves many', async () => {
   const flags = Array.from({ length: 20 }, (_, index) => makeFlag(`flag-${index}`));
-  const { book } = makeBook(flags);
+  const { state } = makeState(flags);
   const stream = new EvaluationStream();
   let given = 0;
   let turns = 0;
   const givenByTurn: number[] = [];
-  const lives = Array.from({ length: 600 }, () => stream.evaluationsChanged({ book, ...all }));
+  const lives = Array.from({ length: 600 }, () => stream.evaluationsChanged({ state, ...all }));
   const done = Promise.all(lives.map((live) => live.next().then(() => given++)));
   while (given < lives.length) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -228,7 +228,7 @@ const SNAPSHOTS = process.env.CI ? 500 : 2_000;
 it(`tells exactly what differs, through ${SNAPSHOTS} random snapshots, to subscribers who come, read, lag and go as they like`, async () => {
   const dice = new Dice(31);
   let snapshot: Snapshot = { ...generateSnapshot(dice, 10), epoch: 'e0', revision: 1 };
-  const book = new EnvironmentBook(scope, snapshot);
+  const state = new EnvironmentState(scope, snapshot);
   const stream = new EvaluationStream();
   interface Subscriber extends Asker {
     readonly live: AsyncIterableIterator<EvaluationsChangedEvent>;
@@ -245,7 +245,7 @@ it(`tells exactly what differs, through ${SNAPSHOTS} random snapshots, to subscr
     const isClient = dice.chance(0.5);
     const flagKeys = dice.chance(0.3) ? [...new Set(dice.list(1, 4, () => `flag-${dice.below(12)}`))] : null;
     const context = generateContext(dice);
-    const live = stream.evaluationsChanged({ book, context, flagKeys, seesAll: !isClient });
+    const live = stream.evaluationsChanged({ state, context, flagKeys, seesAll: !isClient });
     return { isClient, flagKeys, context, live, waiting: null, event: null, known: null, epoch: '', revision: -1 };
   };
   const check = (subscriber: Subscriber): void => {
@@ -287,7 +287,7 @@ it(`tells exactly what differs, through ${SNAPSHOTS} random snapshots, to subscr
       flags: mix(snapshot.flags, next.flags),
       segments: dice.chance(0.2) ? mix(snapshot.segments, next.segments) : snapshot.segments,
     };
-    book.reset(snapshot);
+    state.reset(snapshot);
     for (const subscriber of subscribers) {
       if (subscriber.waiting !== null || dice.chance(0.6)) continue;
       subscriber.waiting = subscriber.live.next();
@@ -302,15 +302,15 @@ it(`tells exactly what differs, through ${SNAPSHOTS} random snapshots, to subscr
   expect(told).toBeGreaterThan(SNAPSHOTS * 1.5);
   expect(passedOver).toBeGreaterThan(SNAPSHOTS / 20);
   for (const { live } of subscribers) await live.return!();
-  expect([book.listenerCount, stream.subscriberCount]).toEqual([0, 0]);
+  expect([state.listenerCount, stream.subscriberCount]).toEqual([0, 0]);
 });
 
 it('decides by rule for each context apart', async () => {
   const condition = { attribute: 'plan', operator: 'IN' as const, values: ['gold'] };
-  const { book, show } = makeBook([makeFlag('a')]);
+  const { state, show } = makeState([makeFlag('a')]);
   const stream = new EvaluationStream();
   const lives = ['gold', 'free'].map((plan) =>
-    stream.evaluationsChanged({ book, ...all, context: { targetingKey: 'x', attributes: { plan } } }),
+    stream.evaluationsChanged({ state, ...all, context: { targetingKey: 'x', attributes: { plan } } }),
   );
   await Promise.all(lives.map((live) => live.next()));
   const [gold, free] = lives.map((live) => live.next());

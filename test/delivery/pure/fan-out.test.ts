@@ -1,7 +1,7 @@
 /** One reader for all who asked in the same words: nobody misses a revision, nobody is told one twice, nothing queues. */
-import { FanOut, type FanMember, type FanSink } from '../../../src/delivery/fan-out';
+import { FanOut, type GroupSubscriber, type SubscriberSink } from '../../../src/delivery/fan-out';
 import { FlagStream, type FlagChangedEvent, type FlagStreamOptions } from '../../../src/delivery/stream';
-import { EnvironmentBook } from '../../../src/modules/snapshots/environment-book';
+import { EnvironmentState } from '../../../src/modules/snapshots/environment-state';
 import type { FlagEvent } from '../../../src/modules/changes/flag-event';
 import { Dice } from '../../evaluation/support/generate';
 import { makeFlag } from '../../evaluation/support/make';
@@ -10,7 +10,7 @@ const scope = { organizationId: 'o', projectId: 'p', environmentId: 'e' };
 // Everything that is read here is remembered by the book.
 const stream = new FlagStream({} as FlagStreamOptions);
 
-function makeBook(epoch = 'first') {
+function makeState(epoch = 'first') {
   const snapshotOf = (revision: number, epoch: string) => ({
     formatVersion: 1 as const,
     epoch,
@@ -18,23 +18,23 @@ function makeBook(epoch = 'first') {
     flags: [],
     segments: [],
   });
-  const book = new EnvironmentBook(scope, snapshotOf(1, epoch));
+  const state = new EnvironmentState(scope, snapshotOf(1, epoch));
   const change = (flagKey: string): void => {
     const flag = makeFlag(flagKey);
     const event = { kind: 'UPDATED', flagKey, flag: { wire: flag, label: { name: flagKey, tags: [] } } } as FlagEvent;
-    const { epoch, revision } = book;
-    book.apply([{ epoch, revision: revision + 1, changeId: `c${revision + 1}`, events: [event] }]);
+    const { epoch, revision } = state;
+    state.apply([{ epoch, revision: revision + 1, changeId: `c${revision + 1}`, events: [event] }]);
   };
-  return { book, change, restore: (revision: number, epoch: string) => book.reset(snapshotOf(revision, epoch)) };
+  return { state, change, restore: (revision: number, epoch: string) => state.reset(snapshotOf(revision, epoch)) };
 }
 
 type Row = readonly [kind: string, epoch: string, revision: number];
 
 /** Takes so many frames before it wants to rest. */
-class Reader implements FanSink {
+class Reader implements SubscriberSink {
   readonly told: Row[] = [];
   error: unknown = null;
-  member: FanMember | null = null;
+  member: GroupSubscriber | null = null;
 
   constructor(private patience = Infinity) {}
 
@@ -65,9 +65,9 @@ interface Asked {
   readonly patience?: number;
 }
 
-function join(fanOut: FanOut, book: EnvironmentBook, { since, flagKeys, patience }: Asked = {}): Reader {
+function join(fanOut: FanOut, state: EnvironmentState, { since, flagKeys, patience }: Asked = {}): Reader {
   const reader = new Reader(patience);
-  const subscription = stream.flagChanged(book, { since: since ?? null, flagKeys: flagKeys ? new Set(flagKeys) : null });
+  const subscription = stream.flagChanged(state, { since: since ?? null, flagKeys: flagKeys ? new Set(flagKeys) : null });
   reader.member = fanOut.join({ subscription, key: JSON.stringify(flagKeys ?? null), render }, reader);
   return reader;
 }
@@ -81,9 +81,9 @@ const changesTo = (last: number, first = 2): Row[] =>
   Array.from({ length: last - first + 1 }, (_, n) => ['CHANGES', 'first', first + n] as const);
 
 it('reads and writes a revision once for a thousand subscribers', async () => {
-  const { book, change } = makeBook();
+  const { state, change } = makeState();
   const fanOut = new FanOut();
-  const readers = Array.from({ length: 1_000 }, () => join(fanOut, book));
+  const readers = Array.from({ length: 1_000 }, () => join(fanOut, state));
   rendered = 0;
 
   for (let count = 0; count < 5; count++) change('a');
@@ -91,17 +91,17 @@ it('reads and writes a revision once for a thousand subscribers', async () => {
 
   expect(rendered).toBe(5);
   expect(fanOut.size).toBe(1);
-  expect(book.listenerCount).toBe(1);
+  expect(state.listenerCount).toBe(1);
   for (const { told } of readers) expect(told).toEqual(changesTo(6));
 });
 
 it('writes what many come back for once', async () => {
-  const { book, change } = makeBook();
+  const { state, change } = makeState();
   const fanOut = new FanOut();
   for (let count = 0; count < 20; count++) change('a');
   rendered = 0;
 
-  const readers = Array.from({ length: 500 }, () => join(fanOut, book, { since: { epoch: 'first', revision: 1 } }));
+  const readers = Array.from({ length: 500 }, () => join(fanOut, state, { since: { epoch: 'first', revision: 1 } }));
   await settle();
 
   expect(rendered).toBe(20);
@@ -109,9 +109,13 @@ it('writes what many come back for once', async () => {
 });
 
 it('keeps those apart who asked for other flags, and stops listening when the last is gone', async () => {
-  const { book, change } = makeBook();
+  const { state, change } = makeState();
   const fanOut = new FanOut();
-  const [all, ofA, ofB] = [join(fanOut, book), join(fanOut, book, { flagKeys: ['a'] }), join(fanOut, book, { flagKeys: ['b'] })];
+  const [all, ofA, ofB] = [
+    join(fanOut, state),
+    join(fanOut, state, { flagKeys: ['a'] }),
+    join(fanOut, state, { flagKeys: ['b'] }),
+  ];
 
   for (const key of ['a', 'b', 'a']) change(key);
   await settle();
@@ -121,13 +125,13 @@ it('keeps those apart who asked for other flags, and stops listening when the la
   await settle();
 
   expect([all.told, ofA.told, ofB.told].map((told) => told.map(([, , revision]) => revision))).toEqual([[2, 3, 4], [2, 4], [3]]);
-  expect([groups, fanOut.size, book.listenerCount]).toEqual([3, 0, 0]);
+  expect([groups, fanOut.size, state.listenerCount]).toEqual([3, 0, 0]);
 });
 
 it('gives nothing to who wants to rest, and all of it in order when it wants more', async () => {
-  const { book, change } = makeBook();
+  const { state, change } = makeState();
   const fanOut = new FanOut();
-  const [slow, quick] = [join(fanOut, book, { patience: 3 }), join(fanOut, book)];
+  const [slow, quick] = [join(fanOut, state, { patience: 3 }), join(fanOut, state)];
 
   for (let count = 0; count < 300; count++) change('a');
   await settle();
@@ -146,8 +150,8 @@ it('gives nothing to who wants to rest, and all of it in order when it wants mor
 });
 
 it('tells who rests for too long to resynchronise, once, and goes on from there', async () => {
-  const { book, change } = makeBook();
-  const slow = join(new FanOut(), book, { patience: 1 });
+  const { state, change } = makeState();
+  const slow = join(new FanOut(), state, { patience: 1 });
   for (let count = 0; count < 1_100; count++) change('a');
   await settle();
 
@@ -164,9 +168,9 @@ it('tells who rests for too long to resynchronise, once, and goes on from there'
 });
 
 it('tells everybody to resynchronise in a new epoch', async () => {
-  const { book, change, restore } = makeBook();
+  const { state, change, restore } = makeState();
   const fanOut = new FanOut();
-  const readers = [join(fanOut, book), join(fanOut, book, { since: { epoch: 'gone', revision: 9 } })];
+  const readers = [join(fanOut, state), join(fanOut, state, { since: { epoch: 'gone', revision: 9 } })];
   await settle();
 
   restore(1, 'second');
@@ -182,13 +186,13 @@ it('tells everybody to resynchronise in a new epoch', async () => {
 });
 
 it('fails everybody with NOT_FOUND when the environment is deleted, those who rest when they want more', async () => {
-  const { book, change } = makeBook();
+  const { state, change } = makeState();
   const fanOut = new FanOut();
-  const [live, resting] = [join(fanOut, book), join(fanOut, book, { patience: 1 })];
+  const [live, resting] = [join(fanOut, state), join(fanOut, state, { patience: 1 })];
   change('a');
   await settle();
 
-  book.close();
+  state.close();
   await settle();
   const early = resting.error;
   resting.resume(1);
@@ -196,14 +200,14 @@ it('fails everybody with NOT_FOUND when the environment is deleted, those who re
 
   const deleted = { code: 'NOT_FOUND', message: 'The environment was deleted.' };
   expect([live.error, early, resting.error]).toMatchObject([deleted, null, deleted]);
-  expect([fanOut.size, book.listenerCount]).toEqual([0, 0]);
+  expect([fanOut.size, state.listenerCount]).toEqual([0, 0]);
 });
 
 it.each(Array.from({ length: 30 }, (_, seed) => seed))(
   'misses and doubles nothing, whoever comes, rests and goes (seed %i)',
   async (seed) => {
     const dice = new Dice(seed);
-    const { book, change } = makeBook();
+    const { state, change } = makeState();
     const fanOut = new FanOut();
     const readers: { readonly reader: Reader; readonly from: number; isGone: boolean }[] = [];
     for (let step = 0; step < 400; step++) {
@@ -211,9 +215,9 @@ it.each(Array.from({ length: 30 }, (_, seed) => seed))(
       const some = readers[dice.below(Math.max(1, readers.length))];
       if (action < 3) change('a');
       else if (action < 6) {
-        const from = dice.below(2) === 0 ? book.revision : 1 + dice.below(book.revision);
-        const since = from === book.revision && dice.below(2) === 0 ? undefined : { epoch: 'first', revision: from };
-        readers.push({ reader: join(fanOut, book, { since, patience: 1 + dice.below(20) }), from, isGone: false });
+        const from = dice.below(2) === 0 ? state.revision : 1 + dice.below(state.revision);
+        const since = from === state.revision && dice.below(2) === 0 ? undefined : { epoch: 'first', revision: from };
+        readers.push({ reader: join(fanOut, state, { since, patience: 1 + dice.below(20) }), from, isGone: false });
       } else if (action < 8) some?.reader.resume(1 + dice.below(20));
       else if (action < 9 && some) {
         some.reader.member?.end();
@@ -226,7 +230,7 @@ it.each(Array.from({ length: 30 }, (_, seed) => seed))(
     await settle();
 
     for (const { reader, from, isGone } of readers) {
-      const all = changesTo(book.revision, from + 1);
+      const all = changesTo(state.revision, from + 1);
       expect(reader.told).toEqual(isGone ? all.slice(0, reader.told.length) : all);
     }
   },

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { createSchema } from '../../../src/schema';
 import { costBounds } from '../../../src/modules/cost-bounds';
 import { BYTES_MAX, Documents, ENTRIES_MAX } from '../../../src/operations/documents';
-import { compilePlain } from '../../../src/fast-evaluate/executor';
+import { compilePlain } from '../../../src/fast-evaluate/compile-selection';
 import { PACKAGE_ROOT } from '../../../src/package-root';
 
 jest.setTimeout(240_000);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Evaluation } from '../../../src/evaluation';
 import { compileAnswer, type AnswerForm } from '../../../src/fast-evaluate/answer-form';
-import { Fragments } from '../../../src/fast-evaluate/fragments';
+import { Fragments } from '../../../src/fast-evaluate/json-chunks';
 
 /** Asks for `evaluate { results { evaluations { flagKey value } } }`, each key with the ending. */
 function formOf(fragments: Fragments, ending = ''): AnswerForm {

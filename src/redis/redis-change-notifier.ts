@@ -10,7 +10,7 @@
  */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis, type RedisOptions } from 'ioredis';
-import { acceptRing, type Bell } from '../delivery/bell';
+import { acceptNotification, type ChangeNotifier } from '../delivery/change-notifier';
 
 const CHANNEL = 'flagstaff:heads';
 const COMMAND_TIMEOUT_MS = 1_000;
@@ -22,7 +22,7 @@ const MESSAGE_BYTES_MAX = 65_536;
 /** Heads that fit into one message; more than that wait for the poll. */
 const HEADS_WAITING_MAX = 500;
 
-export interface RedisBellOptions {
+export interface RedisChangeNotifierOptions {
   readonly url: string;
   /** Told once for each loss of the connection and once for each return; errors in between are kept quiet. */
   readonly onStateChange: (state: 'connected' | 'lost', cause: string) => void;
@@ -37,7 +37,7 @@ const CLIENT_OPTIONS: RedisOptions = {
   retryStrategy: (attempt) => Math.min(attempt * 100, RECONNECT_DELAY_MAX_MS),
 };
 
-export function createRedisBell({ url, onStateChange }: RedisBellOptions): Bell {
+export function createRedisChangeNotifier({ url, onStateChange }: RedisChangeNotifierOptions): ChangeNotifier {
   const publisher = new Redis(url, { ...CLIENT_OPTIONS, commandTimeout: COMMAND_TIMEOUT_MS });
   const subscriber = new Redis(url, CLIENT_OPTIONS);
   let isConnected = false;
@@ -51,25 +51,25 @@ export function createRedisBell({ url, onStateChange }: RedisBellOptions): Bell 
     onStateChange(next ? 'connected' : 'lost', next ? '' : lastError);
   };
   const pubSub = new RedisPubSub({ publisher, subscriber, deserializer: (bytes) => parseOrNull(bytes) });
-  const ear = new Ear(subscriber, pubSub, { noteError, setConnected });
+  const subscription = new ChannelSubscription(subscriber, pubSub, { noteError, setConnected });
   publisher.on('error', noteError);
   subscriber.on('error', noteError);
-  subscriber.on('close', () => ear.lose());
-  subscriber.on('ready', () => void ear.renew());
+  subscriber.on('close', () => subscription.handleLoss());
+  subscriber.on('ready', () => void subscription.renew());
 
   const pings = setInterval(() => {
     for (const client of [publisher, subscriber]) if (client.status === 'ready') client.ping().catch(noteError);
-    void ear.renew();
+    void subscription.renew();
   }, PING_INTERVAL_MS);
   pings.unref();
 
   return {
-    ring: ringer(publisher, pubSub, noteError),
-    listen: async (onRing, onReconnect) => ear.add(onRing, onReconnect),
+    notify: createPublish(publisher, pubSub, noteError),
+    listen: async (onHead, onReconnect) => subscription.add(onHead, onReconnect),
     isConnected: () => isConnected,
     close: async () => {
       clearInterval(pings);
-      ear.close();
+      subscription.close();
       publisher.disconnect();
       subscriber.disconnect();
     },
@@ -77,7 +77,7 @@ export function createRedisBell({ url, onStateChange }: RedisBellOptions): Bell 
 }
 
 /** One message is on its way at a time; what is rung meanwhile goes with the next. */
-function ringer(publisher: Redis, pubSub: RedisPubSub, noteError: (error: Error) => void): Bell['ring'] {
+function createPublish(publisher: Redis, pubSub: RedisPubSub, noteError: (error: Error) => void): ChangeNotifier['notify'] {
   const waiting = new Set<string>();
   let isSending = false;
   const send = async (): Promise<void> => {
@@ -102,20 +102,20 @@ function ringer(publisher: Redis, pubSub: RedisPubSub, noteError: (error: Error)
   };
 }
 
-interface EarOptions {
+interface ChannelSubscriptionOptions {
   readonly noteError: (error: Error) => void;
   readonly setConnected: (isConnected: boolean) => void;
 }
 
 interface Listener {
-  readonly onRing: (head: string) => void;
+  readonly onHead: (head: string) => void;
   readonly onReconnect: () => void;
 }
 
 /** Keeps the one subscription of this process up. */
-class Ear {
+class ChannelSubscription {
   private readonly listeners: Listener[] = [];
-  private isHearing = false;
+  private isSubscribed = false;
   private isRenewing = false;
   private isEngineSet = false;
   private isClosed = false;
@@ -123,17 +123,17 @@ class Ear {
   constructor(
     private readonly subscriber: Redis,
     private readonly pubSub: RedisPubSub,
-    private readonly options: EarOptions,
+    private readonly options: ChannelSubscriptionOptions,
   ) {}
 
-  add(onRing: Listener['onRing'], onReconnect: Listener['onReconnect']): void {
-    this.listeners.push({ onRing, onReconnect });
-    if (this.isHearing) onReconnect();
+  add(onHead: Listener['onHead'], onReconnect: Listener['onReconnect']): void {
+    this.listeners.push({ onHead, onReconnect });
+    if (this.isSubscribed) onReconnect();
     else void this.renew();
   }
 
-  lose(): void {
-    this.isHearing = false;
+  handleLoss(): void {
+    this.isSubscribed = false;
     // Whoever hangs up has lost nothing.
     if (!this.isClosed) this.options.setConnected(false);
   }
@@ -145,26 +145,26 @@ class Ear {
 
   /** Subscribes if this connection is not subscribed yet; never fails. */
   async renew(): Promise<void> {
-    if (this.isHearing || this.isRenewing || this.isClosed || this.subscriber.status !== 'ready') return;
+    if (this.isSubscribed || this.isRenewing || this.isClosed || this.subscriber.status !== 'ready') return;
     this.isRenewing = true;
     try {
       await this.subscriber.subscribe(CHANNEL);
       if (!this.isEngineSet) await this.setEngine();
       // Lost in between: the next connection begins again.
-      this.isHearing = this.subscriber.status === 'ready';
+      this.isSubscribed = this.subscriber.status === 'ready';
     } catch (error) {
       this.options.noteError(error as Error);
     } finally {
       this.isRenewing = false;
     }
-    if (!this.isHearing || this.isClosed) return;
+    if (!this.isSubscribed || this.isClosed) return;
     this.options.setConnected(true);
     for (const { onReconnect } of [...this.listeners]) onReconnect();
   }
 
   /** Only where a subscription has just succeeded, for the engine keeps what it was told of one that fails. */
   private async setEngine(): Promise<void> {
-    const first = this.pubSub.subscribe(CHANNEL, (message: unknown) => this.hear(message));
+    const first = this.pubSub.subscribe(CHANNEL, (message: unknown) => this.receive(message));
     // When subscribing fails, the engine rejects a promise of its own that only a second caller is given; nobody else could
     // handle that rejection, and the process would end.
     const second = this.pubSub.subscribe(CHANNEL, () => undefined);
@@ -173,8 +173,8 @@ class Ear {
     this.isEngineSet = true;
   }
 
-  private hear(message: unknown): void {
-    for (const { onRing } of [...this.listeners]) acceptRing(message, onRing);
+  private receive(message: unknown): void {
+    for (const { onHead } of [...this.listeners]) acceptNotification(message, onHead);
   }
 }
 

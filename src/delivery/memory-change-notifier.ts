@@ -1,18 +1,18 @@
 import { PubSub } from 'graphql-subscriptions';
-import { acceptRing, type Bell } from './bell';
+import { acceptNotification, type ChangeNotifier } from './change-notifier';
 
 const CHANNEL = 'heads';
 
 /** The bell of a server that runs alone. */
-export function createMemoryBell(): Bell {
+export function createMemoryChangeNotifier(): ChangeNotifier {
   const pubSub = new PubSub();
   const subscriptions: number[] = [];
   return {
-    ring: (heads) => void pubSub.publish(CHANNEL, { heads: [...heads] }),
-    listen: async (onRing) => {
+    notify: (heads) => void pubSub.publish(CHANNEL, { heads: [...heads] }),
+    listen: async (onHead) => {
       // Rings come on a later turn, as they do from Redis.
-      const hear = (message: unknown): void => void setImmediate(acceptRing, message, onRing);
-      subscriptions.push(await pubSub.subscribe(CHANNEL, hear));
+      const receive = (message: unknown): void => void setImmediate(acceptNotification, message, onHead);
+      subscriptions.push(await pubSub.subscribe(CHANNEL, receive));
     },
     isConnected: () => true,
     close: async () => {

@@ -28,7 +28,7 @@ export interface Reading {
   readonly changeId: string | null;
 }
 
-export class EnvironmentBook {
+export class EnvironmentState {
   private current: CompiledSnapshot;
   private wire: Snapshot;
   private change: string | null;

@@ -1,16 +1,16 @@
 /** One contract for every bell: in memory always, over Redis when the run has one. */
 import { Redis } from 'ioredis';
-import type { Bell } from '../../src/delivery/bell';
-import { createMemoryBell } from '../../src/delivery/memory-bell';
-import { createRedisBell } from '../../src/redis/redis-bell';
+import type { ChangeNotifier } from '../../src/delivery/change-notifier';
+import { createMemoryChangeNotifier } from '../../src/delivery/memory-change-notifier';
+import { createRedisChangeNotifier } from '../../src/redis/redis-change-notifier';
 import { eventually, uniqueKey } from '../support/make';
 import { Stopwatch } from '../support/stopwatch';
 import { hasRedisServer, prepareOwnRedis, startOwnRedis, type OwnRedis } from '../support/own-redis';
 
 /** Heads of other tests travel over the same Redis: only those of this test are kept. */
-async function listenFor(bell: Bell, heads: readonly string[]): Promise<string[]> {
+async function listenFor(notifier: ChangeNotifier, heads: readonly string[]): Promise<string[]> {
   const heard: string[] = [];
-  await bell.listen(
+  await notifier.listen(
     (head) => {
       if (heads.includes(head)) heard.push(head);
     },
@@ -19,79 +19,81 @@ async function listenFor(bell: Bell, heads: readonly string[]): Promise<string[]
   return heard;
 }
 
-const connected = (bell: Bell): Promise<true> => eventually(async () => (bell.isConnected() ? (true as const) : null));
+const connected = (notifier: ChangeNotifier): Promise<true> =>
+  eventually(async () => (notifier.isConnected() ? (true as const) : null));
 
 /** Rings until it is heard: the subscription over Redis begins a moment after `listen`. */
-async function untilHeard(bell: Bell, head: string, heard: readonly unknown[]): Promise<void> {
+async function untilHeard(notifier: ChangeNotifier, head: string, heard: readonly unknown[]): Promise<void> {
   await eventually(async () => {
-    bell.ring(new Set([head]));
+    notifier.notify(new Set([head]));
     await new Promise((resolve) => setTimeout(resolve, 20));
     return heard.includes(head);
   });
 }
 
-const bells: [string, () => Bell][] = [['in memory', createMemoryBell]];
+const notifiers: [string, () => ChangeNotifier][] = [['in memory', createMemoryChangeNotifier]];
 const { REDIS_URL } = process.env;
-if (REDIS_URL) bells.push(['over Redis', () => createRedisBell({ url: REDIS_URL, onStateChange: () => undefined })]);
+if (REDIS_URL)
+  notifiers.push(['over Redis', () => createRedisChangeNotifier({ url: REDIS_URL, onStateChange: () => undefined })]);
 
-describe.each(bells)('a bell %s', (_where, createBell) => {
+describe.each(notifiers)('a bell %s', (_where, createChangeNotifier) => {
   it('is heard by every listener of its own, several heads with one ring, in their order', async () => {
-    const bell = createBell();
+    const notifier = createChangeNotifier();
     const [first, second, last] = [uniqueKey('a'), uniqueKey('b'), uniqueKey('c')];
-    const one = await listenFor(bell, [first, second, last]);
-    const other = await listenFor(bell, [second, last]);
-    await connected(bell);
+    const one = await listenFor(notifier, [first, second, last]);
+    const other = await listenFor(notifier, [second, last]);
+    await connected(notifier);
     const marker = uniqueKey('marker');
-    const markers = [await listenFor(bell, [marker]), await listenFor(bell, [marker])];
-    for (const heard of markers) await untilHeard(bell, marker, heard);
+    const markers = [await listenFor(notifier, [marker]), await listenFor(notifier, [marker])];
+    for (const heard of markers) await untilHeard(notifier, marker, heard);
 
-    bell.ring(new Set([first, second]));
-    bell.ring(new Set([last]));
+    notifier.notify(new Set([first, second]));
+    notifier.notify(new Set([last]));
     await eventually(async () => one.includes(last) && other.includes(last));
-    await bell.close();
+    await notifier.close();
 
     expect({ one, other }).toEqual({ one: [first, second, last], other: [second, last] });
   });
 
   it('does not call back before the ring has returned', async () => {
-    const bell = createBell();
+    const notifier = createChangeNotifier();
     const head = uniqueKey('head');
-    const heard = await listenFor(bell, [head]);
+    const heard = await listenFor(notifier, [head]);
 
-    bell.ring(new Set([head]));
+    notifier.notify(new Set([head]));
     const heardAtOnce = [...heard];
-    await bell.close();
+    await notifier.close();
 
     expect(heardAtOnce).toEqual([]);
   });
 
   it('rings into the void without a listener and after it was closed', async () => {
-    const bell = createBell();
+    const notifier = createChangeNotifier();
     const head = uniqueKey('head');
 
-    bell.ring(new Set([head]));
-    await bell.close();
+    notifier.notify(new Set([head]));
+    await notifier.close();
 
-    expect(() => bell.ring(new Set([head]))).not.toThrow();
-    await bell.close();
+    expect(() => notifier.notify(new Set([head]))).not.toThrow();
+    await notifier.close();
   });
 
   it('takes an empty ring for none', async () => {
-    const bell = createBell();
+    const notifier = createChangeNotifier();
     const [first, head] = [uniqueKey('first'), uniqueKey('head')];
     const heard: unknown[] = [];
-    await bell.listen(
+    await notifier.listen(
       // Other tests ring heads that have a name.
       (name) => {
         if (!name || name === first || name === head) heard.push(name);
       },
       () => undefined,
     );
-    await untilHeard(bell, first, heard);
+    await untilHeard(notifier, first, heard);
 
-    bell.ring(new Set());
-    await untilHeard(bell, head, heard);
-    await bell.close();
+    notifier.notify(new Set());
+    await untilHeard(notifier, head, heard);
+    await notifier.close();
 
     expect(new Set(heard)).toEqual(new Set([first, head]));
   });
@@ -99,7 +101,10 @@ describe.each(bells)('a bell %s', (_where, createBell) => {
 
 if (REDIS_URL) {
   it('carries a ring from one process to another', async () => {
-    const [near, far] = [0, 1].map(() => createRedisBell({ url: REDIS_URL, onStateChange: () => undefined })) as [Bell, Bell];
+    const [near, far] = [0, 1].map(() => createRedisChangeNotifier({ url: REDIS_URL, onStateChange: () => undefined })) as [
+      ChangeNotifier,
+      ChangeNotifier,
+    ];
     const head = uniqueKey('head');
     const heard = await listenFor(far, [head]);
     await Promise.all([connected(near), connected(far)]);
@@ -112,11 +117,11 @@ if (REDIS_URL) {
 
   it('says of its own end nothing', async () => {
     const states: string[] = [];
-    const bell = createRedisBell({ url: REDIS_URL, onStateChange: (state) => void states.push(state) });
-    await listenFor(bell, []);
-    await connected(bell);
+    const notifier = createRedisChangeNotifier({ url: REDIS_URL, onStateChange: (state) => void states.push(state) });
+    await listenFor(notifier, []);
+    await connected(notifier);
 
-    await bell.close();
+    await notifier.close();
     // Its connections end a moment later.
     await new Promise((resolve) => setTimeout(resolve, 300));
 
@@ -124,16 +129,16 @@ if (REDIS_URL) {
   });
 
   it('passes over messages that are not its own, and goes on', async () => {
-    const bell = createRedisBell({ url: REDIS_URL, onStateChange: () => undefined });
+    const notifier = createRedisChangeNotifier({ url: REDIS_URL, onStateChange: () => undefined });
     const stranger = new Redis(REDIS_URL);
     const [head, long] = [uniqueKey('head'), `${uniqueKey('long')}${'x'.repeat(100)}`];
-    const heard = await listenFor(bell, [head, long, '7', 'null']);
-    await connected(bell);
+    const heard = await listenFor(notifier, [head, long, '7', 'null']);
+    await connected(notifier);
     const foreign = ['', 'not JSON', '{', 'null', '7', '"text"', '[]', '{"heads":7}', '{"heads":[7,null,{}]}', '\u0000'];
 
     for (const message of [...foreign, JSON.stringify({ heads: [long] })]) await stranger.publish('flagstaff:heads', message);
-    await untilHeard(bell, head, heard);
-    await bell.close();
+    await untilHeard(notifier, head, heard);
+    await notifier.close();
     stranger.disconnect();
 
     expect(new Set(heard)).toEqual(new Set([head]));
@@ -155,16 +160,16 @@ if (hasRedisServer) {
   it('starts without Redis, never throws or waits, and is heard when Redis comes', async () => {
     const server = await prepare();
     const states: string[] = [];
-    const bell = createRedisBell({ url: server.url, onStateChange: (state) => void states.push(state) });
+    const notifier = createRedisChangeNotifier({ url: server.url, onStateChange: (state) => void states.push(state) });
     const head = uniqueKey('head');
-    const heard = await listenFor(bell, [head]);
+    const heard = await listenFor(notifier, [head]);
 
-    for (let i = 0; i < 100; i++) bell.ring(new Set([head]));
-    const wasConnected = bell.isConnected();
+    for (let i = 0; i < 100; i++) notifier.notify(new Set([head]));
+    const wasConnected = notifier.isConnected();
     await server.start();
-    await connected(bell);
-    await untilHeard(bell, head, heard);
-    await bell.close();
+    await connected(notifier);
+    await untilHeard(notifier, head, heard);
+    await notifier.close();
 
     expect(wasConnected).toBe(false);
     expect(states[0]).toBe('connected');
@@ -174,24 +179,24 @@ if (hasRedisServer) {
     const server = await prepare();
     await server.start();
     const states: string[] = [];
-    const bell = createRedisBell({ url: server.url, onStateChange: (state) => void states.push(state) });
+    const notifier = createRedisChangeNotifier({ url: server.url, onStateChange: (state) => void states.push(state) });
     const [before, after] = [uniqueKey('before'), uniqueKey('after')];
     const heard: string[] = [];
     let reconnects = 0;
-    await bell.listen(
+    await notifier.listen(
       (head) => void heard.push(head),
       () => void reconnects++,
     );
-    await connected(bell);
-    await untilHeard(bell, before, heard);
+    await connected(notifier);
+    await untilHeard(notifier, before, heard);
 
     await server.kill();
-    await eventually(async () => !bell.isConnected());
-    bell.ring(new Set(['lost']));
+    await eventually(async () => !notifier.isConnected());
+    notifier.notify(new Set(['lost']));
     await server.start();
-    await connected(bell);
-    await untilHeard(bell, after, heard);
-    await bell.close();
+    await connected(notifier);
+    await untilHeard(notifier, after, heard);
+    await notifier.close();
 
     expect(states.slice(0, 3)).toEqual(['connected', 'lost', 'connected']);
     expect(reconnects).toBe(2);
@@ -203,7 +208,7 @@ describe('a bell over a Redis of its own', () => {
   const run = hasRedisServer ? it : it.skip;
   let redis: OwnRedis;
   const states: string[] = [];
-  const bellsHere: Bell[] = [];
+  const bellsHere: ChangeNotifier[] = [];
   const rejections: unknown[] = [];
   const noteRejection = (reason: unknown): void => void rejections.push(reason);
 
@@ -213,47 +218,47 @@ describe('a bell over a Redis of its own', () => {
     process.on('unhandledRejection', noteRejection);
   });
   afterEach(async () => {
-    for (const bell of bellsHere.splice(0)) await bell.close();
+    for (const notifier of bellsHere.splice(0)) await notifier.close();
     await redis.remove();
     process.off('unhandledRejection', noteRejection);
     expect(rejections).toEqual([]);
   });
 
-  function createOwnBell(url = redis.url): Bell {
-    const bell = createRedisBell({ url, onStateChange: (state) => void states.push(state) });
-    bellsHere.push(bell);
-    return bell;
+  function createOwnBell(url = redis.url): ChangeNotifier {
+    const notifier = createRedisChangeNotifier({ url, onStateChange: (state) => void states.push(state) });
+    bellsHere.push(notifier);
+    return notifier;
   }
 
   run('hears again after its connections were killed by an operator', async () => {
     redis = await startOwnRedis();
-    const bell = createOwnBell();
-    const heard = await listenFor(bell, ['before', 'after']);
-    await untilHeard(bell, 'before', heard);
+    const notifier = createOwnBell();
+    const heard = await listenFor(notifier, ['before', 'after']);
+    await untilHeard(notifier, 'before', heard);
 
     await redis.client().call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await eventually(async () => states.includes('lost'));
-    await untilHeard(bell, 'after', heard);
+    await untilHeard(notifier, 'after', heard);
 
     expect(states).toEqual(['connected', 'lost', 'connected']);
   });
 
   run('notices within 15 s that Redis stands still, keeps no rings for it, and hears again when it goes on', async () => {
     redis = await startOwnRedis();
-    const bell = createOwnBell();
-    const heard = await listenFor(bell, ['before', 'meanwhile', 'after']);
-    await untilHeard(bell, 'before', heard);
+    const notifier = createOwnBell();
+    const heard = await listenFor(notifier, ['before', 'meanwhile', 'after']);
+    await untilHeard(notifier, 'before', heard);
 
     redis.pause();
     const stopwatch = new Stopwatch();
     await eventually(async () => {
-      for (let i = 0; i < 1_000; i++) bell.ring(new Set([`head-${i}`]));
-      return !bell.isConnected();
+      for (let i = 0; i < 1_000; i++) notifier.notify(new Set([`head-${i}`]));
+      return !notifier.isConnected();
     });
     const noticedMs = stopwatch.stop();
-    bell.ring(new Set(['meanwhile']));
+    notifier.notify(new Set(['meanwhile']));
     redis.resume();
-    await untilHeard(bell, 'after', heard);
+    await untilHeard(notifier, 'after', heard);
 
     expect(noticedMs).toBeLessThan(15_000);
     expect(heard).not.toContain('meanwhile');
@@ -261,16 +266,16 @@ describe('a bell over a Redis of its own', () => {
 
   run('lives with a wrong password, and begins when it is right', async () => {
     redis = await startOwnRedis({ password: 'right' });
-    const bell = createOwnBell(redis.url.replace('right', 'wrong'));
-    const heard = await listenFor(bell, ['head']);
-    bell.ring(new Set(['head']));
+    const notifier = createOwnBell(redis.url.replace('right', 'wrong'));
+    const heard = await listenFor(notifier, ['head']);
+    notifier.notify(new Set(['head']));
     const admin = redis.client();
     await admin.ping();
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const wasConnected = bell.isConnected();
+    const wasConnected = notifier.isConnected();
 
     await admin.config('SET', 'requirepass', 'wrong');
-    await untilHeard(bell, 'head', heard);
+    await untilHeard(notifier, 'head', heard);
 
     expect(wasConnected).toBe(false);
   });
@@ -279,33 +284,33 @@ describe('a bell over a Redis of its own', () => {
     redis = await startOwnRedis();
     const admin = redis.client();
     await admin.call('ACL', 'SETUSER', 'flagstaff', 'on', '>secret', '+@all', 'resetchannels', '~*');
-    const bell = createOwnBell(redis.url.replace('redis://', 'redis://flagstaff:secret@'));
-    const heard = await listenFor(bell, ['head']);
+    const notifier = createOwnBell(redis.url.replace('redis://', 'redis://flagstaff:secret@'));
+    const heard = await listenFor(notifier, ['head']);
     await eventually(async () => String(await admin.call('CLIENT', 'LIST')).includes('user=flagstaff'));
-    bell.ring(new Set(['head']));
+    notifier.notify(new Set(['head']));
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const wasConnected = bell.isConnected();
+    const wasConnected = notifier.isConnected();
 
     await admin.call('ACL', 'SETUSER', 'flagstaff', 'allchannels');
-    await untilHeard(bell, 'head', heard);
+    await untilHeard(notifier, 'head', heard);
 
     expect(wasConnected).toBe(false);
   });
 
   run('passes over messages that are too long, and goes on', async () => {
     redis = await startOwnRedis();
-    const bell = createOwnBell();
-    const heard = await listenFor(bell, ['first', 'marker', 'last']);
-    await untilHeard(bell, 'first', heard);
+    const notifier = createOwnBell();
+    const heard = await listenFor(notifier, ['first', 'marker', 'last']);
+    await untilHeard(notifier, 'first', heard);
     const stranger = redis.client();
     const long = JSON.stringify({ heads: ['last', ...Array.from({ length: 20_000 }, (_, n) => `head-${n}`)] });
 
     await stranger.publish('flagstaff:heads', long);
     await stranger.publish('flagstaff:heads', Buffer.alloc(5_000_000, 0x5b));
     // What was published before it has come by then.
-    await untilHeard(bell, 'marker', heard);
+    await untilHeard(notifier, 'marker', heard);
     const before = [...new Set(heard)];
-    await untilHeard(bell, 'last', heard);
+    await untilHeard(notifier, 'last', heard);
 
     expect(before).toEqual(['first', 'marker']);
   });
@@ -313,15 +318,15 @@ describe('a bell over a Redis of its own', () => {
   run('is closed at any moment without a rejection that nobody handles', async () => {
     redis = await startOwnRedis();
     for (let i = 0; i < 20; i++) {
-      const bell = createOwnBell();
-      await bell.listen(
+      const notifier = createOwnBell();
+      await notifier.listen(
         () => undefined,
         () => undefined,
       );
-      bell.ring(new Set(['head']));
+      notifier.notify(new Set(['head']));
       await new Promise((resolve) => setTimeout(resolve, i));
-      await bell.close();
-      bell.ring(new Set(['head']));
+      await notifier.close();
+      notifier.notify(new Set(['head']));
     }
     await new Promise((resolve) => setImmediate(resolve));
 

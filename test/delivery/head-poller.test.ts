@@ -1,7 +1,7 @@
 /** What the watch tells of access: which organizations' keys, members and roles have changed. */
-import { createMemoryBell } from '../../src/delivery/memory-bell';
-import type { Bell } from '../../src/delivery/bell';
-import { startWatch, type BookState, type Watch } from '../../src/delivery/watch';
+import { createMemoryChangeNotifier } from '../../src/delivery/memory-change-notifier';
+import type { ChangeNotifier } from '../../src/delivery/change-notifier';
+import { startHeadPoller, type DatabaseState, type HeadPoller } from '../../src/delivery/head-poller';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { eventually, uniqueKey } from '../support/make';
 import { openTestDatabase, type OpenedDatabase } from '../support/data-sources';
@@ -14,13 +14,13 @@ afterAll(() => opened.close());
 
 interface Scene {
   readonly organization: string;
-  readonly bell: Bell;
-  readonly watch: Watch;
+  readonly notifier: ChangeNotifier;
+  readonly watch: HeadPoller;
   /** What was told of the organization, in order. */
   readonly told: (number | undefined)[];
   /** Chains whose rules may have moved while that could not be read. */
   readonly doubted: string[];
-  readonly states: BookState[];
+  readonly states: DatabaseState[];
 }
 
 const organizationId = (): string => `organization_${uniqueKey('x').padEnd(32, '0').slice(0, 32)}`;
@@ -36,12 +36,12 @@ async function setRevision(organization: string, revision: number): Promise<void
 async function withWatch(work: (scene: Scene) => Promise<void>): Promise<void> {
   const organization = organizationId();
   await setRevision(organization, 3);
-  const bell = createMemoryBell();
+  const notifier = createMemoryChangeNotifier();
   const told: (number | undefined)[] = [];
   const doubted: string[] = [];
-  const states: BookState[] = [];
-  const watch = await startWatch({
-    bell,
+  const states: DatabaseState[] = [];
+  const watch = await startHeadPoller({
+    notifier,
     cache: new SnapshotCache({ database: opened.database }),
     database: opened.database,
     clock: { now: () => new Date() },
@@ -49,34 +49,34 @@ async function withWatch(work: (scene: Scene) => Promise<void>): Promise<void> {
       accessMoved: (heads) => {
         if (heads.has(organization)) told.push(heads.get(organization));
       },
-      accessDoubted: (chains) => void doubted.push(...chains),
-      bookStateChanged: (state) => void states.push(state),
+      accessUnverified: (chains) => void doubted.push(...chains),
+      databaseStateChanged: (state) => void states.push(state),
     },
-    onBookState: () => undefined,
+    onDatabaseState: () => undefined,
     onError: () => undefined,
   });
   try {
-    await work({ organization, bell, watch, told, doubted, states });
+    await work({ organization, notifier, watch, told, doubted, states });
   } finally {
     await watch.stop();
-    await bell.close();
+    await notifier.close();
   }
 }
 
 it('tells where all organizations stand before it is started', () =>
   withWatch(async ({ told, watch }) => {
     expect(told).toEqual([3]);
-    expect(watch.bookState()).toEqual({ isReachable: true, lastReadAt: expect.any(Date) as Date });
+    expect(watch.databaseState()).toEqual({ isReachable: true, lastReadAt: expect.any(Date) as Date });
   }));
 
 it('tells of a raised revision on a ring, and not of one that it has told', () =>
-  withWatch(async ({ organization, bell, told }) => {
+  withWatch(async ({ organization, notifier, told }) => {
     await setRevision(organization, 4);
-    bell.ring(new Set([organization]));
+    notifier.notify(new Set([organization]));
     await eventually(async () => told.includes(4));
-    bell.ring(new Set([organization, 'system']));
+    notifier.notify(new Set([organization, 'system']));
     await setRevision(organization, 5);
-    bell.ring(new Set(['system']));
+    notifier.notify(new Set(['system']));
     await eventually(async () => told.includes(5));
 
     expect(told).toEqual([3, 4, 5]);
@@ -99,13 +99,13 @@ it('tells of a revision that went back, as after a restored backup', () =>
   }));
 
 it('says once that the book cannot be read and once that it can again, with the time of the last look', () =>
-  withWatch(async ({ watch, states, bell }) => {
-    const before = watch.bookState().lastReadAt;
+  withWatch(async ({ watch, states, notifier }) => {
+    const before = watch.databaseState().lastReadAt;
     await opened.database.connection.query('ALTER TABLE access_head RENAME TO access_head_away');
-    for (let i = 0; i < 3; i++) bell.ring(new Set(['system']));
-    await eventually(async () => !watch.bookState().isReachable);
+    for (let i = 0; i < 3; i++) notifier.notify(new Set(['system']));
+    await eventually(async () => !watch.databaseState().isReachable);
     await opened.database.connection.query('ALTER TABLE access_head_away RENAME TO access_head');
-    await eventually(async () => watch.bookState().isReachable);
+    await eventually(async () => watch.databaseState().isReachable);
 
     expect(states.map(({ isReachable }) => isReachable)).toEqual([false, true]);
     const [lost, found] = states.map(({ lastReadAt }) => lastReadAt!.getTime()) as [number, number];
@@ -114,20 +114,20 @@ it('says once that the book cannot be read and once that it can again, with the 
   }));
 
 it('doubts the access rules that are rung while the book cannot be read, and no others', () =>
-  withWatch(async ({ organization, bell, watch, told, doubted }) => {
+  withWatch(async ({ organization, notifier, watch, told, doubted }) => {
     await setRevision(organization, 4);
-    bell.ring(new Set([organization]));
+    notifier.notify(new Set([organization]));
     await eventually(async () => told.includes(4));
     // The poll may have told it, with the look for the ring still to come; one that began later came after that, too.
     const toldAt = Date.now();
-    await eventually(async () => watch.bookState().lastReadAt!.getTime() > toldAt);
+    await eventually(async () => watch.databaseState().lastReadAt!.getTime() > toldAt);
     await opened.database.connection.query('ALTER TABLE access_head RENAME TO access_head_away');
-    await eventually(async () => !watch.bookState().isReachable);
+    await eventually(async () => !watch.databaseState().isReachable);
     const before = [...doubted];
-    bell.ring(new Set([organization, organizationId(), '']));
+    notifier.notify(new Set([organization, organizationId(), '']));
     await eventually(async () => doubted.length > 0);
     await opened.database.connection.query('ALTER TABLE access_head_away RENAME TO access_head');
-    await eventually(async () => watch.bookState().isReachable);
+    await eventually(async () => watch.databaseState().isReachable);
 
     expect(before).toEqual([]);
     expect(doubted).toEqual([organization]);

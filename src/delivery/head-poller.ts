@@ -7,13 +7,13 @@ import type { Database } from '../database/transaction';
 import { kindOfId } from '../ids';
 import { readHeads } from '../modules/changes/head-repository';
 import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
-import type { Bell } from './bell';
+import type { ChangeNotifier } from './change-notifier';
 
 /** The longest time for which a lost ring can delay a change. */
 const POLL_INTERVAL_MS = 1_000;
 
 /** Whether PostgreSQL answers. */
-export interface BookState {
+export interface DatabaseState {
   readonly isReachable: boolean;
   /** When the last read of the heads that succeeded began. Null: none has yet. */
   readonly lastReadAt: Date | null;
@@ -28,67 +28,67 @@ export interface AccessListener {
    */
   readonly accessMoved: (heads: ReadonlyMap<string, number>) => void;
   /** Somebody rang that the access rules of these chains have moved, and the book cannot be read to find out. */
-  readonly accessDoubted: (chains: ReadonlySet<string>) => void;
+  readonly accessUnverified: (chains: ReadonlySet<string>) => void;
   /** Told when the book becomes unreachable, and when it is reachable again; `accessMoved` comes before the latter. */
-  readonly bookStateChanged: (state: BookState) => void;
+  readonly databaseStateChanged: (state: DatabaseState) => void;
 }
 
-export interface Watch {
-  readonly bookState: () => BookState;
+export interface HeadPoller {
+  readonly databaseState: () => DatabaseState;
   readonly stop: () => Promise<void>;
 }
 
-export interface WatchOptions {
-  readonly bell: Bell;
+export interface HeadPollerOptions {
+  readonly notifier: ChangeNotifier;
   readonly cache: SnapshotCache;
   readonly database: Database;
   readonly clock: Clock;
   readonly access?: AccessListener;
   /** Told once when the book cannot be read any more, and once when it can again. */
-  readonly onBookState: (state: BookState, cause: unknown) => void;
+  readonly onDatabaseState: (state: DatabaseState, cause: unknown) => void;
   /** Told when one environment could not be brought up; the next poll tries again. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Resolves after the first look. */
-export async function startWatch(options: WatchOptions): Promise<Watch> {
-  const { bell, cache, onError } = options;
-  const look = new Look(options);
+export async function startHeadPoller(options: HeadPollerOptions): Promise<HeadPoller> {
+  const { notifier, cache, onError } = options;
+  const poll = new Poller(options);
   let isStopped = false;
-  const timer = setInterval(() => void look.request(), POLL_INTERVAL_MS);
+  const timer = setInterval(() => void poll.request(), POLL_INTERVAL_MS);
   timer.unref();
-  await bell.listen(
+  await notifier.listen(
     (head) => {
       if (isStopped) return;
       if (kindOfId(head) === 'environment') cache.catchUp(head).catch(onError);
-      else void look.request(head);
+      else void poll.request(head);
     },
     () => {
-      if (!isStopped) void look.request();
+      if (!isStopped) void poll.request();
     },
   );
-  await look.request();
+  await poll.request();
   return {
-    bookState: () => look.state,
+    databaseState: () => poll.state,
     stop: async () => {
       isStopped = true;
       clearInterval(timer);
-      await look.settle();
+      await poll.settle();
       await cache.settle();
     },
   };
 }
 
 /** Looks at all heads, one look after the other. */
-class Look {
-  state: BookState = { isReachable: true, lastReadAt: null };
+class Poller {
+  state: DatabaseState = { isReachable: true, lastReadAt: null };
   private running: Promise<void> | null = null;
   private next: Promise<void> | null = null;
-  private readonly told = new Map<string, number>();
+  private readonly reported = new Map<string, number>();
   /** Chains that were rung since the last look began. */
-  private rung = new Set<string>();
+  private notifiedChains = new Set<string>();
 
-  constructor(private readonly options: WatchOptions) {}
+  constructor(private readonly options: HeadPollerOptions) {}
 
   /**
    * Resolves after a look that began after the request; requests that come while one runs share the next. `chain`: the
@@ -96,9 +96,9 @@ class Look {
    */
   request(chain?: string): Promise<void> {
     // Of others it is not known that there are any: whoever can reach the bell can ring anything.
-    if (chain !== undefined && this.told.has(chain)) {
-      if (this.state.isReachable) this.rung.add(chain);
-      else this.tellDoubt([chain]);
+    if (chain !== undefined && this.reported.has(chain)) {
+      if (this.state.isReachable) this.notifiedChains.add(chain);
+      else this.reportUnverified([chain]);
     }
     if (this.next !== null) return this.next;
     if (this.running === null) return this.start();
@@ -115,44 +115,44 @@ class Look {
   }
 
   private start(): Promise<void> {
-    this.running = this.look().finally(() => {
+    this.running = this.poll().finally(() => {
       this.running = null;
     });
     return this.running;
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const { database, cache, clock, onError } = this.options;
     const lastReadAt = clock.now();
-    const { rung } = this;
-    this.rung = new Set();
+    const { notifiedChains } = this;
+    this.notifiedChains = new Set();
     try {
       const heads = await database.readSoon((connection) => readHeads(connection, cache.environmentIds()));
-      this.tellAccess(heads.access);
+      this.reportAccess(heads.access);
       this.setState({ isReachable: true, lastReadAt }, null);
       // Not waited for: an environment that takes long must not hold up the others, nor access.
       cache.catchUpWith(heads.environments).catch(onError);
     } catch (error) {
-      this.tellDoubt([...rung, ...this.rung]);
+      this.reportUnverified([...notifiedChains, ...this.notifiedChains]);
       this.setState({ ...this.state, isReachable: false }, error);
     }
   }
 
-  private tellAccess(heads: ReadonlyMap<string, number>): void {
-    const moved = new Map([...heads].filter(([chain, revision]) => this.told.get(chain) !== revision));
-    for (const [chain, revision] of moved) this.told.set(chain, revision);
+  private reportAccess(heads: ReadonlyMap<string, number>): void {
+    const moved = new Map([...heads].filter(([chain, revision]) => this.reported.get(chain) !== revision));
+    for (const [chain, revision] of moved) this.reported.set(chain, revision);
     if (moved.size > 0) this.options.access?.accessMoved(moved);
   }
 
-  private tellDoubt(chains: readonly string[]): void {
-    if (chains.length > 0) this.options.access?.accessDoubted(new Set(chains));
+  private reportUnverified(chains: readonly string[]): void {
+    if (chains.length > 0) this.options.access?.accessUnverified(new Set(chains));
   }
 
-  private setState(state: BookState, cause: unknown): void {
+  private setState(state: DatabaseState, cause: unknown): void {
     const isNew = state.isReachable !== this.state.isReachable;
     this.state = state;
     if (!isNew) return;
-    this.options.access?.bookStateChanged(state);
-    this.options.onBookState(state, cause);
+    this.options.access?.databaseStateChanged(state);
+    this.options.onDatabaseState(state, cause);
   }
 }

@@ -10,13 +10,13 @@ export interface Count {
 }
 
 /** Each flag has a slot for errors, then one for each variation in declared order: `first + 1 + variationIndex`. */
-export class UsageTally {
+export class UsageCounts {
   private readonly firstByKey = new Map<string, number>();
   private readonly firstOfLive: Int32Array;
   private readonly firstOfClients: Int32Array;
   /** Doubles count exactly up to 2^53. */
   private counts: Float64Array;
-  private isTouched = false;
+  private isAffected = false;
 
   constructor(readonly compiled: CompiledSnapshot) {
     let end = 0;
@@ -40,7 +40,7 @@ export class UsageTally {
 
   private addAll(evaluations: readonly Evaluation[], firsts: Int32Array): void {
     const { counts } = this;
-    this.isTouched = true;
+    this.isAffected = true;
     for (let i = 0; i < evaluations.length; i++) {
       const slot = (firsts[i] as number) + 1 + (evaluations[i] as Evaluation).variationIndex;
       counts[slot] = (counts[slot] as number) + 1;
@@ -54,16 +54,16 @@ export class UsageTally {
       if (first === undefined) continue;
       const slot = first + 1 + variationIndex;
       this.counts[slot] = (this.counts[slot] as number) + 1;
-      this.isTouched = true;
+      this.isAffected = true;
     }
   }
 
   /** What was counted since the last call. */
   drain(): Count[] {
-    if (!this.isTouched) return [];
+    if (!this.isAffected) return [];
     const { counts } = this;
     this.counts = new Float64Array(counts.length);
-    this.isTouched = false;
+    this.isAffected = false;
     const drained: Count[] = [];
     for (const [flagKey, first] of this.firstByKey) {
       const keys = ['', ...variationsOf(this.compiled.flags.get(flagKey) as CompiledFlag).map(({ key }) => key)];
@@ -80,6 +80,6 @@ export class UsageTally {
   }
 }
 
-function variationsOf({ design }: CompiledFlag): readonly { readonly key: string }[] {
-  return design?.variations ?? [];
+function variationsOf({ parts }: CompiledFlag): readonly { readonly key: string }[] {
+  return parts?.variations ?? [];
 }

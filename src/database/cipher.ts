@@ -4,7 +4,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** Encrypts what the database or Redis must not show in clear, or change (AES-256-GCM, NIST SP 800-38D). */
-export class Seal {
+export class Cipher {
   private readonly key: Buffer;
   private readonly fingerprintKey: Buffer;
 
@@ -14,13 +14,13 @@ export class Seal {
     this.fingerprintKey = Buffer.from(hkdfSync('sha256', secret, '', `${purpose} fingerprint`, 32));
   }
 
-  seal(text: string): string {
-    return this.sealBytes(Buffer.from(text, 'utf8')).toString('base64url');
+  encrypt(text: string): string {
+    return this.encryptBytes(Buffer.from(text, 'utf8')).toString('base64url');
   }
 
   /** Throws when the text was not sealed with this key. */
-  open(sealed: string): string {
-    return this.openBytes(Buffer.from(sealed, 'base64url')).toString('utf8');
+  decrypt(encrypted: string): string {
+    return this.decryptBytes(Buffer.from(encrypted, 'base64url')).toString('utf8');
   }
 
   /** Tells texts apart without telling what they are: whoever has only this cannot try texts until one fits. Base64url. */
@@ -28,18 +28,18 @@ export class Seal {
     return createHmac('sha256', this.fingerprintKey).update(text, 'utf8').digest('base64url');
   }
 
-  /** `place` is not kept in it: what was sealed for one place cannot be opened at another. */
-  sealBytes(bytes: Buffer, place = ''): Buffer {
+  /** `location` is not kept in it: what was sealed for one place cannot be opened at another. */
+  encryptBytes(bytes: Buffer, location = ''): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(place, 'utf8'));
+    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(location, 'utf8'));
     const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), body]);
   }
 
   /** Throws when the bytes were not sealed with this key for this place. */
-  openBytes(bytes: Buffer, place = ''): Buffer {
+  decryptBytes(bytes: Buffer, location = ''): Buffer {
     const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, NONCE_BYTES));
-    decipher.setAAD(Buffer.from(place, 'utf8')).setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    decipher.setAAD(Buffer.from(location, 'utf8')).setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
   }
 }

@@ -7,16 +7,16 @@ import { permissionsOfKey, permits, type Actor } from '../access/actor';
 import type { ApiKeyEntity } from '../access/api-key-entity';
 import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
-import type { Place } from '../access/member-rules';
+import type { BindingScope } from '../access/member-rules';
 import type { Permission } from '../access/permissions';
 import { unstorable } from '../../validation/input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
 import { lockProject } from '../projects/project-repository';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
 import { lockEnvironmentFor } from '../environments/environment-service';
-import { lockPlaceFor, type LockedPlace } from '../members/role-place';
+import { lockScopeFor, type LockedScope } from '../members/role-scope';
 
-const LIVE_KEYS_PER_PLACE_MAX = 100;
+const LIVE_KEYS_PER_SCOPE_MAX = 100;
 
 /** The place of a key that is to be made, locked. Refuses what is missing, hidden or forbidden. */
 export async function lockTargetFor(
@@ -24,18 +24,18 @@ export async function lockTargetFor(
   caller: Actor,
   { projectId, environmentId }: ApiKeyInput,
   target: ApiKeyTarget,
-): Promise<LockedPlace> {
+): Promise<LockedScope> {
   if (target.kind === 'ADMIN') {
     const { organizationId } = target;
-    const locked = await lockPlaceFor(connection, caller, { organizationId, projectId, environmentId }, 'key:create');
-    await requireRoleAround(connection, locked.actor, locked.place, 'key:create');
+    const locked = await lockScopeFor(connection, caller, { organizationId, projectId, environmentId }, 'key:create');
+    await requireEnvironmentRole(connection, locked.actor, locked.scope, 'key:create');
     return locked;
   }
-  const demand = { permission: 'key:create', toSee: 'environment:read' } as const;
-  const locked = await lockEnvironmentFor(connection, caller, target.environmentId, demand);
+  const required = { permission: 'key:create', toSee: 'environment:read' } as const;
+  const locked = await lockEnvironmentFor(connection, caller, target.environmentId, required);
   if (!locked) throw notFound('environment', target.environmentId, ['input', 'environmentId']);
   const { project, environment, actor } = locked;
-  return { place: { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id }, actor };
+  return { scope: { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id }, actor };
 }
 
 /** The key, under the locks of its place. A key that the actor may not see is not found. */
@@ -56,13 +56,18 @@ export async function lockKeyFor(
   const [key] = await findApiKeysByIds(connection, [apiKeyId]);
   if (!key || !authorize(actor, { permission, toSee: 'key:read' }, key)) throw noKey(apiKeyId);
   // Whoever may end keys may end any that they see: a key that leaked must not wait for somebody stronger.
-  if (permission !== 'key:revoke') await requireRoleAround(connection, actor, key, permission);
+  if (permission !== 'key:revoke') await requireEnvironmentRole(connection, actor, key, permission);
   return { key, actor };
 }
 
-async function requireRoleAround(connection: Connection, actor: Actor, place: Place, permission: Permission): Promise<void> {
-  const [guard] = place.environmentId === null ? [] : await findEnvironmentsByIds(connection, [place.environmentId]);
-  if (guard) requireRole(actor, permission, place, guard);
+async function requireEnvironmentRole(
+  connection: Connection,
+  actor: Actor,
+  scope: BindingScope,
+  permission: Permission,
+): Promise<void> {
+  const [guard] = scope.environmentId === null ? [] : await findEnvironmentsByIds(connection, [scope.environmentId]);
+  if (guard) requireRole(actor, permission, scope, guard);
 }
 
 function noKey(apiKeyId: string): Error {
@@ -70,16 +75,21 @@ function noKey(apiKeyId: string): Error {
 }
 
 /** Whoever hands out a key can use it: nobody gives one a right that they do not have there. */
-export function requireRightsOf(actor: Actor, place: Place, key: Pick<ApiKeyEntity, 'kind' | 'role'>): void {
-  const missing = [...permissionsOfKey(key)].find((permission) => !permits(actor, permission, place));
+export function requireRightsOf(actor: Actor, scope: BindingScope, key: Pick<ApiKeyEntity, 'kind' | 'role'>): void {
+  const missing = [...permissionsOfKey(key)].find((permission) => !permits(actor, permission, scope));
   if (missing === undefined) return;
   throw new RequestFault('FORBIDDEN', `A key cannot do more than who gives it out: this one needs the permission ${missing}.`);
 }
 
-export async function tooManyIssues(connection: Connection, place: Place, now: Date, unusedDays: number): Promise<Issue[]> {
-  const live = await countLiveApiKeys(connection, place, { endedAfter: now, usedAfter: usedAfter(unusedDays, now) });
-  if (live < LIVE_KEYS_PER_PLACE_MAX) return [];
-  const what = place.environmentId !== null ? 'environment' : place.projectId !== null ? 'project itself' : 'organization itself';
-  const message = `The ${what} has ${live} live API keys; at most ${LIVE_KEYS_PER_PLACE_MAX} are allowed.`;
+export async function tooManyIssues(
+  connection: Connection,
+  scope: BindingScope,
+  now: Date,
+  unusedDays: number,
+): Promise<Issue[]> {
+  const live = await countLiveApiKeys(connection, scope, { endedAfter: now, usedAfter: usedAfter(unusedDays, now) });
+  if (live < LIVE_KEYS_PER_SCOPE_MAX) return [];
+  const what = scope.environmentId !== null ? 'environment' : scope.projectId !== null ? 'project itself' : 'organization itself';
+  const message = `The ${what} has ${live} live API keys; at most ${LIVE_KEYS_PER_SCOPE_MAX} are allowed.`;
   return [{ code: 'OUT_OF_RANGE', message, path: null }];
 }

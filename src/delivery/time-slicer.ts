@@ -5,11 +5,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const SLICE_MS = 5;
 
 /** Shared by all fans, so that together they do not keep a request waiting. */
-export class Slices {
+export class TimeSlicer {
   private endsAt = 0;
 
   /** Null while the slice lasts. */
-  breathe(): Promise<unknown> | null {
+  yieldIfDue(): Promise<unknown> | null {
     const now = performance.now();
     if (now < this.endsAt) return null;
     return nextTurn().then(() => {

@@ -3,11 +3,11 @@
  * or an organization, and no data: PostgreSQL is the book. A lost, doubled, late or foreign ring costs a look or a
  * second, never truth, because every process also looks at all heads each second (watch.ts).
  */
-export interface Bell {
+export interface ChangeNotifier {
   /** Fire and forget: never throws, never waits. */
-  readonly ring: (heads: ReadonlySet<string>) => void;
+  readonly notify: (heads: ReadonlySet<string>) => void;
   /** Calls back for each ring of any process, this one included. `onReconnect`: rings may have been lost. */
-  readonly listen: (onRing: (head: string) => void, onReconnect: () => void) => Promise<void>;
+  readonly listen: (onHead: (head: string) => void, onReconnect: () => void) => Promise<void>;
   /** Whether rings travel at this moment. */
   readonly isConnected: () => boolean;
   readonly close: () => Promise<void>;
@@ -17,10 +17,10 @@ export interface Bell {
 const HEAD_LENGTH_MAX = 100;
 
 /** Calls back only for what can be the name of a head: whoever can reach the channel can write to it. */
-export function acceptRing(message: unknown, onRing: (head: string) => void): void {
+export function acceptNotification(message: unknown, onHead: (head: string) => void): void {
   const heads: unknown = typeof message === 'object' && message !== null ? (message as { heads?: unknown }).heads : null;
   if (!Array.isArray(heads)) return;
   for (const head of heads) {
-    if (typeof head === 'string' && head.length <= HEAD_LENGTH_MAX) onRing(head);
+    if (typeof head === 'string' && head.length <= HEAD_LENGTH_MAX) onHead(head);
   }
 }
