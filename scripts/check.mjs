@@ -17,6 +17,7 @@ const lanes = [
     ['types of the evaluation core, alone', [tsc, '-p', 'src/evaluation']],
     ['generated code is what the schema says', [bin('@graphql-codegen/cli', 'esm/bin.js'), '--config', 'codegen.ts', '--check']],
     ['schema breaks no client', [join(root, 'scripts', 'schema-diff.mjs')]],
+    ['folders of src', [join(root, 'scripts', 'check-house.mjs')]],
     ['commit messages', [join(root, 'scripts', 'check-commits.mjs')]],
   ],
 ];
