@@ -200,7 +200,7 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
       log,
       rateLimits: limits,
       load: load ?? createLoadGauge(),
-      atOnce: {
+      inMemory: {
         actorOf: (authorization, request, connection) => authenticator.known(authorization, request, connection),
         snapshots: services.snapshots,
       },

@@ -10,7 +10,7 @@ import { AnswerMemory, type KeptAnswer } from './answer-memory';
 import type { Actor } from '../modules/access/actor';
 import type { EvaluateInput } from '../modules/snapshots/snapshot-service';
 import { BODY_BYTES_MAX_ORDINARY, type Operations } from '../operations/operations';
-import type { AdmissionAtOnce } from '../operations/rate-limits';
+import type { Admission } from '../operations/rate-limits';
 import type { RateLimitStatus } from '../operations/rate-counter';
 import type { TransportOptions } from '../http/transport';
 
@@ -43,14 +43,14 @@ export class PlainEvaluate {
   /** `body`: the request's. Null when it is declined. Throws for what is no JSON. */
   answer(actor: Actor, body: Buffer): PlainAnswer | null {
     const work = this.again(actor, body) ?? this.anew(actor, body);
-    const admission = work && this.options.rateLimits.operationAtOnce(actor, work.cost);
+    const admission = work && this.options.rateLimits.tryOperation(actor, work.cost);
     return admission && finish(work, admission);
   }
 
   /** What was answered to the same words before, as long as the same would be answered now. */
   private again(actor: Actor, body: Buffer): Work | null {
     const known = actor.kind === 'API_KEY' ? this.memory.find(actor, body) : null;
-    const repetition = known && this.options.atOnce.snapshots.repeatAtOnce(actor, known.input, known.outcome);
+    const repetition = known && this.options.inMemory.snapshots.prepareRepetition(actor, known.input, known.outcome);
     if (!repetition) return null;
     const run = (): KeptAnswer => {
       repetition.run();
@@ -62,7 +62,7 @@ export class PlainEvaluate {
   private anew(actor: Actor, body: Buffer): Work | null {
     const given = readBody(body.toString());
     if (given === null) return null;
-    const { limits, atOnce } = this.options;
+    const { limits, inMemory } = this.options;
     const preparation = this.operations.prepare(given.query, given.operationName);
     if (!preparation.isReady) return null;
     const { prepared } = preparation;
@@ -73,7 +73,7 @@ export class PlainEvaluate {
     const form = variables && plan.formFor(variables);
     if (!form) return null;
     const input = form.argumentsOf(variables) as unknown as EvaluateInput;
-    const ready = atOnce.snapshots.evaluateAtOnce(actor, input);
+    const ready = inMemory.snapshots.prepareEvaluation(actor, input);
     if (ready === null) return null;
     const cost = this.costOf(actor, prepared, given.variables);
     if (cost === null || cost > limits.operationCostMax) return null;
@@ -91,7 +91,7 @@ export class PlainEvaluate {
   private costOf(actor: Actor, prepared: PreparedOperation, variables: GivenOperation['variables']): number | null {
     let hasCost = true;
     const flagsOf = (environmentId: string | null): number => {
-      const count = this.options.atOnce.snapshots.countFlagsAtOnce(actor, environmentId);
+      const count = this.options.inMemory.snapshots.countFlagsIfReady(actor, environmentId);
       hasCost &&= count !== null;
       return count ?? 0;
     };
@@ -109,7 +109,7 @@ export class PlainEvaluate {
   }
 }
 
-function finish({ cost, run }: Work, admission: AdmissionAtOnce): PlainAnswer {
+function finish({ cost, run }: Work, admission: Admission): PlainAnswer {
   const { used, data, dataBytes } = run();
   const status = admission.settle(used);
   const { limit, remaining, resetSeconds } = status;

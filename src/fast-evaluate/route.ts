@@ -108,7 +108,7 @@ class EvaluateRoute {
   private knownActor(request: IncomingMessage): Actor | null {
     const { headers, socket } = request;
     const info = requestInfoOf(newRequestId(), this.options.addressOf(request), headers);
-    return this.options.atOnce.actorOf(headers.authorization ?? '', info, socket);
+    return this.options.inMemory.actorOf(headers.authorization ?? '', info, socket);
   }
 
   /** Null when it is not for this route. Never throws. */

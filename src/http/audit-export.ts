@@ -24,12 +24,12 @@ export function addAuditExport(app: FastifyInstance, options: TransportOptions):
     if (!services.changes.mayReadAudit(actor, id)) {
       throw new RequestFault('NOT_FOUND', `There is no organization ${JSON.stringify(id)}.`);
     }
-    const admission = await rateLimits.operation(actor, PAGE_ROWS);
+    const admission = rateLimits.operation(actor, PAGE_ROWS);
     const exported = new AuditExport(context, id);
     const tracked = access.track(request.headers.authorization ?? '', actor.request, exported, since);
     exported.lines.once('close', () => {
       access.release(tracked, exported);
-      void admission.settle(Math.max(1, exported.rows));
+      admission.settle(Math.max(1, exported.rows));
     });
     reply.headers(rateLimitHeaders(admission));
     reply.type('application/jsonl; charset=utf-8').header('cache-control', 'no-store');

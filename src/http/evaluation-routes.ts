@@ -33,11 +33,11 @@ export async function withinLimits<T>(
   { actor, budget }: Context,
   work: () => Promise<T>,
 ): Promise<T> {
-  const admission = await rateLimits.operation(actor, 1);
+  const admission = rateLimits.operation(actor, 1);
   try {
     return await work();
   } finally {
-    await admission.settle(Math.max(1, budget.evaluations));
+    admission.settle(Math.max(1, budget.evaluations));
   }
 }
 

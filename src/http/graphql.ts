@@ -131,7 +131,7 @@ async function answerOf(
   };
   try {
     if (!preparation.isReady) {
-      await operations.countRefused(context);
+      operations.countRefused(context);
       return refused(preparation.errors, begun);
     }
     refuseSubscription(preparation.prepared);
@@ -182,7 +182,7 @@ export function addGraphql(
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
       const context = await contextOf(request, options);
-      arrivals.set(request, { context, begun: await operations.begin(context), bodyBytes: 0, isAnswered: false });
+      arrivals.set(request, { context, begun: operations.begin(context), bodyBytes: 0, isAnswered: false });
     },
     preParsing: async (request, _reply, payload) => {
       if (request.method === 'OPTIONS') return payload;

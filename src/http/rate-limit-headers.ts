@@ -3,7 +3,7 @@ import { WINDOW_SECONDS, type RateLimitStatus } from '../operations/rate-counter
 import type { Admission } from '../operations/rate-limits';
 
 export function rateLimitHeaders(admission: Pick<Admission, 'limitName' | 'latest'> | null): Record<string, string> {
-  return admission === null ? {} : { ...statusHeaders(admission.limitName, admission.latest()) };
+  return admission === null ? {} : { ...statusHeaders(admission.limitName, admission.latest) };
 }
 
 /** For an operation whose key stands there. */

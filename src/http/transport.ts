@@ -33,10 +33,10 @@ export interface TransportOptions {
   readonly access: LiveAccess;
   /** The same for event streams, which a ticket opens: held by the id of the key. */
   readonly ticketAccess: LiveAccess;
-  /** What is there without a wait; what is not is left to the others. */
-  readonly atOnce: {
+  /** Answers from memory alone; null leaves it to what may wait. */
+  readonly inMemory: {
     readonly actorOf: (authorization: string, request: RequestInfo, connection: object) => Actor | null;
-    readonly snapshots: Pick<SnapshotService, 'evaluateAtOnce' | 'repeatAtOnce' | 'countFlagsAtOnce'>;
+    readonly snapshots: Pick<SnapshotService, 'prepareEvaluation' | 'prepareRepetition' | 'countFlagsIfReady'>;
   };
 }
 

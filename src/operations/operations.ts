@@ -96,7 +96,7 @@ export class Operations {
   }
 
   /** The first thing: whoever has no credential is counted before anything is read. Throws `RateLimited`. */
-  async begin({ actor }: Context): Promise<Admission | null> {
+  begin({ actor }: Context): Admission | null {
     return actor.kind === 'ANONYMOUS' ? this.options.rateLimits.operation(actor, 1) : null;
   }
 
@@ -106,8 +106,8 @@ export class Operations {
   }
 
   /** A document that was refused costs its sender a point, too. Throws `RateLimited`. */
-  async countRefused({ actor }: Context): Promise<void> {
-    if (actor.kind !== 'ANONYMOUS') await this.options.rateLimits.operation(actor, 1);
+  countRefused({ actor }: Context): void {
+    if (actor.kind !== 'ANONYMOUS') this.options.rateLimits.operation(actor, 1);
   }
 
   /** Throws `RequestFault` when the operation may not run now, or not at all. `begun` is what `begin` answered. */
@@ -133,8 +133,8 @@ export class Operations {
       throw new RequestFault('OPERATION_LIMIT_EXCEEDED', message);
     }
     const attempts = prepared.rootFields.filter((field) => LOG_IN_FIELDS.has(field)).length;
-    if (attempts > 0) await rateLimits.logInAttempts(context.actor.request.address, attempts);
-    const admission = begun ?? (await rateLimits.operation(context.actor, cost));
+    if (attempts > 0) rateLimits.logInAttempts(context.actor.request.address, attempts);
+    const admission = begun ?? rateLimits.operation(context.actor, cost);
     return { prepared, variables, context, cost, admission };
   }
 
@@ -152,7 +152,7 @@ export class Operations {
     });
     const executed = running instanceof Promise ? await this.withinDeadline(running, context).catch(asResult) : running;
     const result = this.guard.excess(context) > 0 ? asResult(this.tooManyObjects()) : executed;
-    return { ...result, extensions: { ...result.extensions, cost: await this.settle(ticket, result) } };
+    return { ...result, extensions: { ...result.extensions, cost: this.settle(ticket, result) } };
   }
 
   /** What comes of the running operation; rejects with `DeadlineExceeded` when that takes too long. */
@@ -205,11 +205,11 @@ export class Operations {
     throw new TryLater('UNAVAILABLE', 'The server has too much to do and serves evaluations only.', OVERLOAD_RETRY_SECONDS);
   }
 
-  private async settle({ prepared, context, cost, admission }: Ticket, { data }: ExecutionResult): Promise<CostReport> {
+  private settle({ prepared, context, cost, admission }: Ticket, { data }: ExecutionResult): CostReport {
     const used = Math.max(1, countObjects(data, prepared.shape), context.budget.evaluations, this.guard.excess(context));
     // An answer that came too late is no answer, but was work.
     const isLate = data === undefined && this.guard.isExpired(context);
-    const { limit, remaining, resetSeconds } = await admission.settle(isLate ? Math.max(cost, used) : used);
+    const { limit, remaining, resetSeconds } = admission.settle(isLate ? Math.max(cost, used) : used);
     return { requested: Math.max(cost, used), used, limit, remaining, resetSeconds };
   }
 }

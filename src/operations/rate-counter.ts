@@ -37,31 +37,21 @@ export class RateCounter {
   ) {}
 
   /** Counts points when they fit; what is refused is not counted. */
-  async take(key: string, points = 1): Promise<RateLimitStatus> {
-    return this.takeAtOnce(key, points);
-  }
-
-  /** The same without a wait. */
-  takeAtOnce(key: string, points = 1): RateLimitStatus {
+  take(key: string, points = 1): RateLimitStatus {
     const counted = this.local.add(key, points);
     if (counted.points <= this.limit) return this.record(key, points, counted, true);
     return this.record(key, 0, this.local.add(key, -points), false);
   }
 
   /** Counts points that were used already, whether they fit or not. Negative: gives back what was not used. */
-  async settle(key: string, points: number, endsAt: number): Promise<RateLimitStatus> {
-    return this.settleAtOnce(key, points, endsAt);
-  }
-
-  /** The same without a wait. */
-  settleAtOnce(key: string, points: number, endsAt: number): RateLimitStatus {
+  settle(key: string, points: number, endsAt: number): RateLimitStatus {
     // Points of a minute that has ended are forgotten already; giving them back would lend to the next one.
     const due = points < 0 && Date.now() >= endsAt ? 0 : points;
     return this.record(key, due, this.local.add(key, due), true);
   }
 
   /** Where the key stands; counts nothing. */
-  async peek(key: string): Promise<RateLimitStatus> {
+  peek(key: string): RateLimitStatus {
     const found = this.local.find(key);
     const isAllowed = (found?.points ?? 0) < this.limit;
     return found === null

@@ -24,22 +24,6 @@ export interface RateLimitSettings {
   readonly clientKeys: number;
 }
 
-/** What an operation was let in with. */
-export interface Admission {
-  /** Name of the limit, as in docs/LIMITS.md. */
-  readonly limitName: string;
-  readonly status: RateLimitStatus;
-  /** Where the key stands as far as this operation knows: when it was let in, or when it was settled. */
-  readonly latest: () => RateLimitStatus;
-  /** Once, when the operation has ended: what it cost in the end. */
-  readonly settle: (points: number) => Promise<RateLimitStatus>;
-}
-
-/** What an operation was let in with that has nothing to wait for. */
-export interface AdmissionAtOnce extends Pick<Admission, 'limitName'> {
-  readonly settle: (points: number) => RateLimitStatus;
-}
-
 export interface RateLimitsOptions {
   readonly settings: RateLimitSettings;
   /** Null: this server counts alone. */
@@ -89,59 +73,40 @@ export class RateLimits {
    * the address, so that many machines do not help a guesser. The address is counted by `logInAttempts`.
    * Throws `RateLimited`.
    */
-  async logIn(address: string, account: string): Promise<void> {
+  logIn(address: string, account: string): void {
     // Not in plain text: shared counters leave the process.
     const key = createHash('sha256').update(account).digest('base64url');
-    refuseUnlessAllowed(await this.accounts.take(key), 'attempts to log in to one account', this.accounts, address);
+    refuseUnlessAllowed(this.accounts.take(key), 'attempts to log in to one account', this.accounts, address);
   }
 
   /** Before attempts to log in, to reset a password and the like, one for each mutation field. Throws `RateLimited`. */
-  async logInAttempts(address: string, attempts: number): Promise<void> {
-    refuseUnlessAllowed(await this.logIns.take(addressKey(address), attempts), 'attempts to log in', this.logIns, address);
+  logInAttempts(address: string, attempts: number): void {
+    refuseUnlessAllowed(this.logIns.take(addressKey(address), attempts), 'attempts to log in', this.logIns, address);
   }
 
   /** Before a credential is looked up: refuses an address from which too many were not valid. Throws `RateLimited`. */
-  async credential(address: string): Promise<void> {
-    const status = await this.failures.peek(addressKey(address));
+  credential(address: string): void {
+    const status = this.failures.peek(addressKey(address));
     refuseUnlessAllowed(status, 'credentials that are not valid', this.failures, address);
   }
 
   /** After a credential was looked up and is not valid. */
-  async credentialFailed(address: string): Promise<void> {
-    await this.failures.settle(addressKey(address), 1, 0);
+  credentialFailed(address: string): void {
+    this.failures.settle(addressKey(address), 1, 0);
   }
 
   /** Before an operation runs; `cost` as its document and variables say. Throws `RateLimited`. */
-  async operation(actor: Actor, cost: number): Promise<Admission> {
-    const { counter, key, what } = this.countedFor(actor);
-    const reserved = counter === this.anonymous ? 1 : Math.min(cost, Math.ceil(counter.limit / RESERVED_PART_MAX));
-    const status = await counter.take(key, reserved);
-    refuseUnlessAllowed(status, what, counter, actor.request.address);
-    let latest = status;
-    return {
-      limitName: counter.name,
-      status,
-      latest: () => latest,
-      settle: async (points) => {
-        const isCounted = counter !== this.anonymous;
-        latest = await (isCounted ? counter.settle(key, points - reserved, status.endsAt) : counter.peek(key));
-        return latest;
-      },
-    };
+  operation(actor: Actor, cost: number): Admission {
+    const counted = this.countedFor(actor);
+    const admission = new Admission(counted, cost);
+    refuseUnlessAllowed(admission.latest, counted.what, counted.counter, actor.request.address);
+    return admission;
   }
 
-  /**
-   * The same without a wait, for whoever has a credential; null for others and for what is refused. Nothing is counted then:
-   * `operation` decides.
-   */
-  operationAtOnce(actor: Actor, cost: number): AdmissionAtOnce | null {
-    const { counter, key } = this.countedFor(actor);
-    if (counter === this.anonymous) return null;
-    const reserved = Math.min(cost, Math.ceil(counter.limit / RESERVED_PART_MAX));
-    const status = counter.takeAtOnce(key, reserved);
-    if (!status.isAllowed) return null;
-    const settle = (points: number): RateLimitStatus => counter.settleAtOnce(key, points - reserved, status.endsAt);
-    return { limitName: counter.name, settle };
+  /** The same for a caller that leaves refusals to `operation`: null, and nothing is counted. */
+  tryOperation(actor: Actor, cost: number): Admission | null {
+    const admission = new Admission(this.countedFor(actor), cost);
+    return admission.latest.isAllowed ? admission : null;
   }
 
   /** Tells the other servers what was counted here, and hears what they counted. */
@@ -157,16 +122,56 @@ export class RateLimits {
     this.onClose();
   }
 
-  private countedFor(actor: Actor): { readonly counter: RateCounter; readonly key: string; readonly what: string } {
+  private countedFor(actor: Actor): Counted {
     if (actor.kind === 'ANONYMOUS' || actor.kind === 'SYSTEM') {
-      return { counter: this.anonymous, key: addressKey(actor.request.address), what: 'operations without a credential' };
+      const key = addressKey(actor.request.address);
+      return { counter: this.anonymous, key, what: 'operations without a credential', isByCost: false };
     }
-    if (actor.kind === 'USER') return { counter: this.management, key: actor.id, what: 'cost points' };
-    if (actor.keyKind === 'SERVER') return { counter: this.serverKeys, key: actor.id, what: 'cost points' };
+    const what = 'cost points';
+    if (actor.kind === 'USER') return { counter: this.management, key: actor.id, what, isByCost: true };
+    if (actor.keyKind === 'SERVER') return { counter: this.serverKeys, key: actor.id, what, isByCost: true };
     if (actor.keyKind === 'CLIENT' || actor.keyKind === 'MOBILE') {
-      return { counter: this.clientKeys, key: addressKey(actor.request.address), what: 'cost points' };
+      return { counter: this.clientKeys, key: addressKey(actor.request.address), what, isByCost: true };
     }
-    return { counter: this.management, key: actor.id, what: 'cost points' };
+    return { counter: this.management, key: actor.id, what, isByCost: true };
+  }
+}
+
+/** What an operation is counted as. */
+interface Counted {
+  readonly counter: RateCounter;
+  readonly key: string;
+  /** Names the points in a refusal. */
+  readonly what: string;
+  /** False: each operation is one point, whatever it costs. */
+  readonly isByCost: boolean;
+}
+
+/** The points that one operation was let in with. */
+export class Admission {
+  /** Where the key stands as far as this operation knows: when it was let in, or when it was settled. */
+  latest: RateLimitStatus;
+  private readonly reserved: number;
+
+  constructor(
+    private readonly counted: Counted,
+    cost: number,
+  ) {
+    const { counter, key, isByCost } = counted;
+    this.reserved = isByCost ? Math.min(cost, Math.ceil(counter.limit / RESERVED_PART_MAX)) : 1;
+    this.latest = counter.take(key, this.reserved);
+  }
+
+  /** Name of the limit, as in docs/LIMITS.md. */
+  get limitName(): string {
+    return this.counted.counter.name;
+  }
+
+  /** Counts what the operation cost in the end; called once, when it has ended. */
+  settle(points: number): RateLimitStatus {
+    const { counter, key, isByCost } = this.counted;
+    this.latest = isByCost ? counter.settle(key, points - this.reserved, this.latest.endsAt) : counter.peek(key);
+    return this.latest;
   }
 }
 

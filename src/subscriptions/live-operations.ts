@@ -60,10 +60,10 @@ export class LiveOperations {
     let context: Context | null = null;
     try {
       context = await asker.createContext();
-      const begun = await this.operations.begin(context);
+      const begun = this.operations.begin(context);
       const preparation = this.operations.prepare(request.query, request.operationName);
       if (!preparation.isReady) {
-        await this.operations.countRefused(context);
+        this.operations.countRefused(context);
         return operation.refuse(this.formatAll(preparation.errors, context));
       }
       asker.mustServe?.(preparation.prepared);

@@ -93,10 +93,10 @@ beforeAll(async () => {
   credentials.other = await makeApiKey(project, other);
   credentials.owner = world.owner.accessToken;
   const { snapshots } = world.app.services;
-  const evaluateAtOnce = snapshots.evaluateAtOnce.bind(snapshots);
-  const repeatAtOnce = snapshots.repeatAtOnce.bind(snapshots);
-  snapshots.evaluateAtOnce = (...given) => counted(evaluateAtOnce(...given), () => evaluated++);
-  snapshots.repeatAtOnce = (...given) => counted(repeatAtOnce(...given), () => repeated++);
+  const prepareEvaluation = snapshots.prepareEvaluation.bind(snapshots);
+  const prepareRepetition = snapshots.prepareRepetition.bind(snapshots);
+  snapshots.prepareEvaluation = (...given) => counted(prepareEvaluation(...given), () => evaluated++);
+  snapshots.prepareRepetition = (...given) => counted(prepareRepetition(...given), () => repeated++);
   await meet();
   const probed = JSON.parse((await answerTo(PROBE('server'), FAST)).text) as { data: { evaluate: BindingScope } };
   const { epoch, revision } = probed.data.evaluate;

@@ -97,8 +97,7 @@ async function followingOf(
   }
   const { actor, environmentId } = redeemed;
   notedFor(request, actor);
-  const { settle } = await options.rateLimits.operation(actor, 1);
-  await settle(1);
+  options.rateLimits.operation(actor, 1).settle(1);
   const state = await services.snapshots.openFor(actor, environmentId, 'flag:evaluate');
   if (state === null) throw new RequestFault('NOT_FOUND', 'There is no such environment any more.');
   const knownId = request.headers['last-event-id'];

@@ -35,7 +35,7 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
   // A request for the headers alone would use the code up.
   const route = { exposeHeadRoute: false };
   app.get(LOG_IN_PATH, route, async (request, reply) => {
-    await options.rateLimits.logInAttempts(request.ip, 1);
+    options.rateLimits.logInAttempts(request.ip, 1);
     const redirectUri = redirectUriOf(app, oidc);
     const { url, secrets } = await oidc.provider.begin(redirectUri.href);
     keepPrivate(reply).header('set-cookie', oidc.cookie.set(secrets, cookieOptions(redirectUri, options)));
@@ -43,7 +43,7 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
   });
   app.get(CALLBACK_PATH, route, async (request, reply) => {
     keepPrivate(reply);
-    await options.rateLimits.logInAttempts(request.ip, 1);
+    options.rateLimits.logInAttempts(request.ip, 1);
     const redirectUri = redirectUriOf(app, oidc);
     const place = cookieOptions(redirectUri, options);
     const logIn = await endLogIn(request, { redirectUri, place }, oidc, () => {

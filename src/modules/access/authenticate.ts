@@ -23,8 +23,8 @@ export interface AuthenticatorOptions {
   readonly keyUsage: KeyUsage;
   /** Refuses an address that guesses. */
   readonly limits: {
-    readonly credential: (address: string) => Promise<void>;
-    readonly credentialFailed: (address: string) => Promise<void>;
+    readonly credential: (address: string) => void;
+    readonly credentialFailed: (address: string) => void;
   };
   /** For how long credentials that were verified are taken while the book cannot be read. */
   readonly staleGraceSeconds: number;
@@ -155,10 +155,10 @@ export class Authenticator {
   private async verify(credential: string, digest: string, request: RequestInfo): Promise<Verified> {
     const { limits, failures } = this.options;
     // Others who guess from the same address do not lock out those who need not.
-    if (!this.cache.wasGood(digest)) await limits.credential(request.address);
+    if (!this.cache.wasGood(digest)) limits.credential(request.address);
     const verified = await this.read(credential, digest);
     if (verified !== null) return verified;
-    await limits.credentialFailed(request.address);
+    limits.credentialFailed(request.address);
     const { address, userAgent } = request;
     failures.note({ kind: isApiKeyText(credential) ? 'API_KEY' : 'ACCESS_TOKEN', address, userAgent });
     throw new Unauthenticated(GOOD_NO_MORE);

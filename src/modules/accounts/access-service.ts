@@ -44,7 +44,7 @@ export class AccessService {
     actor: Actor,
     input: AccountInput & { readonly setUpToken: string },
   ): Promise<{ user: UserEntity; revisions: EnvironmentRevision[] }> {
-    await this.options.attempts.begin(actor, SET_UP);
+    this.options.attempts.begin(actor, SET_UP);
     if (!this.options.tokens.isSetUpToken(input.setUpToken)) {
       this.options.attempts.failed('SET_UP_TOKEN', actor);
       const message = 'The set-up token is wrong; the server prints it when it starts.';
@@ -101,7 +101,7 @@ export class AccessService {
   async logIn(actor: Actor, input: { readonly email: string; readonly password: string }): Promise<LogInResult> {
     const email = normalizeEmail(input.email);
     const user = unstorable(email) ? null : await findUserByEmail(this.options.database.connection, email);
-    await this.options.attempts.begin(actor, email);
+    this.options.attempts.begin(actor, email);
     const isRight = await verifyPassword(user?.passwordHash ?? null, input.password);
     if (!user || !isRight) {
       this.options.attempts.failed('PASSWORD', actor, email);

@@ -5,7 +5,7 @@ export interface AttemptsOptions {
   readonly failures: FailedAuthentications;
   readonly limits: {
     /** Throws `RateLimited`. `account` is a normalised e-mail. */
-    readonly logIn: (address: string, account: string) => Promise<void>;
+    readonly logIn: (address: string, account: string) => void;
   };
 }
 
@@ -14,8 +14,8 @@ export class CountedAttempts {
   constructor(private readonly options: AttemptsOptions) {}
 
   /** Before the password of an account is looked at. Throws `RateLimited` after too many, wherever they came from. */
-  begin({ request }: Actor, account: string): Promise<void> {
-    return this.options.limits.logIn(request.address, account);
+  begin({ request }: Actor, account: string): void {
+    this.options.limits.logIn(request.address, account);
   }
 
   /** `account`: the e-mail that was tried, where one was. Never waits and never throws. */
@@ -27,4 +27,4 @@ export class CountedAttempts {
 export type Attempts = Pick<CountedAttempts, 'begin' | 'failed'>;
 
 /** For commands of the operator, who may try as often as they like. */
-export const UNWATCHED: Attempts = { begin: async () => undefined, failed: () => undefined };
+export const UNWATCHED: Attempts = { begin: () => undefined, failed: () => undefined };

@@ -66,7 +66,7 @@ export class PasswordService {
     requireIdentity(actor);
     if (actor.kind !== 'USER') throw new RequestFault('FORBIDDEN', 'An API key has no password.');
     const [user] = await findUsersByIds(this.options.database.connection, [actor.id]);
-    await this.options.attempts.begin(actor, actor.name);
+    this.options.attempts.begin(actor, actor.name);
     const isRight = await verifyPassword(user?.passwordHash ?? null, input.currentPassword);
     if (!isRight) this.options.attempts.failed('PASSWORD', actor, actor.name);
     const issues = [...(isRight ? [] : [wrongPassword()]), ...passwordIssues(input.newPassword, NEW_PASSWORD, actor.name)];

@@ -215,7 +215,7 @@ export class InvitationService {
 
   private async requirePassword(actor: Actor, account: UserEntity | null, { password }: Acceptance): Promise<void> {
     const email = account?.email ?? '';
-    await this.options.attempts.begin(actor, email);
+    this.options.attempts.begin(actor, email);
     if (await verifyPassword(account?.passwordHash ?? null, password ?? '')) return;
     this.options.attempts.failed('PASSWORD', actor, email);
     const message = 'The password is not that of the account with the invited address.';

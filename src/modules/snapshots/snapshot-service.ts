@@ -68,7 +68,7 @@ export interface ContextOutcome {
 }
 
 /** What `evaluate` would do, ready to be done. */
-export interface EvaluationAtOnce {
+export interface ReadyEvaluation {
   readonly run: () => EvaluateOutcome;
   /** How many evaluations it is priced as. */
   readonly evaluations: number;
@@ -102,8 +102,8 @@ export class SnapshotService {
     return this.decide(actor, state, input, budget, problems);
   }
 
-  /** What `countFlags` answers, when that is known without a wait; null when it is not. */
-  countFlagsAtOnce(actor: Actor, environmentId: string | null): number | null {
+  /** Answers as `countFlags` does when the environment is in memory; null when it is not. */
+  countFlagsIfReady(actor: Actor, environmentId: string | null): number | null {
     const state = this.findOpen(actor, environmentId);
     return state && visibleFlagCount(state.compiled, seesEverything(actor));
   }
@@ -112,7 +112,7 @@ export class SnapshotService {
    * How to evaluate without a wait, now. Null when something has to be waited for, and for all that `evaluate` refuses or
    * answers with null. Nothing is evaluated, counted or spent before it is run.
    */
-  evaluateAtOnce(actor: Actor, input: EvaluateInput): EvaluationAtOnce | null {
+  prepareEvaluation(actor: Actor, input: EvaluateInput): ReadyEvaluation | null {
     const state = this.findOpen(actor, input.environmentId);
     if (state === null || state.isClosed || input.withTrace === true) return null;
     if (input.minRevision && !has(state, input.minRevision)) return null;
@@ -126,7 +126,7 @@ export class SnapshotService {
    * How to answer what was answered before, at no more cost than being counted. Null when the book has changed since, or the actor
    * may not have it: then it is not the same any more.
    */
-  repeatAtOnce(actor: Actor, input: EvaluateInput, outcome: KeptOutcome): { readonly run: () => void } | null {
+  prepareRepetition(actor: Actor, input: EvaluateInput, outcome: KeptOutcome): { readonly run: () => void } | null {
     const state = this.findOpen(actor, outcome.environmentId);
     if (state === null || state.isClosed || state.revision !== outcome.revision || state.epoch !== outcome.epoch) return null;
     const { compiled } = state;
