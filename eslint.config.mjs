@@ -18,6 +18,7 @@ const FOLDERS = [
   'fast-evaluate',
   'subscriptions',
   'jobs',
+  'composition',
   'commands',
 ];
 const folderZones = FOLDERS.flatMap((folder, i) =>
@@ -118,8 +119,13 @@ export default tseslint.config(
             },
             {
               target: './src/*/**',
-              from: ['./src/app.ts', './src/main.ts', './src/server.ts', './src/schema.ts', './src/connect.ts'],
+              from: ['./src/app.ts', './src/main.ts'],
               message: 'The program imports the folders, never the other way round.',
+            },
+            {
+              target: './src/!(composition)/**',
+              from: ['./src/server.ts', './src/schema.ts'],
+              message: 'Only composition/ and the program put the server together.',
             },
             ...folderZones,
             ...nounZones,
@@ -151,7 +157,8 @@ export default tseslint.config(
       'src/{database,graphql,operations,fast-evaluate,subscriptions,http,redis}/**/*.ts',
       'src/**/*-resolvers.ts',
       'src/modules/access/access-directives.ts',
-      'src/{app,connect,schema,server}.ts',
+      'src/{app,schema,server}.ts',
+      'src/composition/connect.ts',
     ],
     rules: { 'no-restricted-imports': 'off' },
   },

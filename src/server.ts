@@ -1,7 +1,7 @@
 /** The transports: GraphQL over HTTP and WebSocket, health, GraphiQL. No business words in here. */
 import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { ServerOptions } from 'node:http';
+import type { ServerOptions as HttpServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addAuditExport } from './http/audit-export';
 import { addEvaluateRoute } from './fast-evaluate/route';
@@ -29,9 +29,14 @@ export interface Server {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 
-export async function startServer(
-  options: TransportOptions & { readonly host: string; readonly port: number; readonly oidc: Oidc | null },
-): Promise<Server> {
+export interface ServerOptions extends TransportOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Null: nobody logs in through a provider. */
+  readonly oidc: Oidc | null;
+}
+
+export async function startServer(options: ServerOptions): Promise<Server> {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ANONYMOUS,
@@ -84,7 +89,7 @@ export async function startServer(
 }
 
 /** Node takes the shorter of both times for the headers, so one for them alone must be given, too; and it looks now and then. */
-function slowRequests({ requestTimeoutMs }: TransportOptions['limits']): ServerOptions {
+function slowRequests({ requestTimeoutMs }: TransportOptions['limits']): HttpServerOptions {
   const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs);
   return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs) };
 }

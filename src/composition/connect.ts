@@ -1,27 +1,25 @@
 /** The way to what this server stands on: the database, and Redis where there is one. */
-import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
-import { migrations } from '../migrations';
-import type { Config } from './config';
-import { createDataSource } from './database/data-source';
-import { openEmbeddedDatabase, type EmbeddedLocation } from './database/embedded';
-import { Cipher } from './database/cipher';
-import type { ChangeNotifier } from './delivery/change-notifier';
-import { createMemoryChangeNotifier } from './delivery/memory-change-notifier';
-import { createRedisChangeNotifier } from './redis/redis-change-notifier';
-import { RedisSnapshotStore } from './redis/redis-snapshot-store';
-import { entities } from './modules/entities';
-import { StartFault } from './errors';
-import type { SnapshotStore } from './modules/snapshots/snapshot-store';
+import { migrations } from '../../migrations';
+import type { Config } from '../config';
+import { createDataSource } from '../database/data-source';
+import { openEmbeddedDatabase, type EmbeddedLocation } from '../database/embedded';
+import { Cipher } from '../database/cipher';
+import type { ChangeNotifier } from '../delivery/change-notifier';
+import { createMemoryChangeNotifier } from '../delivery/memory-change-notifier';
+import { createRedisChangeNotifier } from '../redis/redis-change-notifier';
+import { RedisSnapshotStore } from '../redis/redis-snapshot-store';
+import { entities } from '../modules/entities';
+import { StartFault } from '../errors';
+import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
+import type { Foundation } from './foundation';
 
 /** What is opened is closed by what is pushed to `closers`. Throws `StartFault` when the database cannot be reached. */
 export async function connect(
-  config: Config,
-  log: Logger,
+  { config, reports, closers }: Foundation,
   embedded: EmbeddedLocation | undefined,
-  closers: (() => Promise<void>)[],
 ): Promise<DataSource> {
-  const onPoolError = (err: Error): void => log.warn({ err }, 'a database connection was lost');
+  const onPoolError = reports.connectionLost;
   let dataSource: DataSource;
   if (config.databaseUrl !== null) {
     const { databaseUrl: url, databasePoolSize: poolSize, limits } = config;
@@ -49,15 +47,13 @@ function messageOf(error: unknown): string {
   return (message === undefined || message === '' ? errors?.map((part) => part.message).join(', ') : message) ?? 'unknown cause';
 }
 
-export function createChangeNotifier(config: Config, log: Logger): ChangeNotifier {
-  if (config.redisUrl === null) return createMemoryChangeNotifier();
-  return createRedisChangeNotifier({
-    url: config.redisUrl,
-    onStateChange: (state, cause) => {
-      if (state === 'connected') log.info('connected to Redis');
-      else log.warn({ cause }, 'Redis is away: changes reach other servers by the poll, within about a second');
-    },
-  });
+export function createChangeNotifier({ config, reports, closers }: Foundation): ChangeNotifier {
+  const notifier =
+    config.redisUrl === null
+      ? createMemoryChangeNotifier()
+      : createRedisChangeNotifier({ url: config.redisUrl, onStateChange: reports.redisState });
+  closers.push(() => notifier.close());
+  return notifier;
 }
 
 /** A server that runs alone has nobody to share with. */

@@ -1,0 +1,31 @@
+/** What the log says about failures that no request is answered with. */
+import type { Logger } from 'pino';
+import type { DatabaseState } from '../delivery/head-poller';
+
+export type ErrorReports = ReturnType<typeof createErrorReports>;
+
+export function createErrorReports(log: Logger) {
+  const warn = (sentence: string) => (err: unknown) => log.warn({ err }, sentence);
+  const error = (sentence: string) => (err: unknown) => log.error({ err }, sentence);
+  return {
+    connectionLost: warn('a database connection was lost'),
+    failuresUnwritten: warn('failed authentications could not be written'),
+    keyUsageUnwritten: warn('when API keys were used could not be written'),
+    credentialUnread: warn('a credential could not be looked up'),
+    credentialUnverified: error('a credential could not be looked at again'),
+    ticketUnread: warn('the key of an event stream could not be looked up'),
+    ticketUnverified: error('the key of an event stream could not be looked at again'),
+    passwordResetFailed: error('a password reset could not be made'),
+    environmentUnread: warn('an environment could not be read'),
+    newEpoch: (environmentId: string) => log.warn({ environmentId }, 'a backup was restored: the environment has a new epoch'),
+    /** Called once for each outage of the database, and once for its end. */
+    databaseState: ({ isReachable }: DatabaseState, err: unknown) => {
+      if (isReachable) log.info('the database is back');
+      else log.error({ err }, 'the database is away: evaluation goes on from memory');
+    },
+    redisState: (state: 'connected' | 'lost', cause: unknown) => {
+      if (state === 'connected') log.info('connected to Redis');
+      else log.warn({ cause }, 'Redis is away: changes reach other servers by the poll, within about a second');
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock';
+import type { Database } from '../database/transaction';
+import type { DatabaseState, HeadPoller } from '../delivery/head-poller';
+import { createAddressOf } from '../http/client-address';
+import { createOidc } from '../http/oidc/create-oidc';
+import type { Readiness } from '../http/transport';
+import { LiveAccess } from '../modules/access/live-access';
+import { createLoaders, type Context, type Services } from '../modules/context';
+import { createLoadGauge, type LoadGauge } from '../operations/load';
+import { PACKAGE_ROOT } from '../package-root';
+import { createSchema } from '../schema';
+import type { ServerOptions } from '../server';
+import type { Authentication } from './build-authentication';
+import type { Delivery } from './build-delivery';
+import type { Foundation } from './foundation';
+
+export interface TransportParts {
+  readonly database: Database;
+  readonly authentication: Authentication;
+  readonly delivery: Delivery;
+  readonly services: Services;
+  readonly headPoller: HeadPoller;
+  /** How busy the process is, when it is not to be measured. */
+  readonly load: LoadGauge | undefined;
+}
+
+/** Puts together what the transports are given. */
+export function transportOptions(foundation: Foundation, parts: TransportParts): ServerOptions {
+  const { config, log, clock } = foundation;
+  const { authenticator, limits, failures } = parts.authentication;
+  const { snapshots, changes, sessions } = parts.services;
+  return {
+    schema: createSchema(join(PACKAGE_ROOT, 'schema')),
+    log,
+    rateLimits: limits,
+    load: parts.load ?? createLoadGauge(),
+    ...liveAccess(foundation, parts.authentication),
+    inMemory: {
+      actorOf: (authorization, request, connection) => authenticator.known(authorization, request, connection),
+      snapshots,
+    },
+    countFlags: (actor, environmentId) => snapshots.countFlags(actor, environmentId),
+    limits: config.limits,
+    host: config.host,
+    port: config.port,
+    oidc: createOidc(config, { changes, sessions, clock, log, failed: failures }),
+    isProduction: config.isProduction,
+    allowedOrigins: config.allowedOrigins,
+    trustedProxies: config.trustedProxies,
+    addressOf: createAddressOf(config.trustedProxies),
+    readiness: () => readinessOf(parts.headPoller.databaseState(), parts.delivery.cache.environmentIds().length, clock),
+    createContext: contextMaker(clock, parts),
+  };
+}
+
+/** Makes what ends connections when their access ends. Its timers run until the server is closed. */
+function liveAccess(
+  { clock, reports }: Foundation,
+  { authenticator, streamTickets }: Authentication,
+): Pick<ServerOptions, 'access' | 'ticketAccess'> {
+  const now = (): number => clock.now().getTime();
+  return {
+    access: new LiveAccess({ access: authenticator, now, onError: reports.credentialUnverified }),
+    ticketAccess: new LiveAccess({ access: streamTickets, now, onError: reports.ticketUnverified }),
+  };
+}
+
+function contextMaker(clock: Clock, parts: TransportParts): ServerOptions['createContext'] {
+  const { database, services, delivery, authentication } = parts;
+  return async (authorization, request): Promise<Context> => {
+    const actor = await authentication.authenticator.authenticate(authorization, request);
+    const now = clock.now();
+    const loaders = createLoaders(database.connection, now);
+    const { requestId } = request;
+    return { actor, services, loaders, stream: delivery.stream, budget: { evaluations: 0 }, requestId, now };
+  };
+}
+
+/** With the database away, a server that has read environments serves them from memory. */
+function readinessOf({ isReachable, lastReadAt }: DatabaseState, environments: number, clock: Clock): Readiness {
+  if (isReachable) return { status: 'ready' };
+  if (environments === 0 || lastReadAt === null) return { status: 'unready', reason: 'the database does not answer' };
+  const staleSeconds = Math.max(0, Math.round((clock.now().getTime() - lastReadAt.getTime()) / 1_000));
+  return { status: 'ready', stale: true, staleSeconds };
+}
