@@ -5,7 +5,7 @@ import { fail, installWhatIsMissing } from './install.mjs';
 import { buildWhatIsStale } from './build.mjs';
 
 const [task, environmentId] = process.argv.slice(2);
-if (!['migrate', 'revert', 'new-epoch'].includes(task)) fail('Say what to do: migrate, revert or new-epoch.');
+if (!['migrate', 'revert', 'new-epoch'].includes(task)) fail('Usage: node scripts/database.mjs migrate | revert | new-epoch');
 installWhatIsMissing();
 buildWhatIsStale();
 
@@ -33,10 +33,10 @@ async function main() {
     } else {
       const newest = await newestMigration(dataSource);
       if (newest === null) {
-        process.stdout.write('There is no migration to take back.\n');
+        process.stdout.write('There is no migration to revert.\n');
       } else {
         await revertLastMigration(dataSource);
-        process.stdout.write(`Taken back: ${newest}.\n`);
+        process.stdout.write(`Reverted: ${newest}.\n`);
       }
     }
   } finally {

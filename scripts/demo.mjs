@@ -33,7 +33,7 @@ async function credentials() {
   }
   if (existsSync(loginFile)) return JSON.parse(readFileSync(loginFile, 'utf8'));
   if (!existsSync(tokenFile)) {
-    fail('There is a user already: set OWNER_EMAIL and OWNER_PASSWORD to an account, then run the demo again.');
+    fail('A user exists already: set OWNER_EMAIL and OWNER_PASSWORD to an account, then run the demo again.');
   }
   const login = { email: 'owner@example.com', password: randomBytes(12).toString('base64url') };
   const input = { ...login, name: 'Demo owner', setUpToken: readFileSync(tokenFile, 'utf8').trim() };

@@ -69,7 +69,7 @@ async function restart() {
   started.on('exit', (code) => {
     if (server !== started) return;
     server = null;
-    if (!isStopping) say(`The server ended with ${code}; it starts again after the next change.`);
+    if (!isStopping) say(`The server exited with code ${code}; it restarts after the next change.`);
   });
 }
 

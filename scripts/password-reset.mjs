@@ -5,7 +5,7 @@ import { fail, installWhatIsMissing } from './install.mjs';
 import { buildWhatIsStale } from './build.mjs';
 
 const [email, ...others] = process.argv.slice(2);
-if (!email || others.length > 0) fail('Say whose password: npm run password:reset -- EMAIL');
+if (!email || others.length > 0) fail('Usage: npm run password:reset -- EMAIL');
 installWhatIsMissing();
 buildWhatIsStale();
 
@@ -24,5 +24,5 @@ async function main() {
 
 main().catch((error) => {
   const causes = error?.errors?.map(({ message }) => message).join(', ');
-  fail(`No token could be made: ${causes || error?.message || error}`);
+  fail(`The token could not be created: ${causes || error?.message || error}`);
 });

@@ -31,7 +31,7 @@ const undecided = breaking.filter(({ description }) => !decisions.includes(descr
 if (undecided.length > 0) {
   fail(`${undecided.length} breaking changes since ${base}: undo them, or write the lines above into a new file in docs/adr.`);
 }
-process.stdout.write(`The schema breaks nothing that clients of ${base} use.\n`);
+process.stdout.write(`The schema is compatible with the clients of ${base}.\n`);
 
 function previousCommit() {
   const left = git('merge-base', 'HEAD', 'origin/main');

@@ -1,5 +1,5 @@
 // `npm test` in a fresh clone: installs what is missing, then runs Jest with the arguments given.
-// On the embedded database and the in-memory bell; on DATABASE_URL and REDIS_URL where they are set.
+// On the embedded database and the in-memory change notifier; on DATABASE_URL and REDIS_URL where they are set.
 // `--again`: without what test/support/run-once.json names, for CI's second run.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const jestArguments = process.argv.slice(2).filter((argument) => argument !== AG
 const { DATABASE_URL, REDIS_URL } = process.env;
 process.stdout.write(
   `Tests run on ${DATABASE_URL ? `PostgreSQL at ${hostOf(DATABASE_URL)}` : 'the embedded PostgreSQL'}` +
-    ` and ${REDIS_URL ? `Redis at ${hostOf(REDIS_URL)}` : 'the in-memory bell'}.\n`,
+    ` and ${REDIS_URL ? `Redis at ${hostOf(REDIS_URL)}` : 'the in-memory change notifier'}.\n`,
 );
 // The tests that break things start servers of their own and take long: they run only when they are asked for.
 const asksForFaults = jestArguments.some((argument) => argument.includes('test/faults'));

@@ -102,7 +102,7 @@ async function createConfiguredOwner(config: Config, services: Services): Promis
   try {
     await services.access.createFirstUser({ kind: 'SYSTEM', request }, { ...config.owner, name: 'Owner' });
   } catch (error) {
-    if (error instanceof UserFault) throw new StartFault(`OWNER_EMAIL or OWNER_PASSWORD is refused: ${error.message}`);
+    if (error instanceof UserFault) throw new StartFault(`OWNER_EMAIL or OWNER_PASSWORD is invalid: ${error.message}`);
     throw error;
   }
 }
@@ -111,8 +111,8 @@ function portFault(error: unknown, { host, port }: Config): StartFault | null {
   const sentences: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} on ${host} is in use; stop what uses it or set PORT to another port.`,
     EACCES: `Port ${port} on ${host} may not be used by this account; set PORT to a port above 1023.`,
-    EADDRNOTAVAIL: `HOST ${host} is no address of this machine.`,
-    ENOTFOUND: `HOST ${host} is no address of this machine.`,
+    EADDRNOTAVAIL: `HOST ${host} is not an address of this machine.`,
+    ENOTFOUND: `HOST ${host} is not an address of this machine.`,
   };
   const sentence = sentences[(error as NodeJS.ErrnoException).code ?? ''];
   return sentence === undefined ? null : new StartFault(sentence);

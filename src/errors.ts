@@ -107,7 +107,7 @@ export class TryLater extends RequestFault {
 /** An operation, or a statement that it waited for, took too long and was stopped. */
 export class DeadlineExceeded extends TryLater {
   constructor(timeoutMs: number) {
-    const message = `The operation did not end within ${timeoutMs / 1_000} s and was stopped. A mutation may have been applied.`;
+    const message = `The operation did not finish within ${timeoutMs / 1_000} s and was stopped. A mutation may have been applied.`;
     super('DEADLINE_EXCEEDED', message, 1);
   }
 }

@@ -30,7 +30,7 @@ export function createMailer(smtp: { readonly url: string; readonly from: string
     return {
       isConfigured: false,
       send: async () => {
-        throw new RequestFault('UNAVAILABLE', 'This server sends no e-mail: it was not given an SMTP server.');
+        throw new RequestFault('UNAVAILABLE', 'This server cannot send e-mail: no SMTP server is configured.');
       },
     };
   }
@@ -56,7 +56,7 @@ export function createMailer(smtp: { readonly url: string; readonly from: string
       } catch (error) {
         // Neither the text, which may hold a token, nor the address.
         const { message, code, responseCode } = error as { message: string; code?: string; responseCode?: number };
-        log.error({ subject, cause: message, code, responseCode }, 'a mail could not be sent');
+        log.error({ subject, cause: message, code, responseCode }, 'an e-mail could not be sent');
         throw new RequestFault('UNAVAILABLE', 'The e-mail could not be sent; try again later.');
       }
     },

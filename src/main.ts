@@ -38,7 +38,7 @@ function greeting(app: App, config: Config): string {
   const logIn =
     app.setUpToken === null
       ? 'Log in with the mutation logIn (e-mail and password of your user).'
-      : `There is no user yet. Make the first one with the mutation createFirstOwner and the
+      : `There is no user yet. Create the first one with the mutation createFirstOwner and the
   one-time set-up token ${app.setUpToken}`;
   return `
 Flagstaff is ready.

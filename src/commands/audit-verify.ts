@@ -16,7 +16,7 @@ export interface VerifyArguments {
   readonly kept: KeptHead | null;
 }
 
-const USAGE = 'Use: npm run audit:verify -- [ORGANIZATION_ID [--head SEQUENCE:HASH]]';
+const USAGE = 'Usage: npm run audit:verify -- [ORGANIZATION_ID [--head SEQUENCE:HASH]]';
 
 /** Throws `StartFault` with one sentence. */
 export function readArguments(words: readonly string[]): VerifyArguments {
@@ -28,16 +28,17 @@ export function readArguments(words: readonly string[]): VerifyArguments {
       const text = word === '--head' ? (rest.shift() ?? '') : word.slice('--head='.length);
       const [, sequence, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/i.exec(text) ?? [];
       if (sequence === undefined || hash === undefined) {
-        throw new StartFault(`--head must be SEQUENCE:HASH, as this command prints it, and is ${JSON.stringify(text)}. ${USAGE}`);
+        throw new StartFault(`--head must be SEQUENCE:HASH, as this command prints it; got ${JSON.stringify(text)}. ${USAGE}`);
       }
       kept = { sequence: Number(sequence), hash: hash.toLowerCase() };
     } else if (organizationId === null && !word.startsWith('-')) {
       organizationId = word;
     } else {
-      throw new StartFault(`${JSON.stringify(word)} is not understood. ${USAGE}`);
+      throw new StartFault(`Unknown argument ${JSON.stringify(word)}. ${USAGE}`);
     }
   }
-  if (kept !== null && organizationId === null) throw new StartFault(`--head belongs to one chain: name it. ${USAGE}`);
+  if (kept !== null && organizationId === null)
+    throw new StartFault(`--head needs the organization that the chain belongs to. ${USAGE}`);
   return { organizationId, kept };
 }
 
@@ -81,7 +82,7 @@ export async function verifyAudit(database: Database, args: VerifyArguments, pri
     print(`  ${sentence}`);
   }
   const orphan = isWhole ? await findOrphanIn(database) : null;
-  if (orphan !== null) print(`The body ${orphan.position} of change ${orphan.changeId} is there, and the change is missing.`);
+  if (orphan !== null) print(`Body ${orphan.position} of change ${orphan.changeId} exists, but the change is missing.`);
   const holds = broken === 0 && orphan === null;
   print(holds ? `All hold: ${count(chains.length)}.` : `Broken: ${broken} of ${count(chains.length)}.`);
   return holds;

@@ -10,22 +10,22 @@ export function createErrorReports(log: Logger) {
   return {
     connectionLost: warn('a database connection was lost'),
     failuresUnwritten: warn('failed authentications could not be written'),
-    keyUsageUnwritten: warn('when API keys were used could not be written'),
+    keyUsageUnwritten: warn('the last use of API keys could not be written'),
     credentialUnread: warn('a credential could not be looked up'),
-    credentialUnverified: error('a credential could not be looked at again'),
+    credentialUnverified: error('a credential could not be checked again'),
     ticketUnread: warn('the key of an event stream could not be looked up'),
-    ticketUnverified: error('the key of an event stream could not be looked at again'),
-    passwordResetFailed: error('a password reset could not be made'),
+    ticketUnverified: error('the key of an event stream could not be checked again'),
+    passwordResetFailed: error('a password reset could not be created'),
     environmentUnread: warn('an environment could not be read'),
     newEpoch: (environmentId: string) => log.warn({ environmentId }, 'a backup was restored: the environment has a new epoch'),
     /** Called once for each outage of the database, and once for its end. */
     databaseState: ({ isReachable }: DatabaseState, err: unknown) => {
       if (isReachable) log.info('the database is back');
-      else log.error({ err }, 'the database is away: evaluation goes on from memory');
+      else log.error({ err }, 'the database is unavailable: evaluation continues from memory');
     },
     redisState: (state: 'connected' | 'lost', cause: unknown) => {
       if (state === 'connected') log.info('connected to Redis');
-      else log.warn({ cause }, 'Redis is away: changes reach other servers by the poll, within about a second');
+      else log.warn({ cause }, 'Redis is unavailable: changes reach other servers by polling, within about a second');
     },
   };
 }

@@ -14,6 +14,6 @@ export function issueOfConstraint(error: unknown, issues: ConstraintIssues): Iss
 
 /** The issue of a key that another row has already. `what` is the noun: `flag`. */
 export function duplicateKey(constraint: string, what: string, key: string): ConstraintIssues {
-  const message = `There is another ${what} with the key ${JSON.stringify(key)} already.`;
+  const message = `Another ${what} already has the key ${JSON.stringify(key)}.`;
   return { [constraint]: { code: 'DUPLICATE', message, path: ['input', 'key'] } };
 }

@@ -65,7 +65,7 @@ async function startWorker(
     worker.once('message', (reply: Reply) => {
       worker.off('error', failed);
       if (reply.kind === 'ready') ready();
-      else failed(new Error(`The embedded database did not open: ${reply.message}`));
+      else failed(new Error(`The embedded database could not be opened: ${reply.message}`));
     });
   });
 

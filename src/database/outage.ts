@@ -48,8 +48,7 @@ function isCancelled({ driverError }: { readonly driverError?: { readonly code?:
 
 /** Where the connection broke while a commit was under way, nobody can know whether it took place. */
 export function unavailable(cause: unknown): TryLater {
-  const message =
-    'The database does not answer just now. Try again; a mutation is applied once where it bears an Idempotency-Key.';
+  const message = 'The database is unavailable. Try again; a mutation with an Idempotency-Key is applied only once.';
   return Object.assign(new TryLater('UNAVAILABLE', message, 1), { cause });
 }
 

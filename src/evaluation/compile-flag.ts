@@ -107,8 +107,7 @@ class FlagCompiler {
   ) {
     this.version = reader.readInteger(wire, 'version', Number.MAX_SAFE_INTEGER);
     this.valueType = wire['valueType'] as FlagValueType;
-    if (!VALUE_TYPES.includes(wire['valueType']))
-      reader.note(`Value type ${quote(wire['valueType'])} is not known.`, 'valueType');
+    if (!VALUE_TYPES.includes(wire['valueType'])) reader.note(`Unknown value type: ${quote(wire['valueType'])}.`, 'valueType');
     this.isEnabled = reader.readBoolean(wire, 'isEnabled');
     this.isArchived = reader.readBoolean(wire, 'isArchived');
     this.isClientAvailable = reader.readBoolean(wire, 'isClientAvailable');
@@ -158,7 +157,7 @@ class FlagCompiler {
       flag.isPrerequisite = true;
       // Of a flag that did not compile the variations are not known: the prerequisite fails, this flag lives.
       if (flag.parts !== null && !flag.parts.variations.some(({ key }) => key === variationKey)) {
-        this.reader.note(`Variation ${quote(variationKey)} is not one of flag ${quote(flagKey)}.`, 'variation');
+        this.reader.note(`Flag ${quote(flagKey)} has no variation ${quote(variationKey)}.`, 'variation');
       }
       return { flag, variationKey, failed: this.makeOutcome(offVariation, 'PREREQUISITE_FAILED', null, flagKey) };
     });

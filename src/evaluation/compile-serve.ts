@@ -28,7 +28,7 @@ export function compileServe(references: ServeReferences, wire: Wire): CompiledS
   const { reader } = references;
   const hasVariation = isPresent(wire['variation']);
   if (hasVariation === isPresent(wire['rollout'])) {
-    reader.note('Exactly one of variation and rollout is served.');
+    reader.note('Exactly one of variation and rollout must be given.');
     return null;
   }
   if (!hasVariation) return reader.readInside(wire, 'rollout', (rollout) => compileRollout(references, rollout));
@@ -49,7 +49,7 @@ function always(outcome: Outcome): CompiledServe['choose'] {
 export function readVariation({ reader, variationKeys }: ServeReferences, wire: Wire, name: string): string | null {
   const key = wire[name];
   if (typeof key === 'string' && variationKeys.has(key)) return key;
-  reader.note(`Variation ${quote(key)} is not one of the flag's.`, name);
+  reader.note(`The flag has no variation ${quote(key)}.`, name);
   return null;
 }
 
@@ -116,7 +116,7 @@ function readShares(references: ServeReferences, wire: Wire): Share[] | null {
   }));
   const total = shares.reduce((sum, { weight }) => sum + weight, 0);
   if (total !== WEIGHT_TOTAL) {
-    reader.note(`The weights of a rollout sum to ${WEIGHT_TOTAL}; these sum to ${total}.`, 'shares');
+    reader.note(`The weights of a rollout must sum to ${WEIGHT_TOTAL}; these sum to ${total}.`, 'shares');
     return null;
   }
   const known = shares.filter((share): share is Share => share.variation !== null);

@@ -31,10 +31,10 @@ export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot)
   const wire: Wire = isRecord(snapshot) ? snapshot : {};
   const epoch = wire['epoch'];
   const isEpoch = typeof epoch === 'string';
-  if (!isEpoch) note(problems, 'epoch', `epoch must be a text; got ${quote(epoch)}.`);
+  if (!isEpoch) note(problems, 'epoch', `epoch must be a string; got ${quote(epoch)}.`);
   const revision = wire['revision'];
   const isRevision = isWhole(revision, Number.MAX_SAFE_INTEGER);
-  if (!isRevision) note(problems, 'revision', `revision must be a whole number from 0; got ${quote(revision)}.`);
+  if (!isRevision) note(problems, 'revision', `revision must be a non-negative integer; got ${quote(revision)}.`);
   const isReadable = wire['formatVersion'] === 1;
   if (!isReadable) note(problems, 'formatVersion', `formatVersion must be 1; got ${quote(wire['formatVersion'])}.`);
 
@@ -121,7 +121,7 @@ function readEntries(problems: SnapshotProblem[], name: string, list: unknown): 
   for (const [index, wire] of list.entries()) {
     const key: unknown = isRecord(wire) ? wire['key'] : undefined;
     if (typeof key !== 'string') {
-      problems.push({ path: [name, index], message: `An object with a text as key is expected here; got ${quote(wire)}.` });
+      problems.push({ path: [name, index], message: `Expected an object with a string as key; got ${quote(wire)}.` });
     } else if (entries.has(key)) {
       problems.push({ path: [name, index, 'key'], message: `Key ${quote(key)} occurs twice; the first is kept.` });
     } else {

@@ -58,7 +58,7 @@ function holds({ ownName, slot, testValue, common, test }: CompiledCondition, su
 function compileCondition(reader: Reader, wire: Wire, links: ConditionLinks, depth: number): CompiledCondition | null {
   const [kind, ...others] = CONDITION_KINDS.filter((name) => isPresent(wire[name]));
   if (kind === undefined || others.length > 0) {
-    reader.note('A condition has exactly one of attribute, segments and group.');
+    reader.note('A condition must have exactly one of attribute, segments and group.');
     return null;
   }
   if (kind === 'attribute') return compileAttributeCondition(reader, wire, links);
@@ -124,7 +124,7 @@ function answerOf({ answers }: SharedTest, attribute: string): CommonAnswer {
 function compileSegmentCondition(reader: Reader, wire: Wire, { segments: lookup }: ConditionLinks): CompiledCondition | null {
   const operator = wire['operator'];
   if (operator !== 'IN_SEGMENT' && operator !== 'NOT_IN_SEGMENT') {
-    reader.note(`Operator ${quote(operator)} is not known for segments; it is IN_SEGMENT or NOT_IN_SEGMENT.`, 'operator');
+    reader.note(`Operator ${quote(operator)} does not apply to segments; use IN_SEGMENT or NOT_IN_SEGMENT.`, 'operator');
   }
   const segments: CompiledSegment[] = [];
   for (const [index, key] of reader.readTexts(wire, 'segments').entries()) {
@@ -147,7 +147,7 @@ function segmentCondition(segments: readonly CompiledSegment[], isNegated: boole
 
 function compileGroupCondition(reader: Reader, wire: Wire, links: ConditionLinks, depth: number): CompiledCondition | null {
   if (depth > MAX_CONDITION_DEPTH) {
-    reader.note(`Groups nest at most ${MAX_CONDITION_DEPTH} deep.`);
+    reader.note(`Groups may nest at most ${MAX_CONDITION_DEPTH} deep.`);
     return null;
   }
   const conditions = compileConditions(reader, wire, links, depth + 1);
@@ -155,7 +155,7 @@ function compileGroupCondition(reader: Reader, wire: Wire, links: ConditionLinks
   if (group === 'ALL') return conditionOf({ kind: 'GROUP', group, conditions }, (subject) => holdsEach(conditions, subject));
   if (group === 'ANY') return conditionOf({ kind: 'GROUP', group, conditions }, (subject) => holdsAny(conditions, subject));
   if (group === 'NONE') return conditionOf({ kind: 'GROUP', group, conditions }, (subject) => !holdsAny(conditions, subject));
-  reader.note(`Group ${quote(group)} is not known; it is ALL, ANY or NONE.`, 'group');
+  reader.note(`Unknown group: ${quote(group)}; must be ALL, ANY or NONE.`, 'group');
   return null;
 }
 

@@ -74,7 +74,7 @@ export function isRecord(value: unknown): value is { readonly [name: string]: un
 /** Why a text is not an attribute reference, or null. */
 export function checkAttributeReference(reference: unknown): string | null {
   if (typeof reference !== 'string' || reference === '') {
-    return 'An attribute reference must be a text that is not empty.';
+    return 'An attribute reference must be a non-empty string.';
   }
   if (reference.startsWith('/') && /~(?![01])/.test(reference)) {
     return `Attribute reference ${JSON.stringify(reference)} is not a JSON Pointer: "~" must be followed by 0 or 1.`;

@@ -15,7 +15,7 @@ export const NUMBER_OPERATORS = {
   BETWEEN: definePair('BETWEEN', 'exactly 2 numbers, the lower bound first', checkBetween, testBetween),
   MODULO: definePair(
     'MODULO',
-    'exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor',
+    'exactly 2 numbers, a non-zero divisor and a remainder of at least 0 and less than the divisor',
     checkModulo,
     testModulo,
   ),
@@ -141,7 +141,7 @@ function defineDate(name: string, test: (value: number, operand: number) => bool
     name,
     accepts: 'DATE',
     hasCaseSwitch: false,
-    takes: 'exactly 1 date, an RFC 3339 text or epoch milliseconds',
+    takes: 'exactly 1 date, an RFC 3339 string or epoch milliseconds',
     countMin: 1,
     countMax: 1,
     parse: (value) => {
@@ -178,7 +178,7 @@ function defineVersion(name: string, orderMin: number, orderMax: number): Operat
       const version = typeof value === 'string' ? parseVersion(value) : null;
       if (version !== null) return accept(version);
       return reject(
-        `Value ${quote(value)} is not a version as 2.1.0-rc.1, 2.1.0, 2.1 or 2, without a leading v, of at most ${MAX_VERSION_LENGTH} characters.`,
+        `Value ${quote(value)} is not a version such as 2.1.0-rc.1, 2.1.0, 2.1 or 2, without a leading v, of at most ${MAX_VERSION_LENGTH} characters.`,
       );
     },
     build: ([operand]) => {
@@ -196,7 +196,7 @@ function defineVersion(name: string, orderMin: number, orderMax: number): Operat
 function parseRangeOperand(value: unknown): ParsedOperand<IpRange> {
   const range = typeof value === 'string' ? parseIpRange(value) : null;
   return range === null
-    ? reject(`Value ${quote(value)} is not an IPv4 or IPv6 range as 10.0.0.0/8 or 2001:db8::/32.`)
+    ? reject(`Value ${quote(value)} is not an IPv4 or IPv6 range such as 10.0.0.0/8 or 2001:db8::/32.`)
     : accept(range);
 }
 

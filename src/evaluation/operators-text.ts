@@ -71,7 +71,7 @@ function testText(test: TextTest, isNegated: boolean): ValueTest {
 }
 
 function parseScalar(value: unknown, ignoreCase: boolean): ParsedOperand<Scalar> {
-  if (!isScalar(value)) return reject(`Value ${quote(value)} is not a text, a finite number, true or false.`);
+  if (!isScalar(value)) return reject(`Value ${quote(value)} is not a string, a finite number, true or false.`);
   return accept(ignoreCase && isText(value) ? foldCase(value) : value);
 }
 
@@ -80,7 +80,7 @@ function defineIn(name: string, isNegated: boolean): OperatorRow {
     name,
     accepts: 'SCALAR',
     hasCaseSwitch: true,
-    takes: `1 to ${MAX_CONDITION_VALUES} texts, numbers or booleans`,
+    takes: `1 to ${MAX_CONDITION_VALUES} strings, numbers or booleans`,
     countMin: 1,
     countMax: MAX_CONDITION_VALUES,
     parse: parseScalar,
@@ -102,7 +102,7 @@ function defineEquals(name: string, isNegated: boolean): OperatorRow {
     name,
     accepts: 'SCALAR',
     hasCaseSwitch: true,
-    takes: 'exactly 1 text, number or boolean',
+    takes: 'exactly 1 string, number or boolean',
     countMin: 1,
     countMax: 1,
     parse: parseScalar,
@@ -127,7 +127,7 @@ function defineText(name: string, isNegated: boolean, testFor: (operand: string)
     countMin: 1,
     countMax: MAX_CONDITION_VALUES,
     parse: (value, ignoreCase) => {
-      if (!isText(value)) return reject(`Value ${quote(value)} is not a text.`);
+      if (!isText(value)) return reject(`Value ${quote(value)} is not a string.`);
       return accept(ignoreCase ? foldCase(value) : value);
     },
     build: (operands, ignoreCase) => {
@@ -146,7 +146,7 @@ function defineMatches(name: string, isNegated: boolean): OperatorRow {
     countMin: 1,
     countMax: MAX_CONDITION_VALUES,
     parse: (value, ignoreCase) => {
-      if (!isText(value)) return reject(`Value ${quote(value)} is not a text.`);
+      if (!isText(value)) return reject(`Value ${quote(value)} is not a string.`);
       const { matches, problem } = compileRegex(value, ignoreCase);
       return problem === null ? accept(matches) : reject(problem);
     },

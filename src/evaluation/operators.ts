@@ -47,7 +47,7 @@ export function prepareAttributeCondition(condition: { readonly [name: string]: 
   if (referenceProblem !== null) issues.push({ path: ['attribute'], message: referenceProblem });
   const row = typeof operator === 'string' ? OPERATORS.get(operator) : undefined;
   if (row === undefined) {
-    issues.push({ path: ['operator'], message: `Operator ${quote(operator)} is not known.` });
+    issues.push({ path: ['operator'], message: `Unknown operator: ${quote(operator)}.` });
     return { test: null, issues };
   }
   const name = String(operator);

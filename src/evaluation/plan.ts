@@ -108,5 +108,5 @@ function describeTangle<Compiled>(
   depth: number | undefined,
 ): string | null {
   if (cycle !== undefined) return `${noun} form a cycle: ${formatPath(cycle)}.`;
-  return depth !== undefined && depth > depthMax ? `${noun} nest at most ${depthMax} deep; got ${depth}.` : null;
+  return depth !== undefined && depth > depthMax ? `${noun} may nest at most ${depthMax} deep; got ${depth}.` : null;
 }

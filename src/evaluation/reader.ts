@@ -21,7 +21,7 @@ export class Reader {
   readText(wire: Wire, name: string): string {
     const value = wire[name];
     if (typeof value === 'string') return value;
-    this.note(`${name} must be a text; got ${quote(value)}.`, name);
+    this.note(`${name} must be a string; got ${quote(value)}.`, name);
     return '';
   }
 
@@ -34,7 +34,7 @@ export class Reader {
   readInteger(wire: Wire, name: string, max: number): number {
     const value = wire[name];
     if (isWhole(value, max)) return value;
-    this.note(`${name} must be a whole number from 0 to ${max}; got ${quote(value)}.`, name);
+    this.note(`${name} must be an integer from 0 to ${max}; got ${quote(value)}.`, name);
     return 0;
   }
 
@@ -48,7 +48,7 @@ export class Reader {
   readTexts(wire: Wire, name: string): readonly string[] {
     const list = this.readList(wire, name);
     for (const [index, value] of list.entries()) {
-      if (typeof value !== 'string') this.note(`${name} must hold texts; got ${quote(value)}.`, name, index);
+      if (typeof value !== 'string') this.note(`${name} must contain strings; got ${quote(value)}.`, name, index);
     }
     return list as readonly string[];
   }
@@ -74,7 +74,7 @@ export class Reader {
   private inside<Read>(step: string | number, value: unknown, read: (inner: Wire) => Read): Read | null {
     this.path.push(step);
     const result = isRecord(value) ? read(value) : null;
-    if (!isRecord(value)) this.note(`An object is expected here; got ${quote(value)}.`);
+    if (!isRecord(value)) this.note(`Expected an object; got ${quote(value)}.`);
     this.path.pop();
     return result;
   }

@@ -73,7 +73,7 @@ function encodeCursor(position: string): string {
 function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   if (!text.startsWith(CURSOR_PREFIX) || text.includes('\u0000') || Buffer.from(text, 'utf8').toString('base64url') !== cursor) {
-    throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection.');
+    throw new RequestFault('BAD_USER_INPUT', 'after: not a valid cursor for this connection.');
   }
   return text.slice(CURSOR_PREFIX.length);
 }

@@ -17,7 +17,7 @@ function bounded(scalar: GraphQLScalarType): GraphQLScalarType {
 }
 
 function refuseDeep(value: unknown): unknown {
-  if (isDeeperThan(value, DEPTH_MAX)) throw new TypeError(`It nests deeper than ${DEPTH_MAX}.`);
+  if (isDeeperThan(value, DEPTH_MAX)) throw new TypeError(`The value nests deeper than ${DEPTH_MAX} levels.`);
   return value;
 }
 

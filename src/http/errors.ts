@@ -38,7 +38,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { status, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
     status: '400 Bad Request',
-    message: 'This is no HTTP request.',
+    message: 'Malformed HTTP request.',
   };
   const body = JSON.stringify({
     errors: [formatError(new RequestFault('BAD_REQUEST', message), { requestId: randomUUID(), report: () => undefined })],
@@ -52,7 +52,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 }
 
 export function bodyTooLarge(bytesMax: number): RequestFault {
-  return new RequestFault('PAYLOAD_TOO_LARGE', `The body is larger than ${bytesMax} bytes, the most that is allowed here.`);
+  return new RequestFault('PAYLOAD_TOO_LARGE', `The body is larger than the limit of ${bytesMax} bytes.`);
 }
 
 export function errorContextOf(request: FastifyRequest, log: Logger): ErrorContext {

@@ -207,7 +207,7 @@ export function addGraphql(
     // Before the body is looked at: there is none that would help.
     onRequest: async (request, reply) => {
       reply.header('allow', 'GET, POST');
-      throw new RequestFault('METHOD_NOT_ALLOWED', `GraphQL is served by GET and POST, not by ${request.method}.`);
+      throw new RequestFault('METHOD_NOT_ALLOWED', `GraphQL is served over GET and POST, not ${request.method}.`);
     },
     handler: async () => undefined,
   });
@@ -223,7 +223,7 @@ function withRequestId(text: string, requestId: string): string {
 function refuseNullQuery({ method, body }: FastifyRequest): void {
   const extensions = (body as { readonly extensions?: { readonly persistedQuery?: unknown } | null } | null)?.extensions;
   if (method === 'POST' && extensions?.persistedQuery !== undefined) {
-    throw new RequestFault('BAD_REQUEST', 'Persisted queries are not served; send the text of the operation as `query`.');
+    throw new RequestFault('BAD_REQUEST', 'Persisted queries are not supported; send the text of the operation as `query`.');
   }
 }
 

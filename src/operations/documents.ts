@@ -98,7 +98,7 @@ export class Documents {
       document = parse(text, { maxTokens: DOCUMENT_TOKENS_MAX });
     } catch (error) {
       // The parser calls itself for each level, and the stack can end before its tokens do.
-      if (error instanceof RangeError) return refused([refusal('GRAPHQL_PARSE_FAILED', 'The document nests too deep.')]);
+      if (error instanceof RangeError) return refused([refusal('GRAPHQL_PARSE_FAILED', 'The document is nested too deeply.')]);
       if (!(error instanceof GraphQLError)) throw error;
       return refused([refusal('GRAPHQL_PARSE_FAILED', error.message, error)]);
     }

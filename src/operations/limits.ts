@@ -28,7 +28,7 @@ export function documentProblems(document: DocumentNode): string[] {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const count = counter.countOperation(definition);
     const note = (what: string, found: number, max: number): void => {
-      if (found > max) problems.add(`${what} of the operation: more than ${max} are not allowed.`);
+      if (found > max) problems.add(`${what} of the operation: at most ${max} are allowed.`);
     };
     note('Depth', count.depth, DEPTH_MAX);
     note('Depth of the introspection', count.introspectionDepth, INTROSPECTION_DEPTH_MAX);
@@ -167,5 +167,5 @@ export function variablesProblem(variables: unknown): string | null {
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : []));
     if (level.length === 0) return null;
   }
-  return `variables: more than ${VARIABLES_DEPTH_MAX} levels of nesting are not allowed.`;
+  return `variables: at most ${VARIABLES_DEPTH_MAX} levels of nesting are allowed.`;
 }

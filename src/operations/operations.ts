@@ -189,20 +189,20 @@ export class Operations {
 
   private tooManyObjects(): RequestFault {
     const { operationCostMax } = this.options.limits;
-    const message = `The answer has more than ${operationCostMax} objects, the most that is allowed. Ask for smaller pages.`;
+    const message = `The answer has more than the limit of ${operationCostMax} objects. Ask for smaller pages.`;
     return new RequestFault('OPERATION_LIMIT_EXCEEDED', message);
   }
 
   private refuseLargeBody({ rootFields }: PreparedOperation, bodyBytes: number): void {
     if (bodyBytes <= BODY_BYTES_MAX_ORDINARY || rootFields.every((field) => LARGE_BODY_FIELDS.has(field))) return;
-    const message = `The body is larger than ${BODY_BYTES_MAX_ORDINARY} bytes, the most that is allowed for this operation.`;
+    const message = `The body is larger than the limit of ${BODY_BYTES_MAX_ORDINARY} bytes for this operation.`;
     throw new RequestFault('PAYLOAD_TOO_LARGE', message);
   }
 
   private refuseUnderLoad({ rootFields }: PreparedOperation): void {
     const { load, limits } = this.options;
     if (load.delayMs() <= limits.eventLoopDelayMaxMs || rootFields.every((field) => EVALUATION_FIELDS.has(field))) return;
-    throw new TryLater('UNAVAILABLE', 'The server has too much to do and serves evaluations only.', OVERLOAD_RETRY_SECONDS);
+    throw new TryLater('UNAVAILABLE', 'The server is overloaded and serves only evaluations.', OVERLOAD_RETRY_SECONDS);
   }
 
   private settle({ prepared, context, cost, admission }: Ticket, { data }: ExecutionResult): CostReport {

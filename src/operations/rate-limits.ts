@@ -87,7 +87,7 @@ export class RateLimits {
   /** Before a credential is looked up: refuses an address from which too many were not valid. Throws `RateLimited`. */
   credential(address: string): void {
     const status = this.failures.peek(addressKey(address));
-    refuseUnlessAllowed(status, 'credentials that are not valid', this.failures, address);
+    refuseUnlessAllowed(status, 'invalid credentials', this.failures, address);
   }
 
   /** After a credential was looked up and is not valid. */

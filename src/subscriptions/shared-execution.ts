@@ -61,7 +61,7 @@ export class SharedExecution {
       variableValues: variables,
       rootValue: event,
     });
-    if (result instanceof Promise) throw new GraphQLError('An event of a subscription cannot wait for anything.');
+    if (result instanceof Promise) throw new GraphQLError('A subscription event must be answered synchronously.');
     return this.options.textOf(result);
   }
 

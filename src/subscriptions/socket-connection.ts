@@ -217,7 +217,7 @@ export class SocketConnection implements Connected {
     const { host, authorization, request } = this;
     const operation = new SocketOperation(id, this, host.live.format);
     if (this.operations.size >= OPERATIONS_PER_SOCKET_MAX) {
-      const message = `A socket may have ${OPERATIONS_PER_SOCKET_MAX} operations at once.`;
+      const message = `A socket may have at most ${OPERATIONS_PER_SOCKET_MAX} operations at once.`;
       return operation.fail(new RequestFault('OPERATION_LIMIT_EXCEEDED', message));
     }
     this.operations.set(id, operation);
@@ -291,7 +291,7 @@ function readMessage(data: Buffer): ReturnType<typeof parseMessage> | null {
 function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const authorization = params?.authorization;
   if (authorization === undefined || authorization === null) return undefined;
-  if (typeof authorization !== 'string') throw new Unauthenticated('The connection parameter authorization must be text.');
+  if (typeof authorization !== 'string') throw new Unauthenticated('The connection parameter authorization must be a string.');
   return authorization;
 }
 

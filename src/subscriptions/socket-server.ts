@@ -109,7 +109,7 @@ async function contextOf(
   const context = await createContext(authorization, { requestId: randomUUID(), address, userAgent, origin, idempotency: null });
   // Decided here and not by the upgrade, which does not tell the key that a page may have.
   if (mayConnect({ origin: origin ?? undefined, host }, context.actor, allowedOrigins)) return context;
-  throw new RequestFault('FORBIDDEN', `Pages of the origin ${quote(origin ?? '')} may not connect.`);
+  throw new RequestFault('FORBIDDEN', `Pages from the origin ${quote(origin ?? '')} may not connect.`);
 }
 
 function destroy(this: Duplex): void {

@@ -97,7 +97,11 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
       requireEventStream(request);
       const refusal = open.size >= STREAMS_MAX ? { retryAfterSeconds: 5 } : admission.refusal();
       if (refusal !== null) {
-        throw new TryLater('UNAVAILABLE', 'The server takes no more streams now; try again.', refusal.retryAfterSeconds);
+        throw new TryLater(
+          'UNAVAILABLE',
+          'The server accepts no more streams at the moment; try again.',
+          refusal.retryAfterSeconds,
+        );
       }
       const since = access.generation;
       arrivals.set(request, { context: await contextOf(request, options), since });
@@ -126,12 +130,12 @@ function refuse(reply: FastifyReply, code: RequestErrorCode, operation: Streamed
 /** A page of another site can make a browser follow a link. */
 function refuseMutation({ operation }: PreparedOperation): void {
   if (operation.operation !== OperationTypeNode.MUTATION) return;
-  throw new RequestFault('METHOD_NOT_ALLOWED', 'Mutations are sent by POST, not by GET.');
+  throw new RequestFault('METHOD_NOT_ALLOWED', 'Mutations must be sent by POST, not GET.');
 }
 
 function requireEventStream({ headers: { accept = '*/*' } }: FastifyRequest): void {
   if (/text\/event-stream|text\/\*|\*\/\*/i.test(accept)) return;
-  throw new RequestFault('BAD_REQUEST', `${STREAM_PATH} answers text/event-stream only, which the Accept header leaves out.`);
+  throw new RequestFault('BAD_REQUEST', `${STREAM_PATH} answers only text/event-stream, which the Accept header does not allow.`);
 }
 
 /** From the body, or from the query as GraphQL over HTTP has it. */
@@ -140,7 +144,7 @@ function operationOf({ method, query, body }: FastifyRequest): OperationRequest 
   const { query: text, operationName = null } = given ?? {};
   if (typeof text !== 'string') throw new RequestFault('BAD_REQUEST', 'query must be the text of a GraphQL document.');
   if (operationName !== null && typeof operationName !== 'string') {
-    throw new RequestFault('BAD_REQUEST', 'operationName must be text.');
+    throw new RequestFault('BAD_REQUEST', 'operationName must be a string.');
   }
   const variables = method === 'GET' ? parsed(given?.variables) : (given?.variables ?? null);
   if (variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) {
@@ -154,7 +158,7 @@ function parsed(text: unknown): unknown {
   try {
     return JSON.parse(text as string) as unknown;
   } catch {
-    throw new RequestFault('BAD_REQUEST', 'variables must be an object as JSON text.');
+    throw new RequestFault('BAD_REQUEST', 'variables must be a JSON object.');
   }
 }
 

@@ -61,7 +61,7 @@ export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: R
   // Rules without an id get one that is new; the marker cannot be an id.
   const ids = rules.map((rule, position) => rule.id ?? `/${position}`);
   for (const { position, value } of repetitions(ids)) {
-    const message = `The rule id ${quote(value)} stands in the list twice.`;
+    const message = `The rule id ${quote(value)} is in the list twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'id'] });
   }
   return issues;

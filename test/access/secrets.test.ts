@@ -499,7 +499,7 @@ describe('a process of its own', () => {
     await ask({ at, headers: authorization(`${text}x`), body: { query: '{ organizations { totalCount } }' } });
     await ask({ at, path: `/graphql/${text}?key=${text}`, method: 'GET', shows: ['key of the process'] });
     await ask({ at, path: '/auth/oidc/log-in', method: 'GET' });
-    await eventually(async () => program.stdout().includes('a mail could not be sent'));
+    await eventually(async () => program.stdout().includes('an e-mail could not be sent'));
     program.signal('SIGTERM');
     const { code, stderr } = await program.ended;
 

@@ -169,7 +169,7 @@ it('may not do what only a person does', async () => {
   );
 
   expect([owning, joining, naming]).toEqual([
-    { code: 'FORBIDDEN', message: 'Only a signed-in user can create an organization: its creator owns it.' },
+    { code: 'FORBIDDEN', message: 'Only a logged-in user can create an organization: its creator owns it.' },
     { code: 'FORBIDDEN', message: 'An API key cannot accept an invitation.' },
     { code: 'FORBIDDEN', message: 'This needs the permission owner:name.' },
   ]);
@@ -252,7 +252,11 @@ describe('is never stronger than who makes it', () => {
     expect(payload).toEqual({
       secret: null,
       userErrors: [
-        { code: 'INVALID', message: 'OWNER is a role of people; a key has VIEWER, EDITOR or ADMIN.', path: ['input', 'role'] },
+        {
+          code: 'INVALID',
+          message: 'OWNER is a role for users only; a key has VIEWER, EDITOR or ADMIN.',
+          path: ['input', 'role'],
+        },
         { code: 'BLANK', message: 'Key name must not be empty.', path: ['input', 'name'] },
       ],
     });

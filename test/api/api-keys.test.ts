@@ -105,7 +105,7 @@ it('lets exactly one of twenty rotations of a key through', async () => {
     userErrors: [
       {
         code: 'DUPLICATE',
-        message: `The API key ${key.prefix}… has a successor already; rotate that one.`,
+        message: `The API key ${key.prefix}… already has a successor; rotate that one.`,
         path: ['input', 'apiKeyId'],
       },
     ],
@@ -123,7 +123,7 @@ it('refuses to rotate a key that has ended, together with a wrong grace', async 
   expect(payload.userErrors).toEqual([
     {
       code: 'EXPIRED',
-      message: `The API key ${key.prefix}… ended at ${expiresAt}; create another one.`,
+      message: `The API key ${key.prefix}… expired at ${expiresAt}; create another one.`,
       path: ['input', 'apiKeyId'],
     },
     {

@@ -156,7 +156,7 @@ const ATTACKS: [string, (facts: Facts) => string[], (facts: Facts) => number, Re
       `INSERT INTO change SELECT (jsonb_populate_record(c, '{"id":"change_x","sequence":0}')).* FROM change c WHERE ${of(f, 1)}`,
     ],
     () => 0,
-    /stands in the chain twice, or before its first place/,
+    /is in the chain twice, or before its first row/,
   ],
   [
     'removes the head',
@@ -183,7 +183,7 @@ const ATTACKS: [string, (facts: Facts) => string[], (facts: Facts) => number, Re
     'sets an instant that is none',
     (f) => [`UPDATE change SET created_at = 'infinity' WHERE ${of(f, 5)}`],
     () => 5,
-    /has a created_at that no clock tells/,
+    /has a created_at that is not a valid time/,
   ],
   [
     'removes a body',
@@ -376,13 +376,15 @@ it('verifies the configured database, and says so when a server uses the embedde
 }, 120_000);
 
 it.each<[string[], string]>([
-  [['--head', '1:x', 'organization_1'], '--head must be SEQUENCE:HASH, as this command prints it, and is "1:x".'],
-  [['--head'], '--head must be SEQUENCE:HASH, as this command prints it, and is "".'],
-  [['--head', `1:${'0'.repeat(64)}`], '--head belongs to one chain: name it.'],
-  [['a', 'b'], '"b" is not understood.'],
-  [['--all'], '"--all" is not understood.'],
+  [['--head', '1:x', 'organization_1'], '--head must be SEQUENCE:HASH, as this command prints it; got "1:x".'],
+  [['--head'], '--head must be SEQUENCE:HASH, as this command prints it; got "".'],
+  [['--head', `1:${'0'.repeat(64)}`], '--head needs the organization that the chain belongs to.'],
+  [['a', 'b'], 'Unknown argument "b".'],
+  [['--all'], 'Unknown argument "--all".'],
 ])('refuses the arguments %j', (words, sentence) => {
-  expect(() => readArguments(words)).toThrow(`${sentence} Use: npm run audit:verify -- [ORGANIZATION_ID [--head SEQUENCE:HASH]]`);
+  expect(() => readArguments(words)).toThrow(
+    `${sentence} Usage: npm run audit:verify -- [ORGANIZATION_ID [--head SEQUENCE:HASH]]`,
+  );
 });
 
 it.each<[string, string]>([

@@ -198,12 +198,12 @@ it('refuses while the key stands in a flag or a segment, naming where, and erase
     userErrors: [
       {
         ...place,
-        message: `The targeting key still stands in one place of the project "${project.key}"; remove it there first.`,
+        message: `The targeting key is still used in one place of the project "${project.key}"; remove it there first.`,
         usedBy: [{ flagKey: flag.key, segmentKey: null, environmentKey: environment.key }],
       },
       {
         ...place,
-        message: 'The targeting key still stands in 2 places of the project "zoo"; remove it there first.',
+        message: 'The targeting key is still used in 2 places of the project "zoo"; remove it there first.',
         usedBy: [segment, ruled]
           .map(({ key }) => ({ flagKey: null, segmentKey: key, environmentKey: null }))
           .sort((a, b) => (a.segmentKey < b.segmentKey ? -1 : 1)),

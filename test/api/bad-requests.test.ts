@@ -110,7 +110,7 @@ const cases: [string, RawRequest, Refused][] = [
   [
     'a method that is not served',
     { method: 'PUT', body: query('{ viewer { user { id } } }') },
-    { status: 405, code: 'METHOD_NOT_ALLOWED', message: 'GraphQL is served by GET and POST, not by PUT.' },
+    { status: 405, code: 'METHOD_NOT_ALLOWED', message: 'GraphQL is served over GET and POST, not PUT.' },
   ],
   [
     'an unknown path',
@@ -120,32 +120,32 @@ const cases: [string, RawRequest, Refused][] = [
   [
     'a body that declares more than an anonymous caller may send',
     { body: query(`{ viewer { user { id } } } #${'x'.repeat(256 * KIB)}`) },
-    { status: 413, code: 'PAYLOAD_TOO_LARGE', message: 'The body is larger than 262144 bytes, the most that is allowed here.' },
+    { status: 413, code: 'PAYLOAD_TOO_LARGE', message: 'The body is larger than the limit of 262144 bytes.' },
   ],
   [
     'a body that turns out to be more than an anonymous caller may send',
     { headers: JSON_HEADERS, body: ['{"query":"#', ...Array.from({ length: 257 }, () => 'x'.repeat(KIB)), '"}'] },
-    { status: 413, code: 'PAYLOAD_TOO_LARGE', message: 'The body is larger than 262144 bytes, the most that is allowed here.' },
+    { status: 413, code: 'PAYLOAD_TOO_LARGE', message: 'The body is larger than the limit of 262144 bytes.' },
   ],
   [
     'a document that is too deep',
     { body: query(`{ node(id: "x") { ... on Flag { ${'project { flags { nodes { '.repeat(4)} key ${'} } }'.repeat(4)} } } }`) },
-    { status: 400, code: 'OPERATION_LIMIT_EXCEEDED', message: 'Depth of the operation: more than 12 are not allowed.' },
+    { status: 400, code: 'OPERATION_LIMIT_EXCEEDED', message: 'Depth of the operation: at most 12 are allowed.' },
   ],
   [
     'a document with too many aliases',
     { body: query(`{ viewer { ${Array.from({ length: 31 }, (_, n) => `a${n}: user { id }`).join(' ')} } }`) },
-    { status: 400, code: 'OPERATION_LIMIT_EXCEEDED', message: 'Aliases of the operation: more than 30 are not allowed.' },
+    { status: 400, code: 'OPERATION_LIMIT_EXCEEDED', message: 'Aliases of the operation: at most 30 are allowed.' },
   ],
   [
     'a document with too many root fields',
     { body: query(`{ ${'viewer { user { id } } '.repeat(21)} }`) },
-    { status: 400, code: 'OPERATION_LIMIT_EXCEEDED', message: 'Root fields of the operation: more than 20 are not allowed.' },
+    { status: 400, code: 'OPERATION_LIMIT_EXCEEDED', message: 'Root fields of the operation: at most 20 are allowed.' },
   ],
   [
     'a document with too many root fields in a fragment',
     { body: query(`{ ...Many } fragment Many on Query { ${'viewer { user { id } } '.repeat(21)} }`) },
-    { status: 400, code: 'OPERATION_LIMIT_EXCEEDED', message: 'Root fields of the operation: more than 20 are not allowed.' },
+    { status: 400, code: 'OPERATION_LIMIT_EXCEEDED', message: 'Root fields of the operation: at most 20 are allowed.' },
   ],
   [
     'a document with too many tokens',
@@ -197,7 +197,7 @@ it('takes a body of more than 256 KiB from a caller with a credential, where inp
   });
 
   expect(evaluation).toMatchObject({ status: 200, body: { data: { evaluate: null } } });
-  const message = 'The body is larger than 262144 bytes, the most that is allowed for this operation.';
+  const message = 'The body is larger than the limit of 262144 bytes for this operation.';
   for (const answer of [viewer, both]) {
     expect(answer).toMatchObject({ status: 413, body: { errors: [{ message, extensions: { code: 'PAYLOAD_TOO_LARGE' } }] } });
   }
@@ -208,7 +208,7 @@ it('refuses a body of more than 8 MiB from everybody', async () => {
 
   const answer = await send(world, { headers, body: query(`#${'x'.repeat(8 * KIB * KIB)}`) });
 
-  const message = 'The body is larger than 8388608 bytes, the most that is allowed here.';
+  const message = 'The body is larger than the limit of 8388608 bytes.';
   expect(answer.status).toBe(413);
   expect(answer.body).toEqual({
     errors: [{ message, extensions: { code: 'PAYLOAD_TOO_LARGE', requestId: answer.headers['x-request-id'] } }],
@@ -276,7 +276,7 @@ it('refuses variables that nest so deep that the stack would end, and lives on',
     body: {
       errors: [
         {
-          message: 'variables: more than 200 levels of nesting are not allowed.',
+          message: 'variables: at most 200 levels of nesting are allowed.',
           extensions: { code: 'OPERATION_LIMIT_EXCEEDED' },
         },
       ],

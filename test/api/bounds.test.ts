@@ -60,7 +60,7 @@ it.each([['["KEY","\\u0000","x"]'], ['["KEY","a","\\u0000"]'], ['["KEY","\\ud800
 
     expect(refusal).toEqual({
       code: 'BAD_USER_INPUT',
-      message: 'after: this is no cursor of this connection in this order.',
+      message: 'after: not a valid cursor for this connection in this order.',
     });
   },
 );

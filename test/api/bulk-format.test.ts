@@ -198,19 +198,19 @@ it('does not evaluate what a context says about itself to LaunchDarkly', async (
 it.each([
   ['a list', [], 'The context must be an object such as {"kind": "user", "key": "…"}.'],
   ['null', 'null', 'The context must be an object such as {"kind": "user", "key": "…"}.'],
-  ['no key', { kind: 'user' }, 'context.key must be a text that is not empty.'],
-  ['an empty key', { kind: 'user', key: '' }, 'context.key must be a text that is not empty.'],
-  ['a key that is a number', { key: 7 }, 'context.key must be a text that is not empty.'],
+  ['no key', { kind: 'user' }, 'context.key must be a non-empty string.'],
+  ['an empty key', { kind: 'user', key: '' }, 'context.key must be a non-empty string.'],
+  ['a key that is a number', { key: 7 }, 'context.key must be a non-empty string.'],
   [
     'a kind that may not be, and no key',
     { kind: 'a b' },
-    'The kind "a b" must be 1 to 100 letters, digits, ".", "_" and "-", and neither "kind" nor "multi". context.key must be a text that is not empty.',
+    'The kind "a b" must be 1 to 100 letters, digits, ".", "_" and "-", and neither "kind" nor "multi". context.key must be a non-empty string.',
   ],
-  ['no kinds', { kind: 'multi' }, 'A context of the kind "multi" must have at least one context in it.'],
+  ['no kinds', { kind: 'multi' }, 'A context of the kind "multi" must contain at least one context.'],
   [
     'parts that are wrong',
     { kind: 'multi', user: 'ada', device: {} },
-    'context.device.key must be a text that is not empty. context.user must be an object with a key.',
+    'context.device.key must be a non-empty string. context.user must be an object with a key.',
   ],
   ['what is too deep', `{"key":"a","a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 'context nests deeper than 20.'],
   ['what is too large', { key: 'a', a: 'x'.repeat(65_536) }, 'context has 65554 bytes as JSON; at most 65536 are allowed.'],
@@ -223,11 +223,15 @@ it.each([
 });
 
 it.each([
-  ['no context', '', 'context: the query must have it once, a JSON object as base64url.'],
-  ['two contexts', `${ofContext(ADA)}&context=e30`, 'context: the query must have it once, a JSON object as base64url.'],
-  ['what is no base64url', '?context=%7B%7D', 'context: this is not base64url.'],
-  ['what is no JSON', ofContext('{"key":'), 'context: what is encoded as base64url is not JSON in UTF-8.'],
-  ['what is no UTF-8', '?context=_w', 'context: what is encoded as base64url is not JSON in UTF-8.'],
+  ['no context', '', 'context: the query must have it exactly once, as a base64url-encoded JSON object.'],
+  [
+    'two contexts',
+    `${ofContext(ADA)}&context=e30`,
+    'context: the query must have it exactly once, as a base64url-encoded JSON object.',
+  ],
+  ['what is no base64url', '?context=%7B%7D', 'context: not valid base64url.'],
+  ['what is no JSON', ofContext('{"key":'), 'context: the decoded bytes are not JSON in UTF-8.'],
+  ['what is no UTF-8', '?context=_w', 'context: the decoded bytes are not JSON in UTF-8.'],
 ])('refuses a query with %s', async (_what, query, message) => {
   const { environment, secret } = await makeScene();
 

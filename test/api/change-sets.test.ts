@@ -152,7 +152,7 @@ it('refuses a configuration that stands in it twice', async () => {
     userErrors: [
       {
         code: 'DUPLICATE',
-        message: 'A configuration may stand in a change set once.',
+        message: 'A configuration may appear only once in a change set.',
         path: ['input', 'changes', '2', 'setFlagConfiguration'],
       },
     ],
@@ -170,7 +170,7 @@ it('refuses a circle that two of its changes would make together', async () => {
     userErrors: [
       {
         code: 'CYCLE',
-        message: 'The prerequisites would go in a circle: a -> b -> a.',
+        message: 'The prerequisites would form a cycle: a -> b -> a.',
         path: ['input', 'changes', '1', 'setFlagConfiguration', 'prerequisites'],
       },
     ],

@@ -298,7 +298,7 @@ describe('given prerequisites', () => {
     expect(refusal).toEqual({
       configuration: null,
       revisions: [],
-      userErrors: [refused('CYCLE', `The prerequisites would go in a circle: a -> b -> ${flag.key} -> a.`, 'prerequisites')],
+      userErrors: [refused('CYCLE', `The prerequisites would form a cycle: a -> b -> ${flag.key} -> a.`, 'prerequisites')],
     });
     expect(granted).toEqual({ configuration: { version: 1 }, userErrors: [] });
   });

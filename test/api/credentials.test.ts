@@ -164,7 +164,7 @@ it('refuses a second first owner, with the token as without', async () => {
   expect(again).toEqual({
     user: null,
     revisions: [],
-    userErrors: [{ code: 'ALREADY_SET_UP', message: 'There is a user already; sign in instead.', path: null }],
+    userErrors: [{ code: 'ALREADY_SET_UP', message: 'A user exists already; log in instead.', path: null }],
   });
   expect(guessed).toEqual({
     user: null,

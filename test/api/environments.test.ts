@@ -160,7 +160,7 @@ it('lets exactly one of twenty environments have a key', async () => {
   const refused = payloads.filter(({ userErrors }) => userErrors.length > 0);
   expect(refused).toHaveLength(19);
   expect(refused[0]!.userErrors).toEqual([
-    { code: 'DUPLICATE', message: 'There is another environment with the key "same" already.', path: ['input', 'key'] },
+    { code: 'DUPLICATE', message: 'Another environment already has the key "same".', path: ['input', 'key'] },
   ]);
   expect((await orderOf(project)).map(({ position }) => position)).toEqual([0]);
 });

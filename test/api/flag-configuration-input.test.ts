@@ -72,7 +72,7 @@ it('tells everything that is wrong with a new flag at once, and writes nothing',
       },
       {
         code: 'DUPLICATE',
-        message: 'Variation key "one" stands in the list twice.',
+        message: 'Variation key "one" is in the list twice.',
         path: ['input', 'variations', '1', 'key'],
       },
       { code: 'NOT_FOUND', message: 'The flag has no variation "two".', path: ['input', 'offVariation'] },
@@ -95,7 +95,7 @@ it('refuses a key that another flag of the project has, and takes it in another 
 
   expect(again).toEqual({
     flag: null,
-    userErrors: [{ code: 'DUPLICATE', message: `There is another flag with the key "${key}" already.`, path: ['input', 'key'] }],
+    userErrors: [{ code: 'DUPLICATE', message: `Another flag already has the key "${key}".`, path: ['input', 'key'] }],
   });
   expect(elsewhere).toEqual({ flag: { key }, userErrors: [] });
   expect(await changesOf(project.organizationId)).toEqual(before);

@@ -115,7 +115,7 @@ it('tells all that is wrong with a new flag at once, and writes nothing', async 
         '0',
         'value',
       ]),
-      refused('DUPLICATE', 'Variation key "a" stands in the list twice.', ['input', 'variations', '1', 'key']),
+      refused('DUPLICATE', 'Variation key "a" is in the list twice.', ['input', 'variations', '1', 'key']),
       refused('NOT_FOUND', 'The flag has no variation "c".', ['input', 'offVariation']),
       refused('BLANK', 'A tag must not be empty.', ['input', 'tags', '0']),
       refused('NOT_FOUND', 'The organization has no member "user_nobody".', ['input', 'ownerId']),
@@ -139,7 +139,7 @@ it('refuses a key that another flag has, archived or not', async () => {
   expect(payload).toEqual({
     flag: null,
     revisions: [],
-    userErrors: [refused('DUPLICATE', `There is another flag with the key "${flag.key}" already.`, ['input', 'key'])],
+    userErrors: [refused('DUPLICATE', `Another flag already has the key "${flag.key}".`, ['input', 'key'])],
   });
 });
 
@@ -264,10 +264,7 @@ it('refuses to remove variations that are used, naming every place', async () =>
     flag: null,
     userErrors: [
       {
-        ...refused('IN_USE', 'The variation "green" is served in 3 places, so that it cannot be removed.', [
-          'input',
-          'variations',
-        ]),
+        ...refused('IN_USE', 'The variation "green" is served in 3 places, so it cannot be removed.', ['input', 'variations']),
         usedBy: [inFlag(flag, here), inFlag(flag, there), inFlag(dependent, there)],
       },
     ],
@@ -284,7 +281,7 @@ it('moves every context only when rerandomize says so', async () => {
   expect(forgotten).toEqual({
     flag: null,
     userErrors: [
-      refused('INVALID', 'A new salt moves every context of every rollout and gate; say rerandomize: true if that is meant.', [
+      refused('INVALID', 'A new salt moves every context of every rollout and gate; set rerandomize: true to confirm.', [
         'input',
         'rerandomize',
       ]),
@@ -561,7 +558,7 @@ it('refuses JSON that nests so deep that nobody could walk it', async () => {
   expect(refusal).toEqual({
     code: 'BAD_USER_INPUT',
     message:
-      'Variable "$input" got invalid value [[[Array]]] at "input.variations[0].value"; Expected type "JSON". It nests deeper than 100.',
+      'Variable "$input" got invalid value [[[Array]]] at "input.variations[0].value"; Expected type "JSON". The value nests deeper than 100 levels.',
   });
 });
 

@@ -223,8 +223,8 @@ it.each<[object, string]>([
   [{ filter: { actorId: 'a\u0000' } }, 'filter: U+0000 and lone surrogates are not allowed.'],
   [{ first: 0 }, 'first: 0 was given; 1 to 100 are allowed.'],
   [{ first: 101 }, 'first: 101 was given; 1 to 100 are allowed.'],
-  [{ after: Buffer.from('after:x').toString('base64url') }, 'after: this is no cursor of this connection.'],
-  [{ after: 'x' }, 'after: this is no cursor of this connection.'],
+  [{ after: Buffer.from('after:x').toString('base64url') }, 'after: not a valid cursor for this connection.'],
+  [{ after: 'x' }, 'after: not a valid cursor for this connection.'],
 ])('refuses to list changes with %j', async (args, message) => {
   const project = await makeProject(world);
 

@@ -183,7 +183,7 @@ it('answers nothing again to somebody who has lost the role with which the reque
   expect(first).toEqual({ flag: { key: flag.key }, userErrors: [] });
   expect(refusal).toEqual({
     code: 'FORBIDDEN',
-    message: 'The roles with which this request was made first were taken away since.',
+    message: 'You no longer have the roles that this request was first made with.',
   });
 });
 

@@ -168,7 +168,7 @@ it('lets nobody replace an invitation that they could not make', async () => {
   const accepted = await mutate(own.client(), 'acceptInvitation', input, 'user { id }');
   await own.close();
 
-  const message = `${email} has an open invitation to the organization already; ask whoever may withdraw it.`;
+  const message = `${email} already has an open invitation to the organization; ask somebody who may withdraw it.`;
   expect(second.userErrors).toEqual([{ code: 'DUPLICATE', message, path: ['input', 'email'] }]);
   expect(accepted.userErrors).toEqual([]);
 });

@@ -58,7 +58,7 @@ it('refuses an end after that of the maker, and lets an earlier one be', async (
   const refused = await mutate<{ apiKey: null }>(client, 'createApiKey', inputOf(project, inHours(2)), 'apiKey { id }');
   const made = await make<Key>(client, 'createApiKey', inputOf(project, earlier), SELECTION);
 
-  const message = `The key would outlive the API key that makes it, which ends at ${end}.`;
+  const message = `The key would outlive the API key that creates it, which ends at ${end}.`;
   const issue: UserError = { code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] };
   expect(refused).toEqual({ apiKey: null, userErrors: [issue] });
   expect(made.apiKey.expiresAt).toBe(earlier);

@@ -151,7 +151,7 @@ it('lets pages of other sites read nothing that was asked without a key for page
   }
   expect(await connect(server.secret, evil)).toEqual({
     code: 4403,
-    reason: 'Pages of the origin "https://evil.org" may not connect.',
+    reason: 'Pages from the origin "https://evil.org" may not connect.',
   });
   expect(await connect(secret, evil)).toEqual({ type: 'connection_ack' });
 });

@@ -110,14 +110,14 @@ it.each([
 });
 
 const cursor = (...parts: string[]): string => Buffer.from(`after:${JSON.stringify(parts)}`).toString('base64url');
-const NO_CURSOR = 'after: this is no cursor of this connection in this order.';
+const NO_CURSOR = 'after: not a valid cursor for this connection in this order.';
 
 it.each<[string, object, string]>([
   ['first 0', { first: 0 }, 'first: 0 was given; 1 to 100 are allowed.'],
   ['first -1', { first: -1 }, 'first: -1 was given; 1 to 100 are allowed.'],
   ['first 101', { first: 101 }, 'first: 101 was given; 1 to 100 are allowed.'],
-  ['no cursor', { after: 'tampered' }, 'after: this is no cursor of this connection.'],
-  ['a cursor with more behind it', { after: `${cursor('KEY', 'a', 'b')}=` }, 'after: this is no cursor of this connection.'],
+  ['no cursor', { after: 'tampered' }, 'after: not a valid cursor for this connection.'],
+  ['a cursor with more behind it', { after: `${cursor('KEY', 'a', 'b')}=` }, 'after: not a valid cursor for this connection.'],
   ['a cursor that is no JSON', { after: Buffer.from('after:x').toString('base64url') }, NO_CURSOR],
   ['a cursor with a part too few', { after: cursor('KEY', 'a') }, NO_CURSOR],
   ['a cursor with a part too many', { after: cursor('KEY', 'a', 'b', 'c') }, NO_CURSOR],
@@ -197,7 +197,7 @@ it('compares two environments: which flags differ, and in what', async () => {
   const elsewhere = await makeEnvironment(await makeProject(world));
   expect(await refusalOf(compare({ rightId: elsewhere.id }))).toEqual({
     code: 'BAD_USER_INPUT',
-    message: 'leftId and rightId must be environments of one project.',
+    message: 'leftId and rightId must be environments of the same project.',
   });
 });
 

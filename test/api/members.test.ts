@@ -161,7 +161,7 @@ it('makes one account when one address accepts several invitations at once', asy
     tokens.map((token) => mutate(world.client(), 'acceptInvitation', { token, name: 'Ada', password: PASSWORD }, 'user { id }')),
   );
 
-  const message = 'An account with this address was made a moment ago; try again.';
+  const message = 'An account with this address was created a moment ago; try again.';
   const refused = payloads.filter(({ userErrors }) => userErrors.length > 0);
   expect(refused.length).toBeGreaterThan(0);
   expect(refused[0]).toEqual({ user: null, userErrors: [{ code: 'DUPLICATE', message, path: ['input', 'token'] }] });
@@ -183,7 +183,7 @@ it('ends an invitation after seven days', async () => {
     userErrors: [
       {
         code: 'EXPIRED',
-        message: `The invitation ended at ${end.toISOString()}; ask for another one.`,
+        message: `The invitation expired at ${end.toISOString()}; ask for another one.`,
         path: ['input', 'token'],
       },
     ],
@@ -208,17 +208,17 @@ it('gives a role to an account that exists: for the user signed in, or for its p
   expect([stranger, without, wrong].map(({ userErrors }) => userErrors[0])).toEqual([
     {
       code: 'WRONG_CREDENTIALS',
-      message: 'The invitation is for another e-mail address than that of the signed-in user.',
+      message: 'The invitation is for a different e-mail address than the one of the logged-in user.',
       path: ['input', 'token'],
     },
     {
       code: 'BLANK',
-      message: 'There is an account with the invited address: sign in, or give its password.',
+      message: 'An account with the invited address exists: log in, or give its password.',
       path: ['input', 'password'],
     },
     {
       code: 'WRONG_CREDENTIALS',
-      message: 'The password is not that of the account with the invited address.',
+      message: 'The password is not the one of the account with the invited address.',
       path: ['input', 'password'],
     },
   ]);
@@ -264,7 +264,7 @@ it('tells all that is wrong with an acceptance or an invitation at once', async 
   expect(again.userErrors).toEqual([
     {
       code: 'DUPLICATE',
-      message: `${member.email} has a role there already; change it with setMemberRole.`,
+      message: `${member.email} already has a role there; change it with setMemberRole.`,
       path: ['input', 'email'],
     },
   ]);

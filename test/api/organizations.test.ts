@@ -92,7 +92,7 @@ it('lets exactly one of twenty organizations have a key', async () => {
   );
 
   const refused = payloads.filter(({ userErrors }) => userErrors.length > 0);
-  const message = `There is another organization with the key "${key}" already.`;
+  const message = `Another organization already has the key "${key}".`;
   expect(refused).toHaveLength(19);
   expect(refused[0]!.userErrors).toEqual([{ code: 'DUPLICATE', message, path: ['input', 'key'] }]);
 });

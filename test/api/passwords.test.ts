@@ -59,7 +59,7 @@ const taken = { revisions: [], userErrors: [] };
 const refused = (...userErrors: object[]): object => ({ user: null, revisions: [], userErrors });
 const badToken = {
   code: 'EXPIRED',
-  message: 'The token is wrong, was used or has ended; ask for another one.',
+  message: 'The token is invalid, expired or already used; ask for another one.',
   path: ['input', 'token'],
 };
 
@@ -244,7 +244,7 @@ describe('requestPasswordReset', () => {
     expect(mail).toEqual({
       from: 'flags@example.com',
       to: [account.email],
-      subject: 'A new password for Flagstaff',
+      subject: 'Reset your Flagstaff password',
       text: expect.stringContaining(`\nhttps://flags.example.com/reset-password#${token}\n`) as string,
     });
     expect(mail.text).toContain(`It can be used once, until ${expiresAt}`);
@@ -343,12 +343,12 @@ describe('requestPasswordReset', () => {
       world
         .logLines()
         .slice(linesBefore)
-        .find(({ msg }) => msg === 'a mail could not be sent'),
+        .find(({ msg }) => msg === 'an e-mail could not be sent'),
     );
     smtp.refuse(null);
 
     expect(answer).toEqual(taken);
-    expect(line).toMatchObject({ level: 50, subject: 'A new password for Flagstaff', code: 'EENVELOPE' });
+    expect(line).toMatchObject({ level: 50, subject: 'Reset your Flagstaff password', code: 'EENVELOPE' });
     expect(JSON.stringify(line)).not.toContain('fs_reset_');
   });
 
@@ -364,7 +364,7 @@ describe('requestPasswordReset', () => {
     await silent.close();
 
     const message =
-      'This server sends no e-mail. Ask an administrator of it for a one-time token: npm run password:reset -- EMAIL prints one.';
+      'This server cannot send e-mail. Ask its administrator for a one-time token: npm run password:reset -- EMAIL prints one.';
     expect(refusals).toEqual([
       { code: 'UNAVAILABLE', message },
       { code: 'UNAVAILABLE', message },
@@ -524,7 +524,7 @@ it.each([
   await alone.close();
 
   expect(answer).toEqual(taken);
-  expect(alone.logLines().filter(({ msg }) => msg === 'a mail could not be sent')).toHaveLength(1);
+  expect(alone.logLines().filter(({ msg }) => msg === 'an e-mail could not be sent')).toHaveLength(1);
 });
 
 /** Takes connections and never says a word. */

@@ -103,7 +103,7 @@ it('lets exactly one of twenty projects have a key', async () => {
   const refused = payloads.filter(({ userErrors }) => userErrors.length > 0);
   expect(refused).toHaveLength(19);
   expect(refused[0]!.userErrors).toEqual([
-    { code: 'DUPLICATE', message: 'There is another project with the key "same" already.', path: ['input', 'key'] },
+    { code: 'DUPLICATE', message: 'Another project already has the key "same".', path: ['input', 'key'] },
   ]);
 });
 

@@ -86,7 +86,7 @@ it('refuses an EDITOR every way into an environment that demands an ADMIN, and w
   const all = reaches(scene, scene.production);
   for (const [what, [name, input]] of Object.entries(all)) outcomes[what] = await refusal(editor, name, input);
 
-  const message = `The environment "${scene.production.key}" is changed with the role ADMIN or a stronger one only.`;
+  const message = `Changing the environment "${scene.production.key}" requires the role ADMIN or a stronger one.`;
   expect(outcomes).toEqual(Object.fromEntries(Object.keys(all).map((what) => [what, { code: 'FORBIDDEN', message }])));
   expect(await revisions()).toEqual(before);
 });
@@ -195,7 +195,7 @@ it('lets nobody demand a role that they do not have, nor VIEWER', async () => {
   expect((await mutate(admin, 'updateEnvironment', { ...update, requiredRole: 'VIEWER' }, fields)).userErrors).toEqual([
     {
       code: 'INVALID',
-      message: 'The required role must be EDITOR, ADMIN or OWNER; leave it out where any role with the permission will do.',
+      message: 'The required role must be EDITOR, ADMIN or OWNER; leave it out if any role with the permission is enough.',
       path: ['input', 'requiredRole'],
     },
   ]);

@@ -118,7 +118,7 @@ it('lets exactly one of several concurrent creators have a key', async () => {
 
   const lost = payloads.flatMap(({ userErrors }) => userErrors);
   expect(lost).toEqual(
-    Array.from({ length: 9 }, () => refused('DUPLICATE', 'There is another segment with the key "wanted" already.', 'key')),
+    Array.from({ length: 9 }, () => refused('DUPLICATE', 'Another segment already has the key "wanted".', 'key')),
   );
 });
 
@@ -214,13 +214,13 @@ it('refuses a key of the other list, lists that are empty or too long, and keys 
   ].flatMap(({ userErrors }) => userErrors);
 
   expect(issues).toEqual([
-    refused('DUPLICATE', 'The targeting key "eve" is in the list EXCLUDED already; remove it there first.', 'keys', '1'),
+    refused('DUPLICATE', 'The targeting key "eve" is already in the list EXCLUDED; remove it there first.', 'keys', '1'),
     refused('OUT_OF_RANGE', 'Targeting keys: 0 were given; 1 to 5000 are allowed.', 'keys'),
     refused('OUT_OF_RANGE', 'Targeting keys: 5001 were given; 1 to 5000 are allowed.', 'keys'),
     refused('BLANK', 'A targeting key must not be empty.', 'keys', '0'),
     refused('INVALID', 'Targeting key must not contain U+0000 or a lone surrogate.', 'keys', '3'),
     refused('TOO_LONG', 'Targeting key has 1001 characters; at most 1000 are allowed.', 'keys', '4'),
-    refused('DUPLICATE', 'The targeting key "x" stands in the list twice.', 'keys', '2'),
+    refused('DUPLICATE', 'The targeting key "x" is in the list twice.', 'keys', '2'),
     refused('OUT_OF_RANGE', 'Targeting keys: 0 were given; 1 to 5000 are allowed.', 'keys'),
   ]);
   expect(await chainLength(world, project.organizationId)).toBe(before);
@@ -316,11 +316,11 @@ it('refuses segments that would contain each other in a circle, naming the path'
 
   expect(own).toEqual({
     segment: null,
-    userErrors: [refused('CYCLE', 'The segments would go in a circle: own -> own.', 'rules')],
+    userErrors: [refused('CYCLE', 'The segments would form a cycle: own -> own.', 'rules')],
   });
   expect(circle).toEqual({
     segment: null,
-    userErrors: [refused('CYCLE', 'The segments would go in a circle: outer -> inner -> outer.', 'rules')],
+    userErrors: [refused('CYCLE', 'The segments would form a cycle: outer -> inner -> outer.', 'rules')],
   });
 });
 

@@ -32,7 +32,7 @@ const refusedRefresh = {
   userErrors: [
     {
       code: 'WRONG_CREDENTIALS',
-      message: 'The refresh token is wrong or worth nothing any more; sign in again.',
+      message: 'The refresh token is invalid or expired; log in again.',
       path: ['input', 'refreshToken'],
     },
   ],

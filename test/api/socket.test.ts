@@ -130,7 +130,7 @@ it('refuses a page of another site as soon as it says who it is', async () => {
     outcomes.push(await open(origin));
   }
 
-  const refused = (origin: string): object => ({ code: 4403, reason: `Pages of the origin "${origin}" may not connect.` });
+  const refused = (origin: string): object => ({ code: 4403, reason: `Pages from the origin "${origin}" may not connect.` });
   expect(outcomes).toEqual([
     refused('https://evil.example.com'),
     refused('https://app.example.com.evil.example.com'),
@@ -193,13 +193,13 @@ const documents: [string, string, string, string][] = [
     'a document that is too deep',
     `{ node(id: "x") { ... on Flag { ${'project { flags { nodes { '.repeat(4)} key ${'} } }'.repeat(4)} } } }`,
     'OPERATION_LIMIT_EXCEEDED',
-    'Depth of the operation: more than 12 are not allowed.',
+    'Depth of the operation: at most 12 are allowed.',
   ],
   [
     'too many aliases',
     `{ viewer { ${Array.from({ length: 31 }, (_, n) => `a${n}: user { id }`).join(' ')} } }`,
     'OPERATION_LIMIT_EXCEEDED',
-    'Aliases of the operation: more than 30 are not allowed.',
+    'Aliases of the operation: at most 30 are allowed.',
   ],
   [
     'too many tokens',
@@ -259,7 +259,7 @@ it('refuses the 101st operation of a socket, and the others live on', async () =
   const events: { id: string }[] = [];
   for (let count = 0; count < 100; count++) events.push((await socket.next()) as { id: string });
 
-  const message = 'A socket may have 100 operations at once.';
+  const message = 'A socket may have at most 100 operations at once.';
   expect(refusal).toEqual({
     id: '101',
     type: 'error',

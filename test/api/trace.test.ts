@@ -289,6 +289,6 @@ it('refuses traces that are too large together', async () => {
 
   const traced = evaluate(secret, context, [flag.key]);
 
-  const message = `The traces are more than 2097152 bytes, the most that is allowed in one operation, with that of "${flag.key}"; trace fewer flags or contexts.`;
+  const message = `With the trace of "${flag.key}", the traces exceed the limit of 2097152 bytes in one operation; trace fewer flags or contexts.`;
   await expect(traced).rejects.toThrow(message);
 });

@@ -182,7 +182,7 @@ describe('given a configuration of many rules', () => {
     const allowed = await ask(rulesOf(3));
     const refused = await ask(rulesOf(4));
 
-    const message = 'The answer has more than 100 objects, the most that is allowed. Ask for smaller pages.';
+    const message = 'The answer has more than the limit of 100 objects. Ask for smaller pages.';
     expect(JSON.stringify(allowed.data).match(/"id"/g)).toHaveLength(90);
     expect(allowed.errors).toEqual([]);
     expect(refused).toMatchObject({ errors: [{ message, extensions: { code: 'OPERATION_LIMIT_EXCEEDED' } }] });

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const tooMany = (what: string, max: number): SentEvaluation => ({
   code: 'OPERATION_LIMIT_EXCEEDED',
-  message: `${what} of the operation: more than ${max} are not allowed.`,
+  message: `${what} of the operation: at most ${max} are allowed.`,
 });
 const tooManyTokens: SentEvaluation = {
   code: 'GRAPHQL_PARSE_FAILED',
@@ -38,7 +38,7 @@ const tooManyTokensOrLevels: SentEvaluation = {
 };
 const largerThanOrdinary: SentEvaluation = {
   code: 'PAYLOAD_TOO_LARGE',
-  message: 'The body is larger than 262144 bytes, the most that is allowed for this operation.',
+  message: 'The body is larger than the limit of 262144 bytes for this operation.',
 };
 const list = (length: number, text: (i: number) => string): string => Array.from({ length }, (_, i) => text(i)).join(' ');
 
@@ -113,7 +113,7 @@ const inputs: [string, Operation, SentEvaluation[]][] = [
   [
     'variables of 201 levels',
     { query: EVALUATE, variables: { contexts: [{ attributes: nested(200) }] } },
-    [{ code: 'OPERATION_LIMIT_EXCEEDED', message: 'variables: more than 200 levels of nesting are not allowed.' }],
+    [{ code: 'OPERATION_LIMIT_EXCEEDED', message: 'variables: at most 200 levels of nesting are allowed.' }],
   ],
   [
     'a list of 1,001 contexts by variable',
@@ -152,7 +152,7 @@ const bytesOf = (operation: Operation): number => JSON.stringify(operation).leng
 /** How an operation is refused unread. */
 function tooLarge(transport: Transport): SentEvaluation[] {
   if (transport === 'WebSocket') return [{ code: '1009', message: '' }];
-  const message = `The body is larger than ${BYTES_MAX[transport]} bytes, the most that is allowed here.`;
+  const message = `The body is larger than the limit of ${BYTES_MAX[transport]} bytes.`;
   return [{ code: 'PAYLOAD_TOO_LARGE', message }];
 }
 
@@ -252,7 +252,7 @@ it('counts a document in time that grows with its length, whatever its fragments
   const fragments = list(190, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`);
   const document = parse(`{ viewer { user { ...F0 } } } ${fragments} fragment F190 on User { id }`, { maxTokens: 2_000 });
 
-  expect(documentProblems(document)).toEqual(['Fields of the operation: more than 2000 are not allowed.']);
+  expect(documentProblems(document)).toEqual(['Fields of the operation: at most 2000 are allowed.']);
 });
 
 it('refuses every document before validation that validation would take long for', () => {
@@ -263,7 +263,7 @@ it('refuses every document before validation that validation would take long for
   );
   const document = parse(`{ flag(id: "x") { ...F0 } } ${fragments}`, { maxTokens: 2_000 });
 
-  expect(documentProblems(document)).toEqual(['Fields of the operation: more than 2000 are not allowed.']);
+  expect(documentProblems(document)).toEqual(['Fields of the operation: at most 2000 are allowed.']);
   // It is a valid one: only its size is wrong.
   expect(validate(schema, document)).toEqual([]);
 });

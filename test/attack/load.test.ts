@@ -8,7 +8,7 @@ import { authorization, createWorld, isEmbedded } from '../support/world';
 const VIEWER = '{ viewer { user { email } } }';
 /** Long enough for what is not to be late, on a busy machine, too; and shorter than the 2 seconds that a server waits for a revision. */
 const TIMEOUT_MS = '1500';
-const LATE = 'The operation did not end within 1.5 s and was stopped. A mutation may have been applied.';
+const LATE = 'The operation did not finish within 1.5 s and was stopped. A mutation may have been applied.';
 
 it('goes on evaluating when the event loop is late, and puts everything else off', async () => {
   let delayMs = 0;
@@ -21,7 +21,7 @@ it('goes on evaluating when the event loop is late, and puts everything else off
   await makeFlag(project);
   const secret = await makeApiKey(project, environment);
   const evaluate = { query: '{ evaluate(contexts: [{}]) { results { evaluations { reason } } } }' };
-  const told = { code: 'UNAVAILABLE', message: 'The server has too much to do and serves evaluations only.' };
+  const told = { code: 'UNAVAILABLE', message: 'The server is overloaded and serves only evaluations.' };
 
   delayMs = 251;
   const late: RawAnswer = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));

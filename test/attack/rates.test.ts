@@ -131,7 +131,7 @@ it('refuses an address that guesses credentials, before it looks for any', async
     const refused = await sendQuery(world, VIEWER, authorization('another-guess'));
 
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
-    expect(refused.body).toEqual({ errors: [rateLimited('credentials that are not valid', 5)] });
+    expect(refused.body).toEqual({ errors: [rateLimited('invalid credentials', 5)] });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await sendQuery(world, VIEWER)).status).toBe(200);
   });

@@ -49,11 +49,11 @@ it('refuses a document of 1 MB to everybody', async () => {
 
   expect(await refusalOf({ body })).toEqual({
     status: 413,
-    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than 262144 bytes, the most that is allowed here.']],
+    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than the limit of 262144 bytes.']],
   });
   expect(await refusalOf({ headers: own(), body })).toEqual({
     status: 413,
-    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than 262144 bytes, the most that is allowed for this operation.']],
+    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than the limit of 262144 bytes for this operation.']],
   });
   expect(await answersStill(world)).toBe(true);
 });
@@ -72,7 +72,7 @@ it('refuses variables of 7 MiB where no large input is expected, and bounds thos
 
   expect(await refusalOf({ headers: own(), body: JSON.stringify(node) })).toEqual({
     status: 413,
-    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than 262144 bytes, the most that is allowed for this operation.']],
+    errors: [['PAYLOAD_TOO_LARGE', 'The body is larger than the limit of 262144 bytes for this operation.']],
   });
   expect(
     await refusalOf({
@@ -131,7 +131,7 @@ it('refuses persisted queries, of which it keeps none', async () => {
   const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
   const refusal = {
     status: 400,
-    errors: [['BAD_REQUEST', 'Persisted queries are not served; send the text of the operation as `query`.']],
+    errors: [['BAD_REQUEST', 'Persisted queries are not supported; send the text of the operation as `query`.']],
   };
 
   expect(await refusalOf({ body: JSON.stringify({ extensions }) })).toEqual(refusal);

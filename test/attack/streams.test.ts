@@ -107,7 +107,7 @@ it('applies no mutation by GET, and counts it before it is read', async () => {
   expect(refused).toMatchObject({
     status: 405,
     headers: { allow: 'POST' },
-    body: { errors: [{ message: 'Mutations are sent by POST, not by GET.', extensions: { code: 'METHOD_NOT_ALLOWED' } }] },
+    body: { errors: [{ message: 'Mutations must be sent by POST, not GET.', extensions: { code: 'METHOD_NOT_ALLOWED' } }] },
   });
   expect([statuses[0], statuses.at(-1)]).toEqual([405, 429]);
   const rows = await few.app.database.connection.query<object[]>('SELECT 1 FROM organization WHERE key = $1', [key]);

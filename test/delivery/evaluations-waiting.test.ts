@@ -78,7 +78,7 @@ it('lets 1,000 requests wait, refuses the next at once, and has room again when 
   const waiting = Array.from({ length: WAITERS_MAX }, () => snapshots.waitFor(state, never));
   const settled = Promise.allSettled(waiting);
   const refusal = {
-    message: 'More than 1000 requests wait for revisions; try again.',
+    message: 'More than 1000 requests are waiting for revisions; try again.',
     extensions: { code: 'REVISION_NOT_REACHED' },
   };
   const client = world.client(secret);

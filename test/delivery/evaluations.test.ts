@@ -419,7 +419,7 @@ describe('refuses', () => {
     await eventually(async () => stranger.errors() && owner.errors());
 
     expect(stranger.errors()).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    expect(owner.errors()).toMatchObject(bad('environmentId is needed: the credential is no key of one environment.'));
+    expect(owner.errors()).toMatchObject(bad('environmentId is required: the credential is not a key of one environment.'));
   });
 
   it('nothing that is within the bounds', async () => {

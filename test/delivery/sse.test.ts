@@ -164,7 +164,7 @@ describe('raw requests', () => {
   it.each([
     ['no text of a document', { variables: {} }, 'query must be the text of a GraphQL document.'],
     ['variables that are no object', { query, variables: [] }, 'variables must be an object.'],
-    ['an operation name that is no text', { query, operationName: 7 }, 'operationName must be text.'],
+    ['an operation name that is no text', { query, operationName: 7 }, 'operationName must be a string.'],
   ])('are refused with %s', async (_what, body, message) => {
     const answer = await post(body);
 

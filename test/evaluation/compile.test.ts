@@ -16,26 +16,26 @@ it.each<[string, object, (string | number)[], string]>([
     'a version that is no number',
     { version: 'x' },
     ['version'],
-    'version must be a whole number from 0 to 9007199254740991; got "x".',
+    'version must be an integer from 0 to 9007199254740991; got "x".',
   ],
-  ['an unknown value type', { valueType: 'DATE' }, ['valueType'], 'Value type "DATE" is not known.'],
+  ['an unknown value type', { valueType: 'DATE' }, ['valueType'], 'Unknown value type: "DATE".'],
   ['a switch that is a text', { isEnabled: 'yes' }, ['isEnabled'], 'isEnabled must be true or false; got "yes".'],
-  ['a salt that is a number', { salt: 5 }, ['salt'], 'salt must be a text; got 5.'],
+  ['a salt that is a number', { salt: 5 }, ['salt'], 'salt must be a string; got 5.'],
   ['rules that are no list', { rules: {} }, ['rules'], 'rules must be a list; got an object.'],
-  ['a rule that is no object', { rules: [null] }, ['rules', 0], 'An object is expected here; got null.'],
-  ['no fallthrough', { fallthrough: undefined }, ['fallthrough'], 'An object is expected here; got undefined.'],
-  ['an unknown off variation', { offVariation: 'maybe' }, ['offVariation'], 'Variation "maybe" is not one of the flag\'s.'],
+  ['a rule that is no object', { rules: [null] }, ['rules', 0], 'Expected an object; got null.'],
+  ['no fallthrough', { fallthrough: undefined }, ['fallthrough'], 'Expected an object; got undefined.'],
+  ['an unknown off variation', { offVariation: 'maybe' }, ['offVariation'], 'The flag has no variation "maybe".'],
   [
     'a target of an unknown variation',
     { targets: [{ variation: 5, targetingKeys: [] }] },
     ['targets', 0, 'variation'],
-    "Variation 5 is not one of the flag's.",
+    'The flag has no variation 5.',
   ],
   [
     'a targeting key that is a number',
     { targets: [{ variation: 'yes', targetingKeys: ['a', 5] }] },
     ['targets', 0, 'targetingKeys', 1],
-    'targetingKeys must hold texts; got 5.',
+    'targetingKeys must contain strings; got 5.',
   ],
   [
     'an unknown prerequisite',
@@ -43,42 +43,42 @@ it.each<[string, object, (string | number)[], string]>([
     ['prerequisites', 0, 'flagKey'],
     'Flag "absent" is not in the snapshot.',
   ],
-  ['a serve of nothing', { fallthrough: {} }, ['fallthrough'], 'Exactly one of variation and rollout is served.'],
+  ['a serve of nothing', { fallthrough: {} }, ['fallthrough'], 'Exactly one of variation and rollout must be given.'],
   [
     'a serve of two',
     { fallthrough: { variation: 'yes', rollout: {} } },
     ['fallthrough'],
-    'Exactly one of variation and rollout is served.',
+    'Exactly one of variation and rollout must be given.',
   ],
   [
     'a rule that serves an unknown variation',
     { rules: [makeRule({ serve: { variation: 'maybe' } })] },
     ['rules', 0, 'serve', 'variation'],
-    'Variation "maybe" is not one of the flag\'s.',
+    'The flag has no variation "maybe".',
   ],
   [
     'weights that sum to less',
     { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'no', shares: [{ variation: 'yes', weight: 99_999 }] } } },
     ['fallthrough', 'rollout', 'shares'],
-    'The weights of a rollout sum to 100000; these sum to 99999.',
+    'The weights of a rollout must sum to 100000; these sum to 99999.',
   ],
   [
     'a share of an unknown variation',
     { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'no', shares: [{ variation: 'maybe', weight: 100_000 }] } } },
     ['fallthrough', 'rollout', 'shares', 0, 'variation'],
-    'Variation "maybe" is not one of the flag\'s.',
+    'The flag has no variation "maybe".',
   ],
   [
     'an unknown whenMissing',
     { fallthrough: { rollout: { bucketBy: 'id', whenMissing: 'maybe', shares: [{ variation: 'yes', weight: 100_000 }] } } },
     ['fallthrough', 'rollout', 'whenMissing'],
-    'Variation "maybe" is not one of the flag\'s.',
+    'The flag has no variation "maybe".',
   ],
   [
     'a rollout by nothing',
     { fallthrough: { rollout: { bucketBy: '', whenMissing: 'no', shares: [{ variation: 'yes', weight: 100_000 }] } } },
     ['fallthrough', 'rollout', 'bucketBy'],
-    'An attribute reference must be a text that is not empty.',
+    'An attribute reference must be a non-empty string.',
   ],
   [
     'an experiment that is a number',
@@ -94,31 +94,31 @@ it.each<[string, object, (string | number)[], string]>([
     'a gate beyond everything',
     { rules: [makeRule({ gate: { bucketBy: 'id', weight: 100_001 } })] },
     ['rules', 0, 'gate', 'weight'],
-    'weight must be a whole number from 0 to 100000; got 100001.',
+    'weight must be an integer from 0 to 100000; got 100001.',
   ],
   [
     'a gate by nothing',
     { rules: [makeRule({ gate: { bucketBy: '', weight: 1 } })] },
     ['rules', 0, 'gate', 'bucketBy'],
-    'An attribute reference must be a text that is not empty.',
+    'An attribute reference must be a non-empty string.',
   ],
   [
     'a condition of no kind',
     { rules: [makeRule({ conditions: [{} as SnapshotCondition] })] },
     ['rules', 0, 'conditions', 0],
-    'A condition has exactly one of attribute, segments and group.',
+    'A condition must have exactly one of attribute, segments and group.',
   ],
   [
     'a condition of two kinds',
     { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', group: 'ALL' }] }] },
     ['rules', 0, 'conditions', 0],
-    'A condition has exactly one of attribute, segments and group.',
+    'A condition must have exactly one of attribute, segments and group.',
   ],
   [
     'an unknown group',
     { rules: [{ ...makeRule(), conditions: [{ group: 'SOME', conditions: [] }] }] },
     ['rules', 0, 'conditions', 0, 'group'],
-    'Group "SOME" is not known; it is ALL, ANY or NONE.',
+    'Unknown group: "SOME"; must be ALL, ANY or NONE.',
   ],
   [
     'an unknown segment',
@@ -130,25 +130,25 @@ it.each<[string, object, (string | number)[], string]>([
     'an unknown segment operator',
     { rules: [{ ...makeRule(), conditions: [{ operator: 'IN', segments: [] }] }] },
     ['rules', 0, 'conditions', 0, 'operator'],
-    'Operator "IN" is not known for segments; it is IN_SEGMENT or NOT_IN_SEGMENT.',
+    'Operator "IN" does not apply to segments; use IN_SEGMENT or NOT_IN_SEGMENT.',
   ],
   [
     'an undecidable condition',
     { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 'LIKE', values: ['x'] }] }] },
     ['rules', 0, 'conditions', 0, 'operator'],
-    'Operator "LIKE" is not known.',
+    'Unknown operator: "LIKE".',
   ],
   [
     'an operator that is no text',
     { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 5, values: ['x'] }] }] },
     ['rules', 0, 'conditions', 0, 'operator'],
-    'Operator 5 is not known.',
+    'Unknown operator: 5.',
   ],
   [
     'a value that nests',
     { rules: [{ ...makeRule(), conditions: [{ attribute: 'a', operator: 'IN', values: [{}] }] }] },
     ['rules', 0, 'conditions', 0, 'values', 0],
-    'Value an object is not a text, a finite number, true or false.',
+    'Value an object is not a string, a finite number, true or false.',
   ],
   [
     'a variation that occurs twice',
@@ -227,7 +227,7 @@ it('names the place and the sentence in the message of a broken flag', () => {
   const { compiled } = compileSnapshot(makeSnapshot([hostile({ rules: [makeRule({ serve: { variation: 'maybe' } })] })]));
 
   expect(evaluate(compiled, 'flag', {}).errorMessage).toBe(
-    'Flag "flag" did not compile at rules.0.serve.variation: Variation "maybe" is not one of the flag\'s.',
+    'Flag "flag" did not compile at rules.0.serve.variation: The flag has no variation "maybe".',
   );
 });
 
@@ -274,7 +274,7 @@ it('refuses paths of prerequisites that are too deep to walk', () => {
   expect(problems[0]).toEqual({
     flagKey: 'f0050',
     path: ['prerequisites'],
-    message: 'Prerequisites nest at most 50 deep; got 51.',
+    message: 'Prerequisites may nest at most 50 deep; got 51.',
   });
   expect(evaluate(compiled, 'f0049', {}).reason).toBe('PREREQUISITE_FAILED');
   expect(evaluate(compiled, 'f4999', {}).errorCode).toBe('PARSE_ERROR');
@@ -347,7 +347,7 @@ it('survives deep nesting, long lists and odd objects', () => {
 
   for (const { key } of flags) expect(evaluate(compiled, key, {}).errorCode).toBe('PARSE_ERROR');
   expect(problems.length).toBeLessThan(300);
-  expect(problems).toContainEqual(expect.objectContaining({ flagKey: 'deep', message: 'Groups nest at most 8 deep.' }));
+  expect(problems).toContainEqual(expect.objectContaining({ flagKey: 'deep', message: 'Groups may nest at most 8 deep.' }));
 });
 
 it('keeps a segment of 100,000 keys', () => {
@@ -366,7 +366,7 @@ it('leaves broken segments out of the segments of a context, and knows a broken 
   );
 
   expect(segmentsOf(compiled, { targetingKey: 'ada' })).toEqual(['good']);
-  expect(problems).toEqual([{ segmentKey: 'bad', path: ['included', 0], message: 'included must hold texts; got 5.' }]);
+  expect(problems).toEqual([{ segmentKey: 'bad', path: ['included', 0], message: 'included must contain strings; got 5.' }]);
 });
 
 it('refuses segments nested too deep to walk', () => {
@@ -375,7 +375,7 @@ it('refuses segments nested too deep to walk', () => {
   );
 
   expect(compileSnapshot(makeSnapshot([], segments)).problems).toEqual([
-    { segmentKey: 's30', path: ['rules'], message: 'Segments nest at most 20 deep; got 21.' },
+    { segmentKey: 's30', path: ['rules'], message: 'Segments may nest at most 20 deep; got 21.' },
   ]);
 });
 

@@ -132,11 +132,11 @@ describe.each(rows)('given $operator', ({ operator, values, matching, other, wro
 it.each<
   [string, { attribute?: unknown; operator?: unknown; values?: unknown; ignoreCase?: unknown }, (string | number)[], string]
 >([
-  ['an unknown operator', { operator: 'LIKE' }, ['operator'], 'Operator "LIKE" is not known.'],
-  ['an operator that is no text', { operator: [1] }, ['operator'], 'Operator a list is not known.'],
-  ['an operator named like a prototype', { operator: '__proto__' }, ['operator'], 'Operator "__proto__" is not known.'],
-  ['an empty reference', { attribute: '' }, ['attribute'], 'An attribute reference must be a text that is not empty.'],
-  ['a reference that is no text', { attribute: 5 }, ['attribute'], 'An attribute reference must be a text that is not empty.'],
+  ['an unknown operator', { operator: 'LIKE' }, ['operator'], 'Unknown operator: "LIKE".'],
+  ['an operator that is no text', { operator: [1] }, ['operator'], 'Unknown operator: a list.'],
+  ['an operator named like a prototype', { operator: '__proto__' }, ['operator'], 'Unknown operator: "__proto__".'],
+  ['an empty reference', { attribute: '' }, ['attribute'], 'An attribute reference must be a non-empty string.'],
+  ['a reference that is no text', { attribute: 5 }, ['attribute'], 'An attribute reference must be a non-empty string.'],
   [
     'a broken pointer',
     { attribute: '/a~2' },
@@ -145,7 +145,7 @@ it.each<
   ],
   ['values that are no list', { values: 'x' }, ['values'], 'Operator IN takes a list of values; got "x".'],
   ['too many values', { values: Array(1_001).fill('x') }, ['values'], 'A condition takes at most 1000 values; got 1001.'],
-  ['no values', { values: [] }, ['values'], 'Operator IN takes 1 to 1000 texts, numbers or booleans; got 0 values.'],
+  ['no values', { values: [] }, ['values'], 'Operator IN takes 1 to 1000 strings, numbers or booleans; got 0 values.'],
   [
     'one value too few',
     { operator: 'BETWEEN', values: [1] },
@@ -168,24 +168,24 @@ it.each<
     'the divisor 0',
     { operator: 'MODULO', values: [0, 0] },
     ['values'],
-    'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the divisor 0.',
+    'Operator MODULO takes exactly 2 numbers, a non-zero divisor and a remainder of at least 0 and less than the divisor; got the divisor 0.',
   ],
   [
     'a remainder that cannot be',
     { operator: 'MODULO', values: [3, 3] },
     ['values'],
-    'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the remainder 3 for the divisor 3.',
+    'Operator MODULO takes exactly 2 numbers, a non-zero divisor and a remainder of at least 0 and less than the divisor; got the remainder 3 for the divisor 3.',
   ],
   [
     'a negative remainder',
     { operator: 'MODULO', values: [3, -1] },
     ['values'],
-    'Operator MODULO takes exactly 2 numbers, a divisor other than 0 and a remainder from 0 to below the divisor; got the remainder -1 for the divisor 3.',
+    'Operator MODULO takes exactly 2 numbers, a non-zero divisor and a remainder of at least 0 and less than the divisor; got the remainder -1 for the divisor 3.',
   ],
   ['NaN', { operator: 'LESS_THAN', values: [NaN] }, ['values', 0], 'Value NaN is not a finite number.'],
-  ['infinity', { values: [Infinity] }, ['values', 0], 'Value Infinity is not a text, a finite number, true or false.'],
-  ['null', { values: ['a', null] }, ['values', 1], 'Value null is not a text, a finite number, true or false.'],
-  ['a number as text', { operator: 'CONTAINS', values: [5] }, ['values', 0], 'Value 5 is not a text.'],
+  ['infinity', { values: [Infinity] }, ['values', 0], 'Value Infinity is not a string, a finite number, true or false.'],
+  ['null', { values: ['a', null] }, ['values', 1], 'Value null is not a string, a finite number, true or false.'],
+  ['a number as text', { operator: 'CONTAINS', values: [5] }, ['values', 0], 'Value 5 is not a string.'],
   [
     'a date alone',
     { operator: 'BEFORE', values: ['2024-01-01'] },
@@ -196,9 +196,9 @@ it.each<
     'a range of words',
     { operator: 'IP_IN_CIDR', values: ['10.0.0.0/33'] },
     ['values', 0],
-    'Value "10.0.0.0/33" is not an IPv4 or IPv6 range as 10.0.0.0/8 or 2001:db8::/32.',
+    'Value "10.0.0.0/33" is not an IPv4 or IPv6 range such as 10.0.0.0/8 or 2001:db8::/32.',
   ],
-  ['a number as pattern', { operator: 'MATCHES', values: [5] }, ['values', 0], 'Value 5 is not a text.'],
+  ['a number as pattern', { operator: 'MATCHES', values: [5] }, ['values', 0], 'Value 5 is not a string.'],
   [
     'a long pattern',
     { operator: 'MATCHES', values: ['a'.repeat(513)] },

@@ -107,7 +107,7 @@ it.each([
 it('asks for the environment where the credential has none, and answers the fields beside it', async () => {
   const { data, errors } = await ask(BESIDE_GOOD, { good: environment.id, contexts: [{}] }, world.owner.accessToken);
 
-  const message = 'environmentId is needed: the credential is no key of one environment.';
+  const message = 'environmentId is required: the credential is not a key of one environment.';
   expect(data).toEqual({ ...GOOD, bad: null });
   expect(errors).toEqual([{ code: 'BAD_USER_INPUT', path: ['bad'], message }]);
 });

@@ -117,7 +117,7 @@ describeFaults('two servers', () => {
 
     const code = 'REVISION_NOT_REACHED';
     const late = { code, message: `Revision ${min.revision} was not reached within 2 s; this server is at ${revision}.` };
-    const full = { code, message: `More than ${WAITERS_MAX} requests wait for revisions; try again.` };
+    const full = { code, message: `More than ${WAITERS_MAX} requests are waiting for revisions; try again.` };
     const counts = new Map<string, number>();
     for (const answer of answers.flat()) counts.set(JSON.stringify(answer), (counts.get(JSON.stringify(answer)) ?? 0) + 1);
     expect(counts).toEqual(

@@ -85,12 +85,12 @@ it('ends the old key after the grace, and never later than it would have ended',
 
 it.each([
   [{ revokedAt: now }, 'EXPIRED', 'The API key fs_server_abcd… was revoked; create another one.'],
-  [{ replacedById: 'key_2' }, 'DUPLICATE', 'The API key fs_server_abcd… has a successor already; rotate that one.'],
-  [{ expiresAt: now }, 'EXPIRED', 'The API key fs_server_abcd… ended at 2026-11-21T00:00:00.000Z; create another one.'],
+  [{ replacedById: 'key_2' }, 'DUPLICATE', 'The API key fs_server_abcd… already has a successor; rotate that one.'],
+  [{ expiresAt: now }, 'EXPIRED', 'The API key fs_server_abcd… expired at 2026-11-21T00:00:00.000Z; create another one.'],
   [
     { createdAt: new Date('2026-01-01T00:00:00.000Z') },
     'EXPIRED',
-    'The API key fs_server_abcd… ended at 2026-04-01T00:02:00.000Z; create another one.',
+    'The API key fs_server_abcd… expired at 2026-04-01T00:02:00.000Z; create another one.',
   ],
 ])('does not rotate a key with %j', (state, code, message) => {
   expect(planRotation({ ...key, ...state }, { graceSeconds: 0, unusedDays: 90 }, 'key_3', now)).toEqual({
@@ -156,7 +156,7 @@ describe('what a new key needs', () => {
     ],
     [
       { kind: 'ADMIN', organizationId: 'o', role: 'OWNER' },
-      [issue('role', 'OWNER is a role of people; a key has VIEWER, EDITOR or ADMIN.')],
+      [issue('role', 'OWNER is a role for users only; a key has VIEWER, EDITOR or ADMIN.')],
     ],
   ] as const)('tells all that is wrong with %j at once', (input, issues) => {
     expect(apiKeyIssues({ name: 'A key', ...input }, now)).toEqual(issues);

@@ -40,7 +40,7 @@ it.each<[string, ConditionInput[], object]>([
     [isIn('')],
     {
       code: 'INVALID',
-      message: 'An attribute reference must be a text that is not empty.',
+      message: 'An attribute reference must be a non-empty string.',
       path: place('0', 'attribute', 'attribute'),
     },
   ],
@@ -138,7 +138,7 @@ it('refuses bad ids and names of rules, and an id that stands twice', () => {
       path: [...at, '1', 'id'],
     },
     { code: 'TOO_LONG', message: 'Rule name has 256 characters; at most 255 are allowed.', path: [...at, '1', 'name'] },
-    { code: 'DUPLICATE', message: 'The rule id "a" stands in the list twice.', path: [...at, '2', 'id'] },
+    { code: 'DUPLICATE', message: 'The rule id "a" is in the list twice.', path: [...at, '2', 'id'] },
   ]);
 });
 

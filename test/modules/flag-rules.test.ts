@@ -140,7 +140,7 @@ it.each<[string, Partial<CreateFlagInput>, object]>([
   [
     'a variation key that stands twice',
     { variations: [...many(2), { key: 'v0', value: false }] },
-    { code: 'DUPLICATE', message: 'Variation key "v0" stands in the list twice.', path: ['input', 'variations', '2', 'key'] },
+    { code: 'DUPLICATE', message: 'Variation key "v0" is in the list twice.', path: ['input', 'variations', '2', 'key'] },
   ],
   [
     'a long variation name',
@@ -303,7 +303,7 @@ it('refuses an empty salt, and a new one without rerandomize', () => {
   expect(updateIssues({ salt: 'new' })).toEqual([
     {
       code: 'INVALID',
-      message: 'A new salt moves every context of every rollout and gate; say rerandomize: true if that is meant.',
+      message: 'A new salt moves every context of every rollout and gate; set rerandomize: true to confirm.',
       path: ['input', 'rerandomize'],
     },
   ]);
@@ -321,7 +321,7 @@ it('refuses to remove a variation that is served, naming at most 100 places', ()
   expect(updateIssues({ variations: [colours[0]!, colours[2]!] }, [...uses, { ...place, variation: 'red' }])).toEqual([
     {
       code: 'IN_USE',
-      message: 'The variation "green" is served in 101 places, so that it cannot be removed.',
+      message: 'The variation "green" is served in 101 places, so it cannot be removed.',
       path: ['input', 'variations'],
       usedBy: Array.from({ length: 100 }, () => place),
     },
@@ -349,7 +349,7 @@ it.each(['red', 'blue'])('refuses to remove the variation %s that new environmen
   expect(updateIssues({ variations: colours.filter((colour) => colour.key !== key) })).toEqual([
     {
       code: 'IN_USE',
-      message: `The variation "${key}" is what new environments serve, so that it cannot be removed.`,
+      message: `The variation "${key}" is the default of new environments, so it cannot be removed.`,
       path: ['input', 'variations'],
       usedBy: [],
     },

@@ -46,7 +46,7 @@ it('tells all that is wrong with an invitation at once', () => {
   expect(invitationIssues('ada@example.com', 'VIEWER', whole, true)).toEqual([
     {
       code: 'DUPLICATE',
-      message: 'ada@example.com has a role there already; change it with setMemberRole.',
+      message: 'ada@example.com already has a role there; change it with setMemberRole.',
       path: ['input', 'email'],
     },
   ]);

@@ -48,7 +48,7 @@ it.each<[string, Map<string, string[]>, string]>([
   const rules = naming(others.size === 0 ? 'beta' : 'staff');
 
   expect(segmentTextIssues({ rules }, { ...around, others })).toEqual([
-    { code: 'CYCLE', message: `The segments would go in a circle: ${path}.`, path: ['input', 'rules'] },
+    { code: 'CYCLE', message: `The segments would form a cycle: ${path}.`, path: ['input', 'rules'] },
   ]);
 });
 
@@ -59,7 +59,7 @@ it('bounds how deep segments contain each other', () => {
   expect(segmentTextIssues({ rules: naming('s0') }, { ...around, others: chain(20) })).toEqual([
     {
       code: 'OUT_OF_RANGE',
-      message: 'Segments would contain each other over 21 segments; at most 20 are allowed.',
+      message: 'Segments would form a chain of 21 segments; at most 20 are allowed.',
       path: ['input', 'rules'],
     },
   ]);
@@ -75,7 +75,7 @@ it('tells all that is wrong with the keys of a new segment at once', () => {
   expect(newSegmentIssues(input)).toEqual([
     { code: 'BLANK', message: 'Segment key must not be empty.', path: ['input', 'key'] },
     { code: 'BLANK', message: 'A targeting key must not be empty.', path: ['input', 'included', '2'] },
-    { code: 'DUPLICATE', message: 'The targeting key "ada" stands in the list twice.', path: ['input', 'included', '1'] },
+    { code: 'DUPLICATE', message: 'The targeting key "ada" is in the list twice.', path: ['input', 'included', '1'] },
     {
       code: 'TOO_LONG',
       message: 'Targeting key has 1001 characters; at most 1000 are allowed.',
@@ -107,7 +107,7 @@ it('refuses keys of the other list, and passes over those of the same', () => {
   expect(addedKeysIssues(['ada', 'bob', 'eve'], 'INCLUDED', present, 2)).toEqual([
     {
       code: 'DUPLICATE',
-      message: 'The targeting key "bob" is in the list EXCLUDED already; remove it there first.',
+      message: 'The targeting key "bob" is already in the list EXCLUDED; remove it there first.',
       path: ['input', 'keys', '1'],
     },
   ]);

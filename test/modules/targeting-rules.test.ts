@@ -131,7 +131,7 @@ it.each<[string, Partial<TargetingInput>, object[]]>([
     [
       {
         code: 'ARCHIVED',
-        message: 'The flag "retired" is archived, so that it cannot be a prerequisite.',
+        message: 'The flag "retired" is archived, so it cannot be a prerequisite.',
         path: at('prerequisites', '0', 'flagKey'),
       },
     ],
@@ -185,7 +185,7 @@ it.each<[string, Partial<TargetingInput>, object[]]>([
     [
       {
         code: 'CYCLE',
-        message: 'The prerequisites would go in a circle: checkout -> checkout.',
+        message: 'The prerequisites would form a cycle: checkout -> checkout.',
         path: at('prerequisites'),
       },
     ],
@@ -331,7 +331,7 @@ it('names a circle of prerequisites as a path', () => {
   expect(plan({ prerequisites: [{ flagKey: 'payments', variation: 'on' }] }, { prerequisitesOfFlags }).issues).toEqual([
     {
       code: 'CYCLE',
-      message: 'The prerequisites would go in a circle: payments -> fraud -> checkout -> payments.',
+      message: 'The prerequisites would form a cycle: payments -> fraud -> checkout -> payments.',
       path: at('prerequisites'),
     },
   ]);
@@ -346,7 +346,7 @@ it('bounds how many prerequisites follow each other', () => {
   expect(plan({ prerequisites }, { prerequisitesOfFlags: chain(50) }).issues).toEqual([
     {
       code: 'OUT_OF_RANGE',
-      message: 'Prerequisites would follow each other over 51 flags; at most 50 are allowed.',
+      message: 'Prerequisites would form a chain of 51 flags; at most 50 are allowed.',
       path: at('prerequisites'),
     },
   ]);

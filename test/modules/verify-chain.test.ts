@@ -197,11 +197,11 @@ it.each<[string, (chain: Chain) => Chain, string]>([
   ['all rows removed', (chain) => ({ ...chain, rows: [], bodies: [] }), 'row 1 is missing: the head of the chain is 6.'],
   ['rows and head removed', () => ({ rows: [], bodies: [], head: null }), 'the chain has neither rows nor a head.'],
   ['the head removed', (chain) => ({ ...chain, head: null }), 'row 6 is the last row, and the head of the chain is missing.'],
-  ['the head set back', (chain) => ({ ...chain, head: headAt(4) }), 'row 5 lies beyond the head of the chain, which is 4.'],
+  ['the head set back', (chain) => ({ ...chain, head: headAt(4) }), 'row 5 is beyond the head of the chain, which is 4.'],
   [
     'the hash of the head altered',
     (chain) => ({ ...chain, head: { ...chain.head!, hash: 'x' } }),
-    'row 6 is the last row, and the head of the chain has another hash.',
+    'row 6 is the last row, and the head of the chain has a different hash.',
   ],
   [
     'a column altered',
@@ -221,7 +221,11 @@ it.each<[string, (chain: Chain) => Chain, string]>([
     },
     'row 5 (change_5) has a hash that is not SHA-256 of the hash before it and its canonical text.',
   ],
-  ['no JSON', (chain) => patched(chain, 2, { canonical: '{' }), 'row 2 (change_2) has a canonical text that is no JSON object.'],
+  [
+    'no JSON',
+    (chain) => patched(chain, 2, { canonical: '{' }),
+    'row 2 (change_2) has a canonical text that is not a JSON object.',
+  ],
   [
     'an unknown format',
     (chain) => patched(chain, 2, { canonical: '{"format":3}' }),
@@ -235,7 +239,7 @@ it.each<[string, (chain: Chain) => Chain, string]>([
   [
     'an instant that is none',
     (chain) => patched(chain, 2, { createdAt: Infinity as never }),
-    'row 2 (change_2) has a created_at that no clock tells.',
+    'row 2 (change_2) has a created_at that is not a valid time.',
   ],
   [
     'a text of a body altered',
@@ -318,7 +322,7 @@ it('tells by a head that was kept elsewhere that the end was cut off together wi
   expect(verify(shorter).problem).toBeNull();
   expect(problemSentence(verify(shorter, kept))).toBe('Chain organization_1: row 4 is missing: the head that was kept is 5.');
   expect(problemSentence(verify(INTACT, { ...kept, hash: '0'.repeat(64) }))).toBe(
-    'Chain organization_1: row 5 (change_5) has another hash than the head that was kept.',
+    'Chain organization_1: row 5 (change_5) has a different hash than the head that was kept.',
   );
 });
 

@@ -279,7 +279,7 @@ it.each([
   expect(stream.status).toBe(401);
   expect(JSON.parse(stream.text())).toEqual({
     errorCode: 'GENERAL',
-    errorDetails: 'The ticket of this event stream is not valid, or has ended; ask for the flags again to get another.',
+    errorDetails: 'The ticket for this event stream is invalid or has expired; request the flags again to get a new one.',
   });
 });
 

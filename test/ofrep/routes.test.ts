@@ -158,7 +158,7 @@ it.each([
   const single = await ask(secret, { key: flag.key, body });
   const bulk = await ask(secret, { body });
 
-  const errorDetails = 'A rollout of the flag goes by the targeting key, and the context has none.';
+  const errorDetails = 'A rollout of the flag uses the targeting key, and the context has none.';
   const failure = { key: 'a', errorCode: 'TARGETING_KEY_MISSING', errorDetails };
   expect(pick(single)).toEqual({ status: 400, body: failure });
   expect(bulk.status).toBe(200);
@@ -277,13 +277,13 @@ it.each([
     'a targeting key that is a number',
     '{"context":{"targetingKey":1}}',
     'INVALID_CONTEXT',
-    'context.targetingKey must be a text; it is of the type number.',
+    'context.targetingKey must be a string; got a value of the type number.',
   ],
   [
     'a targeting key that is a list',
     '{"context":{"targetingKey":[]}}',
     'INVALID_CONTEXT',
-    'context.targetingKey must be a text; it is a list.',
+    'context.targetingKey must be a string; got a list.',
   ],
   [
     'a context that is too deep',
@@ -320,7 +320,7 @@ it('tells all problems of a context at once', async () => {
   const answer = await ask(secret, { body: { context: { targetingKey: true, a: 'x'.repeat(70_000) } } });
 
   expect((answer.body as { errorDetails: string }).errorDetails).toBe(
-    'context.targetingKey must be a text; it is of the type boolean. context has 70008 bytes as JSON; at most 65536 are allowed.',
+    'context.targetingKey must be a string; got a value of the type boolean. context has 70008 bytes as JSON; at most 65536 are allowed.',
   );
 });
 
@@ -332,7 +332,7 @@ it('refuses a body above 256 KiB, and one that is no JSON by its type', async ()
 
   expect(pick(large)).toEqual({
     status: 413,
-    body: { errorCode: 'GENERAL', errorDetails: 'The body is larger than 262144 bytes, the most that is allowed here.' },
+    body: { errorCode: 'GENERAL', errorDetails: 'The body is larger than the limit of 262144 bytes.' },
   });
   expect(pick(text)).toEqual({
     status: 415,
@@ -385,7 +385,7 @@ it('lets users name the environment, and keys of one environment no other', asyn
     body: {
       errorCode: 'GENERAL',
       errorDetails:
-        'The header X-Flagstaff-Environment is needed, with the id of an environment: the credential is no key of one.',
+        'The header X-Flagstaff-Environment must name an environment by its id: the credential is not a key of one environment.',
     },
   });
   expect(pick(elsewhere)).toEqual({

@@ -320,7 +320,8 @@ it.each([
   expect(refusalIn(answer)).toEqual({
     status: 403,
     code: 'FORBIDDEN',
-    message: 'The provider does not vouch for the e-mail address (the claim email_verified is not true), so it proves nothing.',
+    message:
+      'The provider has not verified the e-mail address (the claim email_verified is not true), so it cannot be used to log in.',
   });
   expect(await rolesOf(member.id)).toEqual([{ role: 'ADMIN', source: 'DIRECT' }]);
   expect(await chainLength(world, organization.id)).toBe(before);
@@ -333,7 +334,7 @@ it('makes no user without a verified e-mail address, and none with something tha
   const without = await logInAs(app, person({ email: undefined }).login);
   const padded = await logInAs(app, person({ email: ` ${uniqueEmail()}` }).login);
 
-  const none = 'The provider told no e-mail address, which the first log-in needs; it must release the claim email.';
+  const none = 'The provider did not return an e-mail address, which the first log-in needs; it must release the claim email.';
   expect([unverified, without, padded].map(refusalIn)).toEqual([
     expect.objectContaining({ status: 403, code: 'FORBIDDEN' }),
     { status: 403, code: 'FORBIDDEN', message: none },
@@ -521,12 +522,12 @@ describe('a callback', () => {
   const noCookie = {
     status: 400,
     code: 'BAD_REQUEST',
-    message: `No log-in is under way in this browser: its cookie is missing, was altered or is older than 10 minutes. ${begin}`,
+    message: `No log-in is in progress in this browser: its cookie is missing, was altered or is older than 10 minutes. ${begin}`,
   };
   const wrongState = {
     status: 400,
     code: 'BAD_REQUEST',
-    message: `The state is not that of the log-in that this browser began. ${begin}`,
+    message: `The state does not match the log-in that this browser started. ${begin}`,
   };
 
   it('is refused without the cookie, and with an altered one', async () => {
@@ -581,7 +582,7 @@ describe('a callback', () => {
     expect(refusalIn(answer)).toEqual({
       status: 401,
       code: 'UNAUTHENTICATED',
-      message: 'The provider does not take its code: it was used, has ended, or is of another log-in. Start again.',
+      message: 'The provider rejected the code: it was used already, has expired, or belongs to another log-in. Start again.',
     });
   });
 
@@ -611,8 +612,8 @@ describe('a callback', () => {
 
   it.each([
     ['access_denied', 401, 'UNAUTHENTICATED', 'The provider refused the log-in: access_denied.'],
-    ['temporarily_unavailable', 503, 'UNAVAILABLE', 'The OpenID provider cannot serve just now; try again later.'],
-    ['<b>', 401, 'UNAUTHENTICATED', 'The provider refused the log-in: an error without a known form.'],
+    ['temporarily_unavailable', 503, 'UNAVAILABLE', 'The OpenID provider is temporarily unavailable; try again later.'],
+    ['<b>', 401, 'UNAUTHENTICATED', 'The provider refused the log-in: an unrecognized error.'],
   ])('with the error %s of the provider is answered with %i', async (error, status, code, message) => {
     const { location, cookie } = await beginLogIn(app);
     const state = location.searchParams.get('state')!;
@@ -734,7 +735,8 @@ it('makes no users where that is off, but lets those in who have an account; and
   expect(refusalIn(refused)).toEqual({
     status: 403,
     code: 'FORBIDDEN',
-    message: 'There is no account with this e-mail address, and this server makes none at a log-in; ask for an invitation.',
+    message:
+      'There is no account with this e-mail address, and this server does not create accounts at log-in; ask for an invitation.',
   });
   expect(admitted.user.email).toBe(strict.owner.email);
   expect(users).toEqual([{ email: strict.owner.email }]);

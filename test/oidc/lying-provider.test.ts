@@ -80,12 +80,12 @@ const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toSt
 const notProved = (claim?: string): object => ({
   status: 401,
   code: 'UNAUTHENTICATED',
-  message: `What the provider answered does not prove who logged in${claim ? ` (${claim})` : ''}. Start again.`,
+  message: `The answer of the provider does not prove who logged in${claim ? ` (${claim})` : ''}. Start again.`,
 });
 const failed = {
   status: 502,
   code: 'PROVIDER_FAILED',
-  message: 'The OpenID provider failed to end the log-in; the log of the server says more.',
+  message: 'The OpenID provider failed to complete the log-in; see the log of the server.',
 };
 const away = { status: 503, code: 'UNAVAILABLE', message: 'The OpenID provider does not answer; try again later.' };
 
@@ -161,7 +161,7 @@ it('takes the word that an address is verified only from where it takes the addr
   for (const lie of lies) refusals.push(refusalIn(await logIn(lie)));
 
   const message =
-    'The provider does not vouch for the e-mail address (the claim email_verified is not true), so it proves nothing.';
+    'The provider has not verified the e-mail address (the claim email_verified is not true), so it cannot be used to log in.';
   expect(refusals).toEqual(lies.map(() => ({ status: 403, code: 'FORBIDDEN', message })));
 });
 
@@ -239,7 +239,7 @@ it.each<[string, Lie]>([
   expect(refusalIn(answer)).toEqual({
     status: 502,
     code: 'PROVIDER_FAILED',
-    message: 'The OpenID provider does not describe itself as it must; the log of the server says more.',
+    message: 'The metadata of the OpenID provider is invalid; see the log of the server.',
   });
 });
 

@@ -73,7 +73,7 @@ it.each<[Record<string, string>, string]>([
     { NODE_ENV: 'production', OIDC_ISSUER: ISSUER, OIDC_CLIENT_ID: 'x' },
     'PUBLIC_URL must be set when OIDC_ISSUER is set and NODE_ENV is production.',
   ],
-  [{ OIDC_SCOPES: 'email' }, 'OIDC_SCOPES must list scopes separated by blanks, with openid among them.'],
+  [{ OIDC_SCOPES: 'email' }, 'OIDC_SCOPES must list scopes separated by spaces, including openid.'],
   [{ OIDC_CREATE_USERS: 'yes' }, 'OIDC_CREATE_USERS must be on or off.'],
   [{ OIDC_ROLES: 'admins' }, 'OIDC_ROLES must list group=ROLE@organization, separated by commas; "admins" is not of that form.'],
   [{ OIDC_ROLES: '=ADMIN@acme' }, 'OIDC_ROLES has a part without a group: "=ADMIN@acme".'],
@@ -85,11 +85,11 @@ it.each<[Record<string, string>, string]>([
   [{ OIDC_ROLES: 'a=ADMIN@acme,a=VIEWER@acme' }, 'OIDC_ROLES gives the group "a" two roles on the organization "acme".'],
   [
     { OIDC_ROLES: '{' },
-    'OIDC_ROLES must be a JSON object from group to "ROLE@organization" or to a list of these; it is no JSON.',
+    'OIDC_ROLES must be a JSON object from group to "ROLE@organization" or to a list of these; it is not JSON.',
   ],
   [
     { OIDC_ROLES: '{"a": 1}' },
-    'OIDC_ROLES must be a JSON object from group to "ROLE@organization" or to a list of these; what the group "a" has is not of that form.',
+    'OIDC_ROLES must be a JSON object from group to "ROLE@organization" or to a list of these; the value of the group "a" is not of that form.',
   ],
 ])('refuses %j', (env, sentence) => {
   expect(() => oidc(env)).toThrow(sentence);

@@ -54,7 +54,7 @@ it('refuses an owner whose password is too short, without telling the password',
 
   expect(ending).toEqual(
     refusal(
-      'OWNER_EMAIL or OWNER_PASSWORD is refused: E-mail must be an address such as name@example.com. ' +
+      'OWNER_EMAIL or OWNER_PASSWORD is invalid: E-mail must be an address such as name@example.com. ' +
         'Password has 5 characters; 12 to 1024 are allowed.',
     ),
   );
@@ -94,7 +94,7 @@ it('refuses a host that is none of the machine', async () => {
 
   const ending = await program.ended;
 
-  expect(ending).toEqual(refusal('HOST 192.0.2.1 is no address of this machine.'));
+  expect(ending).toEqual(refusal('HOST 192.0.2.1 is not an address of this machine.'));
 });
 
 it('refuses a data directory that is a file', async () => {

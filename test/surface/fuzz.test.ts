@@ -315,7 +315,7 @@ it.each(subscriptions)('answers or refuses whatever is given to the subscription
         .filter((payload) => payload.length < FRAME_BYTES_MAX),
     );
   const answers = new Map<string, Answer>();
-  // A socket may have 100 operations at once.
+  // A socket may have at most 100 operations at once.
   for (let at = 0; at < payloads.length; at += 90) {
     const socketOfTheir = await openAcknowledged(world, world.owner.accessToken);
     const some = payloads.slice(at, at + 90);

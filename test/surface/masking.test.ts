@@ -112,7 +112,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
 
     expect(expectMasked(cancelled)).toMatch(/canceling statement/);
     expect(ended.errors).toMatchObject([
-      { message: expect.stringMatching(/^The database does not answer just now/) as string, extensions: { code: 'UNAVAILABLE' } },
+      { message: expect.stringMatching(/^The database is unavailable/) as string, extensions: { code: 'UNAVAILABLE' } },
     ]);
     expect(JSON.stringify(ended)).not.toContain('terminat');
     await expectServed(transport);

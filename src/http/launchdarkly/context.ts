@@ -40,7 +40,7 @@ function readMany(parts: Json): ReadContext {
     if (!isObject(part)) return [`context.${kind} must be an object with a key.`];
     return [kindProblem(kind), keyProblem(`context.${kind}`, part)].filter((found) => found !== null);
   });
-  if (kinds.length === 0) problems.push('A context of the kind "multi" must have at least one context in it.');
+  if (kinds.length === 0) problems.push('A context of the kind "multi" must contain at least one context.');
   if (problems.length > 0) return { problems };
   const main = parts[kinds.includes('user') ? 'user' : (kinds[0] as string)] as Json;
   const each = Object.fromEntries(kinds.map((kind) => [kind, withKey(parts[kind] as Json)]));
@@ -66,7 +66,7 @@ function kindProblem(kind: unknown): string | null {
 }
 
 function keyProblem(path: string, { key }: Json): string | null {
-  return typeof key === 'string' && key !== '' ? null : `${path}.key must be a text that is not empty.`;
+  return typeof key === 'string' && key !== '' ? null : `${path}.key must be a non-empty string.`;
 }
 
 function isObject(value: unknown): value is Json {

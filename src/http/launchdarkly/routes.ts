@@ -76,14 +76,14 @@ async function environmentIdOf({ actor, loaders }: Context, idOrKey: string): Pr
 /** JSON as base64url or base64, with or without padding. */
 function contextOfQuery(text: unknown): EvaluationContext {
   if (typeof text !== 'string' || text === '') {
-    throw new RequestFault('BAD_USER_INPUT', 'context: the query must have it once, a JSON object as base64url.');
+    throw new RequestFault('BAD_USER_INPUT', 'context: the query must have it exactly once, as a base64url-encoded JSON object.');
   }
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw new RequestFault('BAD_USER_INPUT', 'context: this is not base64url.');
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw new RequestFault('BAD_USER_INPUT', 'context: not valid base64url.');
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64url')));
   } catch {
-    throw new RequestFault('BAD_USER_INPUT', 'context: what is encoded as base64url is not JSON in UTF-8.');
+    throw new RequestFault('BAD_USER_INPUT', 'context: the decoded bytes are not JSON in UTF-8.');
   }
   return contextOfJson(json);
 }

@@ -43,7 +43,8 @@ export function addEventStream(app: FastifyInstance, options: TransportOptions):
   app.addHook('onClose', async () => options.ticketAccess.close());
   app.get<{ Querystring: { ticket?: unknown } }>(EVENT_STREAM_PATH, async (request, reply) => {
     const following = await followingOf(request, options);
-    if (open.size >= STREAMS_MAX) throw new TryLater('UNAVAILABLE', `This server has ${STREAMS_MAX} event streams already.`, 5);
+    if (open.size >= STREAMS_MAX)
+      throw new TryLater('UNAVAILABLE', `This server already has ${STREAMS_MAX} event streams, the most that it serves.`, 5);
     const stream = new EventStream(following, options.ticketAccess);
     open.add(stream);
     stream.readable.once('close', () => open.delete(stream));
@@ -92,14 +93,14 @@ async function followingOf(
   const redeemed = typeof ticket === 'string' ? await services.streamTickets.redeem(ticket, anonymous.request) : null;
   if (redeemed === null) {
     throw new Unauthenticated(
-      'The ticket of this event stream is not valid, or has ended; ask for the flags again to get another.',
+      'The ticket for this event stream is invalid or has expired; request the flags again to get a new one.',
     );
   }
   const { actor, environmentId } = redeemed;
   notedFor(request, actor);
   options.rateLimits.operation(actor, 1).settle(1);
   const state = await services.snapshots.openFor(actor, environmentId, 'flag:evaluate');
-  if (state === null) throw new RequestFault('NOT_FOUND', 'There is no such environment any more.');
+  if (state === null) throw new RequestFault('NOT_FOUND', 'The environment no longer exists.');
   const knownId = request.headers['last-event-id'];
   return {
     state,

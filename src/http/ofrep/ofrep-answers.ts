@@ -29,7 +29,7 @@ export function ofrepAnswer(
   const { flagKey: key, value, variationKey, ruleId, flagVersion } = evaluation;
   if (variationKey === null || flagVersion === null) return { key, ...failureOf(evaluation) };
   if (needsTargetingKey(compiled, key, context)) {
-    const errorDetails = 'A rollout of the flag goes by the targeting key, and the context has none.';
+    const errorDetails = 'A rollout of the flag uses the targeting key, and the context has none.';
     return { key, errorCode: 'TARGETING_KEY_MISSING', errorDetails };
   }
   const metadata = { flagVersion, ...(ruleId === null ? {} : { ruleId }) };

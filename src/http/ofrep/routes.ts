@@ -67,15 +67,17 @@ async function evaluate(
   const header = headers[ENVIRONMENT_HEADER];
   const environmentId = typeof header === 'string' ? header : null;
   if (environmentId === null && (actor.kind === 'USER' || (actor.kind === 'API_KEY' && actor.environmentId === null))) {
-    const message = `The header X-Flagstaff-Environment is needed, with the id of an environment: the credential is no key of one.`;
+    const message = `The header X-Flagstaff-Environment must name an environment by its id: the credential is not a key of one environment.`;
     throw new RequestFault('BAD_USER_INPUT', message);
   }
   // A client that was told of a revision by another server must not be answered from before it.
   const minRevision = revisionOfEvent(query.flagConfigEtag);
   const input = { environmentId, contexts: [context], areContextsChecked: true, flagKeys, minRevision };
   const outcome = await services.snapshots.evaluate(actor, input, budget);
-  if (outcome === null)
-    throw new RequestFault('NOT_FOUND', `There is no environment ${JSON.stringify(environmentId ?? 'of this key')}.`);
+  if (outcome === null) {
+    const which = environmentId === null ? 'of this key any more' : JSON.stringify(environmentId);
+    throw new RequestFault('NOT_FOUND', `There is no environment ${which}.`);
+  }
   return outcome;
 }
 
@@ -92,7 +94,7 @@ function contextOfBody(body: unknown): EvaluationContext {
   const problems = [
     typeof targetingKey === 'string' || targetingKey === undefined || targetingKey === null
       ? null
-      : `context.targetingKey must be a text; it is ${Array.isArray(targetingKey) ? 'a list' : `of the type ${typeof targetingKey}`}.`,
+      : `context.targetingKey must be a string; got ${Array.isArray(targetingKey) ? 'a list' : `a value of the type ${typeof targetingKey}`}.`,
     attributesProblem('context', attributes),
   ].filter((problem) => problem !== null);
   if (problems.length > 0) throw new OfrepFault('INVALID_CONTEXT', problems.join(' '));

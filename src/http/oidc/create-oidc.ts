@@ -44,6 +44,6 @@ export async function warnOfUnknownOrganizations(
   if (organizations.length === 0) return;
   log.warn(
     { organizations },
-    'OIDC_ROLES names organizations that do not exist; whoever makes one with such a key gets its members',
+    'OIDC_ROLES names organizations that do not exist; anybody who creates one with such a key gets its members',
   );
 }

@@ -18,24 +18,21 @@ const PASSING: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server
 export function faultOf(error: unknown, stage: 'metadata' | 'log-in'): RequestFault {
   if (isUnreachable(error)) return new RequestFault('UNAVAILABLE', 'The OpenID provider does not answer; try again later.');
   if (stage === 'metadata') {
-    return new RequestFault(
-      'PROVIDER_FAILED',
-      'The OpenID provider does not describe itself as it must; the log of the server says more.',
-    );
+    return new RequestFault('PROVIDER_FAILED', 'The metadata of the OpenID provider is invalid; see the log of the server.');
   }
   if (error instanceof AuthorizationResponseError) return refusedBy(error.error);
   if (error instanceof ResponseBodyError && error.error === 'invalid_grant') {
     return new RequestFault(
       'UNAUTHENTICATED',
-      'The provider does not take its code: it was used, has ended, or is of another log-in. Start again.',
+      'The provider rejected the code: it was used already, has expired, or belongs to another log-in. Start again.',
     );
   }
   if (NOT_PROVED.has(codeOf(error))) {
     const claim = claimOf(error);
     const about = claim === null ? '' : ` (${claim})`;
-    return new RequestFault('UNAUTHENTICATED', `What the provider answered does not prove who logged in${about}. Start again.`);
+    return new RequestFault('UNAUTHENTICATED', `The answer of the provider does not prove who logged in${about}. Start again.`);
   }
-  return new RequestFault('PROVIDER_FAILED', 'The OpenID provider failed to end the log-in; the log of the server says more.');
+  return new RequestFault('PROVIDER_FAILED', 'The OpenID provider failed to complete the log-in; see the log of the server.');
 }
 
 /** For the log, without anything that the provider sent but its error code. */
@@ -54,13 +51,14 @@ export function describeError(error: unknown): { readonly cause: string; readonl
 }
 
 function refusedBy(error: string): RequestFault {
-  if (PASSING.has(error)) return new RequestFault('UNAVAILABLE', 'The OpenID provider cannot serve just now; try again later.');
+  if (PASSING.has(error))
+    return new RequestFault('UNAVAILABLE', 'The OpenID provider is temporarily unavailable; try again later.');
   return new RequestFault('UNAUTHENTICATED', `The provider refused the log-in: ${harmless(error)}.`);
 }
 
 /** Anybody can write what they like into a URL. */
 function harmless(error: string): string {
-  return /^[a-z_]{1,64}$/.test(error) ? error : 'an error without a known form';
+  return /^[a-z_]{1,64}$/.test(error) ? error : 'an unrecognized error';
 }
 
 interface Cause {

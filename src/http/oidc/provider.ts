@@ -68,7 +68,7 @@ export class OidcProvider {
     });
     const identity = identityOf(claims, userInfo, this.options.settings.groupsClaim);
     if (identity === null)
-      throw new RequestFault('PROVIDER_FAILED', 'The provider names a subject that is none by the specification.');
+      throw new RequestFault('PROVIDER_FAILED', 'The provider named a subject that the specification does not allow.');
     return identity;
   }
 
@@ -130,7 +130,7 @@ export class OidcProvider {
     );
     // openid-client lets some providers name themselves otherwise, for those with many tenants: any tenant would come in then.
     if (new URL(configuration.serverMetadata().issuer).href !== new URL(issuer).href)
-      throw new Error('The issuer is another one.');
+      throw new Error('The issuer is not the configured one.');
     // By default TLS to the token endpoint stands for the signature, as the specification allows.
     client.enableNonRepudiationChecks(configuration);
     return configuration;

@@ -78,7 +78,7 @@ async function endLogIn(
 /** Those of the log-in that this browser began, if that is the one that is to be ended. */
 function secretsOf(secrets: LogInSecrets | null, { searchParams }: URL): LogInSecrets {
   if (secrets === null) {
-    const message = `No log-in is under way in this browser: its cookie is missing, was altered or is older than 10 minutes. Start again at ${LOG_IN_PATH}.`;
+    const message = `No log-in is in progress in this browser: its cookie is missing, was altered or is older than 10 minutes. Start again at ${LOG_IN_PATH}.`;
     throw new RequestFault('BAD_REQUEST', message);
   }
   const once = (name: string): string | null => {
@@ -88,7 +88,7 @@ function secretsOf(secrets: LogInSecrets | null, { searchParams }: URL): LogInSe
   if (once('state') !== secrets.state) {
     throw new RequestFault(
       'BAD_REQUEST',
-      `The state is not that of the log-in that this browser began. Start again at ${LOG_IN_PATH}.`,
+      `The state does not match the log-in that this browser started. Start again at ${LOG_IN_PATH}.`,
     );
   }
   if ((once('code') === null) === (once('error') === null)) {

@@ -29,7 +29,7 @@ export const oidcVariables = {
   OIDC_SCOPES: z
     .string()
     .default('openid email profile')
-    .refine((text) => text.split(' ').includes('openid'), 'must list scopes separated by blanks, with openid among them'),
+    .refine((text) => text.split(' ').includes('openid'), 'must list scopes separated by spaces, including openid'),
   OIDC_GROUPS_CLAIM: z.string().default('groups'),
   OIDC_ROLES: z
     .string()

@@ -61,7 +61,8 @@ export function declarationOf(
 ): Declaration | null {
   const names = (field.astNode?.directives ?? []).map(({ name }) => name.value);
   const declared = ['public', 'authenticated', 'requiresPermission'].filter((name) => names.includes(name));
-  if (declared.length > 1) throw new Error(`${typeName}.${field.name} declares more than one audience.`);
+  if (declared.length > 1)
+    throw new Error(`${typeName}.${field.name} declares more than one of @public, @authenticated and @requiresPermission.`);
   if (declared[0] === 'public') return { kind: 'PUBLIC' };
   if (declared[0] === 'authenticated') return { kind: 'AUTHENTICATED' };
   const directive = schema.getDirective('requiresPermission');
@@ -69,7 +70,7 @@ export function declarationOf(
   if (values === undefined) return null;
   const permission = PERMISSIONS.find((known) => known === values.permission);
   if (permission) return { kind: 'PERMISSION', permission };
-  throw new Error(`${typeName}.${field.name} asks for a permission that does not exist: ${String(values.permission)}.`);
+  throw new Error(`${typeName}.${field.name} requires a permission that does not exist: ${String(values.permission)}.`);
 }
 
 /** Root fields, and fields that return an object with an id, a list of such in pages, or a rule. */

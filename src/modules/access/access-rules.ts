@@ -87,7 +87,7 @@ export function apiKeyIssues(input: ApiKeyInput, now: Date, latest: Date | null 
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] });
   }
   if (input.expiresAt && latest !== null && input.expiresAt > latest) {
-    const message = `The key would outlive the API key that makes it, which ends at ${latest.toISOString()}.`;
+    const message = `The key would outlive the API key that creates it, which ends at ${latest.toISOString()}.`;
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] });
   }
   return [...issues, ...keyOriginIssues(input.kind, input.allowedOrigins)];
@@ -150,7 +150,7 @@ function targetIssues({ kind, organizationId, projectId, environmentId, role }: 
     return [
       ...(isGiven(organizationId) ? [] : [issue('organizationId', 'An ADMIN key needs the organization that it works in.')]),
       ...(isGiven(role) ? [] : [issue('role', 'An ADMIN key needs a role: VIEWER, EDITOR or ADMIN.')]),
-      ...(role === 'OWNER' ? [issue('role', 'OWNER is a role of people; a key has VIEWER, EDITOR or ADMIN.')] : []),
+      ...(role === 'OWNER' ? [issue('role', 'OWNER is a role for users only; a key has VIEWER, EDITOR or ADMIN.')] : []),
     ];
   }
   return [
@@ -208,11 +208,11 @@ function rotationIssues(key: ApiKeyEntity, unusedDays: number, now: Date): Issue
   const { prefix, revokedAt, replacedById } = key;
   if (revokedAt !== null) return revocationIssues(key);
   if (replacedById !== null) {
-    return [{ code: 'DUPLICATE', message: `The API key ${prefix}… has a successor already; rotate that one.`, path }];
+    return [{ code: 'DUPLICATE', message: `The API key ${prefix}… already has a successor; rotate that one.`, path }];
   }
   const end = keyEnd(key, unusedDays);
   if (end === null || end > now) return [];
-  return [{ code: 'EXPIRED', message: `The API key ${prefix}… ended at ${end.toISOString()}; create another one.`, path }];
+  return [{ code: 'EXPIRED', message: `The API key ${prefix}… expired at ${end.toISOString()}; create another one.`, path }];
 }
 
 function revocationIssues({ prefix, revokedAt }: ApiKeyEntity): Issue[] {

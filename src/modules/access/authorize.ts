@@ -24,7 +24,7 @@ export function authorize(actor: Actor, required: RequiredPermission, scope: Sco
 /** Throws FORBIDDEN when the actor's roles there are weaker than what guards the environment. */
 export function requireRole(actor: Actor, permission: Permission, scope: Scope, guard: Guard): void {
   if (guard.requiredRole === null || permits(actor, permission, scope, guard.requiredRole)) return;
-  const message = `The environment ${quote(guard.key)} is changed with the role ${guard.requiredRole} or a stronger one only.`;
+  const message = `Changing the environment ${quote(guard.key)} requires the role ${guard.requiredRole} or a stronger one.`;
   throw new RequestFault('FORBIDDEN', message);
 }
 

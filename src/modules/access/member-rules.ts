@@ -41,7 +41,7 @@ export function bindingScopeIssues(role: Role, scope: BindingScope): Issue[] {
 export function invitationIssues(email: string, role: Role, scope: BindingScope, hasRole: boolean): Issue[] {
   const issues = [...emailIssues(email, ['input', 'email']), ...bindingScopeIssues(role, scope)];
   if (hasRole) {
-    const message = `${email} has a role there already; change it with setMemberRole.`;
+    const message = `${email} already has a role there; change it with setMemberRole.`;
     issues.push({ code: 'DUPLICATE', message, path: ['input', 'email'] });
   }
   return issues;
@@ -66,18 +66,18 @@ export function planAcceptance(
 ): AcceptancePlan {
   if (invitation === null) return { issues: [noInvitation()] };
   if (invitation.expiresAt <= facts.now) {
-    const message = `The invitation ended at ${invitation.expiresAt.toISOString()}; ask for another one.`;
+    const message = `The invitation expired at ${invitation.expiresAt.toISOString()}; ask for another one.`;
     return { issues: [{ code: 'EXPIRED', message, path: ['input', 'token'] }] };
   }
   if (facts.signedIn !== null) {
     if (facts.signedIn === invitation.email) return { claimant: 'SIGNED_IN' };
-    const message = 'The invitation is for another e-mail address than that of the signed-in user.';
+    const message = 'The invitation is for a different e-mail address than the one of the logged-in user.';
     return { issues: [{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'token'] }] };
   }
   const { name = null, password = null } = input;
   if (facts.hasAccount) {
     if (password !== null) return { claimant: 'ACCOUNT' };
-    const message = 'There is an account with the invited address: sign in, or give its password.';
+    const message = 'An account with the invited address exists: log in, or give its password.';
     return { issues: [{ code: 'BLANK', message, path: ['input', 'password'] }] };
   }
   const issues = [

@@ -40,12 +40,12 @@ export function judgeRefresh(
 
 /** The same for a token that is unknown, was used or belongs to a session that has ended: a thief learns nothing. */
 export function refusedRefreshToken(): Issue {
-  const message = 'The refresh token is wrong or worth nothing any more; sign in again.';
+  const message = 'The refresh token is invalid or expired; log in again.';
   return { code: 'WRONG_CREDENTIALS', message, path: ['input', 'refreshToken'] };
 }
 
 /** The same for a token that is unknown, was used, or has ended by age or with another one. */
 export function refusedResetToken(): Issue {
-  const message = 'The token is wrong, was used or has ended; ask for another one.';
+  const message = 'The token is invalid, expired or already used; ask for another one.';
   return { code: 'EXPIRED', message, path: ['input', 'token'] };
 }

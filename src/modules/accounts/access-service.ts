@@ -52,7 +52,7 @@ export class AccessService {
     }
     const result = await this.createFirstUser(actor, input);
     if (result) return result;
-    throw new UserFault([{ code: 'ALREADY_SET_UP', message: 'There is a user already; sign in instead.', path: null }]);
+    throw new UserFault([{ code: 'ALREADY_SET_UP', message: 'A user exists already; log in instead.', path: null }]);
   }
 
   /** Makes the user when there is none; null when there is one. Of several calls at once, one makes it. */

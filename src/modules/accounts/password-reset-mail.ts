@@ -36,7 +36,7 @@ export class PasswordResetMail {
     if (issues.length > 0) throw new UserFault(issues);
     if (!this.options.mailer.isConfigured) throw new RequestFault('UNAVAILABLE', NO_MAIL);
     if (this.sending.pendingCount >= MAILS_WAITING_MAX) {
-      throw new RequestFault('UNAVAILABLE', 'Too many e-mails wait to be sent; try again in a minute.');
+      throw new RequestFault('UNAVAILABLE', 'Too many e-mails are waiting to be sent; try again in a minute.');
     }
     const work = this.sending(() => this.send(actor, input.email))
       .catch(this.options.settings.onError)
@@ -57,12 +57,12 @@ export class PasswordResetMail {
     if (reset === null) return;
     const text = textOf(reset, this.options.settings.publicUrl);
     // Nobody waits for it any more, and the mailer has logged why it failed.
-    await this.options.mailer.send({ to: reset.email, subject: 'A new password for Flagstaff', text }).catch(() => undefined);
+    await this.options.mailer.send({ to: reset.email, subject: 'Reset your Flagstaff password', text }).catch(() => undefined);
   }
 }
 
 const NO_MAIL =
-  'This server sends no e-mail. Ask an administrator of it for a one-time token: npm run password:reset -- EMAIL prints one.';
+  'This server cannot send e-mail. Ask its administrator for a one-time token: npm run password:reset -- EMAIL prints one.';
 
 function textOf({ token, expiresAt }: NewPasswordReset, publicUrl: string | null): string {
   // After the #, so that neither servers nor proxies write it to their logs.

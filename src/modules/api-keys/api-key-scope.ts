@@ -78,7 +78,7 @@ function noKey(apiKeyId: string): Error {
 export function requireRightsOf(actor: Actor, scope: BindingScope, key: Pick<ApiKeyEntity, 'kind' | 'role'>): void {
   const missing = [...permissionsOfKey(key)].find((permission) => !permits(actor, permission, scope));
   if (missing === undefined) return;
-  throw new RequestFault('FORBIDDEN', `A key cannot do more than who gives it out: this one needs the permission ${missing}.`);
+  throw new RequestFault('FORBIDDEN', `A key cannot have more permissions than its creator: this one needs ${missing}.`);
 }
 
 export async function tooManyIssues(

@@ -122,7 +122,7 @@ export class ChangeService {
     }
     const kept = this.opened<T>(record.sealedResult);
     if (kept.rights.every((right) => rights.includes(right))) return kept.result;
-    throw new RequestFault('FORBIDDEN', 'The roles with which this request was made first were taken away since.');
+    throw new RequestFault('FORBIDDEN', 'You no longer have the roles that this request was first made with.');
   }
 
   /** Null for what was sealed with another KEY_PEPPER: nobody can read it any more. */
@@ -154,5 +154,5 @@ function rightsOf(actor: Actor): string[] {
 /** The position of a list of changes is a place in their chain. Throws BAD_USER_INPUT for a cursor of another list. */
 export function sequencePosition(position: string | null): string | null {
   if (position === null || /^\d{1,18}$/.test(position)) return position;
-  throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection.');
+  throw new RequestFault('BAD_USER_INPUT', 'after: not a valid cursor for this connection.');
 }

@@ -67,14 +67,14 @@ export class ChainVerifier {
     if (sequence > this.lastSequence + 1) {
       this.fail(this.lastSequence + 1, null, `is missing: the next row is ${sequence} (${row.id})`);
     } else if (sequence <= this.lastSequence) {
-      fail('stands in the chain twice, or before its first place');
+      fail('is in the chain twice, or before its first row');
     }
     const format = checkColumns(row, fail);
     if (row.hash !== chainHash(this.lastHash, row.canonical)) {
       fail('has a hash that is not SHA-256 of the hash before it and its canonical text');
     }
     if (this.kept?.sequence === sequence && this.kept.hash !== row.hash) {
-      fail('has another hash than the head that was kept');
+      fail('has a different hash than the head that was kept');
     }
     this.takeBodies(row, bodies, format, fail);
     this.lastSequence = sequence;
@@ -105,10 +105,10 @@ export class ChainVerifier {
       return this.fail(this.lastSequence + 1, null, `is missing: the head of the chain is ${head.sequence}`);
     }
     if (head.sequence < this.lastSequence) {
-      return this.fail(head.sequence + 1, null, `lies beyond the head of the chain, which is ${head.sequence}`);
+      return this.fail(head.sequence + 1, null, `is beyond the head of the chain, which is ${head.sequence}`);
     }
     if (head.hash !== this.lastHash)
-      this.fail(head.sequence, null, 'is the last row, and the head of the chain has another hash');
+      this.fail(head.sequence, null, 'is the last row, and the head of the chain has a different hash');
   }
 
   private takeBodies(
@@ -166,13 +166,13 @@ export function problemSentence({ organizationId, problem }: ChainReport): strin
 function checkColumns({ canonical, hash: _hash, ...columns }: ChangeEntity, fail: (what: string) => void): ChainFormat {
   const written = parsedObject(canonical);
   if (written === null) {
-    fail('has a canonical text that is no JSON object');
+    fail('has a canonical text that is not a JSON object');
     return 2;
   }
   const { format } = written;
   // PostgreSQL knows instants that no date is: infinity, and years beyond 275,760.
   if (!Number.isFinite(Number(columns.createdAt))) {
-    fail('has a created_at that no clock tells');
+    fail('has a created_at that is not a valid time');
     return 2;
   }
   if (format !== undefined && format !== 2) {

@@ -77,7 +77,7 @@ export function planEnvironmentUpdate(current: EnvironmentEntity, patch: Environ
     ...nullIssues(patch, {
       name: 'Environment name',
       color: 'Environment color',
-      isProduction: 'Whether it is production',
+      isProduction: 'isProduction',
       position: 'Environment position',
     }),
     ...nameIssues('Environment name', next.name, ['input', 'name']),
@@ -104,7 +104,7 @@ export function reordered(ids: readonly string[], id: string, position: number):
 /** A VIEWER changes nothing anyway. */
 function requiredRoleIssues(role: Role | null | undefined): Issue[] {
   if (role !== 'VIEWER') return [];
-  const message = 'The required role must be EDITOR, ADMIN or OWNER; leave it out where any role with the permission will do.';
+  const message = 'The required role must be EDITOR, ADMIN or OWNER; leave it out if any role with the permission is enough.';
   return [{ code: 'INVALID', message, path: ['input', 'requiredRole'] }];
 }
 

@@ -138,7 +138,7 @@ function noOrganization({ organizationId }: EraseContextDataInput): UserFault {
 async function refuseWhileInUse(connection: Connection, input: EraseContextDataInput): Promise<void> {
   const uses = await findTargetingKeyUses(connection, input.organizationId, input.targetingKey, USES_NAMED_MAX);
   const issues = [...groupRows(uses, ({ projectKey }) => projectKey)].map(([projectKey, places]): Issue => {
-    const message = `The targeting key still stands ${inPlaces(places.length)} of the project ${quote(projectKey)}; remove it there first.`;
+    const message = `The targeting key is still used ${inPlaces(places.length)} of the project ${quote(projectKey)}; remove it there first.`;
     const usedBy = places.map(({ projectKey: _projectKey, ...use }) => use);
     return { code: 'IN_USE', message, path: ['input', 'targetingKey'], usedBy };
   });

@@ -28,7 +28,7 @@ export class ComparisonService {
     const right = await this.options.environments.find(actor, rightId);
     if (!left || !right) return null;
     if (left.projectId !== right.projectId) {
-      throw new RequestFault('BAD_USER_INPUT', 'leftId and rightId must be environments of one project.');
+      throw new RequestFault('BAD_USER_INPUT', 'leftId and rightId must be environments of the same project.');
     }
     return this.options.database.readConsistently(async (connection) => {
       const flags = await findAllFlags(connection, left.projectId);

@@ -206,7 +206,7 @@ function changeSetIssues(count: number, edits: readonly ConfigurationEdit[]): Is
       seen.add(place);
       return [];
     }
-    const message = 'A configuration may stand in a change set once.';
+    const message = 'A configuration may appear only once in a change set.';
     return [{ code: 'DUPLICATE', message, path: edit.path }];
   });
 }

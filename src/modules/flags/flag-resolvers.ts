@@ -91,7 +91,7 @@ function sortPositionOf(position: string | null, order: FlagOrder): readonly [st
   const [its, value, id, ...rest] = Array.isArray(parts) ? (parts as unknown[]) : [];
   const isPosition = its === order && isSortValue(value, order) && typeof id === 'string' && rest.length === 0;
   if (isPosition && !hasUnstorableText([value, id])) return [value, id];
-  throw new RequestFault('BAD_USER_INPUT', 'after: this is no cursor of this connection in this order.');
+  throw new RequestFault('BAD_USER_INPUT', 'after: not a valid cursor for this connection in this order.');
 }
 
 function parsedOrNull(text: string): unknown {

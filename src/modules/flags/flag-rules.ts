@@ -193,8 +193,8 @@ function removedVariationsIssues(
     const usedBy = uses.filter((use) => use.variation === key);
     const isDefault = key === flag.onVariation || key === flag.offVariation;
     if (kept.has(key) || (usedBy.length === 0 && !isDefault)) return [];
-    const why = usedBy.length > 0 ? `is served ${inPlaces(usedBy.length)}` : 'is what new environments serve';
-    const message = `The variation ${quote(key)} ${why}, so that it cannot be removed.`;
+    const why = usedBy.length > 0 ? `is served ${inPlaces(usedBy.length)}` : 'is the default of new environments';
+    const message = `The variation ${quote(key)} ${why}, so it cannot be removed.`;
     const places = usedBy.slice(0, USES_NAMED_MAX).map(({ variation: _variation, ...usage }) => usage);
     return [{ code: 'IN_USE', message, path, usedBy: places }];
   });
@@ -207,7 +207,7 @@ function saltIssues(salt: string, rerandomize: boolean): Issue[] {
   if (salt === '') return [{ code: 'BLANK', message: 'Salt must not be empty.', path }];
   const issues = textIssues('Salt', salt, path, SALT_LENGTH_MAX);
   if (!rerandomize) {
-    const message = 'A new salt moves every context of every rollout and gate; say rerandomize: true if that is meant.';
+    const message = 'A new salt moves every context of every rollout and gate; set rerandomize: true to confirm.';
     issues.push({ code: 'INVALID', message, path: ['input', 'rerandomize'] });
   }
   return issues;
@@ -232,7 +232,7 @@ export function variationsIssues(valueType: FlagValueType, variations: readonly 
     );
   });
   for (const { position, value } of repetitions(variations.map((variation) => variation.key))) {
-    const message = `Variation key ${quote(value)} stands in the list twice.`;
+    const message = `Variation key ${quote(value)} is in the list twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'key'] });
   }
   return issues;

@@ -112,7 +112,7 @@ function prerequisitesIssues({ prerequisites }: TargetingInput, references: Targ
       issues.push({ code: 'NOT_FOUND', message, path: [...at, 'variation'] });
     }
     if (references.archivedFlagKeys.has(flagKey)) {
-      const message = `The flag ${quote(flagKey)} is archived, so that it cannot be a prerequisite.`;
+      const message = `The flag ${quote(flagKey)} is archived, so it cannot be a prerequisite.`;
       issues.push({ code: 'ARCHIVED', message, path: [...at, 'flagKey'] });
     }
   });
@@ -129,11 +129,11 @@ function prerequisitesIssues({ prerequisites }: TargetingInput, references: Targ
 function chainIssues(prerequisites: ReadonlyMap<string, readonly string[]>, path: Path): Issue[] {
   const cycle = findCycle(prerequisites);
   if (cycle) {
-    return [{ code: 'CYCLE', message: `The prerequisites would go in a circle: ${formatPath(cycle)}.`, path }];
+    return [{ code: 'CYCLE', message: `The prerequisites would form a cycle: ${formatPath(cycle)}.`, path }];
   }
   const long = findLongPath(prerequisites, MAX_PREREQUISITE_DEPTH);
   if (!long) return [];
-  const message = `Prerequisites would follow each other over ${long.length} flags; at most ${MAX_PREREQUISITE_DEPTH} are allowed.`;
+  const message = `Prerequisites would form a chain of ${long.length} flags; at most ${MAX_PREREQUISITE_DEPTH} are allowed.`;
   return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 

@@ -60,7 +60,7 @@ function textOf(
     invitationToken,
     '',
     `It can be used once, until ${new Date(invitation.expiresAt).toISOString()}.`,
-    'If you expected no invitation, do nothing.',
+    'If you did not expect an invitation, do nothing.',
     '',
   ].join('\n');
 }

@@ -153,7 +153,7 @@ export class InvitationService {
     if (plan.claimant === 'ACCOUNT') await this.requirePassword(actor, account, input);
     const user = account ?? (await this.newUser(invitation.email, input));
     const provedBy = proofOf(plan.claimant, user);
-    const duplicate = 'An account with this address was made a moment ago; try again.';
+    const duplicate = 'An account with this address was created a moment ago; try again.';
     return this.options.changes.commit(
       actor,
       (tx) => this.take(tx, actor, invitation, { user, isNew: account === null, provedBy }),
@@ -218,7 +218,7 @@ export class InvitationService {
     this.options.attempts.begin(actor, email);
     if (await verifyPassword(account?.passwordHash ?? null, password ?? '')) return;
     this.options.attempts.failed('PASSWORD', actor, email);
-    const message = 'The password is not that of the account with the invited address.';
+    const message = 'The password is not the one of the account with the invited address.';
     throw new UserFault([{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'password'] }]);
   }
 
@@ -252,7 +252,7 @@ function proofOf(claimant: Claimant, user: UserEntity): ProvedUser | null {
 
 /** One address has one open invitation to an organization, and only whoever may make it may replace it. */
 function invitedElsewhere(email: string): Issue {
-  const message = `${email} has an open invitation to the organization already; ask whoever may withdraw it.`;
+  const message = `${email} already has an open invitation to the organization; ask somebody who may withdraw it.`;
   return { code: 'DUPLICATE', message, path: ['input', 'email'] };
 }
 

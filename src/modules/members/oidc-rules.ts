@@ -69,13 +69,13 @@ function pairsOfJson(text: string): [string, string][] | string {
   try {
     parsed = JSON.parse(text);
   } catch {
-    return `${form}; it is no JSON`;
+    return `${form}; it is not JSON`;
   }
   const pairs = Object.entries(parsed as object).flatMap(([group, targets]: [string, unknown]) =>
     (Array.isArray(targets) ? (targets as unknown[]) : [targets]).map((target) => [group, target] as const),
   );
   const wrong = pairs.find(([, target]) => typeof target !== 'string' || !target.includes('@'));
-  if (wrong) return `${form}; what the group ${JSON.stringify(wrong[0])} has is not of that form`;
+  if (wrong) return `${form}; the value of the group ${JSON.stringify(wrong[0])} is not of that form`;
   return pairs as unknown as [string, string][];
 }
 
@@ -173,11 +173,14 @@ export function planAdmission(
 ): Admission {
   if (known !== null) return { kind: 'KNOWN', user: known };
   if (email === null) {
-    return { refusal: 'The provider told no e-mail address, which the first log-in needs; it must release the claim email.' };
+    return {
+      refusal: 'The provider did not return an e-mail address, which the first log-in needs; it must release the claim email.',
+    };
   }
   if (!isEmailVerified) {
     return {
-      refusal: 'The provider does not vouch for the e-mail address (the claim email_verified is not true), so it proves nothing.',
+      refusal:
+        'The provider has not verified the e-mail address (the claim email_verified is not true), so it cannot be used to log in.',
     };
   }
   if (account !== null && isAccountTaken) {
@@ -186,7 +189,8 @@ export function planAdmission(
   if (account !== null) return { kind: 'LINK', user: account };
   if (createsUsers) return { kind: 'CREATE', email };
   return {
-    refusal: 'There is no account with this e-mail address, and this server makes none at a log-in; ask for an invitation.',
+    refusal:
+      'There is no account with this e-mail address, and this server does not create accounts at log-in; ask for an invitation.',
   };
 }
 

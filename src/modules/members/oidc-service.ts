@@ -58,7 +58,7 @@ interface LockedOrganization {
 
 const RACE = {
   code: 'DUPLICATE',
-  message: 'Somebody else logged in as the same person at this moment; try again.',
+  message: 'Another log-in of the same person happened at the same moment; try again.',
   path: null,
 } as const;
 const RACES = {

@@ -76,7 +76,7 @@ export class OrganizationService {
   async create(actor: Actor, input: CreateOrganizationInput): Promise<OrganizationResult> {
     requireIdentity(actor);
     if (actor.kind !== 'USER')
-      throw new RequestFault('FORBIDDEN', 'Only a signed-in user can create an organization: its creator owns it.');
+      throw new RequestFault('FORBIDDEN', 'Only a logged-in user can create an organization: its creator owns it.');
     const issues = organizationIssues(input);
     if (issues.length > 0) throw new UserFault(issues);
     const createdAt = this.options.changes.now();

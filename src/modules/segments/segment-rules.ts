@@ -58,10 +58,10 @@ function segmentRulesIssues(rules: readonly RuleWithConditions[], existing: Segm
   const named = rules.flatMap((rule) => segmentKeysOf(storedConditions(rule.conditions)));
   const references = new Map(existing.others).set(existing.key, named);
   const cycle = findCycle(references);
-  if (cycle) return [{ code: 'CYCLE', message: `The segments would go in a circle: ${formatPath(cycle)}.`, path }];
+  if (cycle) return [{ code: 'CYCLE', message: `The segments would form a cycle: ${formatPath(cycle)}.`, path }];
   const long = findLongPath(references, MAX_SEGMENT_DEPTH);
   if (!long) return [];
-  const message = `Segments would contain each other over ${long.length} segments; at most ${MAX_SEGMENT_DEPTH} are allowed.`;
+  const message = `Segments would form a chain of ${long.length} segments; at most ${MAX_SEGMENT_DEPTH} are allowed.`;
   return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
@@ -95,7 +95,7 @@ export function targetingKeysIssues(keys: readonly string[], min: number, path: 
     issues.push(...textIssues('Targeting key', key, at, TARGETING_KEY_LENGTH_MAX));
   });
   for (const { position, value } of repetitions(keys)) {
-    const message = `The targeting key ${quote(value)} stands in the list twice.`;
+    const message = `The targeting key ${quote(value)} is in the list twice.`;
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position)] });
   }
   return issues;
@@ -111,7 +111,7 @@ export function addedKeysIssues(
   const issues = keys.flatMap((key, position): Issue[] => {
     const other = present.get(key);
     if (other === undefined || other === list) return [];
-    const message = `The targeting key ${quote(key)} is in the list ${other} already; remove it there first.`;
+    const message = `The targeting key ${quote(key)} is already in the list ${other}; remove it there first.`;
     return [{ code: 'DUPLICATE', message, path: ['input', 'keys', String(position)] }];
   });
   const total = count + keys.filter((key) => !present.has(key)).length;

@@ -237,7 +237,7 @@ export class SnapshotService {
     const scope = state?.scope ?? { organizationId: '', projectId: '', environmentId: id ?? '' };
     const isAllowed = authorize(actor, { permission, toSee: 'flag:evaluate' }, scope);
     if (id === null)
-      throw new RequestFault('BAD_USER_INPUT', 'environmentId is needed: the credential is no key of one environment.');
+      throw new RequestFault('BAD_USER_INPUT', 'environmentId is required: the credential is not a key of one environment.');
     return isAllowed ? state : null;
   }
 
@@ -249,7 +249,10 @@ export class SnapshotService {
   async waitFor(state: EnvironmentState, minRevision: Cursor | null): Promise<void> {
     if (minRevision === null || has(state, minRevision)) return;
     if (this.waiters >= REVISION_WAITERS_MAX) {
-      throw new RequestFault('REVISION_NOT_REACHED', `More than ${REVISION_WAITERS_MAX} requests wait for revisions; try again.`);
+      throw new RequestFault(
+        'REVISION_NOT_REACHED',
+        `More than ${REVISION_WAITERS_MAX} requests are waiting for revisions; try again.`,
+      );
     }
     this.waiters++;
     try {

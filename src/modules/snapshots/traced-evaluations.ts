@@ -35,6 +35,6 @@ function spendLength({ flagKey, trace }: Evaluation, budget: TraceBudget): void 
   const before = budget.traceLength ?? 0;
   budget.traceLength = before + jsonLength(trace, TRACE_BYTES_MAX - before);
   if (budget.traceLength <= TRACE_BYTES_MAX) return;
-  const message = `The traces are more than ${TRACE_BYTES_MAX} bytes, the most that is allowed in one operation, with that of ${JSON.stringify(flagKey)}; trace fewer flags or contexts.`;
+  const message = `With the trace of ${JSON.stringify(flagKey)}, the traces exceed the limit of ${TRACE_BYTES_MAX} bytes in one operation; trace fewer flags or contexts.`;
   throw new RequestFault('BAD_USER_INPUT', message);
 }

@@ -116,7 +116,7 @@ export class UsageService {
 
   private reportForgotten(): void {
     if (this.forgotten === 0) return;
-    this.options.log.warn({ forgotten: this.forgotten }, 'usage was forgotten: more waited to be written than is kept');
+    this.options.log.warn({ forgotten: this.forgotten }, 'usage was dropped: too much was waiting to be written');
     this.forgotten = 0;
   }
 
