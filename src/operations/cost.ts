@@ -24,25 +24,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { PAGE_SIZE_MAX } from '../graphql/connection';
+import type { CostBounds, ListBound, SizedByArgument } from './cost-bounds';
 
-/** How long a list can be: at most so many, or as an argument of a field around it says. */
-export type ListBound = number | SizedByArguments;
-
-export interface SizedByArguments {
-  /** The argument that is as long as the list. */
-  readonly argument: string;
-  /** When it is absent. */
-  readonly otherwise: number | 'flags';
-}
-
-export interface CostBounds {
-  /** By `Type.field`, or `*.field` for any type. A list that is not named is a part of its row. */
-  readonly lists: Readonly<Record<string, ListBound>>;
-  /** Fields that cost at least the product of these lists, whatever is selected of them. By `Type.field`. */
-  readonly work: Readonly<Record<string, readonly SizedByArguments[]>>;
-  /** What one `__schema` or `__type` costs. */
-  readonly introspection: number;
-}
+/** What one `__schema` or `__type` costs. */
+const INTROSPECTION_COST = 10_000;
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -65,7 +50,7 @@ interface Frame {
   readonly parent: Frame | null;
 }
 
-const CONNECTION_PAGE: SizedByArguments = { argument: 'first', otherwise: PAGE_SIZE_MAX };
+const CONNECTION_PAGE: SizedByArgument = { argument: 'first', otherwise: PAGE_SIZE_MAX };
 
 export function compileCost(
   schema: GraphQLSchema,
@@ -132,27 +117,27 @@ class Compiler {
 
   private compileField(type: GraphQLCompositeType, node: FieldNode): Measure | null {
     const name = node.name.value;
-    if (name === '__schema' || name === '__type') return () => this.bounds.introspection;
+    if (name === '__schema' || name === '__type') return () => INTROSPECTION_COST;
     const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
     if (!definition) return null;
     const inner = getNamedType(definition.type);
     if (!isCompositeType(inner) || !node.selectionSet) return null;
     const below = this.compileSet(inner, node.selectionSet);
     const size = isListType(getNullableType(definition.type)) ? this.sizeOf(type.name, name) : null;
-    const work = this.bounds.work[`${type.name}.${name}`] ?? null;
+    const work = this.bounds.work.get(`${type.name}.${name}`) ?? null;
     return (parent) => {
       const frame: Frame = { variables: parent.variables, facts: parent.facts, field: { definition, node }, parent };
       const each = 1 + below(frame);
       const objects = size === null ? each : each * lengthOf(size, frame);
       if (work === null) return objects;
-      return Math.max(objects, 1 + work.reduce((product, list) => product * lengthOf(list, frame), 1));
+      return Math.max(objects, 1 + work.reduce<number>((product, list) => product * lengthOf(list, frame), 1));
     };
   }
 
   private sizeOf(typeName: string, fieldName: string): ListBound {
     const isPage = typeName.endsWith('Connection') && (fieldName === 'nodes' || fieldName === 'edges');
     if (isPage) return CONNECTION_PAGE;
-    return this.bounds.lists[`${typeName}.${fieldName}`] ?? this.bounds.lists[`*.${fieldName}`] ?? 1;
+    return this.bounds.lists.get(`${typeName}.${fieldName}`) ?? 1;
   }
 
   private typeNamed(name: string | undefined): GraphQLCompositeType | null {
@@ -169,9 +154,9 @@ function lengthOf(bound: ListBound, frame: Frame): number {
   if (typeof value === 'number' && bound.argument === 'first') return Math.min(Math.max(0, value), PAGE_SIZE_MAX);
   // What is no list is read as a list of one.
   if (value !== undefined && value !== null && bound.argument !== 'first') return 1;
-  if (bound.otherwise !== 'flags') return bound.otherwise;
-  const environmentId = argumentAround('environmentId', frame);
-  return frame.facts.flagsOf(typeof environmentId === 'string' ? environmentId : null);
+  if (typeof bound.otherwise === 'number') return bound.otherwise;
+  const counted = argumentAround(bound.otherwise.countedBy, frame);
+  return frame.facts.flagsOf(typeof counted === 'string' ? counted : null);
 }
 
 /** Of the nearest field that has such an argument. */

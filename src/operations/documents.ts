@@ -12,12 +12,14 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { RequestErrorCode } from '../errors';
-import { compileCost, type Cost, type CostBounds } from './cost';
+import { compileCost, type Cost } from './cost';
+import { readCostBounds } from './cost-bounds';
 import { documentProblems, DOCUMENT_TOKENS_MAX, rootFieldsOf } from './limits';
+import { RootFields, type RootFieldTraits } from './root-fields';
 import { shapeOf, type Shape } from './shape';
 
 /** One operation of a document that may run. */
-export interface PreparedOperation {
+export interface PreparedOperation extends RootFieldTraits {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   /** As often as they stand there, fragments included. */
@@ -41,7 +43,6 @@ interface Entry {
 
 export interface DocumentsOptions {
   readonly schema: GraphQLSchema;
-  readonly bounds: CostBounds;
   readonly isIntrospectionOn: boolean;
 }
 
@@ -63,8 +64,13 @@ export class Documents {
       1_000 + text.length * 2 + (document?.tokenCount ?? 0) * BYTES_PER_TOKEN + errors.length * BYTES_PER_ERROR,
   });
   private readonly rules;
+  private readonly bounds;
+  private readonly rootFields;
 
+  /** Throws for directives of the schema that are wrong. */
   constructor(private readonly options: DocumentsOptions) {
+    this.bounds = readCostBounds(options.schema);
+    this.rootFields = new RootFields(options.schema);
     this.rules = options.isIntrospectionOn ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   }
 
@@ -111,12 +117,14 @@ export class Documents {
   }
 
   private compile(document: DocumentNode, operation: OperationDefinitionNode): PreparedOperation {
-    const { schema, bounds } = this.options;
+    const { schema } = this.options;
+    const rootFields = rootFieldsOf(document, operation);
     return {
       document,
       operation,
-      rootFields: rootFieldsOf(document, operation),
-      cost: compileCost(schema, document, operation, bounds),
+      rootFields,
+      ...this.rootFields.traitsOf(operation.operation, rootFields),
+      cost: compileCost(schema, document, operation, this.bounds),
       shape: shapeOf(schema, document, operation),
     };
   }

@@ -14,7 +14,6 @@ import {
 import type { Logger } from 'pino';
 import type { LimitSettings } from '../config';
 import type { Context } from '../modules/context';
-import { costBounds } from '../modules/cost-bounds';
 import { RateLimited, RequestFault, TryLater } from '../errors';
 import { Documents, type Preparation, type PreparedOperation } from './documents';
 import { formatError } from '../graphql/errors';
@@ -61,28 +60,6 @@ export interface CostReport {
 export const BODY_BYTES_MAX = 8 * 1024 * 1024;
 export const BODY_BYTES_MAX_ORDINARY = 256 * 1024;
 
-/** Whose input is large for good reason. */
-const LARGE_BODY_FIELDS = new Set([
-  'evaluate',
-  'segmentsFor',
-  'createSegment',
-  'updateSegment',
-  'addSegmentKeys',
-  'removeSegmentKeys',
-  'setFlagConfiguration',
-  'applyChangeSet',
-]);
-/** Goes on when the server has too much to do; everything else can wait. */
-const EVALUATION_FIELDS = new Set(['evaluate', 'evaluationsChanged', 'flagChanged', 'snapshot', 'segmentsFor', '__typename']);
-/** What a guesser would call. */
-const LOG_IN_FIELDS = new Set([
-  'logIn',
-  'createFirstOwner',
-  'requestPasswordReset',
-  'resetPassword',
-  'acceptInvitation',
-  'refreshSession',
-]);
 const OVERLOAD_RETRY_SECONDS = 2;
 
 export class Operations {
@@ -91,7 +68,7 @@ export class Operations {
 
   constructor(private readonly options: OperationsOptions) {
     const { schema, limits } = options;
-    this.documents = new Documents({ schema, bounds: costBounds, isIntrospectionOn: limits.isIntrospectionOn });
+    this.documents = new Documents({ schema, isIntrospectionOn: limits.isIntrospectionOn });
     this.guard = new OperationGuard(schema, limits);
   }
 
@@ -132,8 +109,8 @@ export class Operations {
       const message = `The operation costs ${cost} points; at most ${limits.operationCostMax} are allowed. Ask for smaller pages.`;
       throw new RequestFault('OPERATION_LIMIT_EXCEEDED', message);
     }
-    const attempts = prepared.rootFields.filter((field) => LOG_IN_FIELDS.has(field)).length;
-    if (attempts > 0) rateLimits.logInAttempts(context.actor.request.address, attempts);
+    const { logInAttempts } = prepared;
+    if (logInAttempts > 0) rateLimits.logInAttempts(context.actor.request.address, logInAttempts);
     const admission = begun ?? rateLimits.operation(context.actor, cost);
     return { prepared, variables, context, cost, admission };
   }
@@ -193,15 +170,15 @@ export class Operations {
     return new RequestFault('OPERATION_LIMIT_EXCEEDED', message);
   }
 
-  private refuseLargeBody({ rootFields }: PreparedOperation, bodyBytes: number): void {
-    if (bodyBytes <= BODY_BYTES_MAX_ORDINARY || rootFields.every((field) => LARGE_BODY_FIELDS.has(field))) return;
+  private refuseLargeBody({ isLargeBodyAllowed }: PreparedOperation, bodyBytes: number): void {
+    if (bodyBytes <= BODY_BYTES_MAX_ORDINARY || isLargeBodyAllowed) return;
     const message = `The body is larger than the limit of ${BODY_BYTES_MAX_ORDINARY} bytes for this operation.`;
     throw new RequestFault('PAYLOAD_TOO_LARGE', message);
   }
 
-  private refuseUnderLoad({ rootFields }: PreparedOperation): void {
+  private refuseUnderLoad({ isServedUnderLoad }: PreparedOperation): void {
     const { load, limits } = this.options;
-    if (load.delayMs() <= limits.eventLoopDelayMaxMs || rootFields.every((field) => EVALUATION_FIELDS.has(field))) return;
+    if (load.delayMs() <= limits.eventLoopDelayMaxMs || isServedUnderLoad) return;
     throw new TryLater('UNAVAILABLE', 'The server is overloaded and serves only evaluations.', OVERLOAD_RETRY_SECONDS);
   }
 

@@ -2,7 +2,6 @@
 import { buildASTSchema, parse } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { costBounds } from '../../src/modules/cost-bounds';
 import { Documents } from '../../src/operations/documents';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { configure, forSegment, makeApiKey, makeEnvironment, makeFlag, makeProject, makeSegment } from '../support/make';
@@ -16,7 +15,7 @@ const text = readdirSync(directory)
   .map((file) => readFileSync(join(directory, file), 'utf8'))
   .join('\n');
 const schema = buildASTSchema(parse(text));
-const documents = new Documents({ schema, bounds: costBounds, isIntrospectionOn: true });
+const documents = new Documents({ schema, isIntrospectionOn: true });
 
 function costOf(query: string, variables: Record<string, unknown> = {}, flags = 1_000): number {
   const preparation = documents.prepare(query, null);

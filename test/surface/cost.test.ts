@@ -15,7 +15,6 @@ import {
 } from 'graphql';
 import { join } from 'node:path';
 import { createSchema } from '../../src/schema';
-import { costBounds } from '../../src/modules/cost-bounds';
 import { Documents } from '../../src/operations/documents';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { configure, forSegment, makeApiKey, makeEnvironment, makeFlag, makeProject, makeSegment } from '../support/make';
@@ -26,7 +25,7 @@ const QUERIES = 500;
 const DEPTH_MAX = 7;
 const COST_MAX = 1_000_000;
 const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
-const documents = new Documents({ schema, bounds: costBounds, isIntrospectionOn: true });
+const documents = new Documents({ schema, isIntrospectionOn: true });
 
 let world: World;
 let ids: Readonly<Record<string, string>>;

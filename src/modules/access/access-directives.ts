@@ -34,9 +34,6 @@ export type Declaration =
   | { readonly kind: 'AUTHENTICATED' }
   | { readonly kind: 'PERMISSION'; readonly permission: Permission };
 
-/** Types that tell how flags decide. */
-const RULE_TYPES: ReadonlySet<string> = new Set(['Rule', 'SegmentRule', 'Target', 'Prerequisite', 'RuleUse']);
-
 /** Throws for a field that must declare who may ask and does not, or says something that does not exist. */
 export function enforceAccess(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -73,10 +70,10 @@ export function declarationOf(
   throw new Error(`${typeName}.${field.name} requires a permission that does not exist: ${String(values.permission)}.`);
 }
 
-/** Root fields, and fields that return an object with an id, a list of such in pages, or a rule. */
+/** Root fields, and fields that return an object with an id, a list of such in pages, or something sensitive. */
 export function mustDeclare(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
   const named = getNamedType(field.type);
-  return isRoot(schema, type) || isNode(named) || named.name.endsWith('Connection') || RULE_TYPES.has(named.name);
+  return isRoot(schema, type) || isNode(named) || named.name.endsWith('Connection') || isSensitive(named);
 }
 
 function isRoot(schema: GraphQLSchema, type: GraphQLObjectType): boolean {
@@ -86,6 +83,10 @@ function isRoot(schema: GraphQLSchema, type: GraphQLObjectType): boolean {
 function isNode(type: GraphQLNamedType): boolean {
   if (isInterfaceType(type)) return type.name === 'Node';
   return isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
+}
+
+function isSensitive({ astNode }: GraphQLNamedType): boolean {
+  return astNode?.directives?.some(({ name }) => name.value === 'sensitive') ?? false;
 }
 
 function guard(schema: GraphQLSchema, type: GraphQLObjectType, field: Field, declaration: Declaration): void {

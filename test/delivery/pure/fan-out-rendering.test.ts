@@ -2,7 +2,6 @@
 import { execute, parse } from 'graphql';
 import { join } from 'node:path';
 import { createSchema } from '../../../src/schema';
-import { costBounds } from '../../../src/modules/cost-bounds';
 import { compileSnapshot, evaluateAll } from '../../../src/evaluation';
 import { Documents, type PreparedOperation } from '../../../src/operations/documents';
 import { compilePlain } from '../../../src/subscriptions/plain-selection';
@@ -11,7 +10,7 @@ import { PACKAGE_ROOT } from '../../../src/package-root';
 import { Dice, generateContext, generateSnapshot } from '../../evaluation/support/generate';
 
 const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
-const documents = new Documents({ schema, bounds: costBounds, isIntrospectionOn: true });
+const documents = new Documents({ schema, isIntrospectionOn: true });
 
 function prepare(query: string): PreparedOperation {
   const preparation = documents.prepare(query, null);

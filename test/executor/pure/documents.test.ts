@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createSchema } from '../../../src/schema';
-import { costBounds } from '../../../src/modules/cost-bounds';
 import { BYTES_MAX, Documents, ENTRIES_MAX } from '../../../src/operations/documents';
 import { compilePlain } from '../../../src/fast-evaluate/compile-selection';
 import { PACKAGE_ROOT } from '../../../src/package-root';
@@ -11,7 +10,7 @@ import { PACKAGE_ROOT } from '../../../src/package-root';
 jest.setTimeout(240_000);
 
 const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
-const create = (): Documents => new Documents({ schema, bounds: costBounds, isIntrospectionOn: true });
+const create = (): Documents => new Documents({ schema, isIntrospectionOn: true });
 const small = (i: number): string => `{ a${i}: evaluate(contexts: []) { revision } }`;
 /** Nearly as many tokens as a document may have. */
 const large = (i: number): string => {
