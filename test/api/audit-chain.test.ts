@@ -120,7 +120,7 @@ const ATTACKS: [string, (facts: Facts) => string[], (facts: Facts) => number, Re
     'removes the last row and sets the head back without its hash',
     (f) => [...gone(f, f.last), `UPDATE audit_head SET sequence = ${f.last - 1} WHERE organization_id = '${f.id}'`],
     (f) => f.last - 1,
-    /the head of the chain has another hash/,
+    /the head of the chain has a different hash/,
   ],
   [
     'removes a middle row and closes the gap',

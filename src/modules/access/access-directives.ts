@@ -1,7 +1,7 @@
 /**
- * Enforces what the schema declares about who may ask: nothing is served that nobody declared, nobody without a credential
- * passes where one is needed, and no edge leads to an object that the caller may not see. What root fields do to the object
- * that their arguments name is authorised by the service that loads it.
+ * Enforces what the schema declares about permissions: it serves no field without a declaration, refuses callers without a
+ * credential where one is needed, and returns no object that the caller may not see. The object that the arguments of a
+ * root field name is authorized by the service that loads it.
  */
 import {
   getDirectiveValues,
@@ -28,13 +28,13 @@ import { PERMISSIONS, type Permission } from './permissions';
 type Field = GraphQLField<unknown, Context>;
 type Resolver = GraphQLFieldResolver<unknown, Context>;
 
-/** What one field declares. */
+/** A field's declared access rule. */
 export type Declaration =
   | { readonly kind: 'PUBLIC' }
   | { readonly kind: 'AUTHENTICATED' }
   | { readonly kind: 'PERMISSION'; readonly permission: Permission };
 
-/** Throws for a field that must declare who may ask and does not, or says something that does not exist. */
+/** Throws for a field that must declare its access rule and does not, or that declares an unknown permission. */
 export function enforceAccess(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
@@ -50,7 +50,10 @@ export function enforceAccess(schema: GraphQLSchema): void {
   }
 }
 
-/** Null where nothing is declared. Throws for several declarations, and for a permission that does not exist. */
+/**
+ * Returns null when the field declares nothing. Throws for more than one declaration, and for a permission that does not
+ * exist.
+ */
 export function declarationOf(
   schema: GraphQLSchema,
   field: GraphQLField<unknown, unknown>,
@@ -70,7 +73,9 @@ export function declarationOf(
   throw new Error(`${typeName}.${field.name} requires a permission that does not exist: ${String(values.permission)}.`);
 }
 
-/** Root fields, and fields that return an object with an id, a list of such in pages, or something sensitive. */
+/**
+ * True for root fields and for fields that return an object with an id, a connection of such objects, or a sensitive type.
+ */
 export function mustDeclare(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
   const named = getNamedType(field.type);
   return isRoot(schema, type) || isNode(named) || named.name.endsWith('Connection') || isSensitive(named);
@@ -103,16 +108,17 @@ function guard(schema: GraphQLSchema, type: GraphQLObjectType, field: Field, dec
   const { permission } = declaration;
   const typeName = getNamedType(field.type).name;
   const root = isRoot(schema, type);
-  // A root field may ask for a permission on what its arguments name, and answer something else: what services decide alone.
+  // A root field may require a permission on the object that its arguments name and return something else; services
+  // check it.
   const scopeOfValue = root && permission !== `${typeName.toLowerCase()}:read` ? undefined : SCOPES[typeName];
   const passValue = scopeOfValue && valueFilter(permission, scopeOfValue, isNonNullType(field.type));
-  // A list that the caller may see nothing of is refused; an object that it may not see is not there.
+  // A list of which the caller may see nothing is refused; a single object that it may not see is answered as absent.
   const standsAlone = scopeOfValue && !isListType(getNullableType(field.type));
   const scopeOfParent = standsAlone ? undefined : SCOPES[type.name];
   field[entrance] = async (parent, args, context, info) => {
     requireIdentity(context.actor);
-    const around = scopeOfParent && (await scopeOfParent(parent as never, context));
-    if (around && !permitsWithin(context.actor, permission, around)) throw new Forbidden(permission);
+    const parentScope = scopeOfParent && (await scopeOfParent(parent as never, context));
+    if (parentScope && !permitsWithin(context.actor, permission, parentScope)) throw new Forbidden(permission);
     const value: unknown = await inner(parent, args, context, info);
     return passValue && entrance === 'resolve' ? passValue(value, context) : value;
   };
@@ -120,7 +126,7 @@ function guard(schema: GraphQLSchema, type: GraphQLObjectType, field: Field, dec
 
 type ScopeOf<Row> = (row: Row, context: Context) => Scope | null | Promise<Scope | null>;
 
-/** What the caller may not see is left out of a list, and is null where it stands alone. */
+/** Removes what the caller may not see from a list; answers null for a single object that it may not see. */
 function valueFilter(
   permission: Permission,
   scopeOf: ScopeOf<never>,
@@ -143,8 +149,8 @@ function valueFilter(
   };
 }
 
-type Placed = { readonly organizationId: string; readonly projectId: string | null; readonly environmentId?: string | null };
-const ownColumns = ({ organizationId, projectId, environmentId }: Placed): Scope => ({
+type Scoped = { readonly organizationId: string; readonly projectId: string | null; readonly environmentId?: string | null };
+const ownColumns = ({ organizationId, projectId, environmentId }: Scoped): Scope => ({
   organizationId,
   projectId,
   environmentId,
@@ -160,7 +166,10 @@ const inEnvironment = async ({ id, projectId }: EnvironmentEntity, context: Cont
   return scope && { ...scope, environmentId: id };
 };
 
-/** Where the objects of a type stand. A type that has an id and is not here stands nowhere: what holds it answers for it. */
+/**
+ * The scope of an object, by type. A type with an id that is not listed has no scope: the object that contains it is
+ * checked.
+ */
 const SCOPES: Readonly<Record<string, ScopeOf<never>>> = {
   Organization: ({ id }: { readonly id: string }) => ({ organizationId: id }),
   Project: ({ id, organizationId }: { readonly id: string; readonly organizationId: string }) => ({
@@ -176,5 +185,5 @@ const SCOPES: Readonly<Record<string, ScopeOf<never>>> = {
   Segment: ({ projectId }: { readonly projectId: string }, context: Context) => inProject(projectId, context),
   ApiKey: ownColumns,
   Invitation: ownColumns,
-  Change: ({ organizationId, projectId }: Placed) => ({ organizationId, projectId }),
+  Change: ({ organizationId, projectId }: Scoped) => ({ organizationId, projectId }),
 };

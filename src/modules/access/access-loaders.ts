@@ -31,23 +31,23 @@ interface OwnerRequest {
 export interface AccessLoaders {
   readonly user: DataLoader<string, UserEntity | null>;
   readonly apiKey: DataLoader<string, ApiKeyEntity | null>;
-  /** By creation. */
+  /** Ordered by creation. */
   readonly apiKeysOfEnvironment: DataLoader<string, ApiKeyEntity[]>;
-  /** By creation. */
+  /** Ordered by creation. */
   readonly apiKeysOfProject: DataLoader<ApiKeyPage, ApiKeyEntity[], string>;
   readonly apiKeyCountOfProject: DataLoader<ApiKeySearch, number, string>;
-  /** By creation. */
+  /** Ordered by creation. */
   readonly apiKeysOfOrganization: DataLoader<ApiKeyPage, ApiKeyEntity[], string>;
   readonly apiKeyCountOfOrganization: DataLoader<ApiKeySearch, number, string>;
-  /** By e-mail address. */
+  /** Ordered by e-mail address. */
   readonly membersOfOrganization: DataLoader<PageRequest, MemberOfOwner[], string>;
   readonly memberCountOfOrganization: DataLoader<OwnerRequest, number, string>;
-  /** By e-mail address. */
+  /** Ordered by e-mail address. */
   readonly membersOfProject: DataLoader<PageRequest, MemberOfOwner[], string>;
   readonly memberCountOfProject: DataLoader<OwnerRequest, number, string>;
-  /** Those that make the user a member of the owner, widest first. */
+  /** The bindings that make the user a member of the owner, widest scope first. */
   readonly rolesOfMember: DataLoader<MemberOfOwner, RoleBindingEntity[], string>;
-  /** By e-mail address. */
+  /** Ordered by e-mail address. */
   readonly invitationsOfOrganization: DataLoader<PageRequest, InvitationEntity[], string>;
   readonly invitationCountOfOrganization: DataLoader<OwnerRequest, number, string>;
 }

@@ -5,7 +5,7 @@ import { ApiKeyEntity } from './api-key-entity';
 import { RoleBindingEntity } from './role-binding-entity';
 import { UserEntity } from './user-entity';
 
-/** Locks the table against other first users until the transaction ends, and answers whether it holds a user. */
+/** Locks the table against other first users until the transaction ends, and returns whether it has a user. */
 export async function lockForFirstUser(connection: Connection): Promise<boolean> {
   await connection.query('LOCK TABLE app_user IN SHARE ROW EXCLUSIVE MODE');
   return connection.existsBy(UserEntity, {});
@@ -51,7 +51,10 @@ export function findApiKeysByIds(connection: Connection, ids: readonly string[])
   return connection.createQueryBuilder(ApiKeyEntity, 'k').where('k.id = ANY(:ids)', { ids }).getMany();
 }
 
-/** Those of exactly this place that are not revoked, end after `endedAfter`, and were used after `usedAfter` (null: or were not). */
+/**
+ * Counts the keys of exactly this scope that are not revoked, end after `endedAfter`, and were used after `usedAfter`
+ * (null: regardless of use).
+ */
 export function countLiveApiKeys(
   connection: Connection,
   { organizationId, projectId, environmentId }: Omit<Binding, 'role'>,
@@ -80,7 +83,7 @@ export function isMember(connection: Connection, organizationId: string, userId:
   return connection.existsBy(RoleBindingEntity, { organizationId, userId });
 }
 
-/** All that may change of it, but for its last use. */
+/** Saves every column that may change, except the last use. */
 export async function updateApiKey(connection: Connection, key: ApiKeyEntity): Promise<void> {
   const { id, name, allowedOrigins, expiresAt, revokedAt, replacedById } = key;
   await connection.query(
@@ -89,7 +92,7 @@ export async function updateApiKey(connection: Connection, key: ApiKeyEntity): P
   );
 }
 
-/** Which keys of one owner: those of these organizations, projects and environments, whatever is in them included. */
+/** Selects the keys of these organizations, projects and environments, including those of everything in them. */
 export interface ApiKeySearch {
   readonly ownerId: string;
   readonly organizationIds: readonly string[];
@@ -103,7 +106,7 @@ export interface ApiKeyPage extends ApiKeySearch {
   readonly limit: number;
 }
 
-/** The column that holds the owner. */
+/** The column with the owner's id. */
 export type ApiKeyOwner = 'organizationId' | 'projectId';
 
 const IS_SOUGHT =
@@ -118,7 +121,7 @@ function soughtBy(searches: readonly ApiKeySearch[]): Readonly<Record<string, re
   };
 }
 
-/** Pages of several owners that differ in nothing but which keys; each by creation. */
+/** Pages of several owners with the same filter; each page is ordered by creation. */
 export function listApiKeys(
   connection: Connection,
   owner: ApiKeyOwner,

@@ -1,4 +1,4 @@
-/** What accounts and keys must look like. Pure. */
+/** Rules for accounts and keys. Pure. */
 import type { Issue } from '../../errors';
 import { nameIssues, unstorable } from '../../validation/input-rules';
 import { nullIssues, patched, rangeIssues } from '../../validation/patch-rules';
@@ -10,7 +10,7 @@ import type { Role } from './permissions';
 const EMAIL_LENGTH_MAX = 254;
 const PASSWORD_LENGTH_MIN = 12;
 const PASSWORD_LENGTH_MAX = 1_024;
-/** One @, something before it, a dot after it, no white space: anything finer refuses real addresses. */
+/** One @, something before it, a dot after it, no white space: a stricter form refuses real addresses. */
 const EMAIL_FORM = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 export interface AccountInput {
@@ -20,8 +20,8 @@ export interface AccountInput {
 }
 
 /**
- * As it is stored and compared. Unicode folds three characters to the ASCII letter k, to ";" and to "`"; they are left as they
- * are, so that no other spelling reaches somebody's account.
+ * Brings an address into the form in which it is stored and compared. Unicode folds three characters to the ASCII letter k,
+ * to ";" and to "`"; they are left as they are, so that no other spelling reaches somebody's account.
  */
 export function normalizeEmail(email: string): string {
   return email.trim().replace(/[^\u212A\u037E\u1FEF]+/g, (part) => part.normalize('NFC').toLowerCase());
@@ -45,7 +45,7 @@ export function emailIssues(email: string, path: readonly string[]): Issue[] {
   return [{ code: 'INVALID', message: 'E-mail must be an address such as name@example.com.', path }];
 }
 
-/** `email`: of the account that gets the password; null when it is not known. */
+/** `email` belongs to the account that gets the password; null when it is not known. */
 export function passwordIssues(password: string, path: readonly string[], email: string | null): Issue[] {
   if (password.length < PASSWORD_LENGTH_MIN || password.length > PASSWORD_LENGTH_MAX) {
     const message = `Password has ${password.length} characters; ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} are allowed.`;
@@ -68,18 +68,18 @@ export interface ApiKeyInput {
   readonly allowedOrigins?: readonly string[] | null;
 }
 
-/** Where the new key is to work: an ADMIN key on the place of its role, any other in one environment. */
+/** The scope of a new key: an ADMIN key has the scope of its role, every other kind one environment. */
 export type ApiKeyTarget =
   | { readonly kind: 'ADMIN'; readonly role: KeyRole; readonly organizationId: string }
   | { readonly kind: Exclude<ApiKeyKind, 'ADMIN'>; readonly role: null; readonly environmentId: string };
 
-/** Null when the input does not say it; `apiKeyIssues` tells why. */
+/** Returns null when the input names no valid target; `apiKeyIssues` says why. */
 export function apiKeyTarget({ kind, organizationId, environmentId, role }: ApiKeyInput): ApiKeyTarget | null {
   if (kind !== 'ADMIN') return isGiven(environmentId) ? { kind, role: null, environmentId } : null;
   return isGiven(organizationId) && isGiven(role) && role !== 'OWNER' ? { kind, role, organizationId } : null;
 }
 
-/** `latest`: when the key must have ended. Null: it need not. */
+/** `latest` is the last instant at which the key may end. Null: no bound. */
 export function apiKeyIssues(input: ApiKeyInput, now: Date, latest: Date | null = null): Issue[] {
   const issues = [...targetIssues(input), ...nameIssues('Key name', input.name, ['input', 'name'])];
   if (input.expiresAt && input.expiresAt <= now) {
@@ -99,7 +99,7 @@ function keyOriginIssues(kind: ApiKeyKind, origins: readonly string[] | null | u
   return [{ code: 'INVALID', message: `Only CLIENT and MOBILE keys have allowed origins, not ${kind} keys.`, path }];
 }
 
-/** What is left out stays as it is. */
+/** Absent fields keep their value. */
 export interface ApiKeyPatch {
   readonly name?: string | null;
   /** Null or empty: any origin. */
@@ -109,7 +109,7 @@ export interface ApiKeyPatch {
 export type ApiKeyUpdatePlan =
   { readonly issues: readonly Issue[]; readonly key?: never } | { readonly issues?: never; readonly key: ApiKeyEntity };
 
-/** The same key when nothing is to change. */
+/** Returns the same key when nothing changes. */
 export function planApiKeyUpdate(key: ApiKeyEntity, patch: ApiKeyPatch): ApiKeyUpdatePlan {
   const name = patched(patch.name, key.name);
   const issues = [
@@ -124,22 +124,25 @@ export function planApiKeyUpdate(key: ApiKeyEntity, patch: ApiKeyPatch): ApiKeyU
   return { key: isSame ? key : { ...key, name, allowedOrigins } };
 }
 
-/** How often a use is written down. */
+/** The interval at which the last use of a key is stored. */
 export const USE_INTERVAL_MS = 60_000;
-/** The last use may be written down a minute late, by a server that is slow to write. */
+/** Two intervals, because a slow server may store the last use a minute late. */
 const USE_LAG_MS = 2 * USE_INTERVAL_MS;
 const DAY_MS = 86_400_000;
 
-/** From when on the key is refused. Null: never. `unusedDays` without a use end a key, counted from its creation; 0: they do not. */
+/**
+ * The instant from which the key is refused. Null: never. A key ends `unusedDays` after its last use, or its creation if it
+ * was never used; 0: it does not end for lack of use.
+ */
 export function keyEnd({ createdAt, lastUsedAt, expiresAt, revokedAt }: ApiKeyEntity, unusedDays: number): Date | null {
-  // The answer to a repeated request has them as text.
+  // A replayed answer has them as strings.
   const timeOf = (instant: Date | null): number => (instant === null ? Infinity : new Date(instant).getTime());
   const unused = unusedDays === 0 ? Infinity : timeOf(lastUsedAt ?? createdAt) + unusedDays * DAY_MS + USE_LAG_MS;
   const end = Math.min(timeOf(expiresAt), timeOf(revokedAt), unused);
   return end === Infinity ? null : new Date(end);
 }
 
-/** The last use, or the creation of a key that was not used, after which a key is not yet unused. Null: none is. */
+/** Keys whose last use (or creation, if never used) is later than this do not count as unused. Null: no key does. */
 export function usedAfter(unusedDays: number, now: Date): Date | null {
   return unusedDays === 0 ? null : new Date(now.getTime() - unusedDays * DAY_MS - USE_LAG_MS);
 }
@@ -174,16 +177,16 @@ export type RotationPlan =
   | { readonly issues: readonly Issue[]; readonly old?: never; readonly expiresAt?: never }
   | { readonly issues?: never; readonly old: ApiKeyEntity; readonly expiresAt: Date | null };
 
-/** RFC 3339 writes no year of five digits. */
+/** RFC 3339 has no year of five digits. */
 const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** The earlier of two ends. Null: never. */
+/** Returns the earlier of two ends. Null: never. */
 export function earlierEnd(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other;
   return one < other ? one : other;
 }
 
-/** The old key with its end, and the end of its successor, which lives as long as the old one was to live. */
+/** Plans the end of the old key and of its successor, which lives as long as the old one would have. */
 export function planRotation(
   key: ApiKeyEntity,
   { graceSeconds, unusedDays }: { readonly graceSeconds: number; readonly unusedDays: number },

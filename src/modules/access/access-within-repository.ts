@@ -7,14 +7,14 @@ import type { BindingScope } from './member-rules';
 import { RoleBindingEntity } from './role-binding-entity';
 import type { UserEntity } from './user-entity';
 
-/** All keys, roles and invitations of a place and of what is in it. */
+/** All keys, roles and invitations of a scope and of everything in it. */
 export interface AccessWithin {
   readonly keys: readonly ApiKeyEntity[];
   readonly members: readonly { readonly user: UserEntity; readonly bindings: readonly RoleBindingEntity[] }[];
   readonly invitations: readonly InvitationEntity[];
 }
 
-/** Locked until the transaction ends, for whoever deletes the place: the database deletes them with it. */
+/** Locks the rows until the transaction ends. Deleting the scope deletes them with it. */
 export async function lockAccessWithin(connection: Connection, scope: BindingScope): Promise<AccessWithin> {
   const keys = await lockWithin(connection, ApiKeyEntity, scope);
   const bindings = await lockWithin(connection, RoleBindingEntity, scope);

@@ -3,7 +3,7 @@ import type { Binding } from './actor';
 import { ApiKeyEntity } from './api-key-entity';
 import { RoleBindingEntity } from './role-binding-entity';
 
-/** Held against whoever takes a role away or changes it, until the transaction ends. */
+/** Locks the user's bindings until the transaction ends, so that nobody can change or remove a role meanwhile. */
 export function lockBindingsOfUser(connection: Connection, userId: string, organizationId: string): Promise<Binding[]> {
   return connection.find(RoleBindingEntity, {
     where: { userId, organizationId },
@@ -12,7 +12,7 @@ export function lockBindingsOfUser(connection: Connection, userId: string, organ
   });
 }
 
-/** Held against whoever revokes the key, until the transaction ends. Null when there is none. */
+/** Locks the key until the transaction ends, so that nobody can revoke it meanwhile. Null when it does not exist. */
 export function lockApiKey(connection: Connection, id: string): Promise<ApiKeyEntity | null> {
   return connection.findOne(ApiKeyEntity, { where: { id }, lock: { mode: 'pessimistic_read' } });
 }

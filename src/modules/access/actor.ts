@@ -2,7 +2,7 @@ import type { ApiKeyKind } from './api-key-format';
 import type { SessionAuthentication } from './session-entity';
 import { isAtLeast, READS_UPWARD, ROLE_PERMISSIONS, type Permission, type Role } from './permissions';
 
-/** Where a permission is asked for. */
+/** The organization, project or environment in which a permission is required. */
 export interface Scope {
   readonly organizationId: string;
   /** Absent: the organization itself. */
@@ -18,28 +18,28 @@ export interface Binding {
   readonly environmentId: string | null;
 }
 
-/** What is known of the request that the actor makes; the audit log keeps it. */
+/** Facts about the actor's request; the audit log keeps them. */
 export interface RequestInfo {
   readonly requestId: string;
   /** IP address of the client as the server sees it. */
   readonly address: string;
-  /** At most 256 characters. */
+  /** Cut to 256 characters. */
   readonly userAgent: string;
   /** The Origin header, which browsers send. Null when there is none. */
   readonly origin: string | null;
   readonly idempotency: IdempotencyClaim | null;
 }
 
-/** That a mutation must apply once, however often it is sent. */
+/** Makes a mutation apply once, however often it is sent. */
 export interface IdempotencyClaim {
   readonly key: string;
-  /** Which mutation field of the operation. */
+  /** The mutation field of the operation. */
   readonly field: string;
-  /** Of the mutation's name and input. */
+  /** Digest of the mutation's name and input. */
   readonly digest: string;
 }
 
-/** Who acts. Made anew for each operation. */
+/** The user, API key or system that acts. Created anew for each operation. */
 export type Actor = AnonymousActor | UserActor | ApiKeyActor | SystemActor;
 
 export interface AnonymousActor {
@@ -65,18 +65,18 @@ export interface ApiKeyActor {
   readonly name: string;
   readonly keyKind: ApiKeyKind;
   readonly organizationId: string;
-  /** Null: every project. Only an ADMIN key's. */
+  /** Null: every project. Only an ADMIN key may have null. */
   readonly projectId: string | null;
-  /** Null: every environment. Only an ADMIN key's. */
+  /** Null: every environment. Only an ADMIN key may have null. */
   readonly environmentId: string | null;
-  /** Of a CLIENT or MOBILE key. Null: any. */
+  /** The origins of a CLIENT or MOBILE key. Null: any. */
   readonly allowedOrigins: readonly string[] | null;
-  /** Of an ADMIN key: its role. Of every other kind: none. */
+  /** The role of an ADMIN key. Empty for every other kind. */
   readonly bindings: readonly Binding[];
   readonly request: RequestInfo;
 }
 
-/** The server itself, for example when it makes the first owner from its configuration. */
+/** The server itself, for example when it creates the first owner from its configuration. */
 export interface SystemActor {
   readonly kind: 'SYSTEM';
   readonly request: RequestInfo;
@@ -86,23 +86,23 @@ const KEY_PERMISSIONS: Readonly<Record<ApiKeyKind, ReadonlySet<Permission>>> = {
   SERVER: new Set<Permission>(['flag:evaluate', 'snapshot:read']),
   CLIENT: new Set<Permission>(['flag:evaluate']),
   MOBILE: new Set<Permission>(['flag:evaluate']),
-  // What its role gives, and nothing besides.
+  // The role of the key gives its permissions; the kind adds none.
   ADMIN: new Set<Permission>(),
 };
 
-/** What whoever has the secret of such a key may do where the key belongs. */
+/** The permissions that the secret of such a key gives in the scope of the key. */
 export function permissionsOfKey({ kind, role }: { kind: ApiKeyKind; role: Role | null }): ReadonlySet<Permission> {
   return role === null ? KEY_PERMISSIONS[kind] : ROLE_PERMISSIONS[role];
 }
 
-/** The roles of the actor, wherever they are. Of a system actor, which may do everything: none. */
+/** The roles of the actor in all scopes. Empty for a system actor, which may do everything. */
 export function bindingsOf(actor: Actor): readonly Binding[] {
   return actor.kind === 'USER' || actor.kind === 'API_KEY' ? actor.bindings : [];
 }
 
 /**
- * Whether the actor has the permission there. Default deny. With `leastRole`, only roles count that are at least as strong:
- * what a protected environment demands.
+ * Whether the actor has the permission in the scope. Denies by default. With `leastRole`, only roles of at least that
+ * strength count, as a protected environment requires.
  */
 export function permits(actor: Actor, permission: Permission, scope: Scope, leastRole: Role | null = null): boolean {
   switch (actor.kind) {
@@ -118,7 +118,7 @@ export function permits(actor: Actor, permission: Permission, scope: Scope, leas
   }
 }
 
-/** Whether the actor has the permission on the place or on something in it. Null: anywhere. */
+/** Whether the actor has the permission in the scope or in anything inside it. Null: anywhere. */
 export function permitsWithin(actor: Actor, permission: Permission, scope: Scope | null): boolean {
   switch (actor.kind) {
     case 'ANONYMOUS':
@@ -147,7 +147,7 @@ function rolesPermitWithin({ bindings }: Bound, permission: Permission, scope: S
   );
 }
 
-/** Whether a place is the other one, or in it. */
+/** Whether the inner scope equals the outer one or lies in it. */
 function isWithin(inner: Scope, outer: Scope): boolean {
   const { organizationId, projectId = null, environmentId = null } = outer;
   return (

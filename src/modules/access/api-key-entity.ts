@@ -21,12 +21,12 @@ export class ApiKeyEntity {
   @Column({ name: 'organization_id', type: 'text' })
   readonly organizationId!: string;
 
-  /** Null: every project of the organization. Only an ADMIN key's. */
+  /** Null: every project of the organization. Only an ADMIN key may have null. */
   @ForeignKey('ProjectEntity', { name: 'api_key_project_id_fkey', onDelete: 'CASCADE' })
   @Column({ name: 'project_id', type: 'text', nullable: true })
   readonly projectId!: string | null;
 
-  /** Null: every environment. Only an ADMIN key's. */
+  /** Null: every environment. Only an ADMIN key may have null. */
   @ForeignKey('EnvironmentEntity', { name: 'api_key_environment_id_fkey', onDelete: 'CASCADE' })
   @Column({ name: 'environment_id', type: 'text', nullable: true })
   readonly environmentId!: string | null;
@@ -34,11 +34,11 @@ export class ApiKeyEntity {
   @Column({ name: 'kind', type: 'text' })
   readonly kind!: ApiKeyKind;
 
-  /** Of an ADMIN key; null for every other kind. */
+  /** The role of an ADMIN key; null for every other kind. */
   @Column({ name: 'role', type: 'text', nullable: true })
   readonly role!: KeyRole | null;
 
-  /** Origins as browsers write them, of a CLIENT or MOBILE key. Null: any. Never empty. */
+  /** The origins of a CLIENT or MOBILE key, as browsers write them. Null: any. Never empty. */
   @Column({ name: 'allowed_origins', type: 'text', array: true, nullable: true })
   readonly allowedOrigins!: readonly string[] | null;
 
@@ -60,15 +60,15 @@ export class ApiKeyEntity {
   @Column({ name: 'expires_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly expiresAt!: Date | null;
 
-  /** To the minute, and up to a minute late. Null: never. */
+  /** Precise to the minute, and up to a minute late. Null: never. */
   @Column({ name: 'last_used_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly lastUsedAt!: Date | null;
 
-  /** Null: it was not. */
+  /** Null: not revoked. */
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly revokedAt!: Date | null;
 
-  /** The key that it was rotated to. Null: it was not. */
+  /** The key that replaced this one in a rotation. Null: not rotated. */
   @ForeignKey('ApiKeyEntity', { name: 'api_key_replaced_by_id_fkey', onDelete: 'SET NULL' })
   @Column({ name: 'replaced_by_id', type: 'text', nullable: true })
   readonly replacedById!: string | null;

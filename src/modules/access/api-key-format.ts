@@ -1,16 +1,16 @@
 /**
- * The text of an API key: `fs_<kind>_` + 30 random base62 characters + 6 base62 characters of the CRC-32 of all before,
- * so that scanners of leaked secrets can tell a real key from a fake without asking.
+ * The text of an API key: `fs_<kind>_` + 30 random base62 characters + 6 base62 characters of the CRC-32 of everything
+ * before, so that scanners of leaked secrets recognize a real key without asking the server.
  */
 import { createHmac, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 export type ApiKeyKind = 'SERVER' | 'CLIENT' | 'MOBILE' | 'ADMIN';
 
-/** Of an ADMIN key. Never OWNER: an organization belongs to people. */
+/** The role of an ADMIN key. Never OWNER: an organization belongs to people. */
 export type KeyRole = 'VIEWER' | 'EDITOR' | 'ADMIN';
 
-/** Whether the key is read by whoever looks into a page or a program: it gets answers, never rules. */
+/** Whether anybody who inspects a page or an app can read the key. Such a key gets answers, never rules. */
 export function isClientKind(kind: ApiKeyKind): boolean {
   return kind === 'CLIENT' || kind === 'MOBILE';
 }
@@ -18,14 +18,14 @@ export function isClientKind(kind: ApiKeyKind): boolean {
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
-/** How many random characters of the secret stay visible to people. */
+/** How many random characters of the secret stay visible. */
 const VISIBLE_LENGTH = 4;
 const FORM = /^fs_(server|client|mobile|admin)_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
 
 export interface NewApiKeyText {
-  /** The whole key, to be shown once. */
+  /** The whole key; shown once. */
   readonly secret: string;
-  /** The beginning, which may be stored and shown. */
+  /** The beginning of the key, which may be stored and shown. */
   readonly prefix: string;
 }
 
@@ -35,12 +35,12 @@ export function createApiKeyText(kind: ApiKeyKind): NewApiKeyText {
   return { secret: head + random + checksumOf(head + random), prefix: head + random.slice(0, VISIBLE_LENGTH) };
 }
 
-/** Whether the text has the form and the checksum of a key. Says nothing about whether the key exists. */
+/** Whether the text has the form and the checksum of a key; the key need not exist. */
 export function isApiKeyText(text: string): boolean {
   return FORM.test(text) && checksumOf(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 }
 
-/** What is stored: a thief of the database cannot use it without the pepper. */
+/** The hash to store, which is useless to a thief of the database without the pepper. */
 export function hashApiKey(secret: string, pepper: string): string {
   return createHmac('sha256', pepper).update(secret).digest('base64url');
 }

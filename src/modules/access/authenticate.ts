@@ -21,17 +21,17 @@ export interface AuthenticatorOptions {
   readonly secrets: { readonly tokens: Tokens; readonly keyPepper: string };
   readonly failures: FailedAuthentications;
   readonly keyUsage: KeyUsage;
-  /** Refuses an address that guesses. */
+  /** Refuses addresses that guess credentials. */
   readonly limits: {
     readonly credential: (address: string) => void;
     readonly credentialFailed: (address: string) => void;
   };
-  /** For how long credentials that were verified are taken while the book cannot be read. */
+  /** How long verified credentials are accepted while the database cannot be read. */
   readonly staleGraceSeconds: number;
   readonly onError: (error: unknown) => void;
 }
 
-/** Who holds a credential, and from when on it is refused: milliseconds since the epoch. Infinity: never. */
+/** The actor behind a credential, and when it ends: milliseconds since the epoch. Infinity: never. */
 export interface CredentialHolder {
   readonly actor: Actor;
   readonly endsAt: number;
@@ -40,24 +40,23 @@ export interface CredentialHolder {
 const GOOD_NO_MORE = 'The access token or API key is not valid, has expired, or was revoked.';
 
 /**
- * Decides who is asking, never what they may do. Verified credentials are remembered until the access rules on which they
- * stand move, which this server hears within a second or so (docs/OPERATIONS.md).
+ * Decides who is asking, never what they may do. Remembers verified credentials until the access rules that they depend on
+ * change, which this server learns within a second or so (docs/OPERATIONS.md).
  */
 export class Authenticator {
   private readonly cache = new CredentialCache();
   private readonly lastOf = new WeakMap<object, { readonly authorization: string; readonly digest: string }>();
   private readonly listeners = new Set<() => void>();
-  /** Since when nobody can tell whether access rules have moved. Null: the book is read every second. */
-  private unheardSince: number | null = null;
+  /** The instant since which changes of access rules may have been missed. Null: the database is read every second. */
+  private unreadableSince: number | null = null;
 
   constructor(private readonly options: AuthenticatorOptions) {}
 
   /**
    * `authorization` is the text of the Authorization header or of the connection parameter: `Bearer <JWT or API key>`.
-   * Absent: anonymous. Present and not valid: `Unauthenticated`; it does not say why, so that guessing teaches nothing.
-   * Throws FORBIDDEN for a key that is used on a page of an origin which is not in its list.
-   * Throws RATE_LIMITED for an address that guesses, and UNAVAILABLE when the credential is not known and cannot be
-   * looked up.
+   * Absent: anonymous. Throws `Unauthenticated` when it is not valid, without the reason, so that guessing reveals nothing;
+   * FORBIDDEN for a key used on a page whose origin is not in its list; RATE_LIMITED for an address that guesses; and
+   * UNAVAILABLE when the credential is not cached and cannot be looked up.
    */
   async authenticate(authorization: string | undefined, request: RequestInfo): Promise<Actor> {
     if (authorization === undefined || authorization === '') return { kind: 'ANONYMOUS', request };
@@ -74,8 +73,9 @@ export class Authenticator {
   }
 
   /**
-   * The actor of a credential that was verified before and may be used here. Null: `authenticate` decides. Never waits.
-   * What a connection sent last is remembered as long as the connection lives: mostly it is sent again.
+   * Returns the actor of a credential that was verified before and may be used from here. Null: `authenticate` decides.
+   * Synchronous. Caches the last credential of a connection for as long as the connection lives, because it is usually sent
+   * again.
    */
   known(authorization: string, request: RequestInfo, connection: object): Actor | null {
     let last = this.lastOf.get(connection);
@@ -94,9 +94,9 @@ export class Authenticator {
   }
 
   /**
-   * Who holds a credential that was good when its connection began. Nobody guesses here, so nothing is counted.
-   * Throws `Unauthenticated` when it is good no more, FORBIDDEN when it may not be used from there any more, and UNAVAILABLE
-   * when that cannot be found out now.
+   * Returns the holder of a credential that was valid when its connection began. Counts no failures, since this is not
+   * guessing. Throws `Unauthenticated` when it is no longer valid, FORBIDDEN when it may no longer be used from that
+   * origin, and UNAVAILABLE when it cannot be checked now.
    */
   async recheck(authorization: string, request: RequestInfo): Promise<CredentialHolder> {
     const credential = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
@@ -108,53 +108,56 @@ export class Authenticator {
     return { actor, endsAt: verified.endsAt };
   }
 
-  /** Whether the book has not been heard of for so long that nobody's credential is taken. */
+  /** Whether the database has been unreadable for so long that no cached credential is accepted any more. */
   get isPastGrace(): boolean {
-    return !this.isHeard(this.options.clock.now().getTime());
+    return !this.isWithinGrace(this.options.clock.now().getTime());
   }
 
-  /** Called after the access rules moved, when a credential or a role may have gone. Answers how to stop listening. */
+  /**
+   * Calls the listener after access rules changed and a credential or a role may be gone. Returns the function that
+   * unsubscribes.
+   */
   onAccessMoved(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** The access rules of these chains have moved: what was known of them is forgotten. */
+  /** Forgets the credentials of these chains, whose access rules have changed. */
   accessMoved(heads: ReadonlyMap<string, number>): void {
     this.forget(heads.keys());
   }
 
   /**
-   * The access rules of these chains are said to have moved, and the book cannot be read: whoever stands on them is not taken
-   * for who they were, and gets UNAVAILABLE until it can.
+   * Handles a notification that the access rules of these chains changed while the database cannot be read: credentials
+   * that depend on them get UNAVAILABLE until it can.
    */
   accessUnverified(chains: ReadonlySet<string>): void {
     this.forget(chains);
   }
 
-  /** At once on the server that wrote, before anybody is answered. */
+  /** Called on the server that made the change, before it answers. */
   forget(chains: Iterable<string>): void {
     this.cache.forget(chains);
     for (const listener of this.listeners) listener();
   }
 
-  /** Whether the book can be read, and when it last was. */
+  /** Notes whether the database can be read, and when it was last read. */
   databaseStateChanged({ isReachable, lastReadAt }: { readonly isReachable: boolean; readonly lastReadAt: Date | null }): void {
-    this.unheardSince = isReachable ? null : (lastReadAt ?? this.options.clock.now()).getTime();
+    this.unreadableSince = isReachable ? null : (lastReadAt ?? this.options.clock.now()).getTime();
   }
 
   private remembered(digest: string): Verified | null {
     const now = this.options.clock.now().getTime();
-    return this.isHeard(now) ? this.cache.find(digest, now) : null;
+    return this.isWithinGrace(now) ? this.cache.find(digest, now) : null;
   }
 
-  private isHeard(now: number): boolean {
-    return this.unheardSince === null || now < this.unheardSince + this.options.staleGraceSeconds * 1_000;
+  private isWithinGrace(now: number): boolean {
+    return this.unreadableSince === null || now < this.unreadableSince + this.options.staleGraceSeconds * 1_000;
   }
 
   private async verify(credential: string, digest: string, request: RequestInfo): Promise<Verified> {
     const { limits, failures } = this.options;
-    // Others who guess from the same address do not lock out those who need not.
+    // Guesses by others from the same address must not lock out clients whose credential was valid before.
     if (!this.cache.wasGood(digest)) limits.credential(request.address);
     const verified = await this.read(credential, digest);
     if (verified !== null) return verified;
@@ -164,7 +167,7 @@ export class Authenticator {
     throw new Unauthenticated(GOOD_NO_MORE);
   }
 
-  /** Null when it is no credential. Throws UNAVAILABLE. */
+  /** Returns null for an unknown credential. Throws UNAVAILABLE. */
   private read(credential: string, digest: string): Promise<Verified | null> {
     const read = () => (isApiKeyText(credential) ? this.readApiKey(credential) : this.readToken(credential));
     return this.cache.load(digest, read).catch((error: unknown) => {
@@ -204,7 +207,7 @@ function digestOf(credential: string): string {
   return createHash('sha256').update(credential).digest('base64url');
 }
 
-/** Keys are most of those who ask; written out, because spreading an object costs as much as all the rest of knowing them. */
+/** Written out field by field for keys, the most frequent callers: a spread costs as much as everything else on this path. */
 function actingFor({ actor }: Verified, request: RequestInfo): ApiKeyActor | UserActor {
   if (actor.kind === 'USER') return { ...actor, request };
   const { kind, id, name, keyKind, organizationId, projectId, environmentId, allowedOrigins, bindings } = actor;

@@ -3,16 +3,16 @@ import { quote } from '../../validation/input-rules';
 import { permits, type Actor, type Scope } from './actor';
 import type { Permission, Role } from './permissions';
 
-/** What is asked of a thing, and what seeing it takes. */
+/** The permission to do something, and the one to see the object at all. */
 export interface RequiredPermission {
   readonly permission: Permission;
-  /** The permission that makes the thing visible at all. */
+  /** The permission that makes the object visible. */
   readonly toSee: Permission;
 }
 
 /**
- * True: the actor may. False: the actor may not even see it, which must look as if it did not exist.
- * Throws `Forbidden` for what it may see but not do, and `Unauthenticated` for an anonymous caller.
+ * Returns true when the actor may, and false when it may not even see the object, which must then look as if it did not
+ * exist. Throws `Forbidden` when it may see but not do, and `Unauthenticated` for an anonymous caller.
  */
 export function authorize(actor: Actor, required: RequiredPermission, scope: Scope, scopeToSee: Scope = scope): boolean {
   requireIdentity(actor);
@@ -21,14 +21,14 @@ export function authorize(actor: Actor, required: RequiredPermission, scope: Sco
   return false;
 }
 
-/** Throws FORBIDDEN when the actor's roles there are weaker than what guards the environment. */
+/** Throws FORBIDDEN when the actor's roles in the scope are weaker than the environment requires. */
 export function requireRole(actor: Actor, permission: Permission, scope: Scope, guard: Guard): void {
   if (guard.requiredRole === null || permits(actor, permission, scope, guard.requiredRole)) return;
   const message = `Changing the environment ${quote(guard.key)} requires the role ${guard.requiredRole} or a stronger one.`;
   throw new RequestFault('FORBIDDEN', message);
 }
 
-/** An environment, as far as it can demand a role. */
+/** The part of an environment that can require a role. */
 export interface Guard {
   readonly key: string;
   readonly requiredRole: Role | null;
@@ -38,7 +38,7 @@ export function requireIdentity(actor: Actor): void {
   if (actor.kind === 'ANONYMOUS') throw new Unauthenticated();
 }
 
-/** What a mutation answers about a thing that is not there or must not be seen. `what` is its noun: `flag`. */
+/** The fault for an object that does not exist or that the actor may not see. `what` is its noun: `flag`. */
 export function notFound(what: string, idOrKey: string, path: readonly string[]): UserFault {
   return new UserFault([{ code: 'NOT_FOUND', message: `There is no ${what} ${quote(idOrKey)}.`, path }]);
 }

@@ -1,19 +1,19 @@
 import { LRUCache } from 'lru-cache';
 import type { ApiKeyActor, UserActor } from './actor';
 
-/** A credential that was found good: who it is, but for the request. */
+/** The actor of a verified credential, except for the request. */
 export interface Verified {
   readonly actor: Omit<ApiKeyActor, 'request'> | Omit<UserActor, 'request'>;
-  /** From when on it is refused, as milliseconds since the epoch. Infinity: never. */
+  /** The instant from which it is refused, in milliseconds since the epoch. Infinity: never. */
   readonly endsAt: number;
 }
 
 const CREDENTIALS_MAX = 100_000;
 
 /**
- * Credentials that were verified against the book, until the access rules on which they stand move. A user stands on the
- * rules of every organization, because any may give a role; a key on those of its own. What was read before the rules
- * moved is answered to whoever waited for it, but not kept; concurrent requests for one credential are one read.
+ * Caches credentials that were verified against the database until the access rules that they depend on change. A user
+ * depends on the rules of every organization, because any may give a role; a key on those of its own. A read that began
+ * before a change is answered to its waiters but not cached; concurrent requests for one credential share one read.
  */
 export class CredentialCache {
   private readonly users = new LRUCache<string, Verified>({ max: CREDENTIALS_MAX });
@@ -22,29 +22,29 @@ export class CredentialCache {
     dispose: (verified, digest) => this.keysOf.get(organizationOf(verified))?.delete(digest),
   });
   private readonly keysOf = new Map<string, Set<string>>();
-  /** Digests of credentials that were good once, whatever has become of them. */
+  /** Digests of credentials that were valid once, including those that no longer are. */
   private readonly good = new LRUCache<string, true>({ max: CREDENTIALS_MAX });
   private reads = new Map<string, Promise<Verified | null>>();
 
-  /** Null when it is not known, or its time is over. */
+  /** Returns null when the credential is not cached, or has ended. */
   find(digest: string, now: number): Verified | null {
     const verified = this.keys.get(digest) ?? this.users.get(digest);
     return verified !== undefined && now < verified.endsAt ? verified : null;
   }
 
-  /** Whether it was verified before: then whoever has it does not guess. */
+  /** Whether it was verified before; if so, the caller is not guessing. */
   wasGood(digest: string): boolean {
     return this.good.has(digest);
   }
 
-  /** What `read` answers; kept when it is a credential. */
+  /** Returns the result of `read`, and caches it unless it is null. */
   load(digest: string, read: () => Promise<Verified | null>): Promise<Verified | null> {
     const running = this.reads.get(digest);
     if (running) return running;
     const { reads } = this;
     const reading = read()
       .then((verified) => {
-        // Other reads took the place of these when the rules moved.
+        // The map of reads was replaced when the rules changed.
         if (verified !== null && reads === this.reads) this.keep(digest, verified);
         return verified;
       })
@@ -53,7 +53,7 @@ export class CredentialCache {
     return reading;
   }
 
-  /** The access rules of these chains have moved. */
+  /** Forgets the credentials that depend on these chains, whose access rules have changed. */
   forget(chains: Iterable<string>): void {
     this.reads = new Map();
     this.users.clear();

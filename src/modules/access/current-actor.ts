@@ -5,8 +5,8 @@ import type { Actor, ApiKeyActor, RequestInfo } from './actor';
 import type { ApiKeyEntity } from './api-key-entity';
 
 /**
- * The actor with the roles that it has in the organization now, which nobody can take away until the transaction ends.
- * Asked for after the lock of the organization or project, so that locks are taken in one order everywhere.
+ * The actor with its current roles in the organization, locked until the transaction ends. Called after the organization or
+ * project is locked, so that locks are taken in the same order everywhere.
  */
 export async function currentActor<Known extends Actor>(
   connection: Connection,
@@ -21,12 +21,12 @@ export async function currentActor<Known extends Actor>(
   return actor;
 }
 
-/** Who uses a key. */
+/** The actor of a key. */
 export function apiKeyActor(key: ApiKeyEntity, request: RequestInfo): ApiKeyActor {
   return { ...apiKeyIdentity(key), request };
 }
 
-/** Who uses a key, whatever the request. */
+/** The actor of a key, independent of the request. */
 export function apiKeyIdentity(key: ApiKeyEntity): Omit<ApiKeyActor, 'request'> {
   const { id, name, kind, role, allowedOrigins, organizationId, projectId, environmentId } = key;
   const scope = { organizationId, projectId, environmentId };

@@ -1,10 +1,10 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Stored text. OVERFLOW: attempts beyond those that are kept apart in one minute. */
+/** Stored text. OVERFLOW: attempts beyond those kept apart in one minute. */
 export type FailedAuthenticationKind =
   'PASSWORD' | 'API_KEY' | 'ACCESS_TOKEN' | 'REFRESH_TOKEN' | 'OIDC' | 'RESET_TOKEN' | 'INVITATION' | 'SET_UP_TOKEN' | 'OVERFLOW';
 
-/** Failed attempts of one kind, from one address, for one account, within about a minute. Refers to nothing by foreign key. */
+/** Failed attempts of one kind, from one address, for one account, within about a minute. Has no foreign keys. */
 @Entity('failed_authentication')
 @Check(
   'failed_authentication_kind_check',
@@ -22,23 +22,23 @@ export class FailedAuthenticationEntity {
   @Column({ name: 'address', type: 'text' })
   readonly address!: string;
 
-  /** Of the first of the attempts. */
+  /** The user agent of the first attempt. */
   @Column({ name: 'user_agent', type: 'text' })
   readonly userAgent!: string;
 
-  /** Keyed hash of what was tried as account, hexadecimal: alike for the same account. Null when none was named. */
+  /** Keyed hash of the account that was tried, hexadecimal: equal for equal accounts. Null when none was named. */
   @Column({ name: 'account', type: 'text', nullable: true })
   readonly account!: string | null;
 
-  /** The user whose account was tried. Null when there is none, or when that is not known. */
+  /** The user whose account was tried. Null when there is none, or when it is not known. */
   @Column({ name: 'user_id', type: 'text', nullable: true })
   readonly userId!: string | null;
 
-  /** Null when it is not known. */
+  /** Null when unknown. */
   @Column({ name: 'organization_id', type: 'text', nullable: true })
   readonly organizationId!: string | null;
 
-  /** How many attempts, from 1. */
+  /** Number of attempts, from 1. */
   @Column({ name: 'count', type: 'integer' })
   readonly count!: number;
 

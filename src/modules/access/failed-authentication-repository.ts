@@ -1,7 +1,7 @@
 import type { Connection } from '../../database/transaction';
 import { FailedAuthenticationEntity } from './failed-authentication-entity';
 
-/** One statement for all rows. */
+/** Inserts all rows with one statement. */
 export async function insertFailedAuthentications(
   connection: Connection,
   rows: readonly FailedAuthenticationEntity[],
@@ -9,7 +9,7 @@ export async function insertFailedAuthentications(
   await connection.insert(FailedAuthenticationEntity, [...rows]);
 }
 
-/** Forgets what ended before `end`, and all but the newest `rowsMax` rows. */
+/** Deletes the rows that ended before `end`, and all but the newest `rowsMax`. */
 export async function purgeFailedAuthentications(connection: Connection, end: Date, rowsMax: number): Promise<void> {
   await connection.query('DELETE FROM failed_authentication WHERE last_at < $1', [end]);
   await connection.query(

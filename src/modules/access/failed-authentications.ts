@@ -1,7 +1,7 @@
 /**
- * Failed authentications, kept apart from the audit chain, so that an attacker never holds writers' locks. Noting one is
- * work in memory; a timer writes what was collected in one statement. Both what is held in memory and what is written per
- * minute is bounded, however many attempts come.
+ * Records failed authentications outside the audit chain, so that an attacker never holds the locks of writers. Noting one
+ * only touches memory; a timer writes the batch with one statement. Memory and writes per minute are bounded, however many
+ * attempts come.
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Clock } from '../../clock';
@@ -10,11 +10,11 @@ import { newId } from '../../ids';
 import type { FailedAuthenticationEntity, FailedAuthenticationKind } from './failed-authentication-entity';
 import { insertFailedAuthentications, purgeFailedAuthentications } from './failed-authentication-repository';
 
-/** Attempts that are alike within this time are one row. */
+/** Equal attempts within this time share one row. */
 const WINDOW_MS = 60_000;
 /** 200 rows a minute are enough to see an attack, and few enough for any database. */
 export const ROWS_PER_WINDOW_MAX = 200;
-/** About 300 MB: what a year-long attack leaves at most. */
+/** About 300 MB: the most that a year-long attack leaves. */
 const ROWS_KEPT_MAX = 1_000_000;
 const DAY_MS = 86_400_000;
 const TEXT_LENGTH_MAX = 256;
@@ -25,8 +25,8 @@ export interface FailedAttempt {
   readonly address: string;
   readonly userAgent: string;
   /**
-   * What was tried: the e-mail, or the visible prefix of a key; never a password or a whole secret. Only a keyed hash of it
-   * is kept, for people type passwords into the wrong field.
+   * The account that was tried: the e-mail, or the visible prefix of a key; never a password or a whole secret. Only a
+   * keyed hash is stored, because people type passwords into the wrong field.
    */
   readonly account?: string | null;
   /** The user whose account was tried, when there is one. */
@@ -41,7 +41,7 @@ export interface FailedAuthenticationsOptions {
   readonly secret: string;
   /** How long rows are kept. */
   readonly days: number;
-  /** Writing or purging failed; what was collected is kept for the next time. */
+  /** Called when writing or purging failed; the batch is kept for the next time. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -56,7 +56,7 @@ export class FailedAuthentications {
     this.key = Buffer.from(hkdfSync('sha256', options.secret, '', 'failed-authentication', 32));
   }
 
-  /** Never waits and never throws. */
+  /** Neither waits nor throws. */
   note(attempt: FailedAttempt): void {
     const now = this.options.clock.now();
     this.collect({
@@ -73,19 +73,19 @@ export class FailedAuthentications {
     });
   }
 
-  /** Writes what was collected so far. Never throws. */
+  /** Writes the batch. Never throws. */
   flush(): Promise<void> {
     this.writing = this.writing.then(() => this.write());
     return this.writing;
   }
 
-  /** Forgets what is older than it may be. */
+  /** Deletes rows that are too old. */
   async purge(): Promise<void> {
     const end = new Date(this.options.clock.now().getTime() - this.options.days * DAY_MS);
     await purgeFailedAuthentications(this.options.database.connection, end, ROWS_KEPT_MAX);
   }
 
-  /** Writes every minute; answers the function that ends that after a last time. */
+  /** Writes every minute. Returns the function that stops after a last write. */
   start(): () => Promise<void> {
     const timer = setInterval(() => void this.flush(), WINDOW_MS);
     timer.unref();
@@ -95,7 +95,7 @@ export class FailedAuthentications {
     };
   }
 
-  /** The hash by which rows of the same account are known, hexadecimal. */
+  /** The hash that identifies an account, hexadecimal. */
   hashOf(account: string): string {
     return createHmac('sha256', this.key).update(account.trim().toLowerCase(), 'utf8').digest('hex');
   }
@@ -130,7 +130,7 @@ function add(known: Row, row: Row): void {
   if (row.lastAt > known.lastAt) known.lastAt = row.lastAt;
 }
 
-/** What PostgreSQL cannot store would keep all rows of the statement out. */
+/** Replaces characters that PostgreSQL cannot store, which would fail the whole statement. */
 function bounded(text: string): string {
   return text.slice(0, TEXT_LENGTH_MAX).replace(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd');
 }

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Role } from './permissions';
 
-/** A role that waits for whoever has the token. Gone when it was accepted or replaced. */
+/** A role offered to the holder of a token. Deleted when it is accepted or replaced. */
 @Entity('invitation')
 @Check('invitation_role_check', `"role" IN ('OWNER', 'ADMIN', 'EDITOR', 'VIEWER')`)
 @Unique('invitation_organization_id_email_unique', ['organizationId', 'email'])
@@ -33,11 +33,11 @@ export class InvitationEntity {
   @Column({ name: 'role', type: 'text' })
   readonly role!: Role;
 
-  /** SHA-256 of the token, base64url. The token is random, so that no pepper is needed. */
+  /** SHA-256 of the token, base64url. The token is random, so no pepper is needed. */
   @Column({ name: 'token_hash', type: 'text' })
   readonly tokenHash!: string;
 
-  /** Null: the account is gone. */
+  /** Null: the account was deleted. */
   @ForeignKey('UserEntity', { name: 'invitation_invited_by_id_fkey', onDelete: 'SET NULL' })
   @Column({ name: 'invited_by_id', type: 'text', nullable: true })
   readonly invitedById!: string | null;

@@ -1,4 +1,4 @@
-/** From which web origins (RFC 6454) a key may be used. Pure. */
+/** Rules for the web origins (RFC 6454) from which a key may be used. Pure. */
 import { RequestFault, type Issue } from '../../errors';
 import { countIssues, quote, unstorable, type Path } from '../../validation/input-rules';
 import type { Actor } from './actor';
@@ -6,11 +6,14 @@ import type { Actor } from './actor';
 export const ORIGINS_MAX = 50;
 /** A host has at most 253 characters. */
 const ORIGIN_LENGTH_MAX = 270;
-/** What stands before and after the host is nothing but the scheme and a port. */
+/** Allows only the scheme before the host, and only a port after it. */
 const FORM = /^(https?):\/\/([^\s/\\?#@%*:]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
-/** As browsers write it in the Origin header: lower case, punycode, no default port. Null when it is no origin. */
+/**
+ * Returns the origin as browsers write it in the Origin header: lower case, punycode, no default port. Null when it is not
+ * an origin.
+ */
 export function normalizeOrigin(text: string): string | null {
   if (text.length > ORIGIN_LENGTH_MAX || unstorable(text) || !FORM.test(text) || !URL.canParse(text)) return null;
   const { protocol, hostname, origin } = new URL(text);
@@ -18,7 +21,7 @@ export function normalizeOrigin(text: string): string | null {
   return protocol === 'https:' || LOOPBACK.test(hostname) ? origin : null;
 }
 
-/** Null: any origin. Entries that are no origins are left out: `originIssues` tells of them. */
+/** Null: any origin. Invalid entries are left out; `originIssues` reports them. */
 export function normalizeOrigins(texts: readonly string[] | null | undefined): readonly string[] | null {
   const origins = (texts ?? []).map(normalizeOrigin).filter((origin) => origin !== null);
   return origins.length === 0 ? null : [...new Set(origins)];
@@ -41,13 +44,19 @@ export function originIssues(texts: readonly string[] | null | undefined, path: 
   });
 }
 
-/** Throws FORBIDDEN for a key that is used on a page of another site. What sends no origin is no page: it passes. */
+/**
+ * Throws FORBIDDEN for a key used on a page of another site. A request without an origin does not come from a page and
+ * passes.
+ */
 export function requireOrigin(actor: Actor): void {
   if (isOriginAllowed(actor)) return;
   throw new RequestFault('FORBIDDEN', `This API key may not be used from the origin ${quote(actor.request.origin ?? '')}.`);
 }
 
-/** Whether what the actor holds may be used where the request comes from. What sends no origin is no page. */
+/**
+ * Whether the actor's credential may be used from the origin of the request. A request without one does not come from a
+ * page.
+ */
 export function isOriginAllowed(actor: Actor): boolean {
   const { origin } = actor.request;
   return actor.kind !== 'API_KEY' || actor.allowedOrigins === null || origin === null || actor.allowedOrigins.includes(origin);

@@ -2,8 +2,8 @@ import type { Connection } from '../../database/transaction';
 import { USE_INTERVAL_MS } from './access-rules';
 
 /**
- * Key -> when it was used, as milliseconds since the epoch. Answers the keys that somebody else holds just now, which were not
- * written: waiting for them could be waiting for each other.
+ * `uses` maps keys to the time of use in milliseconds since the epoch. Returns the keys whose rows another transaction
+ * holds; they were not written, since waiting for them could deadlock.
  */
 export async function writeKeyUses(connection: Connection, uses: ReadonlyMap<string, number>): Promise<string[]> {
   const rows = await connection.query<{ id: string }[]>(

@@ -1,6 +1,7 @@
 /**
- * When API keys were used last, and when they end for not being used. Noting a use is work in memory; a timer writes what was
- * noted by one statement. Several servers may note one key: it is written at most once a minute, and never goes back.
+ * Tracks the last use of API keys and ends those that are unused. Noting a use only touches memory; a timer writes the
+ * batch with one statement. When several servers note one key, it is written at most once a minute and never goes back in
+ * time.
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock';
@@ -10,27 +11,30 @@ import type { ApiKeyEntity } from './api-key-entity';
 import { writeKeyUses } from './key-usage-repository';
 
 const FLUSH_INTERVAL_MS = 5_000;
-/** As many keys as a server remembers verified. One that was forgotten is written anew, which the minute in the statement stops. */
+/**
+ * The number of keys that a server caches as verified. A key that was evicted is noted again; the one-minute condition in
+ * the statement ignores the repeat.
+ */
 const KEYS_MAX = 100_000;
 
 export interface KeyUsageOptions {
   readonly database: Database;
   readonly clock: Clock;
-  /** After how many days without a use a key ends; 0: never. */
+  /** Days without a use after which a key ends; 0: never. */
   readonly unusedDays: number;
-  /** Writing failed; what was noted is kept for the next time. */
+  /** Called when writing failed; the batch is kept for the next time. */
   readonly onError: (error: unknown) => void;
 }
 
 export class KeyUsage {
-  /** Key -> when it was noted last. */
+  /** Key -> time at which it was last noted. */
   private readonly noted = new LRUCache<string, number>({ max: KEYS_MAX });
   private pending = new Map<string, number>();
   private writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: KeyUsageOptions) {}
 
-  /** Never waits and never throws. */
+  /** Neither waits nor throws. */
   note(keyId: string): void {
     const now = this.options.clock.now().getTime();
     if (now < (this.noted.get(keyId) ?? -Infinity) + USE_INTERVAL_MS) return;
@@ -42,12 +46,12 @@ export class KeyUsage {
     return this.options.unusedDays;
   }
 
-  /** From when on the key is refused. Null: never. */
+  /** The instant from which the key is refused. Null: never. */
   endOf(key: ApiKeyEntity): Date | null {
     return keyEnd(key, this.options.unusedDays);
   }
 
-  /** Writes now and then what was noted. Answers how to write the rest and stop. */
+  /** Writes the batch from time to time. Returns the function that writes the rest and stops. */
   start(): () => Promise<void> {
     const timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS);
     timer.unref();
@@ -57,7 +61,7 @@ export class KeyUsage {
     };
   }
 
-  /** Resolves when everything that was noted before is written, or could not be. */
+  /** Resolves when everything noted before is written, or has failed. */
   flush(): Promise<void> {
     this.writing = this.writing.then(() => this.write());
     return this.writing;
@@ -76,7 +80,7 @@ export class KeyUsage {
     }
   }
 
-  /** For the next time; a later use that was noted meanwhile stays. */
+  /** Puts a failed batch back; a later use noted meanwhile wins. */
   private keep(uses: readonly (readonly [string, number])[]): void {
     this.pending = new Map([...uses, ...this.pending]);
   }

@@ -1,36 +1,36 @@
 /**
- * Whoever stays connected is looked at again whenever access rules may have moved, and when its credential's time is over:
- * once for each credential, however many connections hold it. While the book cannot be read, those who were known stay, for
- * the time of grace.
+ * Checks the credentials of open connections again whenever access rules may have changed, and when a credential expires:
+ * once per credential, however many connections use it. While the database cannot be read, known credentials stay valid for
+ * the grace period.
  */
 import pLimit from 'p-limit';
 import { RequestFault } from '../../errors';
 import type { Actor, RequestInfo } from './actor';
 import type { CredentialHolder } from './authenticate';
 
-/** Who can tell whether a credential is still good: the `Authenticator`. */
+/** Tells whether a credential is still valid: the `Authenticator`. */
 export interface AccessSource {
   readonly recheck: (authorization: string, request: RequestInfo) => Promise<CredentialHolder>;
   readonly onAccessMoved: (listener: () => void) => () => void;
   readonly isPastGrace: boolean;
 }
 
-/** A connection, as far as it must end when access does. */
+/** A connection that must end when access does. */
 export interface Connected {
-  /** The actor as it is now: whatever it may not follow any more ends. */
+  /** Receives the current actor, and ends whatever it may no longer follow. */
   readonly review: (actor: Actor) => void;
-  /** The credential is good no more, or (UNAVAILABLE) nobody can vouch for it any more. */
+  /** Called when the credential was revoked or can no longer be verified (UNAVAILABLE). */
   readonly refuse: (fault: RequestFault) => void;
 }
 
-/** One credential, used from one origin. */
+/** One credential used from one origin. */
 export interface TrackedCredential {
   readonly name: string;
   readonly authorization: string;
   readonly request: RequestInfo;
   readonly connections: Set<Connected>;
   endsAt: number;
-  /** Looked at since the last move. */
+  /** Checked since the last change of access rules. */
   isVerified: boolean;
 }
 
@@ -63,17 +63,17 @@ export class LiveAccess {
     this.timer.unref();
   }
 
-  /** Counts the moves of access rules: who was let in before the last one is to be looked at again. */
+  /** Counts changes of access rules: connections admitted before the last one must be checked again. */
   get generation(): number {
     return this.moves;
   }
 
-  /** How many credentials are held at this moment. */
+  /** The number of tracked credentials. */
   get size(): number {
     return this.tracked.size;
   }
 
-  /** `since`: the generation at which the credential was found good. */
+  /** `since` is the generation at which the credential was found valid. */
   track(authorization: string, request: RequestInfo, connection: Connected, since: number): TrackedCredential {
     const name = JSON.stringify([authorization, request.origin]);
     let tracked = this.tracked.get(name);
@@ -86,7 +86,7 @@ export class LiveAccess {
     return tracked;
   }
 
-  /** After something began on a connection that was allowed at generation `since`. */
+  /** Called after something began on a connection that was admitted at generation `since`. */
   checkUnlessVerified(tracked: TrackedCredential, since: number): void {
     if (since !== this.moves) tracked.isVerified = false;
     if (!tracked.isVerified) void this.limit(() => this.check(tracked));
@@ -102,7 +102,7 @@ export class LiveAccess {
     this.stop();
   }
 
-  /** Moves that come while one is going on are answered by the next. */
+  /** Runs one sweep at a time; changes that come during a sweep are covered by the next. */
   private sweep(): Promise<void> {
     this.isStale = true;
     this.sweeping ??= this.sweepAll().finally(() => {
@@ -132,7 +132,7 @@ export class LiveAccess {
       for (const connection of [...tracked.connections]) connection.review(actor);
     } catch (error) {
       if (!(error instanceof RequestFault)) return onError(error);
-      // Whoever was known stays while nobody can tell; but not past its own end, nor past the time of grace.
+      // A known credential stays while it cannot be checked, but not past its own end or the grace period.
       const mayStay = error.code === 'UNAVAILABLE' && !access.isPastGrace && (tracked.endsAt === 0 || now() < tracked.endsAt);
       if (mayStay) return;
       for (const connection of [...tracked.connections]) connection.refuse(error);

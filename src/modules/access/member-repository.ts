@@ -3,9 +3,9 @@ import type { Connection } from '../../database/transaction';
 import { InvitationEntity } from './invitation-entity';
 import { RoleBindingEntity } from './role-binding-entity';
 
-/** A user with roles in an organization, or with roles that reach one project of it. */
+/** A user with bindings in an organization, or with bindings that reach one of its projects. */
 export interface MemberOfOwner {
-  /** Id of the organization or project whose member this is. */
+  /** The organization or project of which this is a member. */
   readonly ownerId: string;
   readonly organizationId: string;
   /** Null: a member of the organization. */
@@ -24,7 +24,7 @@ function ownersOf(kind: MemberOwner): string {
   return kind === 'ORGANIZATION' ? MEMBERS_OF_ORGANIZATIONS : MEMBERS_OF_PROJECTS;
 }
 
-/** By e-mail. `position`: the e-mail address after which each page begins. */
+/** Ordered by e-mail address. `position`: the e-mail address after which each page begins. */
 export function listMembers(
   connection: Connection,
   kind: MemberOwner,
@@ -54,7 +54,7 @@ export function countMembers(connection: Connection, kind: MemberOwner, ownerIds
   );
 }
 
-/** Widest first: of the organization, of projects, of environments. */
+/** Widest scope first: the organization, then projects, then environments. */
 export function findBindingsOfMembers(
   connection: Connection,
   organizationIds: readonly string[],
@@ -68,7 +68,7 @@ export function findBindingsOfMembers(
     .getMany();
 }
 
-/** People, not roles: somebody may be OWNER both by an invitation and by a group. */
+/** Counts people, not bindings: one user may be OWNER both by an invitation and by a group. */
 export async function countOwners(connection: Connection, organizationId: string): Promise<number> {
   const [row] = await connection.query<{ count: number }[]>(
     `SELECT CAST(count(DISTINCT user_id) AS integer) AS count FROM role_binding WHERE organization_id = $1 AND role = 'OWNER'`,
@@ -77,7 +77,7 @@ export async function countOwners(connection: Connection, organizationId: string
   return row?.count ?? 0;
 }
 
-/** The same binding with another role, or a new one. */
+/** Updates a binding's role, or inserts a new one. */
 export async function saveBinding(connection: Connection, binding: RoleBindingEntity, isNew: boolean): Promise<void> {
   if (isNew) await connection.insert(RoleBindingEntity, binding);
   else await connection.update(RoleBindingEntity, { id: binding.id }, { role: binding.role });
@@ -111,7 +111,7 @@ export function findInvitationByEmail(
   return connection.findOneBy(InvitationEntity, { organizationId, email });
 }
 
-/** Deletes the invitations into the organization that the user made, and answers them. */
+/** Deletes the invitations into the organization that the user made, and returns them. */
 export async function takeInvitationsOfMaker(
   connection: Connection,
   organizationId: string,
@@ -123,7 +123,7 @@ export async function takeInvitationsOfMaker(
   return invitations;
 }
 
-/** By e-mail. `position`: the e-mail address after which each page begins. */
+/** Ordered by e-mail address. `position`: the e-mail address after which each page begins. */
 export function listInvitations(
   connection: Connection,
   organizationIds: readonly string[],

@@ -1,4 +1,4 @@
-/** Who may have which role where. Pure. */
+/** Rules for roles and invitations. Pure. */
 import type { Issue } from '../../errors';
 import { nameIssues } from '../../validation/input-rules';
 import { emailIssues, passwordIssues } from './access-rules';
@@ -11,15 +11,15 @@ export type BindingScope = Omit<Binding, 'role'>;
 
 const WEAKEST_FIRST: readonly Role[] = ['VIEWER', 'EDITOR', 'ADMIN', 'OWNER'];
 
-/** What the organization is to have in one place, and what it has. */
+/** A change of one user's roles in one scope. */
 export interface RoleChange {
-  /** For messages. */
+  /** Used in messages. */
   readonly email: string;
-  /** The roles that are replaced or taken away. */
+  /** The roles that are replaced or removed. */
   readonly before: readonly Role[];
   /** Null: none. */
   readonly after: Role | null;
-  /** How many owners the organization has. */
+  /** The number of owners of the organization. */
   readonly ownerCount: number;
 }
 
@@ -30,14 +30,14 @@ export function lastOwnerIssues({ email, before, after, ownerCount }: RoleChange
   return [{ code: 'LAST_OWNER', message, path: ['input', 'userId'] }];
 }
 
-/** OWNER is about the organization itself, so it is no role on a part of it. */
+/** OWNER concerns the organization itself, so it cannot be a role in a part of it. */
 export function bindingScopeIssues(role: Role, scope: BindingScope): Issue[] {
   if (role !== 'OWNER' || scope.projectId === null) return [];
   const message = 'OWNER is a role on a whole organization; give ADMIN on a project or environment.';
   return [{ code: 'INVALID', message, path: ['input', 'role'] }];
 }
 
-/** `hasRole`: whether the address has a role in that place already. */
+/** `hasRole`: whether the address already has a role in that scope. */
 export function invitationIssues(email: string, role: Role, scope: BindingScope, hasRole: boolean): Issue[] {
   const issues = [...emailIssues(email, ['input', 'email']), ...bindingScopeIssues(role, scope)];
   if (hasRole) {
@@ -52,13 +52,16 @@ export interface Acceptance {
   readonly password?: string | null;
 }
 
-/** Who takes the invitation: the signed-in user, or else whoever has the account of the address, or a new one. */
+/** The person who accepts the invitation: the logged-in user, the holder of the account with the address, or a new user. */
 export type Claimant = 'SIGNED_IN' | 'ACCOUNT' | 'NEW';
 
 export type AcceptancePlan =
   { readonly issues: readonly Issue[]; readonly claimant?: never } | { readonly issues?: never; readonly claimant: Claimant };
 
-/** `signedIn`: e-mail address of the signed-in user, null when there is none. The password itself is not verified here. */
+/**
+ * `signedIn` is the e-mail address of the logged-in user, null when there is none. The password itself is not verified
+ * here.
+ */
 export function planAcceptance(
   invitation: Pick<InvitationEntity, 'email' | 'expiresAt'> | null,
   input: Acceptance,
@@ -92,7 +95,7 @@ export function noInvitation(): Issue {
   return { code: 'NOT_FOUND', message, path: ['input', 'token'] };
 }
 
-/** The one with more permissions. */
+/** Returns the role with more permissions. */
 export function strongerRole(one: Role, other: Role): Role {
   return WEAKEST_FIRST.indexOf(one) > WEAKEST_FIRST.indexOf(other) ? one : other;
 }
@@ -103,7 +106,7 @@ export function isSameScope(one: BindingScope, other: BindingScope): boolean {
   );
 }
 
-/** Whether a role in `inner` ends when all roles of `outer` and of what is in it end. */
+/** Whether a role in `inner` ends when all roles in `outer` and inside it end. */
 export function isWithin(inner: BindingScope, outer: BindingScope): boolean {
   if (inner.organizationId !== outer.organizationId) return false;
   if (outer.environmentId !== null) return inner.environmentId === outer.environmentId;

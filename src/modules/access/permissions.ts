@@ -1,4 +1,4 @@
-// Each role has what the one before it has, and more.
+// Each role has the permissions of the one before it, and more.
 const VIEWER = [
   'organization:read',
   'member:read',
@@ -41,15 +41,14 @@ const ADMIN = [
 ] as const;
 const OWNER = [...ADMIN, 'organization:delete', 'owner:name', 'audit:erase'] as const;
 
-/** What may be done. Closed: a permission that is not in this list does not exist. */
+/** The closed list of permissions. */
 export type Permission = (typeof OWNER)[number];
 
 export type Role = 'OWNER' | 'ADMIN' | 'EDITOR' | 'VIEWER';
 
-/** Every permission there is. */
 export const PERMISSIONS: readonly Permission[] = OWNER;
 
-/** Roles are data: named sets of permissions. */
+/** Roles as data: named sets of permissions. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   OWNER: new Set<Permission>(OWNER),
   ADMIN: new Set<Permission>(ADMIN),
@@ -57,10 +56,10 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   VIEWER: new Set<Permission>(VIEWER),
 };
 
-/** From the weakest to the strongest. */
+/** Ordered from the weakest to the strongest. */
 const STRENGTH: readonly Role[] = ['VIEWER', 'EDITOR', 'ADMIN', 'OWNER'];
 
-/** Whether a role is as strong as another, or stronger. Null asks for nothing. */
+/** Whether a role is at least as strong as another. Null requires nothing. */
 export function isAtLeast(role: Role, least: Role | null): boolean {
   return least === null || STRENGTH.indexOf(role) >= STRENGTH.indexOf(least);
 }
@@ -70,7 +69,7 @@ export function strongest(roles: readonly (Role | null)[]): Role | null {
   return STRENGTH.findLast((role) => roles.includes(role)) ?? null;
 }
 
-/** Reads that a role on something inside also gives on what is around it, so that one can find the way there. */
+/** Reads that a role also gives on the objects around its scope, so that its holder can navigate there. */
 export const READS_UPWARD: ReadonlySet<Permission> = new Set([
   'organization:read',
   'project:read',

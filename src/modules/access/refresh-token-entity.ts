@@ -1,10 +1,10 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** Of the tokens of one session, the newest is unused. The used ones stay as long as the session, to be recognised. */
+/** The newest token of a session is unused. Used ones stay as long as the session, so that reuse is detected. */
 @Entity('refresh_token')
 @Index('refresh_token_session_id_index', ['sessionId'])
 export class RefreshTokenEntity {
-  /** SHA-256 of the token, base64url. The token is random, so that no pepper is needed. */
+  /** SHA-256 of the token, base64url. The token is random, so no pepper is needed. */
   @PrimaryColumn({ name: 'token_hash', type: 'text', primaryKeyConstraintName: 'refresh_token_pkey' })
   readonly tokenHash!: string;
 
@@ -15,7 +15,7 @@ export class RefreshTokenEntity {
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
 
-  /** Null: not yet. */
+  /** Null: not used yet. */
   @Column({ name: 'used_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly usedAt!: Date | null;
 }

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { Role } from './permissions';
 
-/** Where a role comes from. DIRECT: somebody gave it here. OIDC: a group at the OpenID provider; looked at anew at each log-in. */
+/** The source of a role. DIRECT: given here. OIDC: given by a group at the OpenID provider, checked again at each log-in. */
 export type RoleSource = 'DIRECT' | 'OIDC';
 
 /** A role of one user on an organization, a project or an environment. */

@@ -1,9 +1,9 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** How somebody proved to be the user. */
+/** How the user proved their identity. */
 export type SessionAuthentication = 'PASSWORD' | 'OIDC';
 
-/** From a log-in to its end. Access tokens name their session and are worth nothing without it. */
+/** From a log-in to its end. Access tokens name their session and are invalid once it has ended. */
 @Entity('session')
 @Index('session_user_id_index', ['userId'])
 @Index('session_expires_at_index', ['expiresAt'])
@@ -22,22 +22,22 @@ export class SessionEntity {
   @Column({ name: 'address', type: 'text' })
   readonly address!: string;
 
-  /** At the log-in. */
+  /** User agent at the log-in. */
   @Column({ name: 'user_agent', type: 'text' })
   readonly userAgent!: string;
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
 
-  /** The log-in itself counts as the first. */
+  /** The log-in counts as the first refresh. */
   @Column({ name: 'last_refreshed_at', type: 'timestamptz', precision: 3 })
   readonly lastRefreshedAt!: Date;
 
-  /** No refresh moves it. */
+  /** Refreshes do not extend it. */
   @Column({ name: 'expires_at', type: 'timestamptz', precision: 3 })
   readonly expiresAt!: Date;
 
-  /** Null while it is alive, or when it has ended by its age alone. */
+  /** Null while it is alive, or when it ended only by expiring. */
   @Column({ name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly endedAt!: Date | null;
 }

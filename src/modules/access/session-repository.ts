@@ -7,17 +7,17 @@ export async function insertSession(connection: Connection, session: SessionEnti
   await connection.insert(SessionEntity, session);
 }
 
-/** Also of a session that has ended. */
+/** Also finds sessions that have ended. */
 export function findSessionById(connection: Connection, id: string): Promise<SessionEntity | null> {
   return connection.findOneBy(SessionEntity, { id });
 }
 
-/** Locks the session until the transaction ends, so that of several refreshes at once each sees what the one before did. */
+/** Locks the session until the transaction ends, so that concurrent refreshes see each other's result. */
 export function lockSession(connection: Connection, id: string): Promise<SessionEntity | null> {
   return connection.createQueryBuilder(SessionEntity, 's').where('s.id = :id', { id }).setLock('for_no_key_update').getOne();
 }
 
-/** Locks the user until the transaction ends: first, in whatever touches several sessions or a password. */
+/** Locks the user until the transaction ends. Taken first by everything that changes several sessions or a password. */
 export function lockUser(connection: Connection, id: string): Promise<UserEntity | null> {
   return connection.createQueryBuilder(UserEntity, 'u').where('u.id = :id', { id }).setLock('for_no_key_update').getOne();
 }
@@ -26,7 +26,7 @@ export async function touchSession(connection: Connection, id: string, lastRefre
   await connection.update(SessionEntity, { id }, { lastRefreshedAt });
 }
 
-/** Those of the user that are alive, newest first, at most `limit`. */
+/** Lists the user's live sessions, newest first, at most `limit`. */
 export function listLiveSessions(connection: Connection, userId: string, now: Date, limit: number): Promise<SessionEntity[]> {
   return connection
     .createQueryBuilder(SessionEntity, 's')
@@ -36,7 +36,7 @@ export function listLiveSessions(connection: Connection, userId: string, now: Da
     .getMany();
 }
 
-/** All live sessions of the user; the caller has locked the user. */
+/** Finds all live sessions of the user; the caller holds the lock on the user. */
 export function findLiveSessions(connection: Connection, userId: string, now: Date): Promise<SessionEntity[]> {
   return connection
     .createQueryBuilder(SessionEntity, 's')
@@ -45,7 +45,7 @@ export function findLiveSessions(connection: Connection, userId: string, now: Da
     .getMany();
 }
 
-/** Ends those that have not ended yet; answers the ids of these. */
+/** Ends the sessions that have not ended yet, and returns their ids. */
 export async function endSessions(connection: Connection, ids: readonly string[], now: Date): Promise<string[]> {
   const result = await connection
     .createQueryBuilder()
@@ -69,7 +69,7 @@ export async function useRefreshToken(connection: Connection, tokenHash: string,
   await connection.update(RefreshTokenEntity, { tokenHash }, { usedAt });
 }
 
-/** Forgets sessions that have ended, with their refresh tokens; answers how many. The audit log keeps that they were. */
+/** Deletes ended sessions with their refresh tokens, and returns how many. The audit log keeps a record of them. */
 export async function purgeSessions(connection: Connection, now: Date): Promise<number> {
   const { affected } = await connection
     .createQueryBuilder()

@@ -1,7 +1,7 @@
 /**
- * Tickets with which `EventSource`, which cannot send a header, opens an event stream. A ticket stands in a URL, so it is
- * worth little: it names an API key without telling it, opens nothing but a stream that says "something changed", and only
- * while that key lives. It is the same text for half a day, so that asking again does not give another URL.
+ * Tickets let `EventSource`, which cannot send headers, open an event stream. A ticket is part of a URL, so it is worth
+ * little: it identifies an API key without revealing it, and only opens streams that say "something changed", only while
+ * that key lives. It stays the same for half a day, so that asking again does not give another URL.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../clock';
@@ -14,7 +14,7 @@ import { apiKeyActor } from './current-actor';
 import { requireOrigin } from './key-origins';
 import type { KeyUsage } from './key-usage';
 
-/** A ticket is good for the rest of its period and the whole of the next. */
+/** A ticket is valid for the rest of its period and the whole of the next. */
 const PERIOD_MS = 12 * 3_600_000;
 
 export interface StreamTicketsOptions {
@@ -22,12 +22,12 @@ export interface StreamTicketsOptions {
   readonly clock: Clock;
   readonly secret: string;
   readonly keyUsage: Pick<KeyUsage, 'endOf'>;
-  /** Who hears that access rules have moved. */
+  /** Reports changes of access rules. */
   readonly access: Pick<Authenticator, 'onAccessMoved' | 'isPastGrace'>;
   readonly onError: (error: unknown) => void;
 }
 
-/** Also tells whoever looks after open streams whether their keys still live. */
+/** Also checks for open streams whether their keys still live. */
 export class StreamTickets {
   private readonly secret: Buffer;
 
@@ -35,14 +35,17 @@ export class StreamTickets {
     this.secret = createHmac('sha256', options.secret).update('tickets of event streams').digest();
   }
 
-  /** A ticket for a key and an environment. */
+  /** Creates a ticket for a key and an environment. */
   issue(keyId: string, environmentId: string): string {
     const period = Math.floor(this.options.clock.now().getTime() / PERIOD_MS);
     const body = Buffer.from(JSON.stringify([keyId, environmentId, period])).toString('base64url');
     return `${body}.${this.sign(body)}`;
   }
 
-  /** The key and the environment of a ticket; null when it is not ours, has ended, or the key does not live any more. */
+  /**
+   * Returns the key and the environment of a ticket; null when the ticket is not ours, has expired, or its key no longer
+   * lives.
+   */
   async redeem(text: string, request: RequestInfo): Promise<{ actor: ApiKeyActor; environmentId: string } | null> {
     const [body = '', signature = '', ...rest] = text.split('.');
     if (rest.length > 0 || !isSame(signature, this.sign(body))) return null;
@@ -57,8 +60,8 @@ export class StreamTickets {
   }
 
   /**
-   * Who holds a key that lived when its stream began. Throws `Unauthenticated` when it lives no more, FORBIDDEN when it may
-   * not be used from there any more, and UNAVAILABLE when that cannot be found out now.
+   * Returns the holder of a key that lived when its stream began. Throws `Unauthenticated` when it no longer lives,
+   * FORBIDDEN when it may no longer be used from that origin, and UNAVAILABLE when it cannot be checked now.
    */
   async recheck(keyId: string, request: RequestInfo): Promise<CredentialHolder> {
     const holder = await this.holderOf(keyId, request).catch((error: unknown) => {
@@ -78,7 +81,7 @@ export class StreamTickets {
     return this.options.access.isPastGrace;
   }
 
-  /** Null when the key does not live. */
+  /** Returns null when the key does not live. */
   private async holderOf(
     keyId: string,
     request: RequestInfo,

@@ -11,17 +11,17 @@ export interface AccessToken {
   readonly expiresAt: Date;
 }
 
-/** What an access token says: who, and in which session. */
+/** The claims of an access token: the user and the session. */
 export interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
 }
 
-/** Signs and reads access tokens (JWT, RFC 7519), and knows the one-time set-up token. */
+/** Signs and reads access tokens (JWT, RFC 7519), and derives the one-time set-up token. */
 export class Tokens {
   private readonly signingSecret: string;
   private readonly signingKeyId: string;
-  /** By the key id that a token's header names. The keys of before still read, so that the signing key can be replaced. */
+  /** Keys by the key id in a token's header. Earlier keys still verify tokens, so that the signing key can be rotated. */
   private readonly keys: ReadonlyMap<string, Uint8Array>;
 
   constructor(secret: string, previousSecrets: readonly string[] = []) {
@@ -31,7 +31,7 @@ export class Tokens {
     this.keys = new Map([secret, ...previousSecrets].map((text) => [keyIdOf(text), encoder.encode(text)]));
   }
 
-  /** Ends after 15 minutes, or with its session. Synchronous, because it is called inside transactions, where only SQL is awaited. */
+  /** The token expires after 15 minutes, or with its session. Synchronous, because transactions await nothing but SQL. */
   sign({ userId, sessionId }: AccessClaims, now: Date, sessionEnd: Date): AccessToken {
     const seconds = (date: Date): number => Math.floor(date.getTime() / 1_000);
     const end = Math.min(now.getTime() + ACCESS_TOKEN_LIFETIME_MS, sessionEnd.getTime());
@@ -44,7 +44,7 @@ export class Tokens {
     return { text: `${input}.${signature}`, expiresAt };
   }
 
-  /** Null for a token that is not ours, was altered, has ended, or was signed with a key that is in use no more. */
+  /** Returns null for a token that is not ours, was altered, has expired, or was signed with a key no longer in use. */
   async read(text: string, now: Date): Promise<(AccessClaims & { readonly expiresAt: Date }) | null> {
     try {
       const { payload } = await jwtVerify(text, (header) => this.keyOf(header), {
@@ -70,8 +70,8 @@ export class Tokens {
   }
 
   /**
-   * The token with which the first user is made. It follows from the secret, so that all servers of an installation
-   * print the same one; it is worth something only while there is no user.
+   * The token that creates the first user. Derived from the secret, so that all servers of an installation print the same
+   * one; accepted only while there is no user.
    */
   setUpToken(): string {
     return createHmac('sha256', this.signingSecret).update('set-up token').digest('base64url').slice(0, 32);
@@ -83,17 +83,17 @@ export class Tokens {
   }
 }
 
-/** Names a signing key without telling it. */
+/** Identifies a signing key without revealing it. */
 function keyIdOf(secret: string): string {
   return createHash('sha256').update(`key id of ${secret}`).digest('base64url').slice(0, 12);
 }
 
-/** 256 random bits, after a prefix by which scanners of leaked secrets know it; to be shown once. */
+/** 256 random bits after a prefix that scanners of leaked secrets recognize. Shown once. */
 export function createOpaqueToken(kind: 'refresh' | 'reset'): string {
   return `fs_${kind}_${randomBytes(32).toString('base64url')}`;
 }
 
-/** What is stored. The token is random, so that a plain digest tells nothing of it. */
+/** The hash to store. The token is random, so a plain digest reveals nothing. */
 export function hashOpaqueToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }

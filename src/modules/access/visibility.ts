@@ -1,20 +1,23 @@
 import { bindingsOf, permits, type Actor, type Scope } from './actor';
 
-/** What an actor may see in a place, in the form in which statements take it. An operation knows few that differ. */
+/**
+ * The environments and access objects that an actor may see in a scope, in the form that statements take. An operation has
+ * few different ones.
+ */
 export interface Visibility {
   /**
-   * The environments whose things it sees; null: all there are. Those of other places may be among them: ids are unique, and
-   * one list for all places lets one statement answer for all of them.
+   * The environments whose contents it sees; null: all. May include environments of other scopes: ids are unique, so one
+   * list lets one statement serve all scopes.
    */
   readonly environmentIds: readonly string[] | null;
   /** Whether it sees keys, members and invitations. */
   readonly seesAccess: boolean;
 }
 
-/** Of whoever may read the audit log. */
+/** The visibility of actors that may read the audit log. */
 export const FULL_VISIBILITY: Visibility = { environmentIds: null, seesAccess: true };
 
-/** In a project; without one: of what belongs to the organization itself. */
+/** Covers a project; without one, what belongs to the organization itself. */
 export function visibilityIn(actor: Actor, scope: Pick<Scope, 'organizationId' | 'projectId'>): Visibility {
   return {
     environmentIds: visibleEnvironmentIds(actor, scope),
@@ -22,12 +25,12 @@ export function visibilityIn(actor: Actor, scope: Pick<Scope, 'organizationId' |
   };
 }
 
-/** As in `Visibility`. */
+/** See `Visibility.environmentIds`. */
 export function visibleEnvironmentIds(
   actor: Actor,
   { organizationId, projectId }: Pick<Scope, 'organizationId' | 'projectId'>,
 ): readonly string[] | null {
-  // No role on something inside gives it on what is around: whoever has it here has it in every environment.
+  // A permission that holds in the whole project holds in each of its environments.
   if (permits(actor, 'environment:read', { organizationId, projectId })) return null;
   const known = singleEnvironments.get(actor);
   if (known) return known;
@@ -39,5 +42,5 @@ export function visibleEnvironmentIds(
   return found;
 }
 
-/** An actor is made for one operation, and asked for each of its rows. */
+/** Cached per actor, because an actor exists for one operation and is checked for each of its rows. */
 const singleEnvironments = new WeakMap<Actor, readonly string[]>();
