@@ -6,24 +6,20 @@
 import {
   getNamedType,
   getNullableType,
-  isAbstractType,
   isCompositeType,
-  isInterfaceType,
   isListType,
-  isObjectType,
   Kind,
   valueFromASTUntyped,
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
 import { PAGE_SIZE_MAX } from '../graphql/connection';
+import { collectFragments, findField, narrowIn, SelectionFold } from '../graphql/selection';
 import type { CostBounds, ListBound, SizedByArgument } from './cost-bounds';
 
 /** What one `__schema` or `__type` costs. */
@@ -60,90 +56,59 @@ export function compileCost(
 ): Cost {
   const root = schema.getRootType(operation.operation);
   if (!root) return () => 1;
-  const measure = new Compiler(schema, document, bounds).compileSet(root, operation.selectionSet);
+  const fold = new SelectionFold<GraphQLCompositeType, Measure>(collectFragments(document), {
+    empty: FREE,
+    narrow: narrowIn(schema),
+    field: (node, type, below) => compileField(bounds, type, node, below),
+    join: sumOf,
+    direct: compileConditions,
+  });
+  const measure = fold.over(operation.selectionSet, root);
   const defaults = defaultsOf(operation);
   return (variables, facts) =>
     Math.max(1, measure({ variables: { ...defaults, ...variables }, facts, field: null, parent: null }));
 }
 
-class Compiler {
-  private readonly fragments = new Map<string, FragmentDefinitionNode>();
-  private readonly measures = new Map<string, Measure>();
+/** The measure of a field that is no object. */
+const FREE: Measure = () => 0;
 
-  constructor(
-    private readonly schema: GraphQLSchema,
-    document: DocumentNode,
-    private readonly bounds: CostBounds,
-  ) {
-    for (const definition of document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
-    }
-  }
+function sumOf(measures: readonly Measure[]): Measure {
+  const parts = measures.filter((measure) => measure !== FREE);
+  if (parts.length === 0) return FREE;
+  return (frame) => {
+    let sum = 0;
+    for (const part of parts) sum += part(frame);
+    return sum;
+  };
+}
 
-  compileSet(type: GraphQLCompositeType, { selections }: SelectionSetNode): Measure {
-    const parts = selections.flatMap((selection): Measure[] => {
-      const measure = this.compileSelection(type, selection);
-      if (measure === null) return [];
-      const isLeftOut = compileConditions(selection.directives ?? []);
-      return [isLeftOut === null ? measure : (frame) => (isLeftOut(frame.variables) ? 0 : measure(frame))];
-    });
-    return (frame) => {
-      let sum = 0;
-      for (const part of parts) sum += part(frame);
-      return sum;
-    };
-  }
+function compileField(
+  bounds: CostBounds,
+  type: GraphQLCompositeType,
+  node: FieldNode,
+  compileBelow: ((type: GraphQLCompositeType) => Measure) | null,
+): Measure {
+  const name = node.name.value;
+  if (name === '__schema' || name === '__type') return () => INTROSPECTION_COST;
+  const definition = findField(type, name);
+  const inner = definition && getNamedType(definition.type);
+  if (!definition || !isCompositeType(inner) || compileBelow === null) return FREE;
+  const below = compileBelow(inner);
+  const size = isListType(getNullableType(definition.type)) ? sizeOf(bounds, type.name, name) : null;
+  const work = bounds.work.get(`${type.name}.${name}`) ?? null;
+  return (parent) => {
+    const frame: Frame = { variables: parent.variables, facts: parent.facts, field: { definition, node }, parent };
+    const each = 1 + below(frame);
+    const objects = size === null ? each : each * lengthOf(size, frame);
+    if (work === null) return objects;
+    return Math.max(objects, 1 + work.reduce<number>((product, list) => product * lengthOf(list, frame), 1));
+  };
+}
 
-  /** Null for a field that is no object. */
-  private compileSelection(type: GraphQLCompositeType, selection: SelectionSetNode['selections'][number]): Measure | null {
-    switch (selection.kind) {
-      case Kind.FIELD:
-        return this.compileField(type, selection);
-      case Kind.INLINE_FRAGMENT:
-        return this.compileSet(this.typeNamed(selection.typeCondition?.name.value) ?? type, selection.selectionSet);
-      case Kind.FRAGMENT_SPREAD: {
-        const name = selection.name.value;
-        const known = this.measures.get(name);
-        if (known) return known;
-        const fragment = this.fragments.get(name);
-        const on = this.typeNamed(fragment?.typeCondition.name.value);
-        if (!fragment || !on) return null;
-        const measure = this.compileSet(on, fragment.selectionSet);
-        this.measures.set(name, measure);
-        return measure;
-      }
-    }
-  }
-
-  private compileField(type: GraphQLCompositeType, node: FieldNode): Measure | null {
-    const name = node.name.value;
-    if (name === '__schema' || name === '__type') return () => INTROSPECTION_COST;
-    const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
-    if (!definition) return null;
-    const inner = getNamedType(definition.type);
-    if (!isCompositeType(inner) || !node.selectionSet) return null;
-    const below = this.compileSet(inner, node.selectionSet);
-    const size = isListType(getNullableType(definition.type)) ? this.sizeOf(type.name, name) : null;
-    const work = this.bounds.work.get(`${type.name}.${name}`) ?? null;
-    return (parent) => {
-      const frame: Frame = { variables: parent.variables, facts: parent.facts, field: { definition, node }, parent };
-      const each = 1 + below(frame);
-      const objects = size === null ? each : each * lengthOf(size, frame);
-      if (work === null) return objects;
-      return Math.max(objects, 1 + work.reduce<number>((product, list) => product * lengthOf(list, frame), 1));
-    };
-  }
-
-  private sizeOf(typeName: string, fieldName: string): ListBound {
-    const isPage = typeName.endsWith('Connection') && (fieldName === 'nodes' || fieldName === 'edges');
-    if (isPage) return CONNECTION_PAGE;
-    return this.bounds.lists.get(`${typeName}.${fieldName}`) ?? 1;
-  }
-
-  private typeNamed(name: string | undefined): GraphQLCompositeType | null {
-    const type = name === undefined ? undefined : this.schema.getType(name);
-    return type && (isObjectType(type) || isAbstractType(type)) ? type : null;
-  }
+function sizeOf(bounds: CostBounds, typeName: string, fieldName: string): ListBound {
+  const isPage = typeName.endsWith('Connection') && (fieldName === 'nodes' || fieldName === 'edges');
+  if (isPage) return CONNECTION_PAGE;
+  return bounds.lists.get(`${typeName}.${fieldName}`) ?? 1;
 }
 
 function lengthOf(bound: ListBound, frame: Frame): number {
@@ -171,19 +136,20 @@ function argumentAround(name: string, frame: Frame): unknown {
   return undefined;
 }
 
-/** Whether `@skip` or `@include` leave a selection out; null when there is neither. */
-function compileConditions(directives: readonly DirectiveNode[]): ((variables: Variables) => boolean) | null {
+/** Nothing, where `@skip` or `@include` leave a selection out. */
+function compileConditions({ directives = [] }: { readonly directives?: readonly DirectiveNode[] }, measure: Measure): Measure {
   const conditions = directives.flatMap(({ name, arguments: given }) => {
     const isSkip = name.value === 'skip';
     const value = given?.find((argument) => argument.name.value === 'if')?.value;
     return (isSkip || name.value === 'include') && value ? [{ isSkip, value }] : [];
   });
-  if (conditions.length === 0) return null;
-  return (variables) =>
+  if (measure === FREE || conditions.length === 0) return measure;
+  const isLeftOut = (variables: Variables): boolean =>
     conditions.some(({ isSkip, value }) => {
       const truth = value.kind === Kind.VARIABLE ? variables[value.name.value] : value.kind === Kind.BOOLEAN && value.value;
       return isSkip ? truth === true : truth === false;
     });
+  return (frame) => (isLeftOut(frame.variables) ? 0 : measure(frame));
 }
 
 function defaultsOf(operation: OperationDefinitionNode): Record<string, unknown> {

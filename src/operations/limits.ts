@@ -4,10 +4,10 @@ import {
   OperationTypeNode,
   type DirectiveNode,
   type DocumentNode,
-  type FragmentDefinitionNode,
+  type FieldNode,
   type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
+import { collectFragments, listFields, SelectionFold } from '../graphql/selection';
 
 export const DOCUMENT_TOKENS_MAX = 2_000;
 const DEPTH_MAX = 12;
@@ -43,17 +43,16 @@ export function documentProblems(document: DocumentNode): string[] {
 
 /** Fragments are counted as if they were written out where they are spread. */
 interface Count {
-  depth: number;
-  introspectionDepth: number;
-  introspectionFields: number;
-  aliases: number;
+  readonly depth: number;
+  readonly introspectionDepth: number;
+  readonly introspectionFields: number;
+  readonly aliases: number;
   /** Of the selection set itself, not of those below it. */
-  ownFields: number;
-  fields: number;
-  directives: number;
+  readonly ownFields: number;
+  readonly fields: number;
+  readonly directives: number;
 }
 
-/** Of a fragment that is being counted, unknown or empty: validation has its own words for these. */
 const NOTHING: Count = {
   depth: 0,
   introspectionDepth: 0,
@@ -64,71 +63,54 @@ const NOTHING: Count = {
   directives: 0,
 };
 
+/** Counts before validation, so that a document may be anything that parses. */
 class DocumentCounter {
-  private readonly fragments = new Map<string, FragmentDefinitionNode>();
-  /** Each fragment is counted once, however often it is spread. */
-  private readonly counts = new Map<string, Count>();
+  private readonly fold: SelectionFold<null, Count>;
 
   constructor(document: DocumentNode) {
-    for (const definition of document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
-    }
+    this.fold = new SelectionFold(collectFragments(document), {
+      empty: NOTHING,
+      field: (node, _type, below) => countField(node, below === null ? NOTHING : below(null)),
+      join: (counts) => counts.reduce(add, NOTHING),
+      direct: (node, count) => withDirectives(count, directivesOf(node)),
+    });
   }
 
   countOperation(operation: OperationDefinitionNode): Count {
-    const count = this.countSet(operation.selectionSet);
-    count.directives += directivesOf(operation);
-    for (const variable of operation.variableDefinitions ?? []) count.directives += directivesOf(variable);
-    return count;
-  }
-
-  private countSet({ selections }: SelectionSetNode): Count {
-    const total = { ...NOTHING };
-    for (const selection of selections) {
-      total.directives += directivesOf(selection);
-      if (selection.kind === Kind.INLINE_FRAGMENT) add(total, this.countSet(selection.selectionSet));
-      else if (selection.kind === Kind.FRAGMENT_SPREAD) add(total, this.countFragment(selection.name.value));
-      else {
-        const name = selection.name.value;
-        total.ownFields++;
-        total.fields++;
-        if (selection.alias) total.aliases++;
-        const inner = selection.selectionSet ? this.countSet(selection.selectionSet) : NOTHING;
-        add(total, { ...inner, ownFields: 0, depth: 0, introspectionDepth: 0 });
-        if (name === '__schema' || name === '__type') {
-          total.introspectionFields++;
-          total.introspectionDepth = Math.max(total.introspectionDepth, inner.depth + 1);
-        } else {
-          // `__typename` has no level of its own: clients add it everywhere.
-          if (name !== '__typename') total.depth = Math.max(total.depth, inner.depth + 1);
-          total.introspectionDepth = Math.max(total.introspectionDepth, inner.introspectionDepth);
-        }
-      }
-    }
-    return total;
-  }
-
-  private countFragment(name: string): Count {
-    const known = this.counts.get(name);
-    if (known) return known;
-    const fragment = this.fragments.get(name);
-    if (!fragment) return NOTHING;
-    this.counts.set(name, NOTHING);
-    const count = this.countSet(fragment.selectionSet);
-    count.directives += directivesOf(fragment);
-    this.counts.set(name, count);
-    return count;
+    const directives = [operation, ...(operation.variableDefinitions ?? [])].map(directivesOf);
+    return directives.reduce(withDirectives, this.fold.over(operation.selectionSet, null));
   }
 }
 
-function add(total: Count, part: Count): void {
-  total.depth = Math.max(total.depth, part.depth);
-  total.introspectionDepth = Math.max(total.introspectionDepth, part.introspectionDepth);
-  total.introspectionFields += part.introspectionFields;
-  total.aliases += part.aliases;
-  total.ownFields += part.ownFields;
-  total.fields += part.fields;
-  total.directives += part.directives;
+function countField({ name, alias }: FieldNode, inner: Count): Count {
+  const isIntrospection = name.value === '__schema' || name.value === '__type';
+  // `__typename` has no level of its own: clients add it everywhere.
+  const hasLevel = !isIntrospection && name.value !== '__typename';
+  return {
+    ...inner,
+    depth: hasLevel ? inner.depth + 1 : 0,
+    introspectionDepth: isIntrospection ? inner.depth + 1 : inner.introspectionDepth,
+    introspectionFields: inner.introspectionFields + (isIntrospection ? 1 : 0),
+    aliases: inner.aliases + (alias ? 1 : 0),
+    ownFields: 1,
+    fields: inner.fields + 1,
+  };
+}
+
+function add(total: Count, part: Count): Count {
+  return {
+    depth: Math.max(total.depth, part.depth),
+    introspectionDepth: Math.max(total.introspectionDepth, part.introspectionDepth),
+    introspectionFields: total.introspectionFields + part.introspectionFields,
+    aliases: total.aliases + part.aliases,
+    ownFields: total.ownFields + part.ownFields,
+    fields: total.fields + part.fields,
+    directives: total.directives + part.directives,
+  };
+}
+
+function withDirectives(count: Count, directives: number): Count {
+  return directives === 0 ? count : { ...count, directives: count.directives + directives };
 }
 
 function directivesOf({ directives }: { readonly directives?: readonly DirectiveNode[] }): number {
@@ -137,20 +119,7 @@ function directivesOf({ directives }: { readonly directives?: readonly Directive
 
 /** The names of the root fields of an operation, fragments included, as often as they stand there. */
 export function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
-  const names: string[] = [];
-  const visit = ({ selections }: SelectionSetNode): void => {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) names.push(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet);
-      else {
-        const name = selection.name.value;
-        const fragment = document.definitions.find((node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === name);
-        if (fragment?.kind === Kind.FRAGMENT_DEFINITION) visit(fragment.selectionSet);
-      }
-    }
-  };
-  visit(operation.selectionSet);
-  return names;
+  return listFields(operation.selectionSet, collectFragments(document)).map(({ name }) => name.value);
 }
 
 export function isSubscription({ operation }: OperationDefinitionNode): boolean {

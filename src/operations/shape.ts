@@ -1,40 +1,37 @@
 /** Which parts of an answer are objects of the schema: JSON values look the same, but are one value each. */
-import { getNamedType, isCompositeType, isInterfaceType, isObjectType, Kind } from 'graphql';
-import type { DocumentNode, FragmentDefinitionNode, GraphQLCompositeType, GraphQLSchema } from 'graphql';
-import type { OperationDefinitionNode, SelectionSetNode } from 'graphql';
+import { getNamedType, isCompositeType } from 'graphql';
+import type { DocumentNode, GraphQLCompositeType, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { collectFragments, findField, narrowIn, SelectionFold } from '../graphql/selection';
 
 /** By the names in the answer; only those that hold objects. */
 export type Shape = ReadonlyMap<string, Shape>;
 
-type GrowingShape = Map<string, GrowingShape>;
+const NO_OBJECTS: Shape = new Map();
 
 export function shapeOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Shape {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  const visit = (type: GraphQLCompositeType, { selections }: SelectionSetNode, into: GrowingShape): void => {
-    for (const selection of selections) {
-      if (selection.kind !== Kind.FIELD) {
-        const source = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-        const name = source?.typeCondition?.name.value;
-        const narrowed = name === undefined ? type : schema.getType(name);
-        if (source && isCompositeType(narrowed)) visit(narrowed, source.selectionSet, into);
-      } else if (selection.selectionSet) {
-        const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
-        const inner = field && getNamedType(field.type);
-        if (!isCompositeType(inner)) continue;
-        const key = (selection.alias ?? selection.name).value;
-        const below: GrowingShape = into.get(key) ?? new Map<string, GrowingShape>();
-        into.set(key, below);
-        visit(inner, selection.selectionSet, below);
-      }
-    }
-  };
+  const fold = new SelectionFold<GraphQLCompositeType, Shape>(collectFragments(document), {
+    empty: NO_OBJECTS,
+    narrow: narrowIn(schema),
+    field: (node, type, below) => {
+      const field = below && findField(type, node.name.value);
+      const inner = field && getNamedType(field.type);
+      return below && isCompositeType(inner) ? new Map([[(node.alias ?? node.name).value, below(inner)]]) : NO_OBJECTS;
+    },
+    join: merge,
+  });
   const root = schema.getRootType(operation.operation);
-  const shape: GrowingShape = new Map();
-  if (root) visit(root, operation.selectionSet, shape);
-  return shape;
+  return root ? fold.over(operation.selectionSet, root) : NO_OBJECTS;
+}
+
+function merge(shapes: readonly Shape[]): Shape {
+  const merged = new Map<string, Shape>();
+  for (const shape of shapes) {
+    for (const [key, below] of shape) {
+      const known = merged.get(key);
+      merged.set(key, known ? merge([known, below]) : below);
+    }
+  }
+  return merged;
 }
 
 /** How many objects an answer has below its root. */
