@@ -1,0 +1,60 @@
+/**
+ * Everything that a client can see of the server, as it was recorded: a story of several hundred requests over HTTP and WebSocket,
+ * the schema and the tables. Whoever moves code and means to change nothing finds out here whether nothing was changed.
+ * `RECORD=1 npx jest test/recorded` records anew, for who does mean to.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startSmtp } from '../support/smtp';
+import { createWorld, isEmbedded } from '../support/world';
+import { differences, render, type Recorded } from './compare';
+import { readSchema } from './schema';
+import { readTables } from './tables';
+import { tellStory } from './requests';
+import { Story, StoryClock, type Entry } from './story';
+
+const isRecording = process.env.RECORD === '1';
+const pathOf = (file: string): string => join(__dirname, file);
+const recorded = (file: string): string => readFileSync(pathOf(file), 'utf8');
+
+let entries: readonly Entry[] = [];
+let tables = '';
+
+beforeAll(async () => {
+  const clock = new StoryClock();
+  const smtp = await startSmtp();
+  const env = {
+    SMTP_URL: smtp.url,
+    MAIL_FROM: 'Flagstaff <flags@example.com>',
+    PUBLIC_URL: 'https://flags.example.com',
+    ALLOWED_ORIGINS: 'https://app.example.com',
+  };
+  const world = await createWorld({ clock, env, ownerless: true });
+  const story = new Story(`http://127.0.0.1:${new URL(world.url).port}`, clock);
+  try {
+    await tellStory({ story, mails: smtp.mails, setUpToken: world.app.setUpToken });
+    if (isEmbedded) tables = await readTables((sql) => world.app.database.connection.query(sql));
+  } finally {
+    entries = story.entries;
+    story.close();
+    await world.close();
+    await smtp.close();
+  }
+});
+
+it('answers each request as it was recorded', () => {
+  if (isRecording) writeFileSync(pathOf('answers.json'), render(entries));
+  const before = JSON.parse(recorded('answers.json')) as Recorded;
+  expect(differences(before, JSON.parse(render(entries)) as Recorded)).toEqual([]);
+});
+
+it('has the schema that was recorded', () => {
+  const schema = readSchema(join(__dirname, '..', '..', 'schema'));
+  if (isRecording) writeFileSync(pathOf('schema.txt'), schema);
+  expect(schema).toBe(recorded('schema.txt'));
+});
+
+(isEmbedded ? it : it.skip)('has the tables that were recorded', () => {
+  if (isRecording) writeFileSync(pathOf('tables.txt'), tables);
+  expect(tables).toBe(recorded('tables.txt'));
+});

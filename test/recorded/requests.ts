@@ -1,0 +1,29 @@
+/** The story, in its order. Each chapter stands on those before it. */
+import { tellBeginning } from './chapter-beginning';
+import { tellEvaluation } from './chapter-evaluation';
+import { tellFlagReads, tellFlags } from './chapter-flags';
+import { tellKeys } from './chapter-keys';
+import { tellPeople } from './chapter-people';
+import { tellPlainHttp } from './chapter-plain-http';
+import { tellSegments } from './chapter-segments';
+import { tellTargeting } from './chapter-targeting';
+import type { Stage } from './stage';
+
+const CHAPTERS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
+  beginning: tellBeginning,
+  people: tellPeople,
+  keys: tellKeys,
+  segments: tellSegments,
+  flags: tellFlags,
+  targeting: tellTargeting,
+  reading: tellFlagReads,
+  evaluation: tellEvaluation,
+  'plain HTTP': tellPlainHttp,
+};
+
+export async function tellStory(stage: Stage): Promise<void> {
+  for (const [name, tell] of Object.entries(CHAPTERS)) {
+    stage.story.begin(name);
+    await tell(stage);
+  }
+}
