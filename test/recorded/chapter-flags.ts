@@ -218,7 +218,7 @@ export async function tellFlagReads({ story }: Stage): Promise<void> {
   }
   const filters: readonly object[] = [
     { search: 'CHECK' }, { search: '%' }, { tags: ['web', 'team-a'] }, { valueTypes: ['STRING', 'JSON'] }, { isArchived: true }, { lifetime: 'PERMANENT' },
-    { ownerId: story.kept('id of editor') }, { changedSince: '2026-03-02T09:06:00.000Z' }, { isStale: true }, { isStale: false },
+    { ownerId: story.kept('id of editor') }, { changedSince: '2026-03-02T09:01:08.000Z' }, { isStale: true }, { isStale: false },
     { tags: Array.from({ length: 51 }, () => 'x') }, { changedSince: 'never' },
   ]; // prettier-ignore
   for (const filter of filters) {

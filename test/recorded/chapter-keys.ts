@@ -17,6 +17,7 @@ export async function tellKeys({ story }: Stage): Promise<void> {
     ['editor key', { kind: 'ADMIN', role: 'EDITOR', organizationId, projectId }],
     ['viewer key', { kind: 'ADMIN', role: 'VIEWER', organizationId, projectId, environmentId }],
     ['lost key', { kind: 'SERVER', environmentId }],
+    ['once key', { kind: 'SERVER', environmentId: story.kept('idle') }],
     ['tired key', { kind: 'CLIENT', environmentId }],
   ] as const;
   for (const [name, input] of kinds) {
@@ -68,6 +69,7 @@ export async function tellKeys({ story }: Stage): Promise<void> {
     '{ viewer { apiKey { name kind role organizationId prefix } } }',
   );
 
+  await story.query('viewer of a key that is used once', 'once key', '{ viewer { apiKey { name lastUsedAt } } }');
   const revoke = ['revokeApiKey', FIELDS.apiKey] as const;
   const lost = story.kept('id of lost key');
   await story.query(

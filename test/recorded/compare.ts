@@ -4,6 +4,7 @@ import type { Entry } from './story';
 export type Recorded = readonly Entry[];
 
 const LINE_LENGTH_MAX = 150;
+const LINE_SHOWN_MAX = 500;
 /** After the first ones, most differ because these do. */
 const SHOWN_MAX = 5;
 
@@ -47,6 +48,6 @@ function differenceOf(before: Entry | undefined, now: Entry): string {
   let end = 0;
   while (end < Math.min(old.length, fresh.length) - start && old.at(-1 - end) === fresh.at(-1 - end)) end++;
   const part = (lines: string[], sign: string): string[] =>
-    lines.slice(start, lines.length - end).map((text) => `${sign} ${text}`);
+    lines.slice(start, lines.length - end).map((text) => `${sign} ${text.slice(0, LINE_SHOWN_MAX)}`);
   return [`${now.name}:`, ...part(old, '-').slice(0, 20), ...part(fresh, '+').slice(0, 20)].join('\n');
 }

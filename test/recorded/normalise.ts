@@ -75,6 +75,7 @@ export class Names {
   ofText(text: string): string {
     let named = text.replace(/(localhost|127\.0\.0\.1):\d+/g, '$1:<port>');
     named = named.replace(/;r=\d+;t=\d+/g, ';r=<left>;t=<seconds>');
+    named = named.replace(/(?<=Try again in )\d+(?= s\.$)/g, '<some>');
     named = named.replace(ID, (id: string, noun: string) => this.name(noun, id));
     for (const [kind, form] of FORMS) named = named.replace(form, (value) => this.name(kind, value));
     return named.replace(/[A-Za-z0-9_-]{8,}/g, (token) => this.names.get(token) ?? token);

@@ -1,8 +1,8 @@
 /** WebSockets and event streams of the story: what comes is noted as it comes, one after the other. */
 import { once } from 'node:events';
-import { request, type ClientRequest, type OutgoingHttpHeaders } from 'node:http';
+import { request, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { WebSocket, type ClientOptions } from 'ws';
-import type { Story } from './story';
+import { readLine, type Story } from './story';
 
 /** Beyond that something is missing that was there when the answers were recorded. */
 const PATIENCE_MS = 30_000;
@@ -43,7 +43,7 @@ export class StorySocket {
     private readonly story: Story,
     private readonly socket: WebSocket,
   ) {
-    socket.on('message', (data: Buffer) => this.inbox.put(readFrame(data.toString('utf8'))));
+    socket.on('message', (data: Buffer) => this.inbox.put(readLine(data.toString('utf8'))));
     socket.on('close', (code: number, reason: Buffer) => this.inbox.put({ closed: code, reason: reason.toString('utf8') }));
     socket.on('error', () => undefined);
   }
@@ -75,18 +75,18 @@ export class StorySocket {
     this.story.note(name, { frames: await this.inbox.take(frames) });
   }
 
+  /** Sends, and notes all that comes until the operation is over. */
+  async sayToEnd(name: string, message: object): Promise<void> {
+    this.story.clock.tick();
+    this.send(message);
+    const frames: unknown[] = [];
+    do frames.push(await this.inbox.next());
+    while ((frames.at(-1) as { readonly type?: string }).type === 'next');
+    this.story.note(name, { frames });
+  }
+
   close(): void {
     this.socket.close();
-  }
-}
-
-/** A frame as a value, where its text is that of the value. */
-function readFrame(text: string): unknown {
-  try {
-    const value = JSON.parse(text) as unknown;
-    return JSON.stringify(value) === text ? value : text;
-  } catch {
-    return text;
   }
 }
 
@@ -100,6 +100,7 @@ export async function refusedUpgrade(story: Story, path: string): Promise<string
 export class StoryStream {
   private readonly inbox = new Inbox();
   private outgoing: ClientRequest | null = null;
+  private hasBegun = false;
 
   constructor(private readonly story: Story) {}
 
@@ -116,17 +117,24 @@ export class StoryStream {
     this.outgoing = outgoing;
     outgoing.on('error', () => undefined);
     outgoing.end(body);
-    const [response] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     let rest = '';
     response.setEncoding('utf8').on('data', (text: string) => {
       const pieces = (rest + text).split('\n\n');
       rest = pieces.pop() ?? '';
-      for (const piece of pieces) this.inbox.put(readEvent(piece));
+      for (const piece of pieces) this.hear(piece);
     });
     response.on('error', () => undefined).on('close', () => this.inbox.put(`<ended${rest === '' ? '' : ` after ${rest}`}>`));
     const { 'content-type': type, 'cache-control': cache, 'x-accel-buffering': buffering, vary } = response.headers;
     const head = { status: response.statusCode, type, cache, buffering, vary };
     this.story.note(name, { ...head, events: await this.inbox.take(parts) });
+  }
+
+  /** Comments after the first one come by the clock of the machine, to keep the connection. */
+  private hear(piece: string): void {
+    if (this.hasBegun && piece.startsWith(':')) return;
+    this.hasBegun = true;
+    this.inbox.put(readEvent(piece));
   }
 
   async more(name: string, parts: number): Promise<void> {
@@ -140,9 +148,5 @@ export class StoryStream {
 
 /** The lines of an event, data as a value. The time for which a client waits is drawn. */
 function readEvent(text: string): unknown {
-  return text.split('\n').map((line) => {
-    if (line.startsWith('retry:')) return 'retry: <drawn>';
-    if (!line.startsWith('data: ')) return line;
-    return { data: readFrame(line.slice('data: '.length)) };
-  });
+  return text.split('\n').map((line) => (line.startsWith('retry:') ? 'retry: <drawn>' : readLine(line)));
 }

@@ -1,6 +1,6 @@
 /**
  * The teller of the story: asks, one request after the other, and notes each answer as it came. It knows nothing of the product
- * but its addresses. Time is the story's: a second passes with each request.
+ * but its addresses. Time is the story's: a quarter of a second passes with each request.
  */
 import { createHash } from 'node:crypto';
 import { Agent, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
@@ -35,12 +35,14 @@ export interface Answer {
 export class StoryClock {
   private ms = Date.parse('2026-03-02T09:00:00.000Z');
   readonly now = (): Date => new Date(this.ms);
-  tick(ms = 1_000): void {
+  tick(ms = TICK_MS): void {
     this.ms += ms;
   }
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
+/** Sessions of the story last 15 minutes. */
+const TICK_MS = 250;
 /** Answers that are larger are noted by the length and hash of what they are with names in it. */
 const WHOLE_LENGTH_MAX = 100_000;
 
@@ -130,8 +132,8 @@ export class Story {
   /** JSON as a value where nothing but its value is lost by that; otherwise the text. */
   private notedBody(text: string): unknown {
     const value = parsed(text);
-    if (text.length > WHOLE_LENGTH_MAX) return digestOf(value === undefined ? text : JSON.stringify(this.names.of(value)));
-    if (value === undefined) return text.includes('\n') ? { lines: text.split('\n').map((line) => parsed(line) ?? line) } : text;
+    if (value !== undefined && text.length > WHOLE_LENGTH_MAX) return digestOf(JSON.stringify(this.names.of(value)));
+    if (value === undefined) return text.includes('\n') ? { lines: text.split('\n').map(readLine) } : text;
     // Apollo's answers, and ours that are to be like them, end a line.
     if (JSON.stringify(value) === text) return value;
     return `${JSON.stringify(value)}\n` === text ? { line: value } : text;
@@ -171,7 +173,7 @@ export class Story {
     }
   }
 
-  /** Sends one request of the story, of which a second passes. */
+  /** Sends one request of the story, for which a quarter of a second passes. */
   send(asked: Request): Promise<Answer> {
     this.clock.tick();
     return this.transmit(asked);
@@ -188,7 +190,8 @@ export class Story {
   }: Request): Promise<Answer> {
     // Large bodies are refused before they have arrived, and with them the connection goes.
     const isLarge = isAlone || parts !== undefined || (body?.length ?? 0) > 100_000;
-    const options = { method, headers: { 'user-agent': 'recorded', ...headers }, agent: isLarge ? false : this.agent };
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const options = { method, headers: { 'user-agent': 'recorded', ...length, ...headers }, agent: isLarge ? false : this.agent };
     return new Promise((resolve, reject) => {
       const outgoing = request(`${this.origin}${path}`, options, (response) => {
         const chunks: Buffer[] = [];
@@ -252,6 +255,20 @@ function notedHeaders({ status, headers }: Answer): object {
 
 export function digestOf(text: string): object {
   return { length: text.length, sha256: createHash('sha256').update(text).digest('hex') };
+}
+
+/** A line of JSON Lines or of an event, as a value where its text is that of the value. */
+export function readLine(line: string): unknown {
+  const [head, text] = line.startsWith('data: ') ? ['data: ', line.slice('data: '.length)] : ['', line];
+  const value = parsed(text);
+  if (value === undefined) return line;
+  const usual = JSON.stringify(value);
+  // What some reader of lines takes for the end of one is escaped in exports.
+  const escaped = usual.replace(/[\u007f-\u009f\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  if (text === usual) return head === '' ? value : { data: value };
+  return text === escaped && head === '' ? { escaped: value } : line;
 }
 
 function parsed(text: string): unknown {
