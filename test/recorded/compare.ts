@@ -36,8 +36,9 @@ export function differences(before: Recorded, now: Recorded): string[] {
   if (found.length === 0 && missing.length === 0 && before.some(({ name }, i) => name !== now[i]?.name)) {
     return ['The requests are asked in another order.'];
   }
-  const rest = found.length + missing.length - SHOWN_MAX;
-  return [...found, ...missing].slice(0, SHOWN_MAX).concat(rest > 0 ? [`… and ${rest} more`] : []);
+  const all = [...found, ...missing];
+  const rest = all.slice(SHOWN_MAX).map((text) => text.split(':\n')[0]);
+  return [...all.slice(0, SHOWN_MAX), ...(rest.length > 0 ? [`… and also:\n${rest.join('\n')}`] : [])];
 }
 
 function differenceOf(before: Entry | undefined, now: Entry): string {
