@@ -15,6 +15,8 @@ import { tellStory } from './requests';
 import { Story, StoryClock, type Entry } from './story';
 
 const isRecording = process.env.RECORD === '1';
+/** On a machine that is busy with other things the whole story takes some minutes. */
+const TIMEOUT_MS = 600_000;
 const pathOf = (file: string): string => join(__dirname, file);
 const recorded = (file: string): string => readFileSync(pathOf(file), 'utf8');
 
@@ -26,7 +28,7 @@ const storyOn = ({ url }: World, clock: StoryClock): Story => new Story(`http://
 beforeAll(async () => {
   entries = [...(await tellWhole()), ...(await tellOfStrictness())];
   if (isRecording) writeFileSync(pathOf('answers.json'), render(entries));
-});
+}, TIMEOUT_MS);
 
 async function tellWhole(): Promise<readonly Entry[]> {
   const clock = new StoryClock();
