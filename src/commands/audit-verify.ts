@@ -19,10 +19,10 @@ export interface VerifyArguments {
 const USAGE = 'Usage: npm run audit:verify -- [ORGANIZATION_ID [--head SEQUENCE:HASH]]';
 
 /** Throws `StartFault` with one sentence. */
-export function readArguments(words: readonly string[]): VerifyArguments {
+export function readArguments(args: readonly string[]): VerifyArguments {
   let organizationId: string | null = null;
   let kept: KeptHead | null = null;
-  const rest = [...words];
+  const rest = [...args];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--head' || word.startsWith('--head=')) {
       const text = word === '--head' ? (rest.shift() ?? '') : word.slice('--head='.length);

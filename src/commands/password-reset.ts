@@ -7,7 +7,7 @@ import { openEmbeddedDatabase } from '../database/embedded';
 import { Cipher } from '../database/cipher';
 import { Database } from '../database/transaction';
 import { entities } from '../modules/entities';
-import { UNWATCHED } from '../modules/accounts/attempts';
+import { UNLIMITED } from '../modules/accounts/attempts';
 import { PasswordService, type NewPasswordReset } from '../modules/accounts/password-service';
 import { SessionService } from '../modules/accounts/session-service';
 import { Tokens } from '../modules/access/tokens';
@@ -34,8 +34,8 @@ export async function createPasswordReset(config: Config, email: string): Promis
       const database = new Database({ dataSource, onCommit: () => undefined });
       const changes = new ChangeService({ database, clock: systemClock, cipher: new Cipher(config.keyPepper, 'idempotency') });
       const tokens = new Tokens(config.jwtSecret);
-      const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays, attempts: UNWATCHED });
-      return await new PasswordService({ database, changes, sessions, attempts: UNWATCHED }).createReset(
+      const sessions = new SessionService({ changes, tokens, sessionDays: config.sessionDays, attempts: UNLIMITED });
+      return await new PasswordService({ database, changes, sessions, attempts: UNLIMITED }).createReset(
         { kind: 'SYSTEM', request },
         email,
       );

@@ -80,10 +80,10 @@ async function linkIfFree(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function livePid(held: string): Promise<number | null> {
+async function livePid(content: string): Promise<number | null> {
   let owner: { pid?: unknown; startedAt?: unknown };
   try {
-    owner = JSON.parse(held) as typeof owner;
+    owner = JSON.parse(content) as typeof owner;
   } catch {
     return null;
   }

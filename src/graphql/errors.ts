@@ -15,12 +15,12 @@ const KNOWN_CODES: ReadonlySet<string> = new Set(REQUEST_ERROR_CODES);
 /** What a client may see of an error. */
 export function formatError(error: unknown, context: ErrorContext): GraphQLFormattedError {
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-  const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
-  if (cause instanceof RequestFault) return formatted(cause, cause.code, place, context);
+  const location = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
+  if (cause instanceof RequestFault) return formatted(cause, cause.code, location, context);
   const code = intendedCode(error);
-  if (code !== null) return formatted(error as GraphQLError, code, place, context);
+  if (code !== null) return formatted(error as GraphQLError, code, location, context);
   context.report(cause);
-  return formatted({ message: 'Internal error' }, 'INTERNAL_SERVER_ERROR', place, context);
+  return formatted({ message: 'Internal error' }, 'INTERNAL_SERVER_ERROR', location, context);
 }
 
 /** Of errors that GraphQL or Apollo raise about the request itself; null for everything else. */
@@ -42,10 +42,10 @@ function intendedCode(error: unknown): RequestErrorCode | null {
 const HINT = / ?Did you mean [^?]*\?$/;
 
 /** What graphql-js says of a value may show an input with a password in it, or one of digits where a text is meant. */
-const SECRET_PLACE = / at "[^"]*(?:password|token)"$/i;
+const SECRET_LOCATION = / at "[^"]*(?:password|token)"$/i;
 const NO_TEXT = /(String cannot represent a non string value): [\s\S]*$/;
 
-/** Its sentence without what may be secret: it names the place, and whoever sent the value has it. */
+/** Its sentence without what may be secret: it names the location, and whoever sent the value has it. */
 function withoutSecrets({ message, originalError }: GraphQLError): string {
   const reason = originalError?.message;
   const [, variable = '', value = ''] = /^(Variable "\$\w+" got invalid value )([\s\S]*)$/.exec(message) ?? [];
@@ -53,22 +53,22 @@ function withoutSecrets({ message, originalError }: GraphQLError): string {
     return message.startsWith('String cannot') ? message.replace(NO_TEXT, '$1.') : message;
   }
   const given = value.slice(0, -`; ${reason}`.length);
-  const [place = ''] = / at "[^"]*"$/.exec(given) ?? [];
-  if (SECRET_PLACE.test(given)) return `${variable}…${place}; ${reason.replace(NO_TEXT, '$1.')}`;
-  return given.includes('{ ') ? `${variable}{…}${place}; ${reason}` : message;
+  const [location = ''] = / at "[^"]*"$/.exec(given) ?? [];
+  if (SECRET_LOCATION.test(given)) return `${variable}…${location}; ${reason.replace(NO_TEXT, '$1.')}`;
+  return given.includes('{ ') ? `${variable}{…}${location}; ${reason}` : message;
 }
 
 function formatted(
   error: { readonly message: string },
   code: RequestErrorCode,
-  place: Pick<Partial<GraphQLError>, 'locations' | 'path'>,
+  location: Pick<Partial<GraphQLError>, 'locations' | 'path'>,
   { requestId, mayHint = false }: ErrorContext,
 ): GraphQLFormattedError {
   const message = error instanceof GraphQLError ? withoutSecrets(error) : error.message;
   return {
     message: mayHint || error instanceof RequestFault ? message : message.replace(HINT, ''),
-    ...(place.locations ? { locations: place.locations } : {}),
-    ...(place.path ? { path: place.path } : {}),
+    ...(location.locations ? { locations: location.locations } : {}),
+    ...(location.path ? { path: location.path } : {}),
     extensions: { code, requestId, ...(error instanceof TryLater ? { retryAfterSeconds: error.retryAfterSeconds } : {}) },
   };
 }

@@ -1,4 +1,4 @@
-/** What every resolver is given: who asks, the use-cases, and the reads of one operation. */
+/** The context of every resolver: the actor, the use-cases, and the reads of one operation. */
 import type { FlagStream } from '../delivery/stream';
 import type { AccessLoaders } from './access/access-loaders';
 import { createAccessLoaders } from './access/access-loaders';
@@ -34,7 +34,7 @@ import { createSegmentLoaders, type SegmentLoaders } from './segments/segment-lo
 import type { SegmentService } from './segments/segment-service';
 import type { EvaluationBudget, SnapshotService } from './snapshots/snapshot-service';
 
-/** The use-cases. They live as long as the process. */
+/** The use-cases, which live as long as the process. */
 export interface Services {
   readonly access: AccessService;
   readonly sessions: SessionService;
@@ -60,7 +60,7 @@ export interface Services {
   readonly snapshots: SnapshotService;
 }
 
-/** Batches and remembers reads for one operation, or for one event of a subscription; never longer. */
+/** Batches and caches reads for one operation, or for one event of a subscription; never longer. */
 export type Loaders = AccessLoaders &
   SessionLoaders &
   OrganizationLoaders &
@@ -71,16 +71,16 @@ export type Loaders = AccessLoaders &
   UsageLoaders &
   ChangeLoaders;
 
-/** What a resolver is given. One for each operation. */
+/** The context of one operation. */
 export interface Context {
-  /** With the roles that it had when the operation began, or, after a mutation of its own, that it has since. */
+  /** The actor with the roles that it had when the operation began or, after a mutation of its own, since then. */
   actor: Actor;
   readonly services: Services;
   readonly loaders: Loaders;
   readonly stream: FlagStream;
   readonly budget: EvaluationBudget;
   readonly requestId: string;
-  /** When the operation began. */
+  /** Time at which the operation began. */
   readonly now: Date;
 }
 

@@ -1,4 +1,4 @@
-/** `node(id)`: here, and not with a noun, because it knows them all. */
+/** Resolves `node(id)`. Lives here and not with a noun, because it knows them all. */
 import type { Context } from './context';
 import type { Resolvers, ResolversTypes } from '../graphql/generated/resolver-types';
 import { kindOfId } from '../ids';
@@ -11,11 +11,11 @@ type TypeName =
 
 interface NodeKind {
   readonly typeName: NonNullable<TypeName>;
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   readonly find: (services: Context['services'], actor: Actor, id: string) => Promise<Node | null>;
 }
 
-/** By the noun with which an id begins. A type that implements Node has its line here. */
+/** Kinds by the noun with which an id begins. Every type that implements Node is listed. */
 const KINDS: Readonly<Record<string, NodeKind>> = {
   organization: { typeName: 'Organization', find: ({ organizations }, actor, id) => organizations.find(actor, id) },
   project: { typeName: 'Project', find: ({ projects }, actor, id) => projects.find(actor, id) },
@@ -37,7 +37,7 @@ export const nodeResolvers: Resolvers = {
     },
   },
   Node: {
-    // A configuration is the one Node whose row has no id of its own.
+    // A configuration is the only Node whose row has no id of its own.
     __resolveType: (row) => ('flagId' in row ? 'FlagConfiguration' : (KINDS[kindOfId(row.id) ?? '']?.typeName ?? null)),
   },
 };

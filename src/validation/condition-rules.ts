@@ -100,8 +100,8 @@ function attributeIssues(condition: AttributeConditionInput, path: Path): Issue[
     const message = 'Values of a condition must not contain U+0000 or a lone surrogate.';
     issues.push({ code: 'INVALID', message, path: [...path, 'values'] });
   }
-  for (const { message, path: place } of checkAttributeCondition({ ...condition, values: condition.values })) {
-    issues.push({ code: 'INVALID', message, path: [...path, ...place.map(String)] });
+  for (const { message, path: inner } of checkAttributeCondition({ ...condition, values: condition.values })) {
+    issues.push({ code: 'INVALID', message, path: [...path, ...inner.map(String)] });
   }
   return issues;
 }

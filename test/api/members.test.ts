@@ -198,13 +198,13 @@ it('gives a role to an account that exists: for the user signed in, or for its p
   const accept = (client = world.client(), input: object = {}) =>
     mutate<{ user: { id: string } }>(client, 'acceptInvitation', { token: tokenTwo, ...input }, 'user { id }');
 
-  const signedIn = await accept(member.client, { token: tokenOne });
+  const loggedIn = await accept(member.client, { token: tokenOne });
   const stranger = await accept(other.client);
   const without = await accept();
   const wrong = await accept(world.client(), { password: 'not the right one' });
   const right = await accept(world.client(), { password: PASSWORD });
 
-  expect([signedIn.user.id, right.user.id]).toEqual([member.id, member.id]);
+  expect([loggedIn.user.id, right.user.id]).toEqual([member.id, member.id]);
   expect([stranger, without, wrong].map(({ userErrors }) => userErrors[0])).toEqual([
     {
       code: 'WRONG_CREDENTIALS',

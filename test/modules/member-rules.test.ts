@@ -54,12 +54,12 @@ it('tells all that is wrong with an invitation at once', () => {
 
 const now = new Date('2026-11-21T00:00:00.000Z');
 const invitation = { email: 'ada@example.com', expiresAt: new Date(now.getTime() + 1) };
-const nobody = { signedIn: null, hasAccount: false, now };
+const nobody = { loggedInEmail: null, hasAccount: false, now };
 
 it('finds out who takes an invitation', () => {
   const account = { name: 'Ada', password: 'a long enough password' };
 
-  expect(planAcceptance(invitation, {}, { ...nobody, signedIn: 'ada@example.com' })).toEqual({ claimant: 'SIGNED_IN' });
+  expect(planAcceptance(invitation, {}, { ...nobody, loggedInEmail: 'ada@example.com' })).toEqual({ claimant: 'LOGGED_IN' });
   expect(planAcceptance(invitation, account, { ...nobody, hasAccount: true })).toEqual({ claimant: 'ACCOUNT' });
   expect(planAcceptance(invitation, account, nobody)).toEqual({ claimant: 'NEW' });
 });
@@ -67,7 +67,7 @@ it('finds out who takes an invitation', () => {
 it.each([
   ['no invitation', null, {}, nobody, ['NOT_FOUND token']],
   ['an ended one', { ...invitation, expiresAt: now }, {}, nobody, ['EXPIRED token']],
-  ['another user', invitation, {}, { ...nobody, signedIn: 'bob@example.com' }, ['WRONG_CREDENTIALS token']],
+  ['another user', invitation, {}, { ...nobody, loggedInEmail: 'bob@example.com' }, ['WRONG_CREDENTIALS token']],
   ['an account without its password', invitation, { password: null }, { ...nobody, hasAccount: true }, ['BLANK password']],
   ['no account and nothing given', invitation, {}, nobody, ['BLANK name', 'OUT_OF_RANGE password']],
   ['no account and nulls given', invitation, { name: null, password: null }, nobody, ['BLANK name', 'OUT_OF_RANGE password']],

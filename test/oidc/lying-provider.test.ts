@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/config';
 import { Cipher } from '../../src/database/cipher';
 import { addErrorHandlers } from '../../src/http/errors';
-import { UNWATCHED } from '../../src/modules/accounts/attempts';
+import { UNLIMITED } from '../../src/modules/accounts/attempts';
 import { FailedAuthentications } from '../../src/modules/access/failed-authentications';
 import { SessionService } from '../../src/modules/accounts/session-service';
 import { Tokens } from '../../src/modules/access/tokens';
@@ -306,7 +306,7 @@ it('notes who failed to log in, and not that the provider failed', async () => {
   const log = pino({ level: 'silent' });
   const changes = new ChangeService({ database: opened.database, clock, cipher: new Cipher('k', 'idempotency') });
   const noted = new FailedAuthentications({ database: opened.database, clock, secret: 'k', days: 1, onError: fail });
-  const sessions = new SessionService({ changes, tokens: new Tokens(config.jwtSecret), sessionDays: 1, attempts: UNWATCHED });
+  const sessions = new SessionService({ changes, tokens: new Tokens(config.jwtSecret), sessionDays: 1, attempts: UNLIMITED });
   const rateLimits = new RateLimits({ settings: config.rateLimits });
   const app = Fastify();
   addErrorHandlers(app, log);

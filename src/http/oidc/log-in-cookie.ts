@@ -31,23 +31,23 @@ export class LogInCookie {
   constructor(private readonly options: LogInCookieOptions) {}
 
   /** A `Set-Cookie` header. */
-  set(secrets: LogInSecrets, place: CookieOptions): string {
+  set(secrets: LogInSecrets, options: CookieOptions): string {
     const endsAt = this.options.clock.now().getTime() + LIFETIME_SECONDS * 1_000;
     const { state, nonce, codeVerifier } = secrets;
-    return header(this.options.cipher.encrypt(JSON.stringify([endsAt, state, nonce, codeVerifier])), LIFETIME_SECONDS, place);
+    return header(this.options.cipher.encrypt(JSON.stringify([endsAt, state, nonce, codeVerifier])), LIFETIME_SECONDS, options);
   }
 
   /** A `Set-Cookie` header that takes it away. */
-  clear(place: CookieOptions): string {
-    return header('', 0, place);
+  clear(options: CookieOptions): string {
+    return header('', 0, options);
   }
 
   /** Null when the `Cookie` header has none that this installation sealed within the last 10 minutes. */
   read(cookies: string | undefined, { isSecure }: CookieOptions): LogInSecrets | null {
-    const sealed = valueOf(cookies, nameOf(isSecure));
-    if (sealed === null) return null;
+    const encrypted = valueOf(cookies, nameOf(isSecure));
+    if (encrypted === null) return null;
     try {
-      const [endsAt, state, nonce, codeVerifier] = JSON.parse(this.options.cipher.decrypt(sealed)) as [
+      const [endsAt, state, nonce, codeVerifier] = JSON.parse(this.options.cipher.decrypt(encrypted)) as [
         number,
         string,
         string,
@@ -62,8 +62,8 @@ export class LogInCookie {
 
 /** Lax: the browser comes back from another site. */
 function header(value: string, lifetimeSeconds: number, { path, isSecure }: CookieOptions): string {
-  const place = isSecure ? 'Path=/; Secure' : `Path=${path}`;
-  return `${nameOf(isSecure)}=${value}; ${place}; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Lax`;
+  const attributes = isSecure ? 'Path=/; Secure' : `Path=${path}`;
+  return `${nameOf(isSecure)}=${value}; ${attributes}; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Lax`;
 }
 
 function nameOf(isSecure: boolean): string {

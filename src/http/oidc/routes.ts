@@ -45,9 +45,9 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
     keepPrivate(reply);
     options.rateLimits.logInAttempts(request.ip, 1);
     const redirectUri = redirectUriOf(app, oidc);
-    const place = cookieOptions(redirectUri, options);
-    const logIn = await endLogIn(request, { redirectUri, place }, oidc, () => {
-      reply.header('set-cookie', oidc.cookie.clear(place));
+    const cookie = cookieOptions(redirectUri, options);
+    const logIn = await endLogIn(request, { redirectUri, cookie }, oidc, () => {
+      reply.header('set-cookie', oidc.cookie.clear(cookie));
     });
     return sendTokens(request, reply, logIn, originsOf(redirectUri, options));
   });
@@ -56,7 +56,7 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
 /** `onOver`: called as soon as this log-in is over, whatever comes of it; not for a callback that is of no log-in of this browser. */
 async function endLogIn(
   request: FastifyRequest,
-  { redirectUri, place }: { readonly redirectUri: URL; readonly place: CookieOptions },
+  { redirectUri, cookie }: { readonly redirectUri: URL; readonly cookie: CookieOptions },
   oidc: Oidc,
   onOver: () => void,
 ): Promise<OidcLogIn> {
@@ -64,7 +64,7 @@ async function endLogIn(
   try {
     const currentUrl = new URL(redirectUri);
     currentUrl.search = request.url.split('?')[1] ?? '';
-    const secrets = secretsOf(oidc.cookie.read(request.headers.cookie, place), currentUrl);
+    const secrets = secretsOf(oidc.cookie.read(request.headers.cookie, cookie), currentUrl);
     onOver();
     identity = await oidc.provider.end(currentUrl, secrets);
     const requestInfo = { ...requestInfoOf(request.id, request.ip, request.headers), idempotency: null };

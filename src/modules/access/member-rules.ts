@@ -53,27 +53,27 @@ export interface Acceptance {
 }
 
 /** The person who accepts the invitation: the logged-in user, the holder of the account with the address, or a new user. */
-export type Claimant = 'SIGNED_IN' | 'ACCOUNT' | 'NEW';
+export type Claimant = 'LOGGED_IN' | 'ACCOUNT' | 'NEW';
 
 export type AcceptancePlan =
   { readonly issues: readonly Issue[]; readonly claimant?: never } | { readonly issues?: never; readonly claimant: Claimant };
 
 /**
- * `signedIn` is the e-mail address of the logged-in user, null when there is none. The password itself is not verified
+ * `loggedInEmail` is the e-mail address of the logged-in user, null when there is none. The password itself is not verified
  * here.
  */
 export function planAcceptance(
   invitation: Pick<InvitationEntity, 'email' | 'expiresAt'> | null,
   input: Acceptance,
-  facts: { readonly signedIn: string | null; readonly hasAccount: boolean; readonly now: Date },
+  facts: { readonly loggedInEmail: string | null; readonly hasAccount: boolean; readonly now: Date },
 ): AcceptancePlan {
   if (invitation === null) return { issues: [noInvitation()] };
   if (invitation.expiresAt <= facts.now) {
     const message = `The invitation expired at ${invitation.expiresAt.toISOString()}; ask for another one.`;
     return { issues: [{ code: 'EXPIRED', message, path: ['input', 'token'] }] };
   }
-  if (facts.signedIn !== null) {
-    if (facts.signedIn === invitation.email) return { claimant: 'SIGNED_IN' };
+  if (facts.loggedInEmail !== null) {
+    if (facts.loggedInEmail === invitation.email) return { claimant: 'LOGGED_IN' };
     const message = 'The invitation is for a different e-mail address than the one of the logged-in user.';
     return { issues: [{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'token'] }] };
   }

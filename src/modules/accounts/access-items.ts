@@ -6,10 +6,10 @@ import type { RoleBindingEntity } from '../access/role-binding-entity';
 import type { UserEntity } from '../access/user-entity';
 import type { ChangeItemDraft } from '../changes/record-change';
 
-/** Members have no versions: a change replaces the roles of one place as a whole. */
+/** Members have no versions: a change replaces all roles in one scope. */
 const MEMBER_VERSION = 1;
 
-/** The roles that a change gave or took, for the book. Null: none. */
+/** The audit log's item for roles that a change gave or took. Null: none. */
 export function memberItem(
   user: UserEntity,
   scope: BindingScope,
@@ -27,7 +27,7 @@ export function memberItem(
   };
 }
 
-/** An invitation that was made or is gone, for the book; never its token. */
+/** The audit log's item for an invitation that was made or is gone; never contains its token. */
 export function invitationItem(invitation: InvitationEntity, state: 'MADE' | 'GONE'): ChangeItemDraft {
   const { email, role, projectId, environmentId, expiresAt } = invitation;
   const body = { email, role, projectId, environmentId, expiresAt: expiresAt.toISOString() };
@@ -42,7 +42,7 @@ export function invitationItem(invitation: InvitationEntity, state: 'MADE' | 'GO
   };
 }
 
-/** What goes with a place that is deleted, for the book: each key, each member with the roles there, each invitation. */
+/** The audit log's items for what is deleted together with a scope: each key, each member with roles there, each invitation. */
 export function accessItems(scope: BindingScope, { keys, members, invitations }: AccessWithin): ChangeItemDraft[] {
   return [
     ...keys.map((key) => apiKeyItem(key, null)),
@@ -59,7 +59,10 @@ function roleBody({ role, projectId, environmentId, source }: RoleBindingEntity)
   return { role, projectId, environmentId, ...(source === 'OIDC' ? { source } : {}) };
 }
 
-/** A key that was made, changed or is gone, for the book: nothing of its secret but the visible beginning. Exactly one may be null. */
+/**
+ * The audit log's item for a key that was made, changed or deleted; of its secret it has only the visible beginning.
+ * Exactly one argument may be null.
+ */
 export function apiKeyItem(before: ApiKeyEntity | null, after: ApiKeyEntity | null): ChangeItemDraft {
   const { id, prefix, environmentId } = (after ?? before) as ApiKeyEntity;
   return {

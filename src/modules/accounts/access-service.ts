@@ -27,19 +27,22 @@ export interface LogInResult extends SessionTokens {
   readonly revisions: EnvironmentRevision[];
 }
 
-/** What stands for an account while attempts to set up are counted; no e-mail address. */
+/** Stands for an account while attempts to set up are counted; not an e-mail address. */
 const SET_UP = 'set-up';
 
-/** The first account, and the way in by e-mail and password. */
+/** Creates the first account and logs users in by e-mail and password. */
 export class AccessService {
   constructor(private readonly options: AccessServiceOptions) {}
 
-  /** Whether somebody has set the installation up. */
+  /** Whether a first user exists. */
   isSetUp(): Promise<boolean> {
     return hasUser(this.options.database.connection);
   }
 
-  /** The first user, for whoever read the server's one-time token. Attempts are bounded and noted as those to log in. */
+  /**
+   * Creates the first user for the holder of the server's one-time token. Attempts are limited and recorded like those to
+   * log in.
+   */
   async createFirstOwner(
     actor: Actor,
     input: AccountInput & { readonly setUpToken: string },
@@ -55,7 +58,7 @@ export class AccessService {
     throw new UserFault([{ code: 'ALREADY_SET_UP', message: 'A user exists already; log in instead.', path: null }]);
   }
 
-  /** Makes the user when there is none; null when there is one. Of several calls at once, one makes it. */
+  /** Creates the user when there is none; returns null when there is one. Of several concurrent calls, one creates it. */
   async createFirstUser(
     actor: Actor,
     input: AccountInput,
@@ -95,8 +98,8 @@ export class AccessService {
   }
 
   /**
-   * An unknown e-mail and a wrong password cannot be told apart, neither by the answer nor by its time. Refused, too, when
-   * the password is changed while it is being verified.
+   * Makes an unknown e-mail and a wrong password indistinguishable, in the answer and in its time. Also refuses when the
+   * password is changed while it is being verified.
    */
   async logIn(actor: Actor, input: { readonly email: string; readonly password: string }): Promise<LogInResult> {
     const email = normalizeEmail(input.email);

@@ -4,21 +4,24 @@ import type { FailedAttempt, FailedAuthentications } from '../access/failed-auth
 export interface AttemptsOptions {
   readonly failures: FailedAuthentications;
   readonly limits: {
-    /** Throws `RateLimited`. `account` is a normalised e-mail. */
+    /** Throws `RateLimited`. `account` is a normalized e-mail. */
     readonly logIn: (address: string, account: string) => void;
   };
 }
 
-/** Attempts to prove who one is: bounded before a secret is looked at, and noted when they fail. */
+/** Limits attempts to prove an identity before a secret is checked, and records failures. */
 export class CountedAttempts {
   constructor(private readonly options: AttemptsOptions) {}
 
-  /** Before the password of an account is looked at. Throws `RateLimited` after too many, wherever they came from. */
+  /**
+   * Called before the password of an account is checked. Throws `RateLimited` after too many attempts, from whatever
+   * addresses.
+   */
   begin({ request }: Actor, account: string): void {
     this.options.limits.logIn(request.address, account);
   }
 
-  /** `account`: the e-mail that was tried, where one was. Never waits and never throws. */
+  /** `account` is the e-mail that was tried, if any. Neither waits nor throws. */
   failed(kind: FailedAttempt['kind'], { request }: Actor, account: string | null = null): void {
     this.options.failures.note({ kind, address: request.address, userAgent: request.userAgent, account });
   }
@@ -26,5 +29,5 @@ export class CountedAttempts {
 
 export type Attempts = Pick<CountedAttempts, 'begin' | 'failed'>;
 
-/** For commands of the operator, who may try as often as they like. */
-export const UNWATCHED: Attempts = { begin: () => undefined, failed: () => undefined };
+/** Used by the operator's commands, whose attempts are not limited. */
+export const UNLIMITED: Attempts = { begin: () => undefined, failed: () => undefined };

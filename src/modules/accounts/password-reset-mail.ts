@@ -9,21 +9,21 @@ export interface PasswordResetMailOptions {
   readonly passwords: PasswordService;
   readonly mailer: Mailer;
   readonly settings: {
-    /** Where people reach the installation. Null: the mail has the token alone. */
+    /** The base URL of the installation. Null: mails contain the token only. */
     readonly publicUrl: string | null;
-    /** For what goes wrong after the answer. */
+    /** Called for failures after the answer. */
     readonly onError: (error: unknown) => void;
   };
 }
 
-/** A slow SMTP server holds up this many. */
+/** The most mails that a slow SMTP server holds up at once. */
 const MAILS_AT_ONCE = 4;
 const MAILS_WAITING_MAX = 1_000;
 
 /**
- * Sends one-time tokens to those who forgot their password. Whether an address has an account is looked up after the answer,
- * so that neither the answer nor its time tells. A server that is killed meanwhile loses the request; one that is drained
- * finishes it.
+ * Mails one-time tokens to users who forgot their password. Looks the account up after the answer, so that neither the
+ * answer nor its time reveals whether an address has one. A server that is killed meanwhile loses the request; one that is
+ * drained finishes it.
  */
 export class PasswordResetMail {
   private readonly sending = pLimit(MAILS_AT_ONCE);
@@ -45,18 +45,18 @@ export class PasswordResetMail {
     return { revisions: [] };
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no mail is being sent. */
   async close(): Promise<void> {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
   private async send(actor: Actor, email: string): Promise<void> {
-    // A claim of the request belongs to what was answered.
+    // An idempotency claim of the request belongs to what was answered.
     const afterwards: Actor = { ...actor, request: { ...actor.request, idempotency: null } };
     const reset = await this.options.passwords.createReset(afterwards, email);
     if (reset === null) return;
     const text = textOf(reset, this.options.settings.publicUrl);
-    // Nobody waits for it any more, and the mailer has logged why it failed.
+    // The caller has its answer already, and the mailer has logged the failure.
     await this.options.mailer.send({ to: reset.email, subject: 'Reset your Flagstaff password', text }).catch(() => undefined);
   }
 }
@@ -65,7 +65,7 @@ const NO_MAIL =
   'This server cannot send e-mail. Ask its administrator for a one-time token: npm run password:reset -- EMAIL prints one.';
 
 function textOf({ token, expiresAt }: NewPasswordReset, publicUrl: string | null): string {
-  // After the #, so that neither servers nor proxies write it to their logs.
+  // The token follows the #, so that neither servers nor proxies log it.
   const link = publicUrl === null ? [] : ['Open this link:', '', `${publicUrl}/reset-password#${token}`, '', 'Or use the'];
   return [
     'Somebody, probably you, asked for a new password for your Flagstaff account.',

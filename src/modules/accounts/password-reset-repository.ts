@@ -15,7 +15,7 @@ export function findPasswordReset(connection: Connection, tokenHash: string): Pr
   return connection.findOneBy(PasswordResetEntity, { tokenHash });
 }
 
-/** How many tokens were made for the user that are not past their age, whether they have ended or not. */
+/** Counts the user's tokens that have not expired, including used ones. */
 export function countPasswordResets(connection: Connection, userId: string, now: Date): Promise<number> {
   return connection
     .createQueryBuilder(PasswordResetEntity, 'r')
@@ -23,7 +23,7 @@ export function countPasswordResets(connection: Connection, userId: string, now:
     .getCount();
 }
 
-/** Ends all tokens of the user that have not ended yet. */
+/** Ends all of the user's tokens that have not ended yet. */
 export async function endPasswordResets(connection: Connection, userId: string, endedAt: Date): Promise<void> {
   await connection
     .createQueryBuilder()
@@ -33,7 +33,7 @@ export async function endPasswordResets(connection: Connection, userId: string, 
     .execute();
 }
 
-/** Forgets tokens that are past their age; answers how many. */
+/** Deletes expired tokens, and returns how many. */
 export async function purgePasswordResets(connection: Connection, now: Date): Promise<number> {
   const { affected } = await connection
     .createQueryBuilder()

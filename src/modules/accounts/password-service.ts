@@ -45,19 +45,19 @@ export interface PasswordResult {
 }
 
 export interface NewPasswordReset {
-  /** The account's own address, whatever spelling was asked with. */
+  /** The account's own address, regardless of the spelling in the request. */
   readonly email: string;
-  /** Nowhere else. */
+  /** Stored nowhere else. */
   readonly token: string;
   readonly expiresAt: Date;
 }
 
 const RESET_LIFETIME_MS = 3_600_000;
-/** For one account within the lifetime of a token, however many are asked for. */
+/** The most tokens that one account gets within the lifetime of a token. */
 const RESETS_MAX = 3;
 const NEW_PASSWORD = ['input', 'newPassword'];
 
-/** New passwords for old ones and for one-time tokens. */
+/** Sets new passwords, for an old password or a one-time token. */
 export class PasswordService {
   constructor(private readonly options: PasswordServiceOptions) {}
 
@@ -71,7 +71,8 @@ export class PasswordService {
     if (!isRight) this.options.attempts.failed('PASSWORD', actor, actor.name);
     const issues = [...(isRight ? [] : [wrongPassword()]), ...passwordIssues(input.newPassword, NEW_PASSWORD, actor.name)];
     const passwordHash = issues.length > 0 ? '' : await hashPassword(input.newPassword);
-    // Refused in here, so that a repeated request with an Idempotency-Key gets its first answer, although the password is new.
+    // Checked inside the commit, so that a repeated request with an Idempotency-Key gets its first answer although the
+    // password has changed.
     return this.options.changes.commit(actor, async (tx) => {
       if (!user || issues.length > 0) throw new UserFault(issues);
       const current = await lockUser(tx.connection, user.id);
@@ -82,9 +83,9 @@ export class PasswordService {
   }
 
   /**
-   * A one-time token for whoever has the address. Null when nobody has it, and when the account has had 3 of them within the
-   * hour: else anybody could fill a mailbox and the audit log. Earlier tokens stay good until one of them is used, so that
-   * asking again takes nothing from whoever waits for the first mail. Whoever runs the server gets one always.
+   * Creates a one-time token for the account with the address. Returns null when there is no such account, or when it got 3
+   * tokens within the hour: otherwise anybody could fill a mailbox and the audit log. Earlier tokens stay valid until one
+   * of them is used, so that asking again does not invalidate a mail on its way. The operator always gets one.
    */
   async createReset(actor: Actor, address: string): Promise<NewPasswordReset | null> {
     const email = normalizeEmail(address);
@@ -97,7 +98,7 @@ export class PasswordService {
     const expiresAt = new Date(createdAt.getTime() + RESET_LIFETIME_MS);
     const mayHaveOne = async (connection: Connection): Promise<boolean> =>
       actor.kind === 'SYSTEM' || (await countPasswordResets(connection, user.id, createdAt)) < RESETS_MAX;
-    // Most of a flood ends here, without a lock.
+    // Most requests of a flood end here, without a lock.
     if (!(await mayHaveOne(database.connection))) return null;
     const isMade = await changes.commit(actor, async (tx) => {
       await lockUser(tx.connection, user.id);
@@ -116,7 +117,7 @@ export class PasswordService {
     return isMade ? { email: user.email, token, expiresAt } : null;
   }
 
-  /** Uses the token up and ends all sessions of its user. Of several calls at once, one succeeds. */
+  /** Uses the token up and ends all sessions of its user. Of several concurrent calls, one succeeds. */
   async reset(actor: Actor, input: ResetPasswordInput): Promise<PasswordResult> {
     const { changes, database } = this.options;
     const tokenHash = hashOpaqueToken(input.token);
@@ -132,7 +133,7 @@ export class PasswordService {
     return changes.commit(actor, async (tx) => {
       if (!owner || issues.length > 0) throw new UserFault(issues);
       const user = await lockUser(tx.connection, owner.id);
-      // It may have ended before the lock was ours.
+      // Read again under the lock, because it may have ended meanwhile.
       const reset = await findPasswordReset(tx.connection, tokenHash);
       if (!user || !reset || !isLive(reset, changes.now())) throw new UserFault([refusedResetToken()]);
       return this.set(tx, actor, user, { passwordHash, ending: { reason: 'PASSWORD_RESET', exceptId: null } });
@@ -173,7 +174,7 @@ function wrongPassword(): Issue {
   return { code: 'WRONG_CREDENTIALS', message: 'The current password is wrong.', path: ['input', 'currentPassword'] };
 }
 
-/** A password is no part of what history keeps, so that before and after are alike. */
+/** History does not keep passwords, so before and after are equal. */
 function userItem(user: UserEntity): ChangeItemDraft {
   const body = userBody(user);
   return {

@@ -3,12 +3,12 @@ import type { Connection } from '../../database/transaction';
 import type { SessionEntity } from '../access/session-entity';
 import { findSessionById, listLiveSessions } from '../access/session-repository';
 
-/** How many sessions of theirs a user is shown. */
+/** The most sessions that a user's list shows. */
 const SESSIONS_MAX = 100;
 
 export interface SessionLoaders {
   readonly session: DataLoader<string, SessionEntity | null>;
-  /** Those of one user that are alive, newest first, at most 100. Nobody asks for those of two users in one operation. */
+  /** The user's live sessions, newest first, at most 100. Not batched, because no operation asks for two users. */
   readonly liveSessionsOfUser: DataLoader<string, SessionEntity[]>;
 }
 

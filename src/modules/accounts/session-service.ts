@@ -28,18 +28,18 @@ import type { UserEntity } from '../access/user-entity';
 export interface SessionServiceOptions {
   readonly changes: ChangeService;
   readonly tokens: Tokens;
-  /** How long a session lasts from its log-in. */
+  /** Days that a session lasts from its log-in. */
   readonly sessionDays: number;
   readonly attempts: Attempts;
 }
 
-/** What the client of a session keeps. The texts are nowhere else. */
+/** The tokens of a session's client, which are stored nowhere else. */
 export interface SessionTokens {
   readonly accessToken: string;
-  /** Of the access token. */
+  /** Expiry of the access token. */
   readonly expiresAt: Date;
   readonly refreshToken: string;
-  /** Of the refresh token, and of the session. */
+  /** Expiry of the refresh token and of the session. */
   readonly refreshExpiresAt: Date;
 }
 
@@ -53,11 +53,11 @@ export interface EndedSessions {
   readonly revisions: EnvironmentRevision[];
 }
 
-/** Sessions, from log-in to end. Each end raises the access head of the system chain, so that other servers learn of it. */
+/** Manages sessions from log-in to end. Each end raises the access head of the system chain, which tells other servers. */
 export class SessionService {
   constructor(private readonly options: SessionServiceOptions) {}
 
-  /** Makes a session and records it, as the last step of a `commit`: whoever `actor` is has proved to be `user`. */
+  /** Creates and records a session, as the last step of a `commit`. The caller has verified that `actor` is `user`. */
   async begin(
     tx: Transaction,
     user: Pick<UserEntity, 'id' | 'email'>,
@@ -91,13 +91,13 @@ export class SessionService {
   }
 
   /**
-   * New tokens for a refresh token, which is used up by that. Presented again it ends the session. Of several calls at
-   * once with one token, one succeeds and the next ends the session.
+   * Exchanges a refresh token, which it uses up, for new tokens. A token presented again ends the session; so of several
+   * concurrent calls with one token, one succeeds and the next ends the session.
    */
   async refresh(actor: Actor, input: { readonly refreshToken: string }): Promise<RefreshedSession> {
     const tokenHash = hashOpaqueToken(input.refreshToken);
     const refreshed = await this.options.changes.commit(actor, (tx) => this.rotate(tx, actor, tokenHash));
-    // Only now: the end of a session whose token was presented again must be committed.
+    // Thrown only now: the end of a session whose token was reused must be committed.
     if (refreshed === null) {
       this.options.attempts.failed('REFRESH_TOKEN', actor);
       throw new UserFault([refusedRefreshToken()]);
@@ -105,7 +105,7 @@ export class SessionService {
     return refreshed;
   }
 
-  /** Ends the session in which the actor asks, or all of the user's. */
+  /** Ends the session in which the actor asks, or all sessions of the user. */
   async logOut(actor: Actor, input: { readonly everywhere: boolean }): Promise<EndedSessions> {
     const user = requireUser(actor);
     return this.options.changes.commit(actor, async (tx) => {
@@ -131,7 +131,7 @@ export class SessionService {
     });
   }
 
-  /** Ends the user's sessions but `exceptId`, for a record of the caller's own. The caller has locked the user. */
+  /** Ends the user's sessions except `exceptId`; the caller records them. The caller has locked the user. */
   async endAllOf(
     tx: Transaction,
     user: Pick<UserEntity, 'id' | 'email'>,
@@ -174,7 +174,7 @@ export class SessionService {
     return { accessToken, expiresAt, refreshToken, refreshExpiresAt };
   }
 
-  /** Ends and records; nothing is recorded when all had ended already. */
+  /** Ends and records the sessions; records nothing when all had ended already. */
   private async end(tx: Transaction, actor: Actor, ending: Ending): Promise<EndedSessions> {
     const items = await this.endRows(tx, ending);
     if (items.length === 0) return { endedSessionCount: 0, revisions: [] };
@@ -223,7 +223,7 @@ function sessionSubject(
   return { subjectKind: 'SESSION', subjectId: id, subjectKey: email, parentId: userId };
 }
 
-/** What history keeps of it. */
+/** The session as history keeps it. */
 function sessionBody({ authentication, expiresAt }: SessionEntity, email: string): object {
   return { email, authentication, expiresAt: expiresAt.toISOString() };
 }

@@ -5,17 +5,17 @@ import { bindingsOf, permits, type Actor, type Binding } from '../access/actor';
 import { requireIdentity } from '../access/authorize';
 import type { UserEntity } from '../access/user-entity';
 
-/** People as others see them. */
+/** Finds people as other users see them. */
 export class UserService {
   constructor(private readonly database: Database) {}
 
-  /** The actor as it may act now. */
+  /** Returns the actor with its current roles. */
   async withCurrentRoles(actor: Actor): Promise<Actor> {
     if (actor.kind !== 'USER') return actor;
     return { ...actor, bindings: await findBindingsOfUser(this.database.connection, actor.id) };
   }
 
-  /** A user oneself, and whoever is among members that the actor may read. Null otherwise. */
+  /** Finds the actor's own user, and members that the actor may read. Null otherwise. */
   async find(actor: Actor, id: string): Promise<UserEntity | null> {
     requireIdentity(actor);
     if (unstorable(id)) return null;
@@ -26,7 +26,7 @@ export class UserService {
   }
 }
 
-/** Whether the role makes its bearer a member of an organization or project whose members the actor may read. */
+/** Whether the role makes its holder a member of an organization or project whose members the actor may read. */
 function isAmongMembers(actor: Actor, { organizationId, projectId }: Binding): boolean {
   if (projectId !== null) return permits(actor, 'member:read', { organizationId, projectId });
   // A role on an organization reaches all its projects.

@@ -1,4 +1,4 @@
-/** Where API keys belong, under the locks that whoever writes them holds, and what may be given to one there. */
+/** The scopes of API keys: locks what a writer of keys must hold, and checks which rights may be given to a key. */
 import type { Connection } from '../../database/transaction';
 import { RequestFault, type Issue } from '../../errors';
 import { countLiveApiKeys, findApiKeysByIds } from '../access/access-repository';
@@ -18,7 +18,7 @@ import { lockScopeFor, type LockedScope } from '../members/role-scope';
 
 const LIVE_KEYS_PER_SCOPE_MAX = 100;
 
-/** The place of a key that is to be made, locked. Refuses what is missing, hidden or forbidden. */
+/** Locks the scope of a key that is to be made. Refuses when it does not exist, is hidden or forbidden. */
 export async function lockTargetFor(
   connection: Connection,
   caller: Actor,
@@ -38,7 +38,7 @@ export async function lockTargetFor(
   return { scope: { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id }, actor };
 }
 
-/** The key, under the locks of its place. A key that the actor may not see is not found. */
+/** Finds the key and locks its scope. Answers a key that the actor may not see as not found. */
 export async function lockKeyFor(
   connection: Connection,
   caller: Actor,
@@ -48,14 +48,15 @@ export async function lockKeyFor(
   requireIdentity(caller);
   const [found] = unstorable(apiKeyId) ? [] : await findApiKeysByIds(connection, [apiKeyId]);
   if (!found) throw noKey(apiKeyId);
-  // Roles are given under the lock of the organization, those of keys as those of members.
+  // Roles of keys, like those of members, are given under the lock of the organization.
   if (found.kind === 'ADMIN') await lockOrganization(connection, found.organizationId);
   if (found.projectId !== null) await lockProject(connection, found.projectId);
   const actor = await currentActor(connection, caller, found.organizationId);
-  // It may have been changed before the lock was ours.
+  // Read again under the lock, because it may have been changed meanwhile.
   const [key] = await findApiKeysByIds(connection, [apiKeyId]);
   if (!key || !authorize(actor, { permission, toSee: 'key:read' }, key)) throw noKey(apiKeyId);
-  // Whoever may end keys may end any that they see: a key that leaked must not wait for somebody stronger.
+  // An actor that may revoke keys may revoke any that it sees: a leaked key must not wait for somebody with a stronger
+  // role.
   if (permission !== 'key:revoke') await requireEnvironmentRole(connection, actor, key, permission);
   return { key, actor };
 }
@@ -74,7 +75,7 @@ function noKey(apiKeyId: string): Error {
   return notFound('API key', apiKeyId, ['input', 'apiKeyId']);
 }
 
-/** Whoever hands out a key can use it: nobody gives one a right that they do not have there. */
+/** Refuses rights that the actor itself lacks in the scope, because the maker of a key can use it. */
 export function requireRightsOf(actor: Actor, scope: BindingScope, key: Pick<ApiKeyEntity, 'kind' | 'role'>): void {
   const missing = [...permissionsOfKey(key)].find((permission) => !permits(actor, permission, scope));
   if (missing === undefined) return;

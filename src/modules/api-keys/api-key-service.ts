@@ -45,23 +45,23 @@ export interface RotateApiKeyInput {
 
 const GRACE_SECONDS_DEFAULT = 86_400;
 
-/** API keys: here, and not in access, because a key belongs to an environment, or has a role on one. */
+/** Manages API keys. Lives here and not in access, because a key belongs to an environment, or has a role in a scope. */
 export class ApiKeyService {
   constructor(private readonly options: ApiKeyServiceOptions) {}
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<ApiKeyEntity | null> {
     requireIdentity(actor);
     const [key] = unstorable(id) ? [] : await findApiKeysByIds(this.options.database.connection, [id]);
     return key && permits(actor, 'key:read', key) ? key : null;
   }
 
-  /** From when on it is refused, for whatever reason. Null: never. */
+  /** The instant from which it is refused, for any reason. Null: never. */
   endOf(key: ApiKeyEntity): Date | null {
     return this.options.keyUsage.endOf(key);
   }
 
-  /** Which keys of the project the actor may see. Throws `Forbidden` when it is none. */
+  /** Selects the keys of the project that the actor may see. Throws `Forbidden` when it may see none. */
   searchProject(actor: Actor, project: ProjectEntity, environments: readonly EnvironmentEntity[]): ApiKeySearch {
     const { organizationId, id: projectId } = project;
     const scope = { organizationId, projectId };
@@ -73,7 +73,7 @@ export class ApiKeyService {
     return { ownerId: projectId, organizationIds: [], projectIds: seesAll ? [projectId] : [], environmentIds };
   }
 
-  /** Which keys of the organization the actor may see. Throws `Forbidden` when it is none. */
+  /** Selects the keys of the organization that the actor may see. Throws `Forbidden` when it may see none. */
   searchOrganization(actor: Actor, organizationId: string): ApiKeySearch {
     const scopes = bindingsOf(actor).filter(
       (scope) => scope.organizationId === organizationId && permits(actor, 'key:read', scope),
@@ -87,7 +87,7 @@ export class ApiKeyService {
     };
   }
 
-  /** The secret is in the answer and nowhere else. A key never has a right that its maker has not. */
+  /** Returns the secret, which is stored nowhere. A key never has a right that its maker lacks. */
   async create(
     caller: Actor,
     input: CreateApiKeyInput,
@@ -123,7 +123,7 @@ export class ApiKeyService {
     });
   }
 
-  /** Of several calls at once, one succeeds. Does not count against the bound of live keys: the old one is about to end. */
+  /** Lets one of several concurrent calls succeed. Ignores the limit of live keys, because the old key is about to end. */
   async rotate(
     caller: Actor,
     input: RotateApiKeyInput,
@@ -147,7 +147,7 @@ export class ApiKeyService {
     });
   }
 
-  /** Equal values are answered as they are: nothing is recorded. */
+  /** Records nothing when no value changes. */
   async update(
     caller: Actor,
     { apiKeyId, ...patch }: UpdateApiKeyInput,
@@ -163,7 +163,7 @@ export class ApiKeyService {
     });
   }
 
-  /** A key that is revoked already is answered as it is: nothing is recorded. */
+  /** Records nothing when the key is revoked already. */
   async revoke(
     caller: Actor,
     { apiKeyId }: { readonly apiKeyId: string },
@@ -209,7 +209,7 @@ export class ApiKeyService {
   }
 }
 
-/** When the key that asks expires, which keys that it makes do not outlive. Null: never, or no key asks. */
+/** When the calling key expires; keys that it makes must not outlive it. Null: never, or the caller is no key. */
 async function endOfMaker(connection: Connection, actor: Actor): Promise<Date | null> {
   const [maker] = actor.kind === 'API_KEY' ? await findApiKeysByIds(connection, [actor.id]) : [];
   return maker?.expiresAt ?? null;

@@ -24,7 +24,7 @@ export class EnvironmentEntity {
   @Column({ name: 'is_production', type: 'boolean' })
   readonly isProduction!: boolean;
 
-  /** The weakest role with which it and what it answers can be changed. Null: whatever has the permission. */
+  /** The weakest role that may change it and its flag configurations. Null: every role with the permission. */
   @Column({ name: 'required_role', type: 'text', nullable: true })
   readonly requiredRole!: Role | null;
 

@@ -7,9 +7,9 @@ import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from './environme
 
 export interface EnvironmentLoaders {
   readonly environment: DataLoader<string, EnvironmentEntity | null>;
-  /** In their order, whether or not the actor may see each. */
+  /** Ordered by position; includes those that the actor may not see. */
   readonly environmentsOfProject: DataLoader<string, EnvironmentEntity[]>;
-  /** Null when the environment is gone. */
+  /** Null when the environment does not exist. */
   readonly environmentHead: DataLoader<string, EnvironmentHead | null>;
 }
 

@@ -13,7 +13,7 @@ export function findEnvironmentsByIds(connection: Connection, ids: readonly stri
     .getMany();
 }
 
-/** In the order of each project. */
+/** Ordered by position within each project. */
 export function findEnvironmentsByProjectIds(
   connection: Connection,
   projectIds: readonly string[],
@@ -26,7 +26,7 @@ export function findEnvironmentsByProjectIds(
     .getMany();
 }
 
-/** All but its position. Answers false, and writes nothing, when the version is not the expected one. */
+/** Saves all but the position. Returns false, and writes nothing, when the version is not the expected one. */
 export async function updateEnvironment(
   connection: Connection,
   environment: EnvironmentEntity,
@@ -38,7 +38,7 @@ export async function updateEnvironment(
   return affected === 1;
 }
 
-/** Numbers these environments from 0 in the order given. */
+/** Numbers these environments from 0 in the given order. */
 export async function orderEnvironments(connection: Connection, ids: readonly string[]): Promise<void> {
   await connection.query(
     `UPDATE environment e SET position = o.position - 1
@@ -47,7 +47,7 @@ export async function orderEnvironments(connection: Connection, ids: readonly st
   );
 }
 
-/** With its configurations, keys, roles, revisions and head. */
+/** Deletes it with its configurations, keys, roles, revisions and head. */
 export async function deleteEnvironment(connection: Connection, id: string): Promise<void> {
   await connection.delete(EnvironmentEntity, { id });
 }

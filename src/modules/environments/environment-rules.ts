@@ -1,4 +1,4 @@
-/** What an environment must look like, and where it stands among the others. Pure. */
+/** Rules for an environment and its position among the others. Pure. */
 import type { Issue } from '../../errors';
 import type { Role } from '../access/permissions';
 import { keyIssues, nameIssues, quote } from '../../validation/input-rules';
@@ -22,7 +22,7 @@ export interface EnvironmentPatch {
   readonly name?: string | null;
   readonly color?: string | null;
   readonly isProduction?: boolean | null;
-  /** Null: no role is demanded. */
+  /** Null: no role is required. */
   readonly requiredRole?: Role | null;
   readonly position?: number | null;
 }
@@ -31,7 +31,7 @@ export type EnvironmentPlan =
   | { readonly issues: readonly Issue[]; readonly environment?: never }
   | { readonly issues?: never; readonly environment: EnvironmentEntity };
 
-/** Last in the order. `existing`: how many the project has already. */
+/** Puts the environment last in the order. `existing`: how many the project already has. */
 export function planEnvironment(
   input: CreateEnvironmentInput,
   existing: number,
@@ -64,7 +64,7 @@ export function planEnvironment(
   };
 }
 
-/** The same row, not a copy, when nothing would change. `count`: how many environments the project has. */
+/** Returns the same row, not a copy, when nothing changes. `count`: how many environments the project has. */
 export function planEnvironmentUpdate(current: EnvironmentEntity, patch: EnvironmentPatch, count: number): EnvironmentPlan {
   const next = {
     name: patched(patch.name, current.name),
@@ -96,12 +96,12 @@ export function planEnvironmentUpdate(current: EnvironmentEntity, patch: Environ
   return { environment: isEqual ? current : { ...current, ...next, color, version: current.version + 1 } };
 }
 
-/** The ids in the order in which one of them stands at the position and the others close up. */
+/** Moves an id to the position; the others close up. */
 export function reordered(ids: readonly string[], id: string, position: number): string[] {
   return ids.filter((other) => other !== id).toSpliced(position, 0, id);
 }
 
-/** A VIEWER changes nothing anyway. */
+/** Refuses VIEWER, a role that may not change anything anyway. */
 function requiredRoleIssues(role: Role | null | undefined): Issue[] {
   if (role !== 'VIEWER') return [];
   const message = 'The required role must be EDITOR, ADMIN or OWNER; leave it out if any role with the permission is enough.';

@@ -59,7 +59,7 @@ export interface EnvironmentResult {
 export class EnvironmentService {
   constructor(private readonly options: EnvironmentServiceOptions) {}
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<EnvironmentEntity | null> {
     requireIdentity(actor);
     if (unstorable(id)) return null;
@@ -71,7 +71,7 @@ export class EnvironmentService {
     return authorize(actor, { permission: 'environment:read', toSee: 'environment:read' }, scope) ? environment : null;
   }
 
-  /** Of a project that the actor may see: those environments that it may see, too. */
+  /** Filters the environments of a visible project to those that the actor may see, too. */
   visible(actor: Actor, organizationId: string, environments: readonly EnvironmentEntity[]): EnvironmentEntity[] {
     return environments.filter(({ id, projectId }) =>
       permits(actor, 'environment:read', { organizationId, projectId, environmentId: id }),
@@ -100,7 +100,7 @@ export class EnvironmentService {
     );
   }
 
-  /** Equal values are answered as they are: nothing is recorded. Never advances the revision. */
+  /** Records nothing when no value changes. Never advances the revision. */
   async update(actor: Actor, input: UpdateEnvironmentInput): Promise<EnvironmentResult> {
     return this.options.changes.commit(actor, async (tx) => {
       const locked = await lockVersionFor(tx.connection, actor, input, 'environment:update');
@@ -120,7 +120,7 @@ export class EnvironmentService {
     });
   }
 
-  /** With its configurations, keys and revisions. Its changes stay. */
+  /** Deletes it with its configurations, keys and revisions. Its changes stay. */
   async delete(
     actor: Actor,
     input: DeleteEnvironmentInput,
@@ -152,7 +152,7 @@ export class EnvironmentService {
       organizationId: project.organizationId,
       projectId: project.id,
       deliveries: [],
-      // Roles and keys go with it.
+      // Roles and keys are deleted with it.
       changesAccess: kind === 'ENVIRONMENT_DELETED',
       items: [
         {
@@ -176,7 +176,7 @@ interface EnvironmentEdit {
   readonly project: ProjectEntity;
   readonly before: EnvironmentEntity | null;
   readonly after: EnvironmentEntity | null;
-  /** Keys, members and invitations that went with it. */
+  /** Keys, members and invitations that were deleted with it. */
   readonly gone?: readonly ChangeItemDraft[];
 }
 
@@ -185,8 +185,8 @@ export interface LockedEnvironment extends LockedProject {
 }
 
 /**
- * The environment and its project, with the project locked. Null when there is no such environment or the actor may not
- * see it, which takes `toSee`.
+ * The environment and its project, with the project locked. Null when the environment does not exist or the actor lacks
+ * `toSee` on it.
  */
 export async function lockEnvironmentFor(
   connection: Connection,
@@ -198,7 +198,7 @@ export async function lockEnvironmentFor(
   if (unstorable(environmentId)) return null;
   const [found] = await findEnvironmentsByIds(connection, [environmentId]);
   const project = found ? await lockProject(connection, found.projectId) : null;
-  // It may have been deleted before the lock was ours.
+  // Read again under the lock, because it may have been deleted meanwhile.
   const [environment] = project ? await findEnvironmentsByIds(connection, [environmentId]) : [];
   if (!project || !environment) return null;
   const { organizationId, id: projectId } = project;
@@ -209,7 +209,7 @@ export async function lockEnvironmentFor(
   return { project, environment, actor };
 }
 
-/** Nobody demands a role that they do not have: they would lock themselves out. */
+/** Refuses a required role that the actor does not have: they would lock themselves out. */
 function tooStrongIssues(
   { project, actor }: LockedProject,
   environmentId: string | null,
@@ -222,7 +222,7 @@ function tooStrongIssues(
   return [{ code: 'INVALID', message, path: ['input', 'requiredRole'] }];
 }
 
-/** Refuses when it is gone, hidden or forbidden; `stale` is empty in the version that the caller read. */
+/** Refuses when it does not exist, is hidden or forbidden; `stale` is empty when the caller read the current version. */
 async function lockVersionFor(
   connection: Connection,
   actor: Actor,
@@ -235,7 +235,7 @@ async function lockVersionFor(
   return { ...locked, stale: await staleIssues(connection, 'environment', environmentId, version) };
 }
 
-/** What history keeps of it. */
+/** The environment as history keeps it. */
 function environmentBody({ key, name, color, isProduction, requiredRole, position }: EnvironmentEntity): object {
   return { key, name, color, isProduction, requiredRole, position };
 }

@@ -22,7 +22,7 @@ import { inPlaces, quote } from '../../validation/input-rules';
 import { lockOrganization, lockProjectsOfOrganization } from '../organizations/organization-repository';
 import type { OrganizationEntity } from '../organizations/organization-entity';
 import { targetingKeysIssues } from '../segments/segment-rules';
-import { findPlaceIds, findTargetingKeyUses } from '../flags/targeting-key-repository';
+import { findProjectAndEnvironmentIds, findTargetingKeyUses } from '../flags/targeting-key-repository';
 
 export interface ContextErasureServiceOptions {
   readonly database: Database;
@@ -35,25 +35,25 @@ export interface EraseContextDataInput {
 }
 
 const USES_NAMED_MAX = 100;
-/** One item of the erasure record lists so many bodies: about 100 kB. */
+/** The bodies that one item of the erasure record lists: about 100 kB. */
 const BODIES_PER_ITEM = 10_000;
-/** No transaction lives longer: what was committed after a search began bears a time after this much before it. */
+/** The longest life of a transaction: what was committed after a search began has a time at most this much before it. */
 const TRANSACTION_LIFETIME_MS = 300_000;
 
-/** What a search found in the record of an organization. */
+/** The findings of a search through an organization's audit log. */
 interface Found {
   readonly bodies: readonly FoundBody[];
   /** Environment id -> the last revision that names the key. */
   readonly revisions: ReadonlyMap<string, number>;
 }
 
-/** Erasing what the record holds of one context. Here, and not in changes, because it asks the flags. */
+/** Erases what the audit log holds of one context. Lives here and not in changes, because it reads the flags. */
 export class ContextErasureService {
   constructor(private readonly options: ContextErasureServiceOptions) {}
 
   /**
-   * The long search runs before any lock is taken; under the locks of the organization and all its projects only what was
-   * committed since is searched. Nothing is recorded when there was nothing to erase.
+   * Runs the long search before it takes any lock; under the locks of the organization and all its projects it searches
+   * only what was committed since. Records nothing when there was nothing to erase.
    */
   async erase(
     caller: Actor,
@@ -93,9 +93,9 @@ export class ContextErasureService {
     });
   }
 
-  /** A result names the projects or environments that it is about, so that those of other organizations stay. */
+  /** Stored results name their projects or environments, so those of other organizations stay. */
   private async forgetResults(connection: Connection, input: EraseContextDataInput, since: Date): Promise<void> {
-    const ids = await findPlaceIds(connection, input.organizationId);
+    const ids = await findProjectAndEnvironmentIds(connection, input.organizationId);
     await this.options.changes.forgetResults(connection, since, (result) => {
       if (!mentionsTargetingKey(result, input.targetingKey)) return false;
       const text = JSON.stringify(result);
@@ -106,7 +106,7 @@ export class ContextErasureService {
 
 const NOTHING: SearchedTo = { sequence: 0, revisions: new Map() };
 
-/** What was committed after `from`, up to `to`. */
+/** Searches what was committed after `from`, up to `to`. */
 async function search(
   connection: Connection,
   { organizationId, targetingKey }: EraseContextDataInput,
@@ -134,18 +134,18 @@ function noOrganization({ organizationId }: EraseContextDataInput): UserFault {
   return notFound('organization', organizationId, ['input', 'organizationId']);
 }
 
-/** One problem for each project, so that the keys in it are of one project. None names the targeting key. */
+/** Reports one problem per project, so that its keys belong to one project. Never names the targeting key. */
 async function refuseWhileInUse(connection: Connection, input: EraseContextDataInput): Promise<void> {
   const uses = await findTargetingKeyUses(connection, input.organizationId, input.targetingKey, USES_NAMED_MAX);
-  const issues = [...groupRows(uses, ({ projectKey }) => projectKey)].map(([projectKey, places]): Issue => {
-    const message = `The targeting key is still used ${inPlaces(places.length)} of the project ${quote(projectKey)}; remove it there first.`;
-    const usedBy = places.map(({ projectKey: _projectKey, ...use }) => use);
+  const issues = [...groupRows(uses, ({ projectKey }) => projectKey)].map(([projectKey, found]): Issue => {
+    const message = `The targeting key is still used ${inPlaces(found.length)} of the project ${quote(projectKey)}; remove it there first.`;
+    const usedBy = found.map(({ projectKey: _projectKey, ...use }) => use);
     return { code: 'IN_USE', message, path: ['input', 'targetingKey'], usedBy };
   });
   if (issues.length > 0) throw new UserFault(issues);
 }
 
-/** The bodies in lists of a bounded length; one empty list when only revisions were erased. */
+/** Splits the bodies into lists of bounded length; one empty list when only revisions were erased. */
 function erasureItems({ key }: OrganizationEntity, bodies: readonly FoundBody[]): ChangeItemDraft[] {
   const lists = Array.from({ length: Math.max(1, Math.ceil(bodies.length / BODIES_PER_ITEM)) }, (_, i) =>
     bodies.slice(i * BODIES_PER_ITEM, (i + 1) * BODIES_PER_ITEM),

@@ -13,16 +13,16 @@ export interface ComparisonServiceOptions {
   readonly environments: EnvironmentService;
 }
 
-/** Environments held against each other. */
+/** Compares environments. */
 export class ComparisonService {
   constructor(private readonly options: ComparisonServiceOptions) {}
 
-  /** In what two configurations differ; `old` is the left one. */
+  /** The differences of two configurations; `old` is the left one. */
   differences(left: FlagConfigurationEntity, right: FlagConfigurationEntity): Difference[] {
     return differencesOf(comparableConfiguration(left), comparableConfiguration(right));
   }
 
-  /** All flags that differ, by key. Null when the actor may not see one of the environments, or there is none. */
+  /** All flags that differ, ordered by key. Null when one of the environments does not exist or the actor may not see it. */
   async compare(actor: Actor, leftId: string, rightId: string): Promise<ComparedFlag[] | null> {
     const left = await this.options.environments.find(actor, leftId);
     const right = await this.options.environments.find(actor, rightId);

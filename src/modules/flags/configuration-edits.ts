@@ -1,4 +1,4 @@
-/** What each way to change a configuration decides, given the configuration before it. */
+/** Decides what each kind of edit makes of a configuration, given its state before. */
 import type { Connection } from '../../database/transaction';
 import type { Issue } from '../../errors';
 import type { Permission } from '../access/permissions';
@@ -47,7 +47,7 @@ export interface RollBackFlagConfigurationInput {
   readonly toVersion: number;
 }
 
-/** What an edit may look at: under the lock of the project. */
+/** The state that an edit may read, under the lock of the project. */
 export interface EditScene {
   readonly connection: Connection;
   readonly flag: FlagEntity;
@@ -57,7 +57,7 @@ export interface EditScene {
   readonly maySee: (environmentId: string) => boolean;
 }
 
-/** `next` null: it is so already. Its version and time are set by whoever writes it. */
+/** `next` null: the configuration is already so. The caller sets its version and time. */
 export type EditDecision =
   { readonly issues: readonly Issue[] } | { readonly issues: null; readonly next: FlagConfigurationEntity | null };
 
@@ -67,7 +67,7 @@ export interface ConfigurationEdit {
   readonly environmentId: string;
   readonly permission: Permission;
   readonly kind: 'FLAG_TOGGLED' | 'FLAG_CONFIGURATION_SET' | 'FLAG_CONFIGURATION_COPIED' | 'FLAG_CONFIGURATION_ROLLED_BACK';
-  /** Where its input stands in the arguments. */
+  /** The path of its input in the arguments. */
   readonly path: Path;
   readonly decide: (scene: EditScene) => Promise<EditDecision>;
 }
@@ -141,7 +141,7 @@ export function rollBackEdit(input: RollBackFlagConfigurationInput, path: Path):
 
 type Reusable = Targeting & { readonly isEnabled: boolean };
 
-/** Targeting that was valid elsewhere or once, checked again: what it names may be gone. */
+/** Checks targeting again that was valid elsewhere or earlier: what it refers to may be gone. */
 async function reuse(
   scene: EditScene,
   source: Reusable,
@@ -152,7 +152,7 @@ async function reuse(
   const input = inputOfTargeting(source);
   const plan = planTargeting(input, await scene.loadReferences(input));
   if (plan.issues) {
-    // The caller did not write the targeting, so that only its source can be pointed at.
+    // The caller did not write the targeting, so issues can only point at its source.
     return { issues: [...stale, ...plan.issues.map((issue) => ({ ...issue, path: [...path, field] }))] };
   }
   if (stale.length > 0) return { issues: stale };
@@ -166,7 +166,7 @@ function staleConfiguration({ connection, before }: EditScene, expected: number,
   return staleIssues(connection, 'configuration', configurationId(before), version, [...path, 'expectedVersion']);
 }
 
-/** Null when the environment is not of the flag's project, or the actor may not see it. */
+/** Null when the environment is not in the flag's project, or the actor may not see it. */
 async function findSource({ connection, flag, maySee }: EditScene, environmentId: string): Promise<Reusable | null> {
   const [environment] = await findEnvironmentsByIds(connection, [environmentId]);
   if (environment?.projectId !== flag.projectId || !maySee(environmentId)) return null;
@@ -179,7 +179,7 @@ async function findEarlier({ connection, flag, before }: EditScene, version: num
   return body?.after ? (JSON.parse(body.after) as Reusable) : null;
 }
 
-/** The rules know paths from `input` down; in a change set the input stands deeper. */
+/** Moves the path of an issue: rules know paths from `input` down, but the input of a change set is deeper. */
 function moved(issue: Issue, path: Path): Issue {
   return { ...issue, path: [...path, ...(issue.path ?? []).slice(1)] };
 }

@@ -83,7 +83,7 @@ function flagOf({ flagId }: FlagConfigurationEntity, { loaders }: Context): Prom
   return required(loaders.flag.load(flagId));
 }
 
-/** In the environments that the actor may see. */
+/** Covers the environments that the actor may see. */
 async function configurationsOf(flag: FlagEntity, { actor, services, loaders }: Context): Promise<FlagConfigurationEntity[]> {
   const [project, environments, stored] = await Promise.all([
     required(loaders.project.load(flag.projectId)),

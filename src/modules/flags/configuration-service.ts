@@ -45,7 +45,7 @@ export interface ConfigurationResult {
   readonly revisions: EnvironmentRevision[];
 }
 
-/** One change of a change set; exactly one of the four is given, GraphQL sees to it. */
+/** One change of a change set. Exactly one of the four is given, which GraphQL ensures. */
 export interface ConfigurationChangeInput {
   readonly toggleFlag?: ToggleFlagInput | null;
   readonly setFlagConfiguration?: SetFlagConfigurationInput | null;
@@ -55,11 +55,11 @@ export interface ConfigurationChangeInput {
 
 const CHANGES_PER_SET_MAX = 100;
 
-/** How flags behave in environments. Every change is a list of edits in one transaction: usually of one. */
+/** Changes how flags behave in environments. Every change is a list of edits in one transaction, usually of one. */
 export class ConfigurationService {
   constructor(private readonly options: ConfigurationServiceOptions) {}
 
-  /** A flag that is in the wanted state already is answered as it is: nothing is recorded. */
+  /** Records nothing when the flag is already in the wanted state. */
   toggle(actor: Actor, input: ToggleFlagInput): Promise<ConfigurationResult> {
     return this.applyOne(actor, toggleEdit(input, ['input']));
   }
@@ -77,7 +77,7 @@ export class ConfigurationService {
     return this.applyOne(actor, rollBackEdit(input, ['input']));
   }
 
-  /** All or none, as one change with one revision for each environment. */
+  /** Applies all or none, as one change with one revision per environment. */
   async applyChangeSet(
     actor: Actor,
     input: { readonly projectId: string; readonly changes: readonly ConfigurationChangeInput[] },
@@ -107,8 +107,8 @@ export class ConfigurationService {
   }
 
   /**
-   * Each edit sees what the edits before it wrote. When any is refused, the issues of all are thrown together, and the
-   * transaction takes back what was written.
+   * Applies the edits in order; each sees the writes of those before it. When one is refused, the issues of all are thrown
+   * together and the transaction is rolled back.
    */
   private async apply(
     tx: Transaction,
@@ -170,7 +170,7 @@ export class ConfigurationService {
     if (decision.issues) return decision;
     if (decision.next === null) return { issues: null, applied: { flag, before, after: before } };
     const after = { ...decision.next, version: before.version + 1, updatedAt: this.options.changes.now() };
-    // The project lock keeps other writers away, so that this cannot fail but by a defect.
+    // The project lock keeps other writers away, so only a defect can make this fail.
     if (!(await saveConfiguration(connection, after))) throw new Error(`Configuration of ${flagId} changed under the lock.`);
     return { issues: null, applied: { flag, before, after } };
   }
@@ -179,7 +179,7 @@ export class ConfigurationService {
 interface Applied {
   readonly flag: FlagEntity;
   readonly before: FlagConfigurationEntity;
-  /** The same object as `before` when nothing changed. */
+  /** Equal to `before` (the same object) when nothing changed. */
   readonly after: FlagConfigurationEntity;
 }
 
@@ -201,9 +201,9 @@ function changeSetIssues(count: number, edits: readonly ConfigurationEdit[]): Is
   }
   const seen = new Set<string>();
   return edits.flatMap((edit): Issue[] => {
-    const place = `${edit.flagId} ${edit.environmentId}`;
-    if (!seen.has(place)) {
-      seen.add(place);
+    const configuration = `${edit.flagId} ${edit.environmentId}`;
+    if (!seen.has(configuration)) {
+      seen.add(configuration);
       return [];
     }
     const message = 'A configuration may appear only once in a change set.';
@@ -224,7 +224,7 @@ function itemOf({ flag, before, after }: Applied): ChangeItemDraft {
   };
 }
 
-/** One for each environment, with its flags in the order of the edits. */
+/** One delivery per environment, with its flags in the order of the edits. */
 function deliveriesOf(changed: readonly Applied[]): Delivery[] {
   const environmentIds = [...new Set(changed.map(({ after }) => after.environmentId))];
   return environmentIds.map((environmentId) => ({
@@ -235,7 +235,7 @@ function deliveriesOf(changed: readonly Applied[]): Delivery[] {
   }));
 }
 
-/** Asks only for what the input names: most targeting names no other flag and no segment. */
+/** Loads only what the input names: most targeting names no other flag and no segment. */
 async function loadReferences(
   connection: Connection,
   flag: FlagEntity,
@@ -252,7 +252,7 @@ async function loadReferences(
     segmentKeys: new Set(segments.map(({ key }) => key)),
     variationsOfFlags: new Map(named.map(({ key, variations }) => [key, variations.map((variation) => variation.key)])),
     archivedFlagKeys: new Set(named.filter((other) => other.isArchived).map(({ key }) => key)),
-    // Without prerequisites of its own the flag closes no circle.
+    // A flag without prerequisites of its own closes no cycle.
     prerequisitesOfFlags: flagKeys.length > 0 ? await findPrerequisiteKeys(connection, environmentId) : new Map(),
     newRuleId: () => newId('rule'),
   };

@@ -1,4 +1,4 @@
-/** Two environments of a project held against each other. Pure. */
+/** Compares two environments of a project. Pure. */
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 import { initialConfiguration } from './flag-wire';
@@ -9,13 +9,13 @@ export interface ComparedFlag {
   readonly right: FlagConfigurationEntity;
 }
 
-/** What evaluation and people see of a configuration; not its version or time, which differ without meaning. */
+/** The parts of a configuration that evaluation and people see, without version and time, whose differences mean nothing. */
 export function comparableConfiguration(configuration: FlagConfigurationEntity): object {
   const { isEnabled, offVariation, prerequisites, targets, rules, fallthrough } = configuration;
   return { isEnabled, offVariation, prerequisites, targets, rules, fallthrough };
 }
 
-/** The flags that behave differently, by key. `isEqual` compares two values of JSON whatever the order of their keys. */
+/** The flags that behave differently, ordered by key. `isEqual` compares two JSON values regardless of key order. */
 export function compareFlags(
   flags: readonly FlagEntity[],
   [left, right]: readonly [EnvironmentConfigurations, EnvironmentConfigurations],
@@ -29,7 +29,7 @@ export function compareFlags(
 
 export interface EnvironmentConfigurations {
   readonly environmentId: string;
-  /** By flag id; only those that were ever set. */
+  /** Configurations by flag id; only those that were ever set. */
   readonly configurations: ReadonlyMap<string, FlagConfigurationEntity>;
 }
 

@@ -3,7 +3,7 @@ import type { FlagValueType, JsonValue } from '../../evaluation';
 
 export type FlagLifetime = 'TEMPORARY' | 'PERMANENT';
 
-/** A variation as it is stored within its flag. */
+/** A variation as stored in its flag. */
 export interface StoredVariation {
   readonly key: string;
   readonly name: string;
@@ -38,11 +38,11 @@ export class FlagEntity {
   @Column({ name: 'variations', type: 'json' })
   readonly variations!: readonly StoredVariation[];
 
-  /** Key of the variation that a configuration serves while off, until it is set otherwise. */
+  /** Key of the variation that a configuration serves while off, until it is configured otherwise. */
   @Column({ name: 'off_variation', type: 'text' })
   readonly offVariation!: string;
 
-  /** Key of the variation that a configuration's fallthrough serves, until it is set otherwise. */
+  /** Key of the variation that a configuration's fallthrough serves, until it is configured otherwise. */
   @Column({ name: 'on_variation', type: 'text' })
   readonly onVariation!: string;
 
@@ -50,7 +50,7 @@ export class FlagEntity {
   @Column({ name: 'tags', type: 'text', array: true })
   readonly tags!: readonly string[];
 
-  /** Null when nobody is named, or that account is gone. */
+  /** Null when there is no owner, or that account was deleted. */
   @ForeignKey('UserEntity', { name: 'flag_owner_id_fkey', onDelete: 'SET NULL' })
   @Column({ name: 'owner_id', type: 'text', nullable: true })
   readonly ownerId!: string | null;

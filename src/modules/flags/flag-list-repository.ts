@@ -7,7 +7,7 @@ import { findFlagsByIds } from './flag-repository';
 export type FlagOrder = 'KEY' | 'NAME' | 'CREATED_AT' | 'CHANGED_AT';
 export type StaleReason = 'OFF_EVERYWHERE' | 'ROLLED_OUT' | 'NOT_EVALUATED';
 
-/** Null or absent: whatever. */
+/** Null or absent: no filter. */
 export interface FlagFilter {
   readonly search?: string | null;
   readonly tags?: readonly string[] | null;
@@ -22,16 +22,16 @@ export interface FlagFilter {
 export interface FlagListRequest {
   readonly filter: FlagFilter;
   readonly order: FlagOrder;
-  /** Where the page before ended: value of the sort column and id. Null: from the beginning. */
+  /** The end of the page before: value of the sort column and id. Null: from the beginning. */
   readonly after: readonly [string, string] | null;
   readonly limit: number;
-  /** Against which staleness is measured. */
+  /** The time against which staleness is measured. */
   readonly now: Date;
-  /** What is told of changes, staleness and evaluations is told of these environments; null: of all. */
+  /** The environments that changes, staleness and evaluations are read from; null: all. */
   readonly environmentIds: readonly string[] | null;
 }
 
-/** As in `FlagListRequest`. */
+/** See `FlagListRequest`. */
 type Measure = Pick<FlagListRequest, 'now' | 'environmentIds'>;
 
 interface Sorting {
@@ -69,7 +69,7 @@ export function sortValueOf(flag: FlagEntity, order: FlagOrder): string {
   }
 }
 
-/** Whether a value is of the form that `sortValueOf` gives: what PostgreSQL cannot read must not reach it. */
+/** Whether a value has the form that `sortValueOf` gives; values that PostgreSQL cannot read must not reach it. */
 export function isSortValue(value: unknown, order: FlagOrder): value is string {
   return typeof value === 'string' && (SORTINGS[order].type !== 'timestamptz' || isInstant(value));
 }
@@ -79,7 +79,7 @@ function isInstant(text: string): boolean {
   return /^2\d{3}-/.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString() === text;
 }
 
-/** Collects parameters and gives each its placeholder. */
+/** Collects parameters and numbers their placeholders. */
 class Parameters {
   readonly values: unknown[] = [];
 
@@ -88,15 +88,15 @@ class Parameters {
     return `$${this.values.length}`;
   }
 
-  /** Null for null. */
+  /** Returns null for null. */
   addIds(ids: readonly string[] | null): string | null {
     return ids === null ? null : `${this.add(ids)}::text[]`;
   }
 }
 
 /**
- * One page for each of the projects, in two statements whatever their number. Sorted by it, the flags bear the `changedAt` by
- * which they are.
+ * Reads one page per project, with two statements for all. When sorted by it, the flags have the `changedAt` that they are
+ * sorted by.
  */
 export async function listFlags(
   connection: Connection,
@@ -133,7 +133,7 @@ export async function listFlags(
   return pages;
 }
 
-/** Project id -> how many flags pass the filter. */
+/** Project id -> number of flags that match the filter. */
 export async function countFlags(
   connection: Connection,
   projectIds: readonly string[],
@@ -149,7 +149,7 @@ export async function countFlags(
   return new Map(rows.map((row) => [row.project_id, row.count]));
 }
 
-/** Flag id -> why it is stale; flags that are not are left out. */
+/** Flag id -> reason why it is stale; other flags are left out. */
 export async function findStaleReasons(
   connection: Connection,
   flagIds: readonly string[],
@@ -165,7 +165,7 @@ export async function findStaleReasons(
   return new Map(rows.flatMap(({ id, reason }) => (reason === null ? [] : [[id, reason] as const])));
 }
 
-/** Flag id -> when it, or its configuration in one of these environments (null: in any), last changed. */
+/** Flag id -> last change of it or of its configuration in one of these environments (null: in any). */
 export async function findChangedAt(
   connection: Connection,
   flagIds: readonly string[],
@@ -189,7 +189,7 @@ function conditionsOf(
   const add = (value: unknown, condition: (placeholder: string) => string): void => {
     if (value !== null && value !== undefined) conditions.push(condition(parameters.add(value)));
   };
-  // Not LIKE: a percent sign or underscore in the text means itself.
+  // strpos instead of LIKE: a percent sign or underscore in the text means itself.
   add(filter.search, (text) => `strpos(lower(f.key || chr(10) || f.name), lower(${text})) > 0`);
   add(filter.tags, (tags) => `f.tags @> ${tags}::text[]`);
   add(filter.valueTypes, (types) => `f.value_type = ANY(${types})`);

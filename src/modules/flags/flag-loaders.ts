@@ -18,7 +18,7 @@ import {
 import { findConfigurationsByFlagIds, findFlagsByIds, findLastEvaluated } from './flag-repository';
 import { findDependents, findSegmentUses } from './usage-repository';
 
-/** How many uses of one thing are told. */
+/** The most uses of one object that are listed. */
 const USES_MAX = 1_000;
 
 export interface FlagPageKey {
@@ -26,7 +26,7 @@ export interface FlagPageKey {
   readonly request: FlagListRequest;
 }
 
-/** A thing, and how much the caller sees of its project: what is in sight is all that is told. */
+/** An object, and the caller's visibility in its project, which limits what is read. */
 export interface VisibleKey {
   readonly id: string;
   readonly visibility: Visibility;
@@ -34,17 +34,17 @@ export interface VisibleKey {
 
 export interface FlagLoaders {
   readonly flag: DataLoader<string, FlagEntity | null>;
-  /** Only the configurations that were ever set. */
+  /** Only configurations that were ever set. */
   readonly configurationsOfFlag: DataLoader<string, FlagConfigurationEntity[]>;
   /** The newest change of the flag or of one of its configurations. */
   readonly lastChangeOfFlag: DataLoader<VisibleKey, ChangeEntity | null, string>;
-  /** When the flag or one of its configurations last changed. */
+  /** Time of the last change of the flag or of one of its configurations. */
   readonly changedAtOfFlag: DataLoader<VisibleKey, Date | null, string>;
   readonly lastEvaluatedOfFlag: DataLoader<VisibleKey, Date | null, string>;
   readonly staleReasonOfFlag: DataLoader<VisibleKey, StaleReason | null, string>;
   readonly dependentsOfFlag: DataLoader<VisibleKey, Usage[] | null, string>;
   readonly usesOfSegment: DataLoader<VisibleKey, Usage[] | null, string>;
-  /** Projects that ask for the same page are answered together. */
+  /** Batches projects that ask for the same page. */
   readonly flagPage: DataLoader<FlagPageKey, FlagEntity[], string>;
   readonly flagCount: DataLoader<FlagPageKey, number, string>;
 }
@@ -77,7 +77,7 @@ export function createFlagLoaders(connection: Connection, now: Date): FlagLoader
   };
 }
 
-/** One statement for each different sight, of which an operation has few, and not for each project. */
+/** Runs one statement per distinct visibility, of which an operation has few, instead of one per project. */
 function perVisibility<T>(
   find: (ids: readonly string[], visibility: Visibility) => Promise<ReadonlyMap<string, T>>,
 ): DataLoader<VisibleKey, T | null, string> {
@@ -101,7 +101,7 @@ function usesById(uses: readonly (Usage & { readonly id: string })[]): Map<strin
   return new Map([...groups].map(([id, group]) => [id, group.slice(0, USES_MAX)]));
 }
 
-/** One statement for each different request, and not for each project: a document has few requests and many projects. */
+/** Runs one statement per distinct request instead of one per project: a document has few requests and many projects. */
 function perRequest<T>(
   find: (projectIds: readonly string[], request: FlagListRequest) => Promise<(projectId: string) => T>,
 ): DataLoader<FlagPageKey, T, string> {

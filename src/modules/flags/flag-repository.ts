@@ -3,7 +3,7 @@ import { storable, unstorable } from '../../validation/input-rules';
 import { FlagConfigurationEntity } from './flag-configuration-entity';
 import { FlagEntity } from './flag-entity';
 
-// TypeORM's partials of the recursive JSON type are too deep for the compiler.
+// The compiler cannot handle TypeORM's partials of the recursive JSON type.
 const FLAG_TABLE: new () => object = FlagEntity;
 const CONFIGURATION_TABLE: new () => object = FlagConfigurationEntity;
 
@@ -30,7 +30,7 @@ export function findFlagsByKeys(connection: Connection, projectId: string, keys:
     .getMany();
 }
 
-/** Writes the flag when its row still has the version before; answers whether it did. */
+/** Writes the flag if its row still has the previous version; returns whether it did. */
 export async function updateFlag(connection: Connection, next: FlagEntity): Promise<boolean> {
   const { id, version, projectId: _projectId, key: _key, createdAt: _createdAt, ...columns } = next;
   const result = await connection.update(FLAG_TABLE, { id, version: version - 1 }, { ...columns, version });
@@ -41,12 +41,12 @@ export async function removeFlag(connection: Connection, id: string): Promise<vo
   await connection.delete(FlagEntity, { id });
 }
 
-/** Notes that a configuration of these flags changed. */
+/** Sets the time of the last change of these flags' configurations. */
 export async function touchFlags(connection: Connection, ids: readonly string[], now: Date): Promise<void> {
   await connection.query('UPDATE flag SET changed_at = $2 WHERE id = ANY($1)', [ids, now]);
 }
 
-/** Flag id -> when it was last evaluated in one of the environments (null: anywhere); flags that never were are left out. */
+/** Flag id -> last evaluation in one of the environments (null: in any); flags that were never evaluated are left out. */
 export async function findLastEvaluated(
   connection: Connection,
   flagIds: readonly string[],
@@ -87,7 +87,7 @@ export function findConfigurationsByEnvironment(
   return connection.findBy(FlagConfigurationEntity, { environmentId });
 }
 
-/** Flag key -> keys of its prerequisites in the environment, for those that have any. */
+/** Flag key -> keys of its prerequisites in the environment, for flags that have any. */
 export async function findPrerequisiteKeys(connection: Connection, environmentId: string): Promise<Map<string, string[]>> {
   const rows: { key: string; prerequisites: { flagKey: string }[] }[] = await connection.query(
     `SELECT f.key, c.prerequisites FROM flag_configuration c JOIN flag f ON f.id = c.flag_id
@@ -98,8 +98,8 @@ export async function findPrerequisiteKeys(connection: Connection, environmentId
 }
 
 /**
- * Writes the configuration when its row still has the version before; answers whether it did. Version 0 has no row, so
- * that the first write is an insert.
+ * Writes the configuration if its row still has the previous version; returns whether it did. Version 0 has no row, so the
+ * first write is an insert.
  */
 export async function saveConfiguration(connection: Connection, next: FlagConfigurationEntity): Promise<boolean> {
   if (next.version === 1) {

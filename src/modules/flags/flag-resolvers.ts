@@ -84,7 +84,7 @@ async function sightedKey({ id, projectId }: FlagEntity, { actor, loaders }: Con
   return { id, visibility: visibilityIn(actor, { organizationId, projectId }) };
 }
 
-/** The cursor of a list of flags holds the order, the value of its column and the id; that of another order is refused. */
+/** Reads the cursor of a list of flags: the order, the value of its column and the id. Refuses a cursor of another order. */
 function sortPositionOf(position: string | null, order: FlagOrder): readonly [string, string] | null {
   if (position === null) return null;
   const parts = parsedOrNull(position);

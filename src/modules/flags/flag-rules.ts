@@ -1,4 +1,4 @@
-/** What a flag must look like. Pure. */
+/** Rules for flags. Pure. */
 import { MAX_VARIATIONS, MIN_VARIATIONS, type FlagValueType, type JsonValue } from '../../evaluation';
 import type { Issue, Usage } from '../../errors';
 import {
@@ -41,7 +41,7 @@ export interface CreateFlagInput {
   readonly isClientAvailable?: boolean | null;
 }
 
-/** What the server adds to a new flag. */
+/** The parts of a new flag that the server adds. */
 export interface NewFlagStamp {
   readonly id: string;
   readonly salt: string;
@@ -50,7 +50,7 @@ export interface NewFlagStamp {
 
 export type FlagPlan = { readonly issues: readonly Issue[] } | { readonly issues: null; readonly flag: FlagEntity };
 
-/** The new flag, or everything that is wrong with the input. */
+/** Returns the new flag, or all issues of the input. */
 export function planFlag(input: CreateFlagInput, stamp: NewFlagStamp): FlagPlan {
   const description = input.description ?? '';
   const tags = input.tags ?? [];
@@ -110,12 +110,12 @@ export interface UpdateFlagInput {
   readonly rerandomize?: boolean | null;
 }
 
-/** A place where a variation is named, so that it cannot be removed. */
+/** A use of a variation, which prevents its removal. */
 export interface VariationUse extends Usage {
   readonly variation: string;
 }
 
-/** Fields that may be left out, but not null. `ownerId: null` means nobody. */
+/** Fields that may be absent, but not null. `ownerId: null` removes the owner. */
 const NOT_NULL = [
   'name',
   'description',
@@ -128,7 +128,7 @@ const NOT_NULL = [
   'salt',
 ] as const;
 
-/** The flag with the variations that new environments serve as the update wants them, whether or not they exist. */
+/** The flag with the default variations of the update, whether or not they exist. */
 export function withDefaults(flag: FlagEntity, input: Pick<UpdateFlagInput, 'onVariation' | 'offVariation'>): FlagEntity {
   return {
     ...flag,
@@ -138,8 +138,8 @@ export function withDefaults(flag: FlagEntity, input: Pick<UpdateFlagInput, 'onV
 }
 
 /**
- * The flag after the update, or everything that is wrong with it. What is undefined stays. Version and times are the
- * caller's. `uses` are those of the variations of `withDefaults(before, input)`.
+ * Returns the flag after the update, or all its issues. Undefined fields keep their value. The caller sets version and
+ * times. `uses` are those of the variations of `withDefaults(before, input)`.
  */
 export function planFlagUpdate(before: FlagEntity, input: UpdateFlagInput, uses: readonly VariationUse[]): FlagPlan {
   const flag = withDefaults(before, input);
@@ -195,8 +195,8 @@ function removedVariationsIssues(
     if (kept.has(key) || (usedBy.length === 0 && !isDefault)) return [];
     const why = usedBy.length > 0 ? `is served ${inPlaces(usedBy.length)}` : 'is the default of new environments';
     const message = `The variation ${quote(key)} ${why}, so it cannot be removed.`;
-    const places = usedBy.slice(0, USES_NAMED_MAX).map(({ variation: _variation, ...usage }) => usage);
-    return [{ code: 'IN_USE', message, path, usedBy: places }];
+    const named = usedBy.slice(0, USES_NAMED_MAX).map(({ variation: _variation, ...usage }) => usage);
+    return [{ code: 'IN_USE', message, path, usedBy: named }];
   });
 }
 
@@ -241,7 +241,7 @@ export function variationsIssues(valueType: FlagValueType, variations: readonly 
 function valueIssues(valueType: FlagValueType, variation: VariationInput, path: Path): Issue[] {
   const value = variation.value ?? null;
   if (!FITS[valueType](value)) {
-    const message = `The value of variation ${quote(variation.key)} must be ${VALUE_TYPE_WORDS[valueType]}, as the flag is ${valueType}.`;
+    const message = `The value of variation ${quote(variation.key)} must be ${VALUE_TYPE_NAMES[valueType]}, as the flag is ${valueType}.`;
     return [{ code: 'TYPE_MISMATCH', message, path }];
   }
   if (hasUnstorableText(value)) {
@@ -261,14 +261,14 @@ const FITS: Readonly<Record<FlagValueType, (value: unknown) => boolean>> = {
   JSON: hasOnlyFiniteNumbers,
 };
 
-const VALUE_TYPE_WORDS: Readonly<Record<FlagValueType, string>> = {
+const VALUE_TYPE_NAMES: Readonly<Record<FlagValueType, string>> = {
   BOOLEAN: 'true or false',
   STRING: 'text',
   NUMBER: 'a finite number',
   JSON: 'JSON with finite numbers',
 };
 
-/** JSON text can name numbers that a double cannot hold, such as 1e999. */
+/** Detects numbers that JSON text can name but a double cannot hold, such as 1e999. */
 function hasOnlyFiniteNumbers(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(hasOnlyFiniteNumbers);
@@ -276,7 +276,7 @@ function hasOnlyFiniteNumbers(value: unknown): boolean {
 
 const FILTER_TAGS_MAX = 50;
 
-/** What is wrong with the filter of a list of flags, as a sentence; null when nothing is. */
+/** Returns what is wrong with the filter of a list of flags, as a sentence; null when nothing is. */
 export function flagFilterProblem(filter: { readonly tags?: readonly string[] | null }): string | null {
   const count = filter.tags?.length ?? 0;
   if (count > FILTER_TAGS_MAX) return `filter.tags: ${count} were given; at most ${FILTER_TAGS_MAX} are allowed.`;

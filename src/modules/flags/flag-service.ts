@@ -51,29 +51,29 @@ export interface VersionedFlagInput {
   readonly expectedVersion: number;
 }
 
-/** A flag under the lock of its project. */
+/** A flag in a locked project. */
 interface LockedFlag extends LockedProject {
   readonly flag: FlagEntity;
   /** Empty when the caller has read the current version. */
   readonly stale: readonly Issue[];
 }
 
-/** Flags themselves: what is the same in every environment. */
+/** Manages the parts of flags that are the same in every environment. */
 export class FlagService {
   constructor(private readonly options: FlagServiceOptions) {}
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<FlagEntity | null> {
     const [flag] = await findFlagsByIds(this.options.database.connection, [id]);
     return this.visible(actor, flag ?? null);
   }
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async findByKey(actor: Actor, projectId: string, key: string): Promise<FlagEntity | null> {
     return this.visible(actor, await findFlagByKey(this.options.database.connection, projectId, key));
   }
 
-  /** Null when there is none or the actor may not see its flag or its environment. */
+  /** Null when it does not exist or the actor may not see its flag or its environment. */
   async findConfiguration(actor: Actor, id: string): Promise<FlagConfigurationEntity | null> {
     const parts = partsOfConfigurationId(id);
     const flag = parts && (await this.find(actor, parts.flagId));
@@ -86,14 +86,14 @@ export class FlagService {
     return (await findConfiguration(connection, flag.id, environment.id)) ?? initialConfiguration(flag, environment.id);
   }
 
-  /** Rules that test or hash an attribute where the actor may see it. The caller has authorised the project. */
+  /** Rules that test or hash an attribute and that the actor may see. The caller has authorized the actor for the project. */
   async attributeUses(actor: Actor, { id, organizationId }: ProjectEntity, attribute: string): Promise<RuleUse[]> {
     if (unstorable(attribute)) return [];
     const environmentIds = visibleEnvironmentIds(actor, { organizationId, projectId: id });
     return findAttributeUses(this.options.database.connection, id, attribute, environmentIds);
   }
 
-  /** Off in every environment. */
+  /** Creates the flag, off in every environment. */
   async create(actor: Actor, input: CreateFlagInput): Promise<FlagResult> {
     return this.options.changes.commit(
       actor,
@@ -115,11 +115,11 @@ export class FlagService {
     );
   }
 
-  /** What is left out stays. An update that changes nothing is answered as it is: nothing is recorded. */
+  /** Absent fields keep their value. Records nothing when no value changes. */
   async update(actor: Actor, input: UpdateFlagInput & VersionedFlagInput): Promise<FlagResult> {
     return this.change(actor, input, 'flag:update', async (tx, { project, flag, stale, actor: locked }) => {
       if (flag.isArchived) throw new UserFault([...stale, ...archived(flag).issues]);
-      // An owner who has left the organization since stays, so that a form can be saved as it was read.
+      // An owner who has left the organization meanwhile stays, so that a form can be saved as it was read.
       const newOwner = input.ownerId === flag.ownerId ? null : input.ownerId;
       const plan = planFlagUpdate(flag, input, await variationUses(tx.connection, withDefaults(flag, input)));
       const issues = [...stale, ...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, newOwner))];
@@ -130,7 +130,10 @@ export class FlagService {
     });
   }
 
-  /** Everywhere its off variation is served. Refused while another flag that is not archived has it as prerequisite. */
+  /**
+   * Makes the flag serve its off variation everywhere. Refused while another flag that is not archived has it as a
+   * prerequisite.
+   */
   async archive(actor: Actor, input: VersionedFlagInput): Promise<FlagResult> {
     return this.change(actor, input, 'flag:archive', async (tx, { project, flag, stale }) => {
       if (stale.length > 0) throw new UserFault(stale);
@@ -149,7 +152,7 @@ export class FlagService {
     });
   }
 
-  /** For good, and only from the archive; its history stays. */
+  /** Deletes an archived flag for good; its history stays. */
   async delete(actor: Actor, input: VersionedFlagInput): Promise<{ deletedFlagId: string; revisions: EnvironmentRevision[] }> {
     return this.change(actor, input, 'flag:delete', async (tx, { project, flag, stale }) => {
       if (stale.length > 0) throw new UserFault(stale);
@@ -160,7 +163,7 @@ export class FlagService {
     });
   }
 
-  /** One change of one flag: locks the project, loads, authorises, compares the version. */
+  /** Runs one change of one flag: locks the project, loads, authorizes, compares the version. */
   private async change<T>(
     actor: Actor,
     { flagId, expectedVersion }: VersionedFlagInput,
@@ -174,7 +177,7 @@ export class FlagService {
       const [flag] = locked ? await findFlagsByIds(tx.connection, [flagId]) : [];
       if (!locked || !flag) throw notFound('flag', flagId, ['input', 'flagId']);
       const { project } = locked;
-      // Texts are no part of what is answered: `update` asks by itself.
+      // An update may change only texts, which affect no answer, so `update` checks the role itself.
       if (permission !== 'flag:update') await requireStrictestRole(tx.connection, locked.actor, project, permission);
       const version = { current: flag.version, expected: expectedVersion };
       return work(tx, { ...locked, flag, stale: await staleIssues(tx.connection, 'flag', flag.id, version) });
@@ -194,7 +197,7 @@ export class FlagService {
     return { flag, revisions: await this.record(tx, actor, kind, project, [before, flag]) };
   }
 
-  /** Every environment of the project hears of a flag. */
+  /** Records a revision in every environment of the project. */
   private async record(
     tx: Transaction,
     actor: Actor,
@@ -264,7 +267,7 @@ async function refuseDependents(
   throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'flagId'], usedBy }]);
 }
 
-/** A flag that is restored would be off for everybody while a prerequisite of it is archived. */
+/** Refuses to restore a flag that would be off for everybody because a prerequisite of it is archived. */
 async function refuseArchivedPrerequisites(connection: Connection, flag: FlagEntity): Promise<void> {
   const configurations = await findConfigurationsByFlagIds(connection, [flag.id]);
   const keys = configurations.flatMap(({ prerequisites }) => prerequisites.map(({ flagKey }) => flagKey));

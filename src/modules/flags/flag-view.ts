@@ -1,4 +1,4 @@
-/** Parts of a configuration together with the flag whose variations they name, as the API shows them. Pure. */
+/** Joins parts of a configuration with the variations of their flag, as the API shows them. Pure. */
 import type { SnapshotRollout, SnapshotServe, SnapshotShare, SnapshotTarget } from '../../evaluation';
 import type { FlagConfigurationEntity, StoredRule } from './flag-configuration-entity';
 import type { FlagEntity, StoredVariation } from './flag-entity';
@@ -25,14 +25,14 @@ export interface ShareOfFlag {
   readonly share: SnapshotShare;
 }
 
-/** Write validation and the refusal to remove used variations see to it that every name is known. */
+/** Finds a variation by its key. Validation on write and the refusal to remove used variations ensure that it exists. */
 export function variationOf(flag: FlagEntity, key: string): StoredVariation {
   const variation = flag.variations.find((candidate) => candidate.key === key);
   if (!variation) throw new Error(`Flag ${flag.id} has no variation ${JSON.stringify(key)}.`);
   return variation;
 }
 
-/** One configuration for each environment, in the order of the environments, whether or not it was ever set. */
+/** One configuration per environment, in the order of the environments, whether or not it was ever set. */
 export function configurationsIn(
   flag: FlagEntity,
   environmentIds: readonly string[],

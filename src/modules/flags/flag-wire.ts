@@ -1,4 +1,4 @@
-/** A flag in one environment as it travels: the wire form that evaluation reads, and what people read beside it. Pure. */
+/** The wire form of a flag in one environment, which evaluation reads, and what people read beside it. Pure. */
 import type { SnapshotFlag } from '../../evaluation';
 import { canonicalText } from '../changes/change-rules';
 import type { FlagEvent, FlagEventKind } from '../changes/flag-event';
@@ -51,30 +51,30 @@ export function flagEvent(
   };
 }
 
-/** The opaque id of a configuration: its flag's and its environment's. */
+/** The opaque id of a configuration, made of the ids of its flag and its environment. */
 export function configurationId({ flagId, environmentId }: { readonly flagId: string; readonly environmentId: string }): string {
   return `configuration_${flagId.split('_')[1]}_${environmentId.split('_')[1]}`;
 }
 
-/** What a configuration's id is made of; null for text that is none. */
+/** The ids of the flag and the environment in a configuration's id; null for text that is not one. */
 export function partsOfConfigurationId(id: string): { flagId: string; environmentId: string } | null {
   const parts = /^configuration_([0-9a-f]{32})_([0-9a-f]{32})$/.exec(id);
   return parts && { flagId: `flag_${parts[1]}`, environmentId: `environment_${parts[2]}` };
 }
 
-/** What history shows of a flag. */
+/** The flag as history keeps it. */
 export function flagBody(flag: FlagEntity): object {
   const { id: _id, projectId: _projectId, createdAt: _createdAt, updatedAt: _updatedAt, changedAt: _changedAt, ...body } = flag;
   return body;
 }
 
-/** What history shows of a configuration. */
+/** The configuration as history keeps it. */
 export function configurationBody(configuration: FlagConfigurationEntity): object {
   const { flagId: _flagId, environmentId: _environmentId, updatedAt: _updatedAt, ...body } = configuration;
   return body;
 }
 
-/** Whether an update reaches what is evaluated, and not only what people read. */
+/** Whether an update affects evaluation, and not only what people read. */
 export function answersChange(before: FlagEntity, after: FlagEntity): boolean {
   return canonicalText(evaluated(before)) !== canonicalText(evaluated(after));
 }

@@ -13,11 +13,11 @@ export interface SegmentRemovalServiceOptions {
 
 const USES_NAMED_MAX = 100;
 
-/** Deleting a segment: here, and not in segments, because it asks the flags. */
+/** Deletes segments. Lives here and not in segments, because it reads the flags. */
 export class SegmentRemovalService {
   constructor(private readonly options: SegmentRemovalServiceOptions) {}
 
-  /** Refused while a flag or another segment uses it, naming them. */
+  /** Refused while a flag or another segment uses it; the issue names them. */
   async delete(
     actor: Actor,
     input: { readonly segmentId: string; readonly expectedVersion: number },

@@ -1,12 +1,12 @@
 import type { Usage } from '../../errors';
 import type { Connection } from '../../database/transaction';
 
-/** Where a targeting key stands now: in an environment, in the variations of a flag, or in a segment. */
+/** A use of a targeting key: in an environment, in the variations of a flag, or in a segment. */
 export interface TargetingKeyUse extends Usage {
   readonly projectKey: string;
 }
 
-/** In the targets, rules and variations of the flags and in the keys and rules of the segments of an organization. */
+/** Searches the targets, rules and variations of the flags and the keys and rules of the segments of an organization. */
 export function findTargetingKeyUses(
   connection: Connection,
   organizationId: string,
@@ -39,7 +39,7 @@ export function findTargetingKeyUses(
 }
 
 /** The ids of the projects of an organization and of their environments. */
-export async function findPlaceIds(connection: Connection, organizationId: string): Promise<string[]> {
+export async function findProjectAndEnvironmentIds(connection: Connection, organizationId: string): Promise<string[]> {
   const rows: { id: string }[] = await connection.query(
     `SELECT id FROM project WHERE organization_id = $1
      UNION ALL SELECT e.id FROM environment e JOIN project p ON p.id = e.project_id WHERE p.organization_id = $1`,

@@ -1,4 +1,4 @@
-/** What the targeting of a flag in one environment must look like, so that the core can decide it. Pure. */
+/** Rules for the targeting of a flag in one environment, so that the core can decide it. Pure. */
 import {
   checkAttributeCondition,
   findCycle,
@@ -40,7 +40,7 @@ export interface RuleInput extends RuleWithConditions {
   readonly serve: ServeInput;
 }
 
-/** Exactly one of the two is given; GraphQL sees to it. */
+/** Exactly one of the two is given, which GraphQL ensures. */
 export interface ServeInput {
   readonly variation?: string | null;
   readonly rollout?: RolloutInput | null;
@@ -52,13 +52,13 @@ export interface RolloutInput {
   readonly shares: readonly { readonly variation: string; readonly weight: number }[];
 }
 
-/** What stands around the flag. */
+/** The parts of the project that the targeting may refer to. */
 export interface TargetingReferences {
   readonly flag: Pick<FlagEntity, 'key' | 'variations'>;
   readonly segmentKeys: ReadonlySet<string>;
-  /** Every flag that the prerequisites name and that exists: its variations' keys. */
+  /** Keys of the variations of every existing flag that the prerequisites name. */
   readonly variationsOfFlags: ReadonlyMap<string, readonly string[]>;
-  /** Of those: keys of the flags that are archived. */
+  /** Keys of those flags that are archived. */
   readonly archivedFlagKeys: ReadonlySet<string>;
   /** Prerequisites of the other flags in this environment. */
   readonly prerequisitesOfFlags: ReadonlyMap<string, readonly string[]>;
@@ -69,7 +69,7 @@ export type Targeting = Pick<FlagConfigurationEntity, 'offVariation' | 'prerequi
 
 export type TargetingPlan = { readonly issues: readonly Issue[] } | { readonly issues: null; readonly targeting: Targeting };
 
-/** The targeting in stored form, or everything that is wrong with the input. */
+/** Returns the targeting in stored form, or all issues of the input. */
 export function planTargeting(input: TargetingInput, references: TargetingReferences): TargetingPlan {
   const issues = [
     ...variationIssues(input.offVariation, references, ['input', 'offVariation']),
@@ -125,7 +125,7 @@ function prerequisitesIssues({ prerequisites }: TargetingInput, references: Targ
   return issues;
 }
 
-/** Prerequisites of prerequisites: in no circle, and not too many in a row. */
+/** Refuses cycles and overlong chains of prerequisites. */
 function chainIssues(prerequisites: ReadonlyMap<string, readonly string[]>, path: Path): Issue[] {
   const cycle = findCycle(prerequisites);
   if (cycle) {
@@ -160,7 +160,7 @@ function targetsIssues({ targets }: TargetingInput, references: TargetingReferen
   return issues;
 }
 
-/** What each rule serves, and to which share of the contexts; the rest is checked for flags and segments alike. */
+/** Checks what each rule serves, and to which share of the contexts; the rest is checked for flags and segments alike. */
 function ruleServesIssues({ rules }: TargetingInput, references: TargetingReferences): Issue[] {
   return rules.slice(0, MAX_RULES).flatMap((rule, position) => {
     const at = ['input', 'rules', String(position)];
@@ -212,7 +212,7 @@ function weightIssues(weight: number, path: Path): Issue[] {
   return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
-/** EXISTS takes no operands, so that what it finds wrong is the attribute reference. */
+/** Checks with EXISTS, which takes no operands, so any issue concerns the attribute reference. */
 function bucketByIssues(bucketBy: string, path: Path): Issue[] {
   const issues = textIssues('Attribute', bucketBy, path, ATTRIBUTE_LENGTH_MAX);
   for (const { message } of checkAttributeCondition({ attribute: bucketBy, operator: 'EXISTS', values: [], ignoreCase: false })) {
@@ -237,7 +237,7 @@ function storedServe(serve: ServeInput): SnapshotServe {
   return { rollout: { bucketBy, whenMissing, shares: shares.map(({ variation, weight }) => ({ variation, weight })) } };
 }
 
-/** The input that would give this targeting: to copy it to another environment, or to set it back. */
+/** The input that would give this targeting, to copy it to another environment or to roll back to it. */
 export function inputOfTargeting(targeting: Targeting): TargetingInput {
   return {
     offVariation: targeting.offVariation,

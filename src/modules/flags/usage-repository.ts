@@ -1,4 +1,4 @@
-/** What refers to what inside the stored targeting: one statement each, for any number of things. */
+/** Finds references inside stored targeting, with one statement each for any number of objects. */
 import type { Usage } from '../../errors';
 import type { Connection } from '../../database/transaction';
 
@@ -32,7 +32,10 @@ export function findSegmentUses(
   );
 }
 
-/** Flags that have these flags as prerequisite in these environments (null: in any). `id` is the prerequisite's; `variation` what it must serve. */
+/**
+ * Flags that have these flags as a prerequisite in these environments (null: in any). `id` is the prerequisite's;
+ * `variation` the one that it must serve.
+ */
 export function findDependents(
   connection: Connection,
   flagIds: readonly string[],

@@ -8,7 +8,7 @@ import type { VariationUse } from './flag-rules';
 import { configurationsIn } from './flag-view';
 import { findDependents } from './usage-repository';
 
-/** Where each variation of a flag is named: in its own configurations, and by flags that have it as prerequisite. */
+/** Finds the uses of each variation of a flag: in its own configurations, and by flags that have it as a prerequisite. */
 export async function variationUses(connection: Connection, flag: FlagEntity): Promise<VariationUse[]> {
   const environments = await findEnvironmentsByProjectIds(connection, [flag.projectId]);
   const keys = new Map(environments.map((environment) => [environment.id, environment.key]));
@@ -35,7 +35,7 @@ export async function variationUses(connection: Connection, flag: FlagEntity): P
   ];
 }
 
-/** Keys of the variations that a configuration names, each once. */
+/** Distinct keys of the variations that a configuration names. */
 function variationsIn({ offVariation, targets, rules, fallthrough }: FlagConfigurationEntity): string[] {
   const served = [fallthrough, ...rules.map((rule) => rule.serve)].flatMap(variationsServed);
   return [...new Set([offVariation, ...targets.map((target) => target.variation), ...served])];

@@ -2,13 +2,16 @@ import type { Context } from '../context';
 import type { Usage } from '../../errors';
 import { permits } from '../access/actor';
 
-/** The uses for which something is refused, without the keys of environments that the caller may not see, each place once. */
+/**
+ * The uses for which something is refused, without the keys of environments that the caller may not see, without
+ * duplicates.
+ */
 export async function visibleUses(uses: readonly Usage[], context: Context): Promise<Usage[]> {
-  const places = await Promise.all(
+  const visible = await Promise.all(
     uses.map(async (use) => ((await maySee(use, context)) ? use : { ...use, environmentKey: null, environmentId: null })),
   );
-  const byPlace = new Map(places.map((use) => [JSON.stringify([use.flagKey, use.segmentKey, use.environmentId]), use]));
-  return [...byPlace.values()];
+  const distinct = new Map(visible.map((use) => [JSON.stringify([use.flagKey, use.segmentKey, use.environmentId]), use]));
+  return [...distinct.values()];
 }
 
 async function maySee({ environmentId }: Usage, { actor, loaders }: Context): Promise<boolean> {

@@ -8,25 +8,25 @@ import type { InvitationService, InviteMemberInput, MadeInvitation } from './inv
 export interface InvitationMailOptions {
   readonly invitations: InvitationService;
   readonly mailer: Mailer;
-  /** Where people reach the installation. Null: the mail has the token alone. */
+  /** The base URL of the installation. Null: mails contain the token only. */
   readonly publicUrl: string | null;
 }
 
 export interface SentInvitation {
   readonly invitation: InvitationEntity;
-  /** Null when it was mailed: then only whoever reads that mailbox can take the role. */
+  /** Null when it was mailed: then only readers of that mailbox can accept the role. */
   readonly invitationToken: string | null;
   readonly isMailed: boolean;
   readonly revisions: EnvironmentRevision[];
 }
 
-/** Hands invitations over: by mail where the server can, and otherwise to whoever invites. */
+/** Delivers invitations: by mail where the server can send it, and otherwise to the inviter. */
 export class InvitationMail {
   constructor(private readonly options: InvitationMailOptions) {}
 
   /**
-   * The invitation stands when the mail could not be sent; the inviter has the token then. The answer to a repeated request
-   * mails nothing, and holds no token: whether the first mail went out is not on record, and if it did, nobody else may have it.
+   * Keeps the invitation when the mail cannot be sent; the inviter gets the token then. A repeated request mails nothing
+   * and returns no token: whether the first mail went out is not recorded, and if it did, nobody else may have the token.
    */
   async invite(actor: Actor, input: InviteMemberInput): Promise<SentInvitation> {
     const { invitations, mailer, publicUrl } = this.options;
@@ -38,7 +38,7 @@ export class InvitationMail {
       await mailer.send({ to: email, subject: 'An invitation to Flagstaff', text: textOf(made, publicUrl) });
       return { ...made, invitationToken: null, isMailed: true };
     } catch (error) {
-      // The mailer has logged why.
+      // The mailer has logged the reason.
       if (error instanceof RequestFault) return { ...made, isMailed: false };
       throw error;
     }
@@ -49,7 +49,7 @@ function textOf(
   { invitation, invitationToken }: Pick<MadeInvitation, 'invitation' | 'invitationToken'>,
   publicUrl: string | null,
 ): string {
-  // After the #, so that neither servers nor proxies write it to their logs.
+  // The token follows the #, so that neither servers nor proxies log it.
   const link = publicUrl === null ? [] : ['Open this link:', '', `${publicUrl}/accept-invitation#${invitationToken}`, ''];
   return [
     `You are invited to Flagstaff, with the role ${invitation.role}.`,

@@ -55,7 +55,7 @@ export interface MadeInvitation {
   readonly invitation: InvitationEntity;
   readonly invitationToken: string;
   readonly revisions: EnvironmentRevision[];
-  /** False for the answer to a repeated request, which made nothing. */
+  /** False when a repeated request was answered without making anything. */
   readonly isNew: boolean;
 }
 
@@ -65,7 +65,7 @@ export interface AcceptInvitationInput extends Acceptance {
 
 export interface AcceptedInvitation {
   readonly user: UserEntity;
-  /** In the organization, widest first. */
+  /** Roles in the organization, widest scope first. */
   readonly roles: readonly Binding[];
   readonly revisions: EnvironmentRevision[];
 }
@@ -73,14 +73,14 @@ export interface AcceptedInvitation {
 export class InvitationService {
   constructor(private readonly options: InvitationServiceOptions) {}
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<InvitationEntity | null> {
     requireIdentity(actor);
     const invitation = unstorable(id) ? null : await findInvitationById(this.options.database.connection, id);
     return invitation && permits(actor, 'member:invite', invitation) ? invitation : null;
   }
 
-  /** The token is in the answer and nowhere else. An earlier invitation to the same address ends. */
+  /** Returns the token, which is stored nowhere. Ends an earlier invitation to the same address. */
   async invite(caller: Actor, input: InviteMemberInput): Promise<MadeInvitation> {
     const email = normalizeEmail(input.email);
     const token = createInvitationToken();
@@ -111,7 +111,7 @@ export class InvitationService {
     return { ...made, isNew: made.invitationToken === token };
   }
 
-  /** Of several calls at once, and acceptances, one succeeds. */
+  /** Lets one of several concurrent withdrawals and acceptances succeed. */
   async withdraw(
     caller: Actor,
     input: { readonly invitationId: string },
@@ -122,7 +122,7 @@ export class InvitationService {
     return this.options.changes.commit(caller, async (tx) => {
       const { scope, actor } = await lockScopeFor(tx.connection, caller, offered, 'member:invite');
       requireOwnerName(actor, scope, [offered.role]);
-      // It may have been taken, replaced or withdrawn before the lock was ours.
+      // Read again under the lock, because it may have been accepted, replaced or withdrawn meanwhile.
       const invitation = await findInvitationById(tx.connection, offered.id);
       if (!invitation) throw notFound('invitation', offered.id, path);
       await deleteInvitation(tx.connection, invitation.id);
@@ -137,16 +137,16 @@ export class InvitationService {
     });
   }
 
-  /** Of several calls with one token at once, one succeeds; the others find no invitation. */
+  /** Lets one of several concurrent calls with one token succeed; the others find no invitation. */
   async accept(actor: Actor, input: AcceptInvitationInput): Promise<AcceptedInvitation> {
     if (actor.kind === 'API_KEY') throw new RequestFault('FORBIDDEN', 'An API key cannot accept an invitation.');
     const { connection } = this.options.database;
     const tokenHash = hashInvitationToken(input.token);
     const invitation = await findInvitationByTokenHash(connection, tokenHash);
     const account = invitation && (await findUserByEmail(connection, invitation.email));
-    const signedIn = actor.kind === 'USER' ? actor.name : null;
+    const loggedInEmail = actor.kind === 'USER' ? actor.name : null;
     const now = this.options.changes.now();
-    const plan = planAcceptance(invitation, input, { signedIn, hasAccount: account !== null, now });
+    const plan = planAcceptance(invitation, input, { loggedInEmail, hasAccount: account !== null, now });
     if (invitation === null) this.options.attempts.failed('INVITATION', actor);
     if (plan.issues) throw new UserFault(plan.issues);
     if (invitation === null) throw new UserFault([noInvitation()]);
@@ -173,7 +173,7 @@ export class InvitationService {
     const scope: BindingScope = { organizationId, projectId, environmentId };
     await lockOrganization(tx.connection, organizationId);
     if (projectId !== null) await lockProject(tx.connection, projectId);
-    // It may have been taken, replaced or withdrawn before the lock was ours.
+    // Read again under the lock, because it may have been accepted, replaced or withdrawn meanwhile.
     const invitation = await findInvitationById(tx.connection, offered.id);
     if (!invitation) throw new UserFault([noInvitation()]);
     if (isNew) await insertUser(tx.connection, user);
@@ -201,7 +201,7 @@ export class InvitationService {
     return { user, roles: await findBindingsOfMembers(tx.connection, [organizationId], [user.id]), revisions };
   }
 
-  /** In the chain of all accounts, too: that of the organization is not read by whoever looks after the installation. */
+  /** Records the user in the system chain too, because the operator does not read the chain of the organization. */
   private async recordUser(tx: Transaction, actor: Actor, user: UserEntity): Promise<void> {
     await this.options.changes.record(tx, actor, {
       kind: 'USER_CREATED',
@@ -244,13 +244,13 @@ export class InvitationService {
   }
 }
 
-/** Null: whoever is signed in. */
+/** Null: the logged-in user. */
 function proofOf(claimant: Claimant, user: UserEntity): ProvedUser | null {
-  if (claimant === 'SIGNED_IN') return null;
+  if (claimant === 'LOGGED_IN') return null;
   return { user, authentication: claimant === 'ACCOUNT' ? 'PASSWORD' : 'INVITATION' };
 }
 
-/** One address has one open invitation to an organization, and only whoever may make it may replace it. */
+/** An address has one open invitation to an organization; only actors that may make it may replace it. */
 function invitedElsewhere(email: string): Issue {
   const message = `${email} already has an open invitation to the organization; ask somebody who may withdraw it.`;
   return { code: 'DUPLICATE', message, path: ['input', 'email'] };

@@ -37,31 +37,31 @@ export interface RemoveMemberInput extends ScopeInput {
   readonly userId: string;
 }
 
-/** Members: here, and not in access, because a role may be on a project or an environment. */
+/** Manages members. Lives here and not in access, because a role may be in a project or an environment. */
 export class MemberService {
   constructor(private readonly options: MemberServiceOptions) {}
 
-  /** Throws `Forbidden` unless the actor may know who is in the organization. */
+  /** Throws `Forbidden` unless the actor may read the members of the organization. */
   authorizeOrganization(actor: Actor, organizationId: string, permission: Permission): void {
     requirePermission(actor, { permission, toSee: 'organization:read' }, { organizationId });
   }
 
-  /** Throws `Forbidden` unless the actor may know whose roles reach the project. */
+  /** Throws `Forbidden` unless the actor may read the members whose roles reach the project. */
   authorizeProject(actor: Actor, scope: { readonly organizationId: string; readonly projectId: string }): void {
     requirePermission(actor, { permission: 'member:read', toSee: 'project:read' }, scope);
   }
 
-  /** Replaces the role in one place. The same role again is answered as it is: nothing is recorded. */
+  /** Replaces the role in one scope. Records nothing when the role stays the same. */
   async setRole(caller: Actor, input: SetMemberRoleInput): Promise<{ member: MemberOfOwner; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(caller, async (tx) => {
       const locked = await lockScopeFor(tx.connection, caller, input, 'member:update');
       const { scope, actor } = locked;
       const { user, bindings } = await loadMember(tx.connection, locked, input.userId);
-      const held = bindings.filter((binding) => isSameScope(binding, scope));
-      const [current] = held.filter(({ source }) => source === 'DIRECT');
+      const existing = bindings.filter((binding) => isSameScope(binding, scope));
+      const [current] = existing.filter(({ source }) => source === 'DIRECT');
       const member = memberAsSeen(actor, scope, user);
-      if (held.length === 1 && current?.role === input.role) return { member, revisions: [] };
-      const before = held.map(({ role }) => role);
+      if (existing.length === 1 && current?.role === input.role) return { member, revisions: [] };
+      const before = existing.map(({ role }) => role);
       requireOwnerName(actor, scope, [...before, input.role]);
       const ownerCount = await countOwners(tx.connection, scope.organizationId);
       const issues = [
@@ -80,21 +80,21 @@ export class MemberService {
             createdAt: this.options.changes.now(),
           };
       await saveBinding(tx.connection, next, current === undefined);
-      // What a group gave there is replaced, too, until the next log-in through the provider.
-      await deleteBindings(tx.connection, idsFromGroups(held));
+      // Also replaces a role from a group, until the next log-in through the provider.
+      await deleteBindings(tx.connection, idsFromGroups(existing));
       const revisions = await this.options.changes.record(tx, actor, {
         kind: 'MEMBER_ROLE_SET',
         organizationId: scope.organizationId,
         projectId: scope.projectId,
         deliveries: [],
         changesAccess: true,
-        items: [memberItem(user, scope, held.length > 0 ? held : null, [next])],
+        items: [memberItem(user, scope, existing.length > 0 ? existing : null, [next])],
       });
       return { member, revisions };
     });
   }
 
-  /** Takes away every role in one place and in what is in it. */
+  /** Removes every role in one scope and inside it. */
   async remove(caller: Actor, input: RemoveMemberInput): Promise<{ removedUserId: string; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(caller, async (tx) => {
       const locked = await lockScopeFor(tx.connection, caller, input, 'member:remove');
@@ -132,18 +132,18 @@ function idsFromGroups(bindings: readonly RoleBindingEntity[]): string[] {
   return bindings.filter(({ source }) => source === 'OIDC').map(({ id }) => id);
 }
 
-/** OWNER is given and taken only by whoever may name owners. */
+/** Lets only actors that may name owners give or remove OWNER. */
 export function requireOwnerName(actor: Actor, { organizationId }: BindingScope, roles: readonly Role[]): void {
   if (!roles.includes('OWNER')) return;
   requirePermission(actor, { permission: 'owner:name', toSee: 'organization:read' }, { organizationId });
 }
 
-/** For what the caller has found already: hidden is forbidden, too. */
+/** Requires a permission on an object that the caller has already found: answers FORBIDDEN when it is hidden, too. */
 function requirePermission(actor: Actor, required: RequiredPermission, scope: Scope): void {
   if (!authorize(actor, required, scope)) throw new Forbidden(required.permission);
 }
 
-/** A user with roles in the organization, as far as the actor may know of them. */
+/** Loads a user with the roles in the organization that the actor may see. */
 async function loadMember(
   connection: Connection,
   { scope, actor }: LockedScope,
@@ -151,7 +151,7 @@ async function loadMember(
 ): Promise<{ user: UserEntity; bindings: RoleBindingEntity[] }> {
   const [user] = unstorable(userId) ? [] : await findUsersByIds(connection, [userId]);
   const bindings = user ? await findBindingsOfMembers(connection, [scope.organizationId], [user.id]) : [];
-  // A role on the whole organization reaches every part of it, so whoever manages a part sees who has it.
+  // A role in the whole organization reaches every part of it, so managers of a part see its holders.
   const isVisible = bindings.some((binding) => binding.projectId === null || permits(actor, 'member:read', binding));
   if (!user || !isVisible) throw notFound('member', userId, ['input', 'userId']);
   return { user, bindings };
@@ -163,7 +163,7 @@ function memberAsSeen(actor: Actor, scope: BindingScope, user: UserEntity): Memb
   return { ownerId: projectId ?? organizationId, organizationId, projectId, userId: user.id, email: user.email };
 }
 
-/** For somebody who is no member any more: what they offered does not outlive their right to offer it. */
+/** Withdraws the invitations made by a former member, which must not outlive the right to make them. */
 export async function withdrawOffers(
   connection: Connection,
   organizationId: string,
@@ -173,7 +173,7 @@ export async function withdrawOffers(
   return invitations.map((invitation) => invitationItem(invitation, 'GONE'));
 }
 
-/** An open invitation would let the user in again. */
+/** Withdraws an open invitation, which would let the user in again. */
 async function withdrawInvitation(
   connection: Connection,
   { organizationId }: BindingScope,

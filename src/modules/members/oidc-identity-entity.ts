@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 
-/** Who a user is at an OpenID provider: at each one, one subject. */
+/** The identity of a user at an OpenID provider: one subject per provider. */
 @Entity('oidc_identity')
 @Unique('oidc_identity_user_id_issuer_unique', ['userId', 'issuer'])
 export class OidcIdentityEntity {
@@ -8,7 +8,7 @@ export class OidcIdentityEntity {
   @PrimaryColumn({ name: 'issuer', type: 'text', primaryKeyConstraintName: 'oidc_identity_pkey' })
   readonly issuer!: string;
 
-  /** Of the provider's own making; never given to somebody else (OpenID Connect Core 1.0, section 2). */
+  /** Chosen by the provider; never reassigned to somebody else (OpenID Connect Core 1.0, section 2). */
   @PrimaryColumn({ name: 'subject', type: 'text', primaryKeyConstraintName: 'oidc_identity_pkey' })
   readonly subject!: string;
 
@@ -16,7 +16,7 @@ export class OidcIdentityEntity {
   @Column({ name: 'user_id', type: 'text' })
   readonly userId!: string;
 
-  /** The first log-in. */
+  /** Time of the first log-in. */
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
 }

@@ -10,7 +10,7 @@ export function findUserByIdentity(connection: Connection, issuer: string, subje
     .getOne();
 }
 
-/** Whether somebody at the provider is the user already. */
+/** Whether the user is already linked to an identity at the provider. */
 export function hasIdentityAt(connection: Connection, issuer: string, userId: string): Promise<boolean> {
   return connection.existsBy(OidcIdentityEntity, { issuer, userId });
 }
@@ -24,7 +24,7 @@ export interface OrganizationOfGroups {
   readonly key: string;
 }
 
-/** Those with one of the ids or keys, and those in which the user has a role that came from a group; in id order. */
+/** Finds the organizations with one of the ids or keys, and those in which the user has a role from a group; ordered by id. */
 export function findOrganizationsOfGroups(
   connection: Connection,
   { ids, keys }: { readonly ids: readonly string[]; readonly keys: readonly string[] },
@@ -39,7 +39,7 @@ export function findOrganizationsOfGroups(
   );
 }
 
-/** The user's roles on the organization itself; the caller has locked it. */
+/** The user's roles in the organization itself; the caller has locked it. */
 export function findOrganizationRoles(
   connection: Connection,
   organizationId: string,

@@ -1,4 +1,4 @@
-/** Who somebody is by the claims of an OpenID provider, and what follows from it here. Pure. */
+/** Derives from the claims of an OpenID provider who logs in and which roles follow. Pure. */
 import { kindOfId } from '../../ids';
 import { nameIssues, unstorable } from '../../validation/input-rules';
 import { emailIssues, normalizeEmail } from '../access/access-rules';
@@ -7,17 +7,17 @@ import { ROLE_PERMISSIONS, type Role } from '../access/permissions';
 import type { RoleBindingEntity } from '../access/role-binding-entity';
 import type { UserEntity } from '../access/user-entity';
 
-/** Who is in the group at the provider has the role on the organization here. */
+/** Gives members of a group at the provider a role in an organization. */
 export interface GroupRole {
   readonly group: string;
   readonly role: Role;
-  /** Id or key. What has the form of an id is one: anybody may give an organization of theirs such a key. */
+  /** Id or key. Text with the form of an id is read as one, because anybody may give an organization such a key. */
   readonly organization: string;
 }
 
 export type ParsedGroupRoles =
   | { readonly roles: readonly GroupRole[]; readonly problem?: never }
-  /** Goes on after the name of the setting. */
+  /** A sentence that continues after the name of the setting. */
   | { readonly roles?: never; readonly problem: string };
 
 const ROLES = Object.keys(ROLE_PERMISSIONS);
@@ -84,18 +84,18 @@ function splitAtLast(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-/** What an ID token or the answer of a UserInfo endpoint says; checked already. */
+/** Claims of an ID token or UserInfo response; already verified. */
 export type OidcClaims = Readonly<Record<string, unknown>>;
 
-/** Who logged in at the provider. */
+/** The user who logged in at the provider. */
 export interface OidcIdentity {
   readonly issuer: string;
   readonly subject: string;
-  /** As it is stored and compared. Null when the provider tells none, or none that could be one. */
+  /** The address as it is stored and compared. Null when the provider sends none, or an invalid one. */
   readonly email: string | null;
-  /** Whether the provider vouches for the address. */
+  /** Whether the provider has verified the address. */
   readonly isEmailVerified: boolean;
-  /** For people. Null when there is none that could be shown. */
+  /** A display name. Null when the provider sends no usable one. */
   readonly name: string | null;
   readonly groups: readonly string[];
 }
@@ -103,16 +103,16 @@ export interface OidcIdentity {
 /** OpenID Connect Core 1.0, section 2: at most 255 characters of ASCII. */
 const SUBJECT_FORM = /^[\x20-\x7e]{1,255}$/;
 
-/** Whether what is asked of the provider is missing in the ID token, so that its UserInfo endpoint must tell it. */
+/** Whether the ID token lacks requested claims, so that the UserInfo endpoint must be asked. */
 export function needsUserInfo(claims: OidcClaims, groupsClaim: string | null): boolean {
   return claimOf(claims, 'email') === undefined || (groupsClaim !== null && claimOf(claims, groupsClaim) === undefined);
 }
 
-/** Null when the subject is none by the specification. `userInfo`: null when it was not asked for. */
+/** Returns null when the subject violates the specification. `userInfo`: null when it was not requested. */
 export function identityOf(idToken: OidcClaims, userInfo: OidcClaims | null, groupsClaim: string): OidcIdentity | null {
   const { iss, sub } = idToken;
   if (typeof iss !== 'string' || typeof sub !== 'string' || !SUBJECT_FORM.test(sub)) return null;
-  // An address and the word that it is verified must come from one place.
+  // The address and its verification must come from the same source.
   const mailClaims = claimOf(idToken, 'email') === undefined ? (userInfo ?? idToken) : idToken;
   const email = emailOf(claimOf(mailClaims, 'email'));
   const groups = claimOf(idToken, groupsClaim) ?? claimOf(userInfo ?? {}, groupsClaim);
@@ -120,19 +120,19 @@ export function identityOf(idToken: OidcClaims, userInfo: OidcClaims | null, gro
     issuer: iss,
     subject: sub,
     email,
-    // Nothing but `true`: a text "false" must not count.
+    // Only `true` counts, not the string "false".
     isEmailVerified: email !== null && claimOf(mailClaims, 'email_verified') === true,
     name: nameOf(claimOf(idToken, 'name') ?? claimOf(userInfo ?? {}, 'name')),
     groups: groupsOf(groups),
   };
 }
 
-/** Of its own: a claim may be configured that is named like a property of every object. */
+/** Reads own properties only: a claim may be configured with the name of a property of every object. */
 function claimOf(claims: OidcClaims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
-/** White space around it is not taken away: whoever could register such an address is not the owner of the other one. */
+/** Keeps surrounding white space: somebody who could register such an address does not own the trimmed one. */
 function emailOf(claim: unknown): string | null {
   if (typeof claim !== 'string' || emailIssues(claim, []).length > 0) return null;
   const email = normalizeEmail(claim);
@@ -149,11 +149,11 @@ function groupsOf(claim: unknown): string[] {
 }
 
 export interface AdmissionFacts {
-  /** Who the identity is here already. */
+  /** The user linked to the identity. */
   readonly known: UserEntity | null;
-  /** Who has the e-mail address. */
+  /** The account with the e-mail address. */
   readonly account: UserEntity | null;
-  /** Whether that account belongs to somebody else at the provider. */
+  /** Whether that account is linked to another identity at the provider. */
   readonly isAccountTaken: boolean;
   readonly createsUsers: boolean;
 }
@@ -164,8 +164,9 @@ export type Admission =
   | { readonly kind?: never; readonly refusal: string };
 
 /**
- * Whether somebody whom the provider has authenticated comes in, and as whom. An address counts only where the provider
- * vouches for it, for a new account, too: otherwise somebody could wait in it for its owner.
+ * Decides whether an identity that the provider authenticated may log in, and as which user. An address counts only when
+ * the provider has verified it, for new accounts too: otherwise somebody could create the account and wait for the owner of
+ * the address.
  */
 export function planAdmission(
   { email, isEmailVerified }: OidcIdentity,
@@ -198,7 +199,7 @@ export function isOrganizationId(organization: string): boolean {
   return kindOfId(organization) === 'organization';
 }
 
-/** What the groups give: id or key of an organization, as the mapping names it -> the strongest role. */
+/** Maps organizations, by id or key as in the mapping, to the strongest role that the groups give. */
 export function rolesOfGroups(groups: readonly string[], mapping: readonly GroupRole[]): ReadonlyMap<string, Role> {
   const roles = new Map<string, Role>();
   for (const { group, role, organization } of mapping) {
@@ -208,7 +209,7 @@ export function rolesOfGroups(groups: readonly string[], mapping: readonly Group
   return roles;
 }
 
-/** What these give on one organization, which may be named by its id and by its key. Null: nothing. */
+/** The role in one organization, which may be named by its id and by its key. Null: none. */
 export function roleOn(
   roles: ReadonlyMap<string, Role>,
   { id, key }: { readonly id: string; readonly key: string },
@@ -218,18 +219,18 @@ export function roleOn(
   return byId !== null && byKey !== null ? strongerRole(byId, byKey) : (byId ?? byKey);
 }
 
-/** Null when the roles that came from groups stay as they are. `give` null: no role comes from groups any more. */
+/** Null when the roles from groups stay as they are. `give` null: groups give no role any more. */
 export function planGroupRole(
   user: Pick<UserEntity, 'email'>,
-  held: readonly RoleBindingEntity[],
+  roles: readonly RoleBindingEntity[],
   wanted: Role | null,
   ownerCount: number,
 ): { readonly take: readonly RoleBindingEntity[]; readonly give: Role | null } | null {
-  const take = held.filter(({ source }) => source === 'OIDC');
+  const take = roles.filter(({ source }) => source === 'OIDC');
   const before = take.map(({ role }) => role);
   if (before.length === (wanted === null ? 0 : 1) && before.every((role) => role === wanted)) return null;
-  const staysOwner = held.some(({ source, role }) => source === 'DIRECT' && role === 'OWNER');
-  // A log-in is no place to refuse that: the role stays until there is another owner.
+  const staysOwner = roles.some(({ source, role }) => source === 'DIRECT' && role === 'OWNER');
+  // A log-in cannot refuse that: the role stays until there is another owner.
   const isLastOwner = lastOwnerIssues({ email: user.email, before, after: wanted, ownerCount }).length > 0;
   return isLastOwner && !staysOwner ? null : { take, give: wanted };
 }

@@ -42,7 +42,7 @@ export interface OidcServiceOptions {
 
 export interface OidcAdmissionSettings {
   readonly roles: readonly GroupRole[];
-  /** Whether whoever has no account gets one. */
+  /** Whether users without an account get one. */
   readonly createsUsers: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface OidcLogIn extends SessionTokens {
   readonly user: UserEntity;
 }
 
-/** An organization whose row is locked, with what the user's groups give there. */
+/** A locked organization, with the role that the user's groups give in it. */
 interface LockedOrganization {
   readonly id: string;
   readonly wanted: Role | null;
@@ -68,16 +68,16 @@ const RACES = {
 };
 
 /**
- * Log-in of somebody whom an OpenID provider has authenticated. Here, and not in access, because roles on organizations are
- * given and taken with it.
+ * Logs in users whom an OpenID provider has authenticated. Lives here and not in access, because it also gives and removes
+ * roles in organizations.
  */
 export class OidcService {
   constructor(private readonly options: OidcServiceOptions) {}
 
   /**
-   * Finds, links or makes the user, replaces the roles that came from groups by those of the groups of now, and begins a
-   * session, all in one transaction. Of several first log-ins of one person at once, one makes the user and the others find
-   * it. Throws FORBIDDEN when the identity is nobody here.
+   * Finds, links or creates the user, replaces the roles from groups by those of the current groups, and begins a session,
+   * all in one transaction. Of several concurrent first log-ins of one person, one creates the user and the others find it.
+   * Throws FORBIDDEN when the identity may not log in here.
    */
   async logIn(actor: AnonymousActor, identity: OidcIdentity): Promise<OidcLogIn> {
     const admit = (): Promise<OidcLogIn> => this.options.changes.commit(actor, (tx) => this.admit(tx, actor, identity), RACES);
@@ -100,14 +100,14 @@ export class OidcService {
     return { ...(await this.options.sessions.begin(tx, user, 'OIDC', actor)), user };
   }
 
-  /** In id order, and before the user, as every transaction that writes members does. */
+  /** Locks in id order and before the user, like every transaction that writes members. */
   private async lockOrganizations(connection: Connection, identity: OidcIdentity): Promise<LockedOrganization[]> {
     const wanted = rolesOfGroups(identity.groups, this.options.settings.roles);
     const user = await findUserByIdentity(connection, identity.issuer, identity.subject);
     const found = await findOrganizationsOfGroups(connection, idsAndKeys([...wanted.keys()]), user?.id ?? null);
     const locked: LockedOrganization[] = [];
     for (const organization of found) {
-      // It may have been deleted before the lock was ours.
+      // It may have been deleted before it was locked.
       const { id } = organization;
       if (await lockOrganization(connection, id)) locked.push({ id, wanted: roleOn(wanted, organization) });
     }
@@ -130,8 +130,8 @@ export class OidcService {
     user: UserEntity,
     { id: organizationId, wanted }: LockedOrganization,
   ): Promise<void> {
-    const held = await findOrganizationRoles(tx.connection, organizationId, user.id);
-    const plan = planGroupRole(user, held, wanted, await countOwners(tx.connection, organizationId));
+    const existing = await findOrganizationRoles(tx.connection, organizationId, user.id);
+    const plan = planGroupRole(user, existing, wanted, await countOwners(tx.connection, organizationId));
     if (plan === null) return;
     const scope = { organizationId, projectId: null, environmentId: null };
     const given: RoleBindingEntity[] =
@@ -179,8 +179,8 @@ export class OidcService {
   }
 
   /**
-   * The account may have been made by somebody else who held an invitation to the address: whatever let them in ends, so that
-   * from here on only its owner comes in.
+   * Ends every other way into the account. Somebody else with an invitation to the address may have created it; from now on
+   * only its owner can log in.
    */
   private async handOver(tx: Transaction, actor: AnonymousActor, identity: OidcIdentity, account: UserEntity): Promise<void> {
     const { changes, sessions } = this.options;
@@ -199,7 +199,7 @@ export class OidcService {
     });
   }
 
-  /** Without a password that anybody knows; a reset by mail can give it one. */
+  /** The user has a password that nobody knows; a reset by mail can set one. */
   private newUser(email: string, { name }: OidcIdentity): UserEntity {
     const createdAt = this.options.changes.now();
     return { id: newId('user'), email, name: name ?? email, passwordHash: DECOY_HASH, version: 1, createdAt };
@@ -210,12 +210,12 @@ export class OidcService {
   }
 }
 
-/** As the mapping names organizations. */
+/** Separates ids from keys in the names of the mapping. */
 function idsAndKeys(names: readonly string[]): { readonly ids: readonly string[]; readonly keys: readonly string[] } {
   return { ids: names.filter(isOrganizationId), keys: names.filter((name) => !isOrganizationId(name)) };
 }
 
-/** Organizations of the mapping that are not there. Whoever makes one with such a key is given nothing but members. */
+/** Lists organizations of the mapping that do not exist. Somebody who creates one with such a key only gains members. */
 export async function findUnknownOrganizations(connection: Connection, mapping: readonly GroupRole[]): Promise<string[]> {
   const names = [...new Set(mapping.map(({ organization }) => organization))];
   const found = await findOrganizationsOfGroups(connection, idsAndKeys(names), null);

@@ -10,23 +10,23 @@ import { lockOrganization } from '../organizations/organization-repository';
 import { lockProject } from '../projects/project-repository';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
 
-/** Where a mutation of members works. Null is the same as left out. */
+/** The scope of a mutation of members. Null equals absent. */
 export interface ScopeInput {
   readonly organizationId: string;
   readonly projectId?: string | null;
-  /** The project may then be left out. */
+  /** Makes the project optional. */
   readonly environmentId?: string | null;
 }
 
 export interface LockedScope {
   readonly scope: BindingScope;
-  /** With the roles that it has now that the organization is locked: another writer may have taken some away. */
+  /** The actor with its roles as of the lock, because another writer may have removed some. */
   readonly actor: Actor;
 }
 
 /**
- * Locks the organization, as every transaction that writes members must at first, then the project, and asks for the
- * permission there. Refuses what is missing or hidden as not found.
+ * Locks the organization, as every transaction that writes members must do first, then the project, and requires the
+ * permission there. Answers missing or hidden scopes as not found.
  */
 export async function lockScopeFor(
   connection: Connection,
@@ -63,7 +63,7 @@ async function resolveEnvironmentScope(
 ): Promise<BindingScope> {
   const [found] = unstorable(environmentId) ? [] : await findEnvironmentsByIds(connection, [environmentId]);
   const project = found ? await lockProject(connection, found.projectId) : null;
-  // It may have been deleted before the lock was ours.
+  // Read again under the lock, because it may have been deleted meanwhile.
   const [environment] = project ? await findEnvironmentsByIds(connection, [environmentId]) : [];
   const scope = { organizationId, projectId: environment?.projectId ?? null, environmentId };
   const isThere =

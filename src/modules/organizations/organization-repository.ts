@@ -6,7 +6,7 @@ export async function insertOrganization(connection: Connection, organization: O
   await connection.insert(OrganizationEntity, organization);
 }
 
-/** Answers false, and writes nothing, when the version is not the expected one. */
+/** Returns false, and writes nothing, when the version is not the expected one. */
 export async function updateOrganization(
   connection: Connection,
   organization: OrganizationEntity,
@@ -18,8 +18,8 @@ export async function updateOrganization(
 }
 
 /**
- * Locks all projects of a locked organization, in id order, and answers the ids of their environments. A deletion does so
- * first: a writer who holds one of the projects may still need the organization's row for a foreign key.
+ * Locks all projects of a locked organization, in id order, and returns the ids of their environments. A deletion does so
+ * first, because a writer that holds one of the projects may still need the organization's row for a foreign key.
  */
 export async function lockProjectsOfOrganization(connection: Connection, id: string): Promise<string[]> {
   await connection.query('SELECT 1 FROM project WHERE organization_id = $1 ORDER BY id FOR UPDATE', [id]);
@@ -30,7 +30,7 @@ export async function lockProjectsOfOrganization(connection: Connection, id: str
   return rows.map((row) => row.id);
 }
 
-/** With everything that it owns. */
+/** Deletes it with everything that it owns. */
 export async function deleteOrganization(connection: Connection, id: string): Promise<void> {
   await connection.delete(OrganizationEntity, { id });
 }
@@ -40,16 +40,16 @@ export function findOrganizationsByIds(connection: Connection, ids: readonly str
 }
 
 /**
- * Locks the organization until the transaction ends; null when there is none. Holds off other writers of members and
- * roles, but not the foreign keys of rows that refer to it (FOR NO KEY UPDATE): a writer who holds a project would wait
- * for this lock while its holder waits for the project.
+ * Locks the organization until the transaction ends; null when it does not exist. Blocks other writers of members and
+ * roles, but not foreign keys of rows that refer to it (FOR NO KEY UPDATE): a writer that holds a project would wait for
+ * this lock while its holder waits for the project.
  */
 export async function lockOrganization(connection: Connection, id: string): Promise<OrganizationEntity | null> {
   if (unstorable(id)) return null;
   return connection.createQueryBuilder(OrganizationEntity, 'o').where('o.id = :id', { id }).setLock('for_no_key_update').getOne();
 }
 
-/** By key, after `afterKey` (null: from the beginning). */
+/** Ordered by key, after `afterKey` (null: from the beginning). */
 export function listOrganizations(
   connection: Connection,
   ids: readonly string[],

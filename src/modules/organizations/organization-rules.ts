@@ -1,4 +1,4 @@
-/** What an organization must look like. Pure. */
+/** Rules for organizations. Pure. */
 import type { Issue } from '../../errors';
 import { keyIssues, nameIssues } from '../../validation/input-rules';
 

@@ -52,7 +52,7 @@ export interface OrganizationResult {
 export class OrganizationService {
   constructor(private readonly options: OrganizationServiceOptions) {}
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<OrganizationEntity | null> {
     if (!authorize(actor, { permission: 'organization:read', toSee: 'organization:read' }, { organizationId: id })) {
       return null;
@@ -62,17 +62,17 @@ export class OrganizationService {
     return organization ?? null;
   }
 
-  /** Those in which the actor has a role, by key. */
+  /** The organizations in which the actor has a role, ordered by key. */
   list(actor: Actor, afterKey: string | null, limit: number): Promise<OrganizationEntity[]> {
     return listOrganizations(this.options.database.connection, visibleOrganizationIds(actor), afterKey, limit);
   }
 
-  /** How many `list` has on all pages. */
+  /** The number of organizations on all pages of `list`. */
   async count(actor: Actor): Promise<number> {
     return visibleOrganizationIds(actor).length;
   }
 
-  /** The creator becomes its OWNER. */
+  /** Makes the creator its OWNER. */
   async create(actor: Actor, input: CreateOrganizationInput): Promise<OrganizationResult> {
     requireIdentity(actor);
     if (actor.kind !== 'USER')
@@ -125,7 +125,7 @@ export class OrganizationService {
     );
   }
 
-  /** Equal values are answered as they are: nothing is recorded. */
+  /** Records nothing when no value changes. */
   async update(actor: Actor, input: UpdateOrganizationInput): Promise<OrganizationResult> {
     return this.options.changes.commit(actor, async (tx) => {
       const { organization: current, stale } = await lockOrganizationFor(tx.connection, actor, input, 'organization:update');
@@ -154,7 +154,7 @@ export class OrganizationService {
     });
   }
 
-  /** With all that it owns. Its changes stay. */
+  /** Deletes it with all that it owns. Its changes stay. */
   async delete(
     actor: Actor,
     input: DeleteOrganizationInput,
@@ -191,7 +191,10 @@ export class OrganizationService {
   }
 }
 
-/** Locks the organization in the version that the caller read. Refuses when it is gone, hidden or forbidden; `stale` is empty in that version. */
+/**
+ * Locks the organization. Refuses when it does not exist, is hidden or forbidden; `stale` is empty when the caller read the
+ * current version.
+ */
 async function lockOrganizationFor(
   connection: Connection,
   caller: Actor,
@@ -215,7 +218,7 @@ function visibleOrganizationIds(actor: Actor): string[] {
   return ids.filter((organizationId) => permits(actor, 'organization:read', { organizationId }));
 }
 
-/** What history keeps of it. */
+/** The organization as history keeps it. */
 function organizationBody({ key, name }: OrganizationEntity): object {
   return { key, name };
 }

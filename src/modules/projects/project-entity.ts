@@ -19,7 +19,7 @@ export class ProjectEntity {
   @Column({ name: 'description', type: 'text' })
   readonly description!: string;
 
-  /** After how many days without change or evaluation a temporary flag counts as stale; 1 to 3,650. */
+  /** Days without change or evaluation after which a temporary flag counts as stale; 1 to 3,650. */
   @Column({ name: 'stale_after_days', type: 'integer' })
   readonly staleAfterDays!: number;
 

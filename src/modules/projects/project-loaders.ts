@@ -7,7 +7,7 @@ import { countProjects, findProjectsByIds, listProjects, type ProjectPage, type 
 
 export interface ProjectLoaders {
   readonly project: DataLoader<string, ProjectEntity | null>;
-  /** By key. */
+  /** Ordered by key. */
   readonly projectsOfOrganization: DataLoader<ProjectPage, ProjectEntity[], string>;
   readonly projectCountOfOrganization: DataLoader<ProjectSearch, number, string>;
 }

@@ -17,8 +17,8 @@ export function findProjectByKey(connection: Connection, organizationId: string,
 }
 
 /**
- * First statement of every transaction that writes in a project: holds all other writers of the project off, but not the
- * foreign keys of rows that refer to it (FOR NO KEY UPDATE), because whoever gives a role on the project holds the
+ * First statement of every transaction that writes in a project. Blocks all other writers of the project, but not foreign
+ * keys of rows that refer to it (FOR NO KEY UPDATE), because a transaction that gives a role on the project holds the
  * organization.
  */
 export async function lockProject(connection: Connection, id: string): Promise<ProjectEntity | null> {
@@ -26,7 +26,7 @@ export async function lockProject(connection: Connection, id: string): Promise<P
   return connection.createQueryBuilder(ProjectEntity, 'p').where('p.id = :id', { id }).setLock('for_no_key_update').getOne();
 }
 
-/** Answers false, and writes nothing, when the version is not the expected one. */
+/** Returns false, and writes nothing, when the version is not the expected one. */
 export async function updateProject(connection: Connection, project: ProjectEntity, expectedVersion: number): Promise<boolean> {
   const { id, name, description, staleAfterDays, version } = project;
   const values = { name, description, staleAfterDays, version };
@@ -34,14 +34,14 @@ export async function updateProject(connection: Connection, project: ProjectEnti
   return affected === 1;
 }
 
-/** With everything that it owns; answers the ids of the environments that went with it. */
+/** Deletes it with everything that it owns; returns the ids of its deleted environments. */
 export async function deleteProject(connection: Connection, id: string): Promise<string[]> {
   const rows = await connection.query<{ id: string }[]>('SELECT id FROM environment WHERE project_id = $1 ORDER BY id', [id]);
   await connection.delete(ProjectEntity, { id });
   return rows.map((row) => row.id);
 }
 
-/** The environments of the project that demand a role. */
+/** The environments of the project that require a role. */
 export function findGuards(connection: Connection, projectId: string): Promise<Guard[]> {
   return connection.query<Guard[]>(
     'SELECT key, required_role AS "requiredRole" FROM environment WHERE project_id = $1 AND required_role IS NOT NULL',
@@ -49,12 +49,12 @@ export function findGuards(connection: Connection, projectId: string): Promise<G
   );
 }
 
-/** Which projects of one organization. */
+/** Selects projects of one organization. */
 export interface ProjectSearch {
   readonly ownerId: string;
   /** Null: all of the organization. */
   readonly ids: readonly string[] | null;
-  /** Part of the key or name, whatever its case. Empty: all. */
+  /** Part of the key or name, ignoring case. Empty: all. */
   readonly text: string;
 }
 
@@ -64,7 +64,7 @@ export interface ProjectPage extends ProjectSearch {
   readonly limit: number;
 }
 
-/** Pages of several organizations that differ in nothing but owner and ids; each by key. */
+/** Pages of several organizations whose requests differ only in owner and ids; each ordered by key. */
 export function listProjects(
   connection: Connection,
   searches: readonly ProjectSearch[],

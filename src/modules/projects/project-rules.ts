@@ -1,10 +1,10 @@
-/** What a project must look like. Pure. */
+/** Rules for projects. Pure. */
 import type { Issue } from '../../errors';
 import { DESCRIPTION_LENGTH_MAX, keyIssues, nameIssues, textIssues } from '../../validation/input-rules';
 import { nullIssues, patched, rangeIssues } from '../../validation/patch-rules';
 import type { ProjectEntity } from './project-entity';
 
-/** Until the project says otherwise. */
+/** Applies until the project sets another value. */
 export const STALE_AFTER_DAYS_DEFAULT = 30;
 const STALE_AFTER_DAYS_MAX = 3_650;
 
@@ -41,7 +41,7 @@ export function planProject(input: CreateProjectInput, made: { readonly id: stri
   return issues.length > 0 ? { issues } : { project };
 }
 
-/** The same row, not a copy, when nothing would change. */
+/** Returns the same row, not a copy, when nothing changes. */
 export function planProjectUpdate(current: ProjectEntity, patch: ProjectPatch): ProjectPlan {
   const next: Changeable = {
     name: patched(patch.name, current.name),

@@ -51,14 +51,14 @@ export interface ProjectResult {
 export class ProjectService {
   constructor(private readonly options: ProjectServiceOptions) {}
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<ProjectEntity | null> {
     requireIdentity(actor);
     const [project] = unstorable(id) ? [] : await findProjectsByIds(this.options.database.connection, [id]);
     return project && maySee(actor, project) ? project : null;
   }
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async findByKey(actor: Actor, organizationId: string, key: string): Promise<ProjectEntity | null> {
     requireIdentity(actor);
     if (unstorable(organizationId) || unstorable(key)) return null;
@@ -66,7 +66,7 @@ export class ProjectService {
     return project && maySee(actor, project) ? project : null;
   }
 
-  /** Which projects of the organization the actor may see, and of these those with the text in key or name. */
+  /** Selects the projects of the organization that the actor may see and that have the text in key or name. */
   search(actor: Actor, organizationId: string, text: string | null | undefined): ProjectSearch {
     return { ownerId: organizationId, ids: visibleProjectIds(actor, organizationId), text: searchText(text) };
   }
@@ -92,7 +92,7 @@ export class ProjectService {
     );
   }
 
-  /** Equal values are answered as they are: nothing is recorded. */
+  /** Records nothing when no value changes. */
   async update(actor: Actor, input: UpdateProjectInput): Promise<ProjectResult> {
     return this.options.changes.commit(actor, async (tx) => {
       const { project: current, stale } = await lockVersionFor(tx.connection, actor, input, 'project:update');
@@ -104,7 +104,7 @@ export class ProjectService {
     });
   }
 
-  /** With all that it owns. Its changes stay. */
+  /** Deletes it with all that it owns. Its changes stay. */
   async delete(actor: Actor, input: DeleteProjectInput): Promise<{ deletedProjectId: string; revisions: EnvironmentRevision[] }> {
     return this.options.changes.commit(actor, async (tx) => {
       const { project, stale, actor: locked } = await lockVersionFor(tx.connection, actor, input, 'project:delete');
@@ -131,7 +131,7 @@ export class ProjectService {
       organizationId: project.organizationId,
       projectId: project.id,
       deliveries: [],
-      // Roles and keys go with it.
+      // Roles and keys are deleted with it.
       changesAccess: kind === 'PROJECT_DELETED',
       items: [
         {
@@ -152,11 +152,11 @@ export class ProjectService {
 interface ProjectEdit {
   readonly before: ProjectEntity | null;
   readonly after: ProjectEntity | null;
-  /** Keys, members and invitations that went with it. */
+  /** Keys, members and invitations that were deleted with it. */
   readonly gone?: readonly ChangeItemDraft[];
 }
 
-/** The project, locked, in the version that the caller read. Refuses when it is gone, hidden, forbidden or stale. */
+/** Locks the project in the version that the caller read. Refuses when it does not exist, is hidden, forbidden or stale. */
 async function lockVersionFor(
   connection: Connection,
   actor: Actor,
@@ -169,16 +169,16 @@ async function lockVersionFor(
   return { ...locked, stale: await staleIssues(connection, 'project', projectId, version) };
 }
 
-/** A project under its lock. */
+/** A locked project. */
 export interface LockedProject {
   readonly project: ProjectEntity;
-  /** With the roles that it has now; they stay until the transaction ends. */
+  /** The actor with its current roles, which stay until the transaction ends. */
   readonly actor: Actor;
 }
 
 /**
- * Locks the project, as every transaction that writes in one must at first, and asks for the permission on it or on one
- * of its environments. Null when there is no such project or the actor may not see it.
+ * Locks the project, as every transaction that writes in one must do first, and requires the permission on it or on one of
+ * its environments. Null when the project does not exist or the actor may not see it.
  */
 export async function lockProjectFor(
   connection: Connection,
@@ -195,7 +195,7 @@ export async function lockProjectFor(
   return authorize(actor, { permission, toSee: 'project:read' }, scope, whole) && project ? { project, actor } : null;
 }
 
-/** For a change that reaches into every environment of a project under its lock: throws FORBIDDEN unless all of them allow it. */
+/** Throws FORBIDDEN unless every environment of the locked project allows the change, which affects all of them. */
 export async function requireStrictestRole(
   connection: Connection,
   actor: Actor,
@@ -212,7 +212,7 @@ function maySee(actor: Actor, project: ProjectEntity): boolean {
   return authorize(actor, required, { organizationId: project.organizationId, projectId: project.id });
 }
 
-/** Null: all of the organization. */
+/** Null: all projects of the organization. */
 function visibleProjectIds(actor: Actor, organizationId: string): string[] | null {
   const bindings = bindingsOf(actor).filter((binding) => binding.organizationId === organizationId);
   const ids = bindings.map((binding) => binding.projectId);
@@ -220,7 +220,7 @@ function visibleProjectIds(actor: Actor, organizationId: string): string[] | nul
   return ids.filter((id): id is string => id !== null && permits(actor, 'project:read', { organizationId, projectId: id }));
 }
 
-/** Of a list's filter; what the database cannot look for is refused. */
+/** The text of a list's filter. Refuses text that the database cannot search for. */
 export function searchText(text: string | null | undefined): string {
   if (text === null || text === undefined) return '';
   if (text.length > NAME_LENGTH_MAX) {
@@ -231,7 +231,7 @@ export function searchText(text: string | null | undefined): string {
   return text;
 }
 
-/** What history keeps of it. */
+/** The project as history keeps it. */
 function projectBody({ key, name, description, staleAfterDays }: ProjectEntity): object {
   return { key, name, description, staleAfterDays };
 }

@@ -26,7 +26,7 @@ export class SegmentEntity {
   @Column({ name: 'rules', type: 'jsonb' })
   readonly rules!: readonly StoredSegmentRule[];
 
-  /** +1 with each change, of its keys too. */
+  /** Raised by 1 with each change, including changes of its keys. */
   @Column({ name: 'version', type: 'integer' })
   readonly version!: number;
 

@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
 export type SegmentList = 'INCLUDED' | 'EXCLUDED';
 
-/** A targeting key in one of the two lists of a segment. The primary key sees to it that no key stands in both. */
+/** A targeting key in one of the two lists of a segment. The primary key ensures that no key is in both. */
 @Entity('segment_key')
 @Check('segment_key_list_check', `"list" IN ('INCLUDED', 'EXCLUDED')`)
 export class SegmentKeyEntity {

@@ -16,7 +16,7 @@ import {
 
 export interface SegmentLoaders {
   readonly segment: DataLoader<string, SegmentEntity | null>;
-  /** By key. */
+  /** Ordered by key. */
   readonly segmentsOfProject: DataLoader<SegmentSearch & PageRequest, SegmentEntity[], string>;
   readonly segmentCountOfProject: DataLoader<SegmentSearch, number, string>;
   readonly keyCountsOfSegment: DataLoader<string, KeyCounts>;

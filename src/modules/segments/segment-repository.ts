@@ -5,14 +5,14 @@ import { storable } from '../../validation/input-rules';
 import { SegmentEntity, type StoredSegmentRule } from './segment-entity';
 import type { SegmentKeyEntity, SegmentList } from './segment-key-entity';
 
-// TypeORM's partial of the recursive JSON type is too deep for the compiler.
+// The compiler cannot handle TypeORM's partial of the recursive JSON type.
 const SEGMENT_TABLE: new () => object = SegmentEntity;
 
 export async function insertSegment(connection: Connection, segment: SegmentEntity): Promise<void> {
   await connection.insert(SEGMENT_TABLE, segment);
 }
 
-/** Writes the segment when its row still has the version before; answers whether it did. */
+/** Writes the segment if its row still has the previous version; returns whether it did. */
 export async function updateSegment(connection: Connection, next: SegmentEntity): Promise<boolean> {
   const { id, name, description, rules, version, updatedAt } = next;
   const result = await connection.update(
@@ -34,7 +34,7 @@ export function findSegmentsByIds(connection: Connection, ids: readonly string[]
     .getMany();
 }
 
-/** By key. */
+/** Ordered by key. */
 export function findSegmentsByKeys(connection: Connection, projectId: string, keys: readonly string[]): Promise<SegmentEntity[]> {
   return connection
     .createQueryBuilder(SegmentEntity, 's')
@@ -43,7 +43,7 @@ export function findSegmentsByKeys(connection: Connection, projectId: string, ke
     .getMany();
 }
 
-/** Key and rules of every segment of the project: what refers to what. */
+/** Key and rules of every segment of the project, to find references. */
 export function findSegmentRules(
   connection: Connection,
   projectId: string,
@@ -62,10 +62,10 @@ export interface SegmentSearch {
   readonly text: string;
 }
 
-// Not LIKE: a percent sign or underscore in the text means itself.
+// strpos instead of LIKE: a percent sign or underscore in the text means itself.
 const HAS_TEXT = `strpos(lower(s.key || chr(10) || s.name), lower($2)) > 0`;
 
-/** Pages of several projects by two statements: by key, after `position` (null: from the beginning). */
+/** Reads pages of several projects with two statements, ordered by key, after `position` (null: from the beginning). */
 export async function listSegments(
   connection: Connection,
   requests: readonly SegmentSearch[],
@@ -95,7 +95,7 @@ export function countSegments(
   );
 }
 
-/** Targeting key -> list, for those of the keys that are in one. */
+/** Targeting key -> list, for the keys that are in one. */
 export async function findKeys(
   connection: Connection,
   segmentId: string,
@@ -129,7 +129,7 @@ export interface KeyPage extends PageRequest {
   readonly list: SegmentList;
 }
 
-/** Pages of one list of several segments: in the order of their UTF-8 bytes, after `position`. */
+/** Reads pages of one list of several segments, ordered by UTF-8 bytes, after `position`. */
 export function listKeys(
   connection: Connection,
   segmentIds: readonly string[],
@@ -151,7 +151,7 @@ export interface KeyCounts {
   readonly excluded: number;
 }
 
-/** Segment id -> how many keys are in its lists; segments without keys are left out. */
+/** Segment id -> number of keys in each list; segments without keys are left out. */
 export async function countKeys(connection: Connection, segmentIds: readonly string[]): Promise<Map<string, KeyCounts>> {
   const rows: { segment_id: string; included: number; excluded: number }[] = await connection.query(
     `SELECT segment_id, (count(*) FILTER (WHERE list = 'INCLUDED'))::integer AS included,
@@ -162,7 +162,7 @@ export async function countKeys(connection: Connection, segmentIds: readonly str
   return new Map(rows.map(({ segment_id, included, excluded }) => [segment_id, { included, excluded }]));
 }
 
-/** Every key of every segment of the project. */
+/** All keys of all segments of the project. */
 export function findAllKeys(connection: Connection, projectId: string): Promise<SegmentKeyEntity[]> {
   return connection.query(
     `SELECT k.segment_id AS "segmentId", k.targeting_key AS "targetingKey", k.list

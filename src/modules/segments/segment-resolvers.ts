@@ -57,7 +57,10 @@ export const segmentResolvers: Resolvers = {
   },
 };
 
-/** `segmentsFor` shows segments to SERVER keys, which may not read what is around them. Throws `Forbidden`. */
+/**
+ * Returns the segment's project. Throws `Forbidden` for SERVER keys, which see segments through `segmentsFor` but may not
+ * read their project.
+ */
 async function readableProject({ projectId }: SegmentEntity, { actor, services, loaders }: Context): Promise<ProjectEntity> {
   const project = await required(loaders.project.load(projectId));
   services.segments.requireReader(actor, project);

@@ -1,4 +1,4 @@
-/** What a segment must look like. Pure. */
+/** Rules for segments. Pure. */
 import { findCycle, findLongPath, formatPath, MAX_SEGMENT_DEPTH, MAX_SEGMENT_KEYS } from '../../evaluation';
 import type { Issue } from '../../errors';
 import { rulesIssues, segmentKeysOf, storedConditions, type RuleWithConditions } from '../../validation/condition-rules';
@@ -18,7 +18,7 @@ import type { SegmentList } from './segment-key-entity';
 export const KEYS_PER_CALL_MAX = 5_000;
 const TARGETING_KEY_LENGTH_MAX = 1_000;
 
-/** What stands around a segment in its project. */
+/** The other segments of the project that the input may refer to. */
 export interface SegmentReferences {
   /** The segment's own key. */
   readonly key: string;
@@ -33,7 +33,7 @@ export interface SegmentText {
   readonly rules?: readonly RuleWithConditions[] | null;
 }
 
-/** Of a new or changed segment: what is undefined is not looked at; null where nothing may be null is refused. */
+/** Checks a new or changed segment: undefined values are skipped, and null is refused where it is not allowed. */
 export function segmentTextIssues(input: SegmentText, existing: SegmentReferences): Issue[] {
   const issues: Issue[] = [];
   for (const field of ['name', 'description', 'rules'] as const) {
@@ -51,7 +51,7 @@ export function segmentTextIssues(input: SegmentText, existing: SegmentReference
 
 function segmentRulesIssues(rules: readonly RuleWithConditions[], existing: SegmentReferences): Issue[] {
   const path = ['input', 'rules'];
-  // A segment that names itself is refused as a circle, not as unknown.
+  // A segment that names itself is refused as a cycle, not as unknown.
   const known = new Set([...existing.others.keys(), existing.key]);
   const issues = rulesIssues(rules, known, path);
   if (issues.length > 0) return issues;
@@ -65,7 +65,7 @@ function segmentRulesIssues(rules: readonly RuleWithConditions[], existing: Segm
   return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
-/** The key and the first targeting keys of a new segment. */
+/** Checks the key and the first targeting keys of a new segment. */
 export function newSegmentIssues(input: {
   readonly key: string;
   readonly included: readonly string[];
@@ -85,7 +85,7 @@ export function newSegmentIssues(input: {
   return issues;
 }
 
-/** A list of targeting keys of one call. */
+/** Checks a list of targeting keys of one call. */
 export function targetingKeysIssues(keys: readonly string[], min: number, path: Path): Issue[] {
   const issues = countIssues('Targeting keys', keys.length, min, KEYS_PER_CALL_MAX, path);
   if (issues.length > 0) return issues;
@@ -101,7 +101,7 @@ export function targetingKeysIssues(keys: readonly string[], min: number, path: 
   return issues;
 }
 
-/** Keys that are about to be added to a list, against what the segment has. */
+/** Checks keys to be added to a list against the keys of the segment. */
 export function addedKeysIssues(
   keys: readonly string[],
   list: SegmentList,
@@ -122,7 +122,7 @@ export function addedKeysIssues(
   return issues;
 }
 
-/** In stored form. The rules must be without issues. */
+/** Returns the stored form. The rules must have no issues. */
 export function storedSegmentRules(rules: readonly RuleWithConditions[], newRuleId: () => string): StoredSegmentRule[] {
   return rules.map((rule) => ({
     id: rule.id ?? newRuleId(),

@@ -67,7 +67,7 @@ export interface SegmentResult {
   readonly revisions: EnvironmentRevision[];
 }
 
-/** A segment under the lock of its project. */
+/** A segment in a locked project. */
 export interface LockedSegment {
   readonly project: ProjectEntity;
   readonly segment: SegmentEntity;
@@ -76,7 +76,7 @@ export interface LockedSegment {
 export class SegmentService {
   constructor(private readonly options: SegmentServiceOptions) {}
 
-  /** Null when there is none or the actor may not see it. */
+  /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<SegmentEntity | null> {
     requireIdentity(actor);
     const { connection } = this.options.database;
@@ -92,7 +92,7 @@ export class SegmentService {
     if (!permits(actor, 'segment:read', { organizationId, projectId })) throw new Forbidden('segment:read');
   }
 
-  /** By key; keys that do not exist are left out. The caller has authorised the project. */
+  /** Ordered by key; unknown keys are left out. The caller has authorized the actor for the project. */
   listByKeys(projectId: string, keys: readonly string[]): Promise<SegmentEntity[]> {
     return findSegmentsByKeys(this.options.database.connection, projectId, keys);
   }
@@ -133,7 +133,7 @@ export class SegmentService {
     );
   }
 
-  /** What is left out stays. An update that changes nothing is answered as it is: nothing is recorded. */
+  /** Absent fields keep their value. Records nothing when no value changes. */
   async update(actor: Actor, input: UpdateSegmentInput): Promise<SegmentResult> {
     return this.change(actor, input.segmentId, 'segment:update', async (tx, locked) => {
       const before = locked.segment;
@@ -207,7 +207,7 @@ export class SegmentService {
     });
   }
 
-  /** One change of one segment: locks the project, loads, authorises. For use-cases of later nouns, too. */
+  /** Runs one change of one segment: locks the project, loads, authorizes. Later nouns use it, too. */
   async change<T>(
     actor: Actor,
     segmentId: string,
@@ -225,7 +225,7 @@ export class SegmentService {
     });
   }
 
-  /** Every environment of the project hears of a segment. */
+  /** Records a revision in every environment of the project. */
   async record(
     tx: Transaction,
     actor: Actor,
@@ -253,7 +253,7 @@ export class SegmentService {
   }
 }
 
-/** What history shows of a segment; its keys are recorded as what was added and removed. */
+/** The segment as history keeps it; its keys are recorded as added and removed ones. */
 export function segmentBody({ key, name, description, rules, version }: SegmentEntity): object {
   return { key, name, description, rules, version };
 }

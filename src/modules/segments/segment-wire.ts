@@ -1,4 +1,4 @@
-/** A segment as it travels. Pure. */
+/** The wire form of segments. Pure. */
 import type { SnapshotSegmentRule } from '../../evaluation';
 import type { FlagEvent, SegmentDelta } from '../changes/flag-event';
 import type { SegmentEntity } from './segment-entity';
@@ -7,7 +7,7 @@ export function wireRules(segment: SegmentEntity): SnapshotSegmentRule[] {
   return segment.rules.map(({ id, conditions }) => ({ id, conditions }));
 }
 
-/** What became of the segment, and of its keys where they changed. */
+/** The new state of the segment, and of its keys if they changed. */
 export function segmentEvent(
   segment: SegmentEntity,
   keys: Partial<Pick<SegmentDelta, 'addedIncluded' | 'addedExcluded' | 'removed'>> = {},
