@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { withDeadline } from '../concurrency/with-deadline';
 import { isEmbedded } from './data-source';
 import { discard, dropIdleConnections, endOfTransaction, unavailable } from './outage';
 
@@ -57,19 +58,11 @@ export class Database {
     if (isEmbedded(this.options.dataSource)) return work(this.connection);
     const runner = this.options.dataSource.createQueryRunner();
     const reading = work(runner.manager).finally(() => runner.release());
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const cause = new Error(`The database did not answer within ${SOON_MS} ms.`);
-        discard(runner, cause);
-        dropIdleConnections(this.options.dataSource);
-        reject(unavailable(cause));
-      }, SOON_MS);
+    return withDeadline(reading, SOON_MS, () => {
+      const cause = new Error(`The database did not answer within ${SOON_MS} ms.`);
+      discard(runner, cause);
+      dropIdleConnections(this.options.dataSource);
+      return unavailable(cause);
     });
-    try {
-      return await Promise.race([reading, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

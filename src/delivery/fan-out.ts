@@ -5,6 +5,7 @@
  * is a cursor, and nothing more (docs/PROTOCOL.md, docs/adr/0011).
  */
 import { LRUCache } from 'lru-cache';
+import { Coalescer } from '../concurrency/coalescer';
 import type { Cursor } from '../modules/snapshots/environment-state';
 import { TimeSlicer } from './time-slicer';
 import type { FlagChangedEvent, FlagSubscription } from './stream';
@@ -83,8 +84,7 @@ class SubscriberGroup {
   /** They stand further on than `live`, or wait for what this server has not seen yet. */
   private readonly ahead = new Set<GroupSubscriber>();
   private subscriberCount = 0;
-  private isRunning = false;
-  private hasChanged = false;
+  private readonly runs = new Coalescer(() => this.run());
   private readonly stop: () => void;
 
   constructor(
@@ -93,7 +93,7 @@ class SubscriberGroup {
   ) {
     const { state } = request.subscription;
     this.position = { epoch: state.epoch, revision: state.revision };
-    this.stop = state.onChange(() => this.wake());
+    this.stop = state.onChange(() => void this.runs.request());
   }
 
   get state(): FlagSubscription['state'] {
@@ -154,22 +154,12 @@ class SubscriberGroup {
     return this.options.slicer.yieldIfDue();
   }
 
-  private wake(): void {
-    this.hasChanged = true;
-    if (!this.isRunning) void this.run();
-  }
-
   private async run(): Promise<void> {
-    this.isRunning = true;
+    if (this.subscriberCount === 0) return;
     try {
-      while (this.hasChanged && this.subscriberCount > 0) {
-        this.hasChanged = false;
-        while (await this.advance());
-      }
+      while (await this.advance());
     } catch (error) {
       for (const subscriber of [...this.live, ...this.ahead]) subscriber.fail(error);
-    } finally {
-      this.isRunning = false;
     }
   }
 

@@ -3,6 +3,7 @@
  * Heads are read one read after the other, so that an answer which was long on its way never looks like going back.
  */
 import type { Clock } from '../clock';
+import { Coalescer } from '../concurrency/coalescer';
 import type { Database } from '../database/transaction';
 import { kindOfId } from '../ids';
 import { readHeads } from '../modules/changes/head-repository';
@@ -82,8 +83,7 @@ export async function startHeadPoller(options: HeadPollerOptions): Promise<HeadP
 /** Looks at all heads, one look after the other. */
 class Poller {
   state: DatabaseState = { isReachable: true, lastReadAt: null };
-  private running: Promise<void> | null = null;
-  private next: Promise<void> | null = null;
+  private readonly polls = new Coalescer(() => this.poll());
   private readonly reported = new Map<string, number>();
   /** Chains that were rung since the last look began. */
   private notifiedChains = new Set<string>();
@@ -100,25 +100,11 @@ class Poller {
       if (this.state.isReachable) this.notifiedChains.add(chain);
       else this.reportUnverified([chain]);
     }
-    if (this.next !== null) return this.next;
-    if (this.running === null) return this.start();
-    this.next = this.running.then(() => {
-      this.next = null;
-      return this.start();
-    });
-    return this.next;
+    return this.polls.request();
   }
 
-  async settle(): Promise<void> {
-    await this.next;
-    await this.running;
-  }
-
-  private start(): Promise<void> {
-    this.running = this.poll().finally(() => {
-      this.running = null;
-    });
-    return this.running;
+  settle(): Promise<void> {
+    return this.polls.settle();
   }
 
   private async poll(): Promise<void> {

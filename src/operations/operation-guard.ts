@@ -11,6 +11,7 @@ import {
   type GraphQLFieldResolver,
   type GraphQLSchema,
 } from 'graphql';
+import { withDeadline } from '../concurrency/with-deadline';
 import { DeadlineExceeded } from '../errors';
 
 type Resolve = GraphQLFieldResolver<unknown, object>;
@@ -44,20 +45,12 @@ export class OperationGuard {
   }
 
   /** What comes of the running operation; rejects with `DeadlineExceeded` when that takes too long. */
-  async withinDeadline<T>(running: Promise<T>, context: object): Promise<T> {
+  withinDeadline<T>(running: Promise<T>, context: object): Promise<T> {
     const { executionTimeoutMs } = this.limits;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        this.expired.add(context);
-        reject(new DeadlineExceeded(executionTimeoutMs));
-      }, executionTimeoutMs);
+    return withDeadline(running, executionTimeoutMs, () => {
+      this.expired.add(context);
+      return new DeadlineExceeded(executionTimeoutMs);
     });
-    try {
-      return await Promise.race([running, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   isExpired(context: object): boolean {

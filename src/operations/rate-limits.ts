@@ -1,6 +1,7 @@
 /** How much of what anybody may do in a minute. Whoever asks for more is refused with RATE_LIMITED. docs/LIMITS.md has the table. */
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { Coalescer } from '../concurrency/coalescer';
 import { createRedisRates } from '../redis/redis-rates';
 import { RateLimited } from '../errors';
 import type { Actor } from '../modules/access/actor';
@@ -51,7 +52,7 @@ export class RateLimits {
   private readonly clientKeys: RateCounter;
   private readonly timer: NodeJS.Timeout | undefined;
   private readonly onClose: () => void;
-  private exchanging: Promise<unknown> = Promise.resolve();
+  private readonly exchanges = new Coalescer(() => this.exchangeAll());
 
   constructor({ settings, shared = null, onClose = () => undefined }: RateLimitsOptions) {
     this.onClose = onClose;
@@ -110,16 +111,19 @@ export class RateLimits {
   }
 
   /** Tells the other servers what was counted here, and hears what they counted. */
-  exchange(): Promise<unknown> {
-    const { anonymous, accounts, logIns, failures, management, serverKeys, clientKeys } = this;
-    const counters = [anonymous, accounts, logIns, failures, management, serverKeys, clientKeys];
-    this.exchanging = this.exchanging.then(() => Promise.all(counters.map((counter) => counter.exchange())));
-    return this.exchanging;
+  exchange(): Promise<void> {
+    return this.exchanges.request();
   }
 
   close(): void {
     clearInterval(this.timer);
     this.onClose();
+  }
+
+  private async exchangeAll(): Promise<void> {
+    const { anonymous, accounts, logIns, failures, management, serverKeys, clientKeys } = this;
+    const counters = [anonymous, accounts, logIns, failures, management, serverKeys, clientKeys];
+    await Promise.all(counters.map((counter) => counter.exchange()));
   }
 
   private countedFor(actor: Actor): Counted {

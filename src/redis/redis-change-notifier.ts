@@ -10,6 +10,7 @@
  */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis, type RedisOptions } from 'ioredis';
+import { Coalescer } from '../concurrency/coalescer';
 import { acceptNotification, type ChangeNotifier } from '../delivery/change-notifier';
 
 const CHANNEL = 'flagstaff:heads';
@@ -79,26 +80,21 @@ export function createRedisChangeNotifier({ url, onStateChange }: RedisChangeNot
 /** One message is on its way at a time; what is rung meanwhile goes with the next. */
 function createPublish(publisher: Redis, pubSub: RedisPubSub, noteError: (error: Error) => void): ChangeNotifier['notify'] {
   const waiting = new Set<string>();
-  let isSending = false;
-  const send = async (): Promise<void> => {
-    isSending = true;
+  const messages = new Coalescer(async () => {
+    if (waiting.size === 0) return;
+    const heads = [...waiting];
+    waiting.clear();
     try {
-      while (waiting.size > 0) {
-        const heads = [...waiting];
-        waiting.clear();
-        await pubSub.publish(CHANNEL, { heads });
-      }
+      await pubSub.publish(CHANNEL, { heads });
     } catch (error) {
       waiting.clear();
       noteError(error as Error);
-    } finally {
-      isSending = false;
     }
-  };
+  });
   return (heads) => {
     if (publisher.status !== 'ready') return;
     for (const head of heads) if (waiting.size < HEADS_WAITING_MAX) waiting.add(head);
-    if (!isSending) void send();
+    void messages.request();
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Clock } from '../../clock';
+import { WriteBehind } from '../../concurrency/write-behind';
 import type { Database } from '../../database/transaction';
 import { newId } from '../../ids';
 import type { FailedAuthenticationEntity, FailedAuthenticationKind } from './failed-authentication-entity';
@@ -45,21 +46,24 @@ export interface FailedAuthenticationsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-type Row = { -readonly [Column in keyof FailedAuthenticationEntity]: FailedAuthenticationEntity[Column] };
-
 export class FailedAuthentications {
-  private collected = new Map<string, Row>();
-  private writing: Promise<void> = Promise.resolve();
+  private readonly rows: WriteBehind<FailedAuthenticationEntity>;
   private readonly key: Buffer;
 
   constructor(private readonly options: FailedAuthenticationsOptions) {
     this.key = Buffer.from(hkdfSync('sha256', options.secret, '', 'failed-authentication', 32));
+    this.rows = new WriteBehind({
+      intervalMs: WINDOW_MS,
+      insert: insertBounded,
+      write: (rows) => insertFailedAuthentications(options.database.connection, [...rows.values()]),
+      onError: options.onError,
+    });
   }
 
   /** Neither waits nor throws. */
   note(attempt: FailedAttempt): void {
     const now = this.options.clock.now();
-    this.collect({
+    const row: FailedAuthenticationEntity = {
       id: newId('failure'),
       kind: attempt.kind,
       address: bounded(attempt.address),
@@ -70,13 +74,13 @@ export class FailedAuthentications {
       count: 1,
       firstAt: now,
       lastAt: now,
-    });
+    };
+    this.rows.add(keyOf(row), row);
   }
 
   /** Writes the batch. Never throws. */
   flush(): Promise<void> {
-    this.writing = this.writing.then(() => this.write());
-    return this.writing;
+    return this.rows.flush();
   }
 
   /** Deletes rows that are too old. */
@@ -87,47 +91,37 @@ export class FailedAuthentications {
 
   /** Writes every minute. Returns the function that stops after a last write. */
   start(): () => Promise<void> {
-    const timer = setInterval(() => void this.flush(), WINDOW_MS);
-    timer.unref();
-    return () => {
-      clearInterval(timer);
-      return this.flush();
-    };
+    this.rows.start();
+    return () => this.rows.stop();
   }
 
   /** The hash that identifies an account, hexadecimal. */
   hashOf(account: string): string {
     return createHmac('sha256', this.key).update(account.trim().toLowerCase(), 'utf8').digest('hex');
   }
-
-  private collect(row: Row): void {
-    const name = JSON.stringify([row.kind, row.address, row.account, row.organizationId]);
-    const known = this.collected.get(name);
-    if (known) return add(known, row);
-    if (row.kind === 'OVERFLOW' || this.collected.size < ROWS_PER_WINDOW_MAX) {
-      this.collected.set(name, row);
-    } else {
-      this.collect({ ...row, kind: 'OVERFLOW', address: '', userAgent: '', account: null, userId: null, organizationId: null });
-    }
-  }
-
-  private async write(): Promise<void> {
-    if (this.collected.size === 0) return;
-    const rows = [...this.collected.values()];
-    this.collected = new Map();
-    try {
-      await insertFailedAuthentications(this.options.database.connection, rows);
-    } catch (error) {
-      for (const row of rows) this.collect(row);
-      this.options.onError(error);
-    }
-  }
 }
 
-function add(known: Row, row: Row): void {
-  known.count += row.count;
-  if (row.firstAt < known.firstAt) known.firstAt = row.firstAt;
-  if (row.lastAt > known.lastAt) known.lastAt = row.lastAt;
+/** Attempts of one key are one row. */
+function keyOf({ kind, address, account, organizationId }: FailedAuthenticationEntity): string {
+  return JSON.stringify([kind, address, account, organizationId]);
+}
+
+/** Counts attempts beyond the bound in one row that names nobody. */
+function insertBounded(rows: Map<string, FailedAuthenticationEntity>, key: string, row: FailedAuthenticationEntity): void {
+  const known = rows.get(key);
+  if (known || row.kind === 'OVERFLOW' || rows.size < ROWS_PER_WINDOW_MAX) {
+    rows.set(key, known ? joined(known, row) : row);
+    return;
+  }
+  const nobody = { address: '', userAgent: '', account: null, userId: null, organizationId: null };
+  const overflow: FailedAuthenticationEntity = { ...row, ...nobody, kind: 'OVERFLOW' };
+  insertBounded(rows, keyOf(overflow), overflow);
+}
+
+function joined(known: FailedAuthenticationEntity, row: FailedAuthenticationEntity): FailedAuthenticationEntity {
+  const firstAt = row.firstAt < known.firstAt ? row.firstAt : known.firstAt;
+  const lastAt = row.lastAt > known.lastAt ? row.lastAt : known.lastAt;
+  return { ...known, count: known.count + row.count, firstAt, lastAt };
 }
 
 /** Replaces characters that PostgreSQL cannot store, which would fail the whole statement. */

@@ -5,6 +5,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../clock';
+import { WriteBehind } from '../../concurrency/write-behind';
 import type { Database } from '../../database/transaction';
 import { keyEnd, USE_INTERVAL_MS } from './access-rules';
 import type { ApiKeyEntity } from './api-key-entity';
@@ -29,17 +30,23 @@ export interface KeyUsageOptions {
 export class KeyUsage {
   /** Key -> time at which it was last noted. */
   private readonly noted = new LRUCache<string, number>({ max: KEYS_MAX });
-  private pending = new Map<string, number>();
-  private writing: Promise<void> = Promise.resolve();
+  private readonly uses: WriteBehind<number>;
 
-  constructor(private readonly options: KeyUsageOptions) {}
+  constructor(private readonly options: KeyUsageOptions) {
+    this.uses = new WriteBehind({
+      intervalMs: FLUSH_INTERVAL_MS,
+      insert: (uses, keyId, at) => uses.set(keyId, at),
+      write: (uses) => writeKeyUses(options.database.connection, uses),
+      onError: options.onError,
+    });
+  }
 
   /** Neither waits nor throws. */
   note(keyId: string): void {
     const now = this.options.clock.now().getTime();
     if (now < (this.noted.get(keyId) ?? -Infinity) + USE_INTERVAL_MS) return;
     this.noted.set(keyId, now);
-    this.pending.set(keyId, now);
+    this.uses.add(keyId, now);
   }
 
   get unusedDays(): number {
@@ -53,35 +60,12 @@ export class KeyUsage {
 
   /** Writes the batch from time to time. Returns the function that writes the rest and stops. */
   start(): () => Promise<void> {
-    const timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS);
-    timer.unref();
-    return async () => {
-      clearInterval(timer);
-      await this.flush();
-    };
+    this.uses.start();
+    return () => this.uses.stop();
   }
 
   /** Resolves when everything noted before is written, or has failed. */
   flush(): Promise<void> {
-    this.writing = this.writing.then(() => this.write());
-    return this.writing;
-  }
-
-  private async write(): Promise<void> {
-    if (this.pending.size === 0) return;
-    const uses = this.pending;
-    this.pending = new Map();
-    try {
-      const left = new Set(await writeKeyUses(this.options.database.connection, uses));
-      this.keep([...uses].filter(([keyId]) => left.has(keyId)));
-    } catch (error) {
-      this.keep([...uses]);
-      this.options.onError(error);
-    }
-  }
-
-  /** Puts a failed batch back; a later use noted meanwhile wins. */
-  private keep(uses: readonly (readonly [string, number])[]): void {
-    this.pending = new Map([...uses, ...this.pending]);
+    return this.uses.flush();
   }
 }

@@ -4,6 +4,7 @@
  * the grace period.
  */
 import pLimit from 'p-limit';
+import { Coalescer } from '../../concurrency/coalescer';
 import { RequestFault } from '../../errors';
 import type { Actor, RequestInfo } from './actor';
 import type { CredentialHolder } from './authenticate';
@@ -50,16 +51,15 @@ export class LiveAccess {
   private readonly timer: NodeJS.Timeout;
   private readonly stop: () => void;
   private moves = 0;
-  private sweeping: Promise<void> | null = null;
-  private isStale = false;
+  private readonly sweeps = new Coalescer(() => this.sweep());
 
   constructor(private readonly options: LiveAccessOptions) {
     this.stop = options.access.onAccessMoved(() => {
       this.moves++;
       for (const tracked of this.tracked.values()) tracked.isVerified = false;
-      void this.sweep();
+      void this.sweeps.request();
     });
-    this.timer = setInterval(() => void this.sweep(), SWEEP_MS);
+    this.timer = setInterval(() => void this.sweeps.request(), SWEEP_MS);
     this.timer.unref();
   }
 
@@ -102,23 +102,11 @@ export class LiveAccess {
     this.stop();
   }
 
-  /** Runs one sweep at a time; changes that come during a sweep are covered by the next. */
-  private sweep(): Promise<void> {
-    this.isStale = true;
-    this.sweeping ??= this.sweepAll().finally(() => {
-      this.sweeping = null;
-    });
-    return this.sweeping;
-  }
-
-  private async sweepAll(): Promise<void> {
-    while (this.isStale) {
-      this.isStale = false;
-      const now = this.options.now();
-      const isPastGrace = this.options.access.isPastGrace;
-      const due = [...this.tracked.values()].filter((tracked) => isPastGrace || !tracked.isVerified || tracked.endsAt <= now);
-      await Promise.all(due.map((tracked) => this.limit(() => this.check(tracked))));
-    }
+  private async sweep(): Promise<void> {
+    const now = this.options.now();
+    const isPastGrace = this.options.access.isPastGrace;
+    const due = [...this.tracked.values()].filter((tracked) => isPastGrace || !tracked.isVerified || tracked.endsAt <= now);
+    await Promise.all(due.map((tracked) => this.limit(() => this.check(tracked))));
   }
 
   /** Never rejects. */

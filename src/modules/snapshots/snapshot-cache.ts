@@ -1,11 +1,12 @@
 /** The books of all environments that this process was asked about, kept up with PostgreSQL. */
+import pLimit from 'p-limit';
+import { Coalescer } from '../../concurrency/coalescer';
 import type { Database } from '../../database/transaction';
 import { replaceEpoch } from '../changes/epoch-repository';
 import { findEnvironmentHead, type EnvironmentHead } from '../changes/head-repository';
 import { unstorable } from '../../validation/input-rules';
 import { EnvironmentState, type Reading } from './environment-state';
 import { followRevisions, isLevel } from './follow-revisions';
-import { Limiter } from './limiter';
 import { readSnapshot } from './snapshot-repository';
 import type { SnapshotStore } from './snapshot-store';
 
@@ -22,39 +23,44 @@ export interface SnapshotCacheOptions {
   readonly onNewEpoch?: (environmentId: string) => void;
 }
 
+interface Entry {
+  readonly opening: Promise<EnvironmentState | null>;
+  /** Once it is read. */
+  state: EnvironmentState | null;
+  /** One catch-up at a time, so that heads are read, and rows applied, in order. */
+  readonly catchUps: Coalescer;
+}
+
 export class SnapshotCache {
-  private readonly states = new Map<string, Promise<EnvironmentState | null>>();
-  /** Those of the books that are read. */
-  private readonly opened = new Map<string, EnvironmentState>();
-  /** One catch-up at a time for each environment, so that places are read, and rows applied, in order. */
-  private readonly running = new Map<string, Promise<void>>();
-  private readonly waiting = new Map<string, Promise<void>>();
-  private readonly limiter = new Limiter(CATCH_UPS_MAX);
+  private readonly entries = new Map<string, Entry>();
+  private readonly limit = pLimit(CATCH_UPS_MAX);
 
   constructor(private readonly options: SnapshotCacheOptions) {}
 
   /** The book of an environment, read on the first request for it. Null when there is no such environment. */
   async open(environmentId: string): Promise<EnvironmentState | null> {
-    const known = this.states.get(environmentId);
-    if (known) return known;
+    const known = this.entries.get(environmentId);
+    if (known) return known.opening;
     if (unstorable(environmentId)) return null;
     const opening = this.read(environmentId);
-    this.states.set(environmentId, opening);
+    const catchUps = new Coalescer(() => this.limit(() => this.advance(environmentId, opening)));
+    const entry: Entry = { opening, state: null, catchUps };
+    this.entries.set(environmentId, entry);
     // What failed or is not there is asked for again.
     opening
-      .then((state) => (state ? this.opened.set(environmentId, state) : this.states.delete(environmentId)))
-      .catch(() => this.states.delete(environmentId));
+      .then((state) => (state ? (entry.state = state) : this.entries.delete(environmentId)))
+      .catch(() => this.entries.delete(environmentId));
     return opening;
   }
 
   /** The book when it is in memory; null says nothing. */
   known(environmentId: string): EnvironmentState | null {
-    return this.opened.get(environmentId) ?? null;
+    return this.entries.get(environmentId)?.state ?? null;
   }
 
   /** The environments that this process keeps up. */
   environmentIds(): string[] {
-    return [...this.states.keys()];
+    return [...this.entries.keys()];
   }
 
   /**
@@ -62,26 +68,14 @@ export class SnapshotCache {
    * come while one waits share it.
    */
   catchUp(environmentId: string): Promise<void> {
-    if (!this.states.has(environmentId)) return Promise.resolve();
-    const waiting = this.waiting.get(environmentId);
-    if (waiting) return waiting;
-    const running = this.running.get(environmentId);
-    if (!running) return this.start(environmentId);
-    const next = running
-      .catch(() => undefined)
-      .then(() => {
-        this.waiting.delete(environmentId);
-        return this.start(environmentId);
-      });
-    this.waiting.set(environmentId, next);
-    return next;
+    return this.entries.get(environmentId)?.catchUps.request() ?? Promise.resolve();
   }
 
   /** Catches up where the places, read from the database just now, differ from the books. */
   async catchUpWith(heads: readonly EnvironmentHead[]): Promise<void> {
     const byId = new Map(heads.map((head) => [head.environmentId, head]));
     const behind: Promise<void>[] = [];
-    for (const [id, opening] of [...this.states]) {
+    for (const [id, { opening }] of [...this.entries]) {
       const state = await opening.catch(() => null);
       if (state && !isLevel(state, byId.get(id))) behind.push(this.catchUp(id));
     }
@@ -90,17 +84,7 @@ export class SnapshotCache {
 
   /** Resolves when no catch-up is under way. */
   async settle(): Promise<void> {
-    await Promise.allSettled([...this.waiting.values(), ...this.running.values()]);
-  }
-
-  private start(environmentId: string): Promise<void> {
-    const running = this.limiter
-      .run(() => this.advance(environmentId))
-      .finally(() => {
-        this.running.delete(environmentId);
-      });
-    this.running.set(environmentId, running);
-    return running;
+    await Promise.all([...this.entries.values()].map(({ catchUps }) => catchUps.settle()));
   }
 
   private async read(environmentId: string): Promise<EnvironmentState | null> {
@@ -134,16 +118,15 @@ export class SnapshotCache {
     return this.options.database.readConsistently((connection) => readSnapshot(connection, environmentId));
   }
 
-  private async advance(environmentId: string): Promise<void> {
-    const state = await this.states.get(environmentId);
-    if (!state) return;
+  private async advance(environmentId: string, opening: Entry['opening']): Promise<void> {
+    const state = await opening;
+    if (!state || state.isClosed) return;
     const { connection } = this.options.database;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       // Given up soon: whatever is rung meanwhile waits for it.
       const head = await this.options.database.readSoon((soon) => findEnvironmentHead(soon, environmentId));
       if (head === null) {
-        this.states.delete(environmentId);
-        this.opened.delete(environmentId);
+        this.entries.delete(environmentId);
         state.close();
         return;
       }

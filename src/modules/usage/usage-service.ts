@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock';
+import { WriteBehind } from '../../concurrency/write-behind';
 import type { Database } from '../../database/transaction';
 import type { CompiledSnapshot } from '../../evaluation';
 import { addCounts, purgeUsage, type MinuteCount } from './usage-count-repository';
@@ -32,12 +33,19 @@ interface OpenCounts {
 
 export class UsageService {
   private readonly open = new Map<string, OpenCounts>();
-  private waiting = new Map<string, MinuteCount>();
-  private flushing: Promise<void> = Promise.resolve();
-  private timer: NodeJS.Timeout | null = null;
+  private readonly waiting: WriteBehind<MinuteCount>;
   private forgotten = 0;
 
-  constructor(private readonly options: UsageServiceOptions) {}
+  constructor(private readonly options: UsageServiceOptions) {
+    this.waiting = new WriteBehind({
+      intervalMs: FLUSH_INTERVAL_MS,
+      batchMax: BATCH_ROWS,
+      collect: () => this.collectAll(),
+      insert: (counts, key, count) => this.insert(counts, key, count),
+      write: (counts) => addCounts(options.database.connection, [...counts.values()]),
+      onError: (err) => options.log.warn({ err, waiting: this.waiting.size }, 'usage could not be written'),
+    });
+  }
 
   /** Where evaluations by this snapshot are counted now. Use it at once: it belongs to the running minute. */
   countsOf(environmentId: string, compiled: CompiledSnapshot): UsageCounts {
@@ -52,19 +60,16 @@ export class UsageService {
 
   /** Writes now and then, until `stop`. */
   start(): void {
-    this.timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS);
-    this.timer.unref();
+    this.waiting.start();
   }
 
   /** Writes what was counted. Never fails: what could not be written is kept for the next time. */
-  async flush(): Promise<void> {
-    this.flushing = this.flushing.then(() => this.write());
-    return this.flushing;
+  flush(): Promise<void> {
+    return this.waiting.flush();
   }
 
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.flush();
+  stop(): Promise<void> {
+    return this.waiting.stop();
   }
 
   /** Forgets what was counted by the minute more than so many days ago. */
@@ -72,59 +77,38 @@ export class UsageService {
     await purgeUsage(this.options.database.connection, new Date(this.options.clock.now().getTime() - days * DAY_MS));
   }
 
-  private async write(): Promise<void> {
+  private collectAll(): void {
     for (const [environmentId, openCounts] of this.open) {
       // What nobody evaluates any more need not be held.
       if (this.collect(environmentId, openCounts) === 0) this.open.delete(environmentId);
     }
     this.reportForgotten();
-    const counts = [...this.waiting.values()];
-    this.waiting = new Map();
-    for (let start = 0; start < counts.length; start += BATCH_ROWS) {
-      try {
-        await addCounts(this.options.database.connection, counts.slice(start, start + BATCH_ROWS));
-      } catch (err) {
-        this.putBack(counts.slice(start));
-        this.options.log.warn({ err, waiting: this.waiting.size }, 'usage could not be written');
-        return;
-      }
-    }
   }
 
   /** Answers how many counts there were. */
   private collect(environmentId: string, { openCounts, minuteMs }: OpenCounts): number {
     const minute = new Date(minuteMs);
     const counts = openCounts.drain();
-    for (const count of counts) this.add({ environmentId, minute, ...count });
-    this.forgetOldest();
+    for (const count of counts) {
+      const { flagKey, variationKey } = count;
+      this.waiting.add(`${environmentId} ${minuteMs} ${flagKey} ${variationKey}`, { environmentId, minute, ...count });
+    }
     return counts.length;
   }
 
-  /** Before what was counted meanwhile, which is newer. */
-  private putBack(counts: readonly MinuteCount[]): void {
-    const newer = this.waiting;
-    this.waiting = new Map();
-    for (const count of [...counts, ...newer.values()]) this.add(count);
-    this.forgetOldest();
-  }
-
-  private add(count: MinuteCount): void {
-    const key = `${count.environmentId} ${count.minute.getTime()} ${count.flagKey} ${count.variationKey}`;
-    const evaluations = (this.waiting.get(key)?.evaluations ?? 0) + count.evaluations;
-    this.waiting.set(key, { ...count, evaluations });
+  private insert(counts: Map<string, MinuteCount>, key: string, count: MinuteCount): void {
+    const evaluations = (counts.get(key)?.evaluations ?? 0) + count.evaluations;
+    counts.set(key, { ...count, evaluations });
+    for (const oldest of counts.keys()) {
+      if (counts.size <= WAITING_ROWS_MAX) return;
+      counts.delete(oldest);
+      this.forgotten++;
+    }
   }
 
   private reportForgotten(): void {
     if (this.forgotten === 0) return;
     this.options.log.warn({ forgotten: this.forgotten }, 'usage was dropped: too much was waiting to be written');
     this.forgotten = 0;
-  }
-
-  private forgetOldest(): void {
-    for (const key of this.waiting.keys()) {
-      if (this.waiting.size <= WAITING_ROWS_MAX) return;
-      this.waiting.delete(key);
-      this.forgotten++;
-    }
   }
 }
