@@ -10,6 +10,9 @@ import { Usage1795000009000 } from './1795000009000-usage';
 import { RequireRole1795000010000 } from './1795000010000-require-role';
 import { Oidc1795000011000 } from './1795000011000-oidc';
 import { SetUpFailures1795000013000 } from './1795000013000-set-up-failures';
+import { RevisionSkeletons1795000014000 } from './1795000014000-revision-skeletons';
+import { RevisionTimes1795000015000 } from './1795000015000-revision-times';
+import { RevisionIndexes1795000016000 } from './1795000016000-revision-indexes';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -25,4 +28,7 @@ export const migrations = [
   RequireRole1795000010000,
   Oidc1795000011000,
   SetUpFailures1795000013000,
+  RevisionSkeletons1795000014000,
+  RevisionTimes1795000015000,
+  RevisionIndexes1795000016000,
 ] as const;

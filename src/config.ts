@@ -101,7 +101,7 @@ export interface Config {
   readonly failedAuthenticationDays: number;
   /** How long usage is kept by the minute. */
   readonly usageRetentionDays: number;
-  /** How long revision rows are kept, and how many of the newest of each environment whatever their age. */
+  /** How long events of revisions are kept, and of how many of the newest of each environment whatever their age. */
   readonly revisionRetention: { readonly days: number; readonly revisionsMin: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Origins that browsers may call from, besides the server's own. */

@@ -5,9 +5,10 @@
  */
 import type { Database } from '../database/transaction';
 import { RequestFault } from '../errors';
-import { findEnvironmentHeads, listRevisionsAfter } from '../modules/changes/change-repository';
+import { findEnvironmentHeads } from '../modules/changes/change-repository';
 import type { FlagEvent } from '../modules/changes/flag-event';
-import type { RevisionRow } from '../modules/snapshots/apply-revisions';
+import { listRevisionsAfter } from '../modules/changes/revision-repository';
+import { followsFrom, type RevisionRow } from '../modules/snapshots/apply-revisions';
 import { REVISIONS_KEPT, type Cursor, type EnvironmentState } from '../modules/snapshots/environment-state';
 import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
 import type { ScopedPermission, Guarded } from './scoped-permission';
@@ -92,9 +93,7 @@ export class FlagStream {
     if (remembered) return remembered.slice(0, PAGE_ROWS);
     const { connection } = this.options.database;
     const rows = await listRevisionsAfter(connection, state.scope.environmentId, cursor.revision, PAGE_ROWS);
-    const follows =
-      rows.length > 0 && rows.every((row, i) => row.epoch === cursor.epoch && row.revision === cursor.revision + 1 + i);
-    return follows ? rows : null;
+    return rows.length > 0 && followsFrom(cursor, rows) ? rows : null;
   }
 
   /** Whether a revision that this process has not seen yet is in the database. */

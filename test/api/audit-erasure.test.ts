@@ -16,7 +16,8 @@ import {
   type MadeProject,
 } from '../support/make';
 import { makeMember, refusalOf } from '../support/members';
-import { createWorld, type World } from '../support/world';
+import { watchOver } from '../support/watchers';
+import { createWorld, isEmbedded, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
@@ -53,6 +54,13 @@ async function mentions({ organizationId }: MadeProject): Promise<string[]> {
   );
   return rows.map(({ place }) => place);
 }
+
+/** What erasing leaves of the revisions: everything but the events. */
+const skeletonsOf = ({ id }: Made): Promise<object[]> =>
+  world.app.database.connection.query(
+    `SELECT to_jsonb(r) - 'events' AS skeleton FROM environment_revision r WHERE environment_id = $1 ORDER BY revision`,
+    [id],
+  );
 
 interface BindingScope {
   readonly project: MadeProject;
@@ -101,6 +109,7 @@ it('erases every text that names the key, and the revisions up to the last, and 
   const { project, environment } = await makeTraces();
   const before = await mentions(project);
   const headsBefore = await headsOf(project);
+  const skeletons = await skeletonsOf(environment);
 
   const payload = await erase(project);
 
@@ -119,12 +128,14 @@ it('erases every text that names the key, and the revisions up to the last, and 
     erasedBodies: 7,
     problem: null,
   });
-  // Revisions after the last that named it stay.
-  const kept = await world.app.database.connection.query<{ count: number }[]>(
-    'SELECT count(*)::integer AS count FROM environment_revision WHERE environment_id = $1',
+  expect(await skeletonsOf(environment)).toEqual(skeletons);
+  // Events after the last that named it stay.
+  const kept = await world.app.database.connection.query<{ revision: number }[]>(
+    'SELECT revision FROM environment_revision WHERE environment_id = $1 AND events IS NOT NULL ORDER BY revision',
     [environment.id],
   );
-  expect(kept[0]!.count).toBeLessThan(headsAfter.find(({ id }) => id === environment.id)!.revision);
+  expect(kept).toEqual([{ revision: 7 }, { revision: 8 }]);
+  expect(headsAfter.find(({ id }) => id === environment.id)!.revision).toBe(8);
 });
 
 it('shows erased items of the history as such, and all others as before', async () => {
@@ -281,6 +292,39 @@ it('makes servers forget: who resumes from before must begin anew', async () => 
   expect(pretended).toEqual(resync);
   expect(live).toEqual({ kind: 'CHANGES', epoch: head.epoch, revision: step.revision });
 });
+
+if (!isEmbedded) {
+  it('tells subscribers of two servers to begin anew once, and goes on live', async () => {
+    const { project, environment, flag } = await makeTraces();
+    const [old] = (await headsOf(project)).filter(({ id }) => id === environment.id);
+    const servers = [world.app, await world.startSecondServer()];
+    const since = { epoch: old!.epoch, revision: old!.revision - 1 };
+    const watchers = servers.map((server) =>
+      watchOver('WebSocket', server, world.owner.accessToken, { environmentId: environment.id, since }),
+    );
+    for (const watcher of watchers) await watcher.count(1);
+
+    const { revisions } = await erase(project);
+    const { epoch, revision } = revisions.find(({ environmentId }) => environmentId === environment.id)!;
+    for (const watcher of watchers) await watcher.count(2);
+    // From before, on either server: the old epoch, and the new one with a revision whose events are gone.
+    const late = servers.flatMap((server) =>
+      [since, { epoch, revision: 1 }].map((from) =>
+        watchOver('WebSocket', server, world.owner.accessToken, { environmentId: environment.id, since: from }),
+      ),
+    );
+    for (const watcher of late) await watcher.count(1);
+    await toggle(project, flag, environment, false);
+    const seen = await Promise.all(watchers.map((watcher) => watcher.count(3)));
+    const seenLate = await Promise.all(late.map((watcher) => watcher.count(2)));
+    for (const watcher of [...watchers, ...late]) watcher.stop();
+
+    const resync = { kind: 'RESYNC', epoch, revision };
+    const live = { kind: 'CHANGES', epoch, revision: revision + 1 };
+    expect(seen).toEqual(watchers.map(() => [{ kind: 'CHANGES', ...old, id: undefined }, resync, live]));
+    expect(seenLate).toEqual(late.map(() => [resync, live]));
+  });
+}
 
 it('forgets results kept for repeated requests that hold the key, and only those', async () => {
   const { project, environment, flag } = await makeTraces();

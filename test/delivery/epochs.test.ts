@@ -1,4 +1,5 @@
 /** Restored backups: whoever has seen more than the book holds now is told to begin anew, and nobody else is. */
+import type { Connection } from '../../src/database/transaction';
 import { type EnvironmentState } from '../../src/modules/snapshots/environment-state';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { renewEpochs } from '../../src/modules/changes/epoch-repository';
@@ -41,20 +42,17 @@ async function goBackTo(revision: number, { environment }: Scene): Promise<void>
 }
 
 /** The same with the revisions up to `to` made again by other changes, before anybody looks. */
-async function goBackAndOn(from: number, to: number, { environment, flag }: Scene): Promise<void> {
-  await world.app.database.transaction(async ({ connection }) => {
-    await connection.query('DELETE FROM environment_revision WHERE environment_id = $1 AND revision > $2', [
-      environment.id,
-      from,
-    ]);
-    await connection.query(
-      `INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
-       SELECT environment_id, n, epoch, 'change_of_another_history', $4::json, now()
-       FROM environment_head, generate_series($2::integer + 1, $3::integer) n WHERE environment_id = $1`,
-      [environment.id, from, to, JSON.stringify([{ kind: 'DELETED', flagKey: flag.key, flag: null }])],
-    );
-    await connection.query('UPDATE environment_head SET revision = $2 WHERE environment_id = $1', [environment.id, to]);
-  });
+async function goBackAndOn(from: number, to: number, scene: Scene, connection?: Connection): Promise<void> {
+  const { environment, flag } = scene;
+  if (!connection) return world.app.database.transaction((tx) => goBackAndOn(from, to, scene, tx.connection));
+  await connection.query('DELETE FROM environment_revision WHERE environment_id = $1 AND revision > $2', [environment.id, from]);
+  await connection.query(
+    `INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
+     SELECT environment_id, n, epoch, 'change_of_another_history', $4::json, now()
+     FROM environment_head, generate_series($2::integer + 1, $3::integer) n WHERE environment_id = $1`,
+    [environment.id, from, to, JSON.stringify([{ kind: 'DELETED', flagKey: flag.key, flag: null }])],
+  );
+  await connection.query('UPDATE environment_head SET revision = $2 WHERE environment_id = $1', [environment.id, to]);
 }
 
 interface Server {
@@ -113,6 +111,24 @@ describe('a server that has seen later revisions', () => {
     expect(renewed).toEqual([scene.environment.id]);
     expect({ epoch: state.epoch, revision: state.revision }).toEqual(await headOf(scene));
     expect(state.revision).toBe(to);
+    expect(state.epoch).not.toBe(epoch);
+  });
+
+  it('makes a new epoch also where the restored book has no events of the revision that it has seen', async () => {
+    const scene = await makeScene();
+    const { cache, state, renewed } = await openServer(scene);
+    const { epoch } = state;
+
+    await world.app.database.transaction(async ({ connection }) => {
+      await goBackAndOn(2, 7, scene, connection);
+      await connection.query('UPDATE environment_revision SET events = NULL WHERE environment_id = $1 AND revision <= 4', [
+        scene.environment.id,
+      ]);
+    });
+    await cache.catchUp(scene.environment.id);
+
+    expect(renewed).toEqual([scene.environment.id]);
+    expect({ epoch: state.epoch, revision: state.revision }).toEqual(await headOf(scene));
     expect(state.epoch).not.toBe(epoch);
   });
 

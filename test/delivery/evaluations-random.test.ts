@@ -191,7 +191,7 @@ async function compileAll(first: Snapshot, environmentId: string): Promise<Map<n
   const all = new Map([[first.revision, compileSnapshot(first).compiled]]);
   let snapshot = first;
   for (const row of rows) {
-    snapshot = applyRevisions(snapshot, [row])!;
+    snapshot = applyRevisions(snapshot, [row]);
     all.set(snapshot.revision, compileSnapshot(snapshot).compiled);
   }
   return all;

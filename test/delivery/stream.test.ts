@@ -143,20 +143,32 @@ it.each([
   ]);
 });
 
-it('asks a subscriber to begin anew when the revisions that it misses were purged', async () => {
+it.each([
+  ['were purged', 'UPDATE environment_revision SET events = NULL'],
+  ['were deleted by an earlier release', 'DELETE FROM environment_revision'],
+])('asks a subscriber to begin anew once, up to the last revision of those that %s, then goes on live', async (_how, sql) => {
   const scene = await makeScene();
-  // At once: the server looks at the book each second, and would remember what it had seen in between.
+  const { project, flag, environment } = scene;
+  // At once: the server looks at the database each second, and would remember what it had seen in between.
   await world.app.database.transaction(async ({ connection }) => {
     await writeRevisions(scene, 10, connection);
-    await connection.query('DELETE FROM environment_revision WHERE environment_id = $1 AND revision <= 5', [
-      scene.environment.id,
-    ]);
+    await connection.query(`${sql} WHERE environment_id = $1 AND revision <= 5`, [environment.id]);
   });
   const { secret, epoch } = scene;
+  const socket = world.socket(secret);
 
-  const [event] = await take(world.socket(secret), { since: { epoch, revision: 1 } }, 1);
+  const atEdge = await take(socket, { since: { epoch, revision: 5 } }, 6);
+  const filtered = await take(socket, { since: { epoch, revision: 4 }, flagKeys: ['another'] }, 1);
+  const behind = await take(socket, { since: { epoch, revision: 4 } }, 2, async () => {
+    await toggle(project, flag, environment, true);
+  });
 
-  expect(event).toEqual({ kind: 'RESYNC', revision: 11, epoch, changes: [] });
+  expect(atEdge.map(({ kind, revision }) => [kind, revision])).toEqual([6, 7, 8, 9, 10, 11].map((n) => ['CHANGES', n]));
+  expect(filtered).toEqual([{ kind: 'RESYNC', revision: 11, epoch, changes: [] }]);
+  expect(behind).toEqual([
+    { kind: 'RESYNC', revision: 11, epoch, changes: [] },
+    { kind: 'CHANGES', revision: 12, epoch, changes: [{ flagKey: flag.key }] },
+  ]);
 });
 
 it('passes over revisions that change none of the flags asked for', async () => {

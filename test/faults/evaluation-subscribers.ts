@@ -108,7 +108,7 @@ export class History {
     );
     const all = new Map([[this.snapshot.revision, compileSnapshot(this.snapshot).compiled]]);
     for (const row of rows) {
-      this.snapshot = applyRevisions(this.snapshot, [row])!;
+      this.snapshot = applyRevisions(this.snapshot, [row]);
       all.set(this.snapshot.revision, compileSnapshot(this.snapshot).compiled);
     }
     return all;

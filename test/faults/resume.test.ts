@@ -106,7 +106,7 @@ describeFaults('two servers that hear of each other by the poll only', () => {
 
   it('tell one to begin anew when what it missed is not kept any more', async () => {
     const now = await cluster.head();
-    await cluster.postgres.query('DELETE FROM environment_revision WHERE revision <= $1', [now.revision - 10]);
+    await cluster.postgres.query('UPDATE environment_revision SET events = NULL WHERE revision <= $1', [now.revision - 10]);
     // Nothing is in its memory after that.
     await cluster.servers[1]!.kill();
     await cluster.servers[1]!.start();

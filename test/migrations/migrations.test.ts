@@ -82,6 +82,101 @@ it('names every constraint and index after its table, its columns and its kind',
   expect(indexes.filter(({ table, name }) => !name.startsWith(`${table}_`) || !name.endsWith('_index'))).toEqual([]);
 });
 
+describe('the migrations of revision rows', () => {
+  const COUNT = migrations.length - migrations.findIndex(({ name }) => name === 'RevisionSkeletons1795000014000');
+  const insertOld = (opened: OpenedDatabase, sql: string): Promise<unknown> =>
+    opened.dataSource.query(
+      `INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at) ${sql}`,
+    );
+  const rowsOf = (opened: OpenedDatabase): Promise<object[]> =>
+    opened.dataSource.query(
+      `SELECT environment_id AS environment, revision, epoch, change_id AS change, events, extract(epoch FROM created_at)::integer AS at
+       FROM environment_revision ORDER BY 1, 2`,
+    );
+
+  /** Two environments whose rows are as the release before wrote them: from 3 on, and as their servers' clocks were. */
+  async function openAsBefore(): Promise<OpenedDatabase> {
+    const opened = await openTestDatabase();
+    for (let i = 0; i < COUNT; i++) await revertLastMigration(opened.dataSource);
+    await opened.dataSource.query(`
+      INSERT INTO organization VALUES ('o', 'o', 'O', 1, now());
+      INSERT INTO project (id, organization_id, key, name, description, stale_after_days, version, created_at)
+        VALUES ('p', 'o', 'p', 'P', '', 90, 1, now());
+      INSERT INTO environment (id, project_id, key, name, color, is_production, position, version, created_at)
+      SELECT id, 'p', id, id, 'GRAY', false, 1, 1, now() FROM unnest('{a,b}'::text[]) id`);
+    await insertOld(
+      opened,
+      `SELECT id, 2 + n, 'e', 'change_' || n, '[{"n":1}]', to_timestamp(at) FROM unnest('{a,b}'::text[]) id,
+         unnest('{100,90,95,120,120,110}'::integer[]) WITH ORDINALITY AS t (at, n)`,
+    );
+    return opened;
+  }
+
+  const row = (environment: string, n: number, at: number, events: unknown = [{ n: 1 }]): object => {
+    return { environment, revision: 2 + n, epoch: 'e', change: `change_${n}`, events, at };
+  };
+  const all = (environment: string): object[] =>
+    [100, 100, 100, 120, 120, 120].map((at, index) => row(environment, index + 1, at));
+
+  it('keep what is there, and let no time go back', async () => {
+    const opened = await openAsBefore();
+
+    await migrate(opened.dataSource);
+    const after = await rowsOf(opened);
+    // What a server of the release before writes meanwhile.
+    await insertOld(opened, `VALUES ('a', 9, 'e', 'change_7', '[]', to_timestamp(130))`);
+    const late = await rowsOf(opened);
+    await opened.close();
+
+    expect(after).toEqual([...all('a'), ...all('b')]);
+    expect(late).toHaveLength(13);
+  });
+
+  it('take rows without events with them on the way down, and go up again', async () => {
+    const opened = await openAsBefore();
+    await migrate(opened.dataSource);
+    await opened.dataSource.query(`UPDATE environment_revision SET events = NULL WHERE environment_id = 'a' AND revision <= 5`);
+
+    for (let i = 0; i < COUNT; i++) await revertLastMigration(opened.dataSource);
+    const down = await rowsOf(opened);
+    const refused = await insertOld(opened, `VALUES ('a', 9, 'e', 'change_7', NULL, now())`).catch(
+      (error: Error) => error.message,
+    );
+    await migrate(opened.dataSource);
+    const up = await rowsOf(opened);
+    await opened.close();
+
+    expect(down).toEqual([...all('a').slice(3), ...all('b')]);
+    expect(refused).toContain('violates not-null constraint');
+    expect(up).toEqual(down);
+  });
+
+  it('finish what was left half-built, and leave what an operator has built', async () => {
+    const opened = await openAsBefore();
+    await migrate(opened.dataSource);
+    await revertLastMigration(opened.dataSource);
+    const built = 'environment_revision_environment_id_created_at_revision_index';
+    const halfBuilt = 'environment_revision_with_events_index';
+    const on = 'environment_revision (environment_id, created_at, revision)';
+    await opened.dataSource.query(`CREATE INDEX ${built} ON ${on}`);
+    await opened.dataSource.query(`CREATE INDEX ${halfBuilt} ON ${on} WHERE events IS NOT NULL`);
+    await opened.dataSource.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = '${halfBuilt}'::regclass`);
+    const oids = (): Promise<{ oid: number; isValid: boolean }[]> =>
+      opened.dataSource.query(
+        `SELECT indexrelid AS oid, indisvalid AS "isValid" FROM pg_index WHERE indexrelid IN ('${built}'::regclass, '${halfBuilt}'::regclass)
+         ORDER BY indexrelid = '${halfBuilt}'::regclass`,
+      );
+    const before = await oids();
+
+    await migrate(opened.dataSource);
+    const after = await oids();
+    await opened.close();
+
+    expect(after.map(({ isValid }) => isValid)).toEqual([true, true]);
+    expect(after.map(({ oid }, index) => oid === before[index]!.oid)).toEqual([true, false]);
+  });
+});
+
 if (!isEmbedded) {
   it('is run once when two servers migrate an empty database at once', async () => {
     const place = await createUnmigratedDatabase();

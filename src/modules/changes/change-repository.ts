@@ -4,7 +4,6 @@ import { ChangeBodyEntity } from './change-body-entity';
 import { ChangeEntity } from './change-entity';
 import type { ChangeKind, SubjectKind } from './change-kinds';
 import { ACCESS_SUBJECTS } from './change-rules';
-import { EnvironmentRevisionEntity } from './environment-revision-entity';
 import type { FlagEvent } from './flag-event';
 import { AccessHeadEntity, type AuditHeadEntity, EnvironmentHeadEntity } from './head-entities';
 
@@ -26,7 +25,8 @@ export interface NextRevision {
 
 /**
  * +1 for each environment, and the row that tells what the new revision holds; answered in id order. Heads are locked in
- * id order, so that two writers never wait for each other in a circle.
+ * id order, so that two writers never wait for each other in a circle. A row bears no time before that of the row before it,
+ * which the caller's lock of the project keeps others from adding meanwhile.
  */
 export async function raiseEnvironmentHeads(
   connection: Connection,
@@ -48,7 +48,9 @@ export async function raiseEnvironmentHeads(
        RETURNING h.environment_id, h.epoch, h.revision, told.events
      ), written AS (
        INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
-       SELECT environment_id, revision, epoch, $3, events::json, $4 FROM raised
+       SELECT raised.environment_id, raised.revision, raised.epoch, $3, raised.events::json, GREATEST($4, earlier.created_at)
+       FROM raised LEFT JOIN environment_revision earlier
+         ON earlier.environment_id = raised.environment_id AND earlier.revision = raised.revision - 1
      )
      SELECT environment_id AS "environmentId", epoch, revision FROM raised ORDER BY environment_id`,
     [environmentIds, next.map(({ events }) => JSON.stringify(events)), changeId, now],
@@ -105,21 +107,6 @@ export async function appendChange(
 function columnsOf<Row extends object>(connection: Connection, table: new () => Row, row: Row): Record<string, unknown> {
   const { columns } = connection.dataSource.getMetadata(table);
   return Object.fromEntries(columns.map((column) => [column.databaseName, row[column.propertyName as keyof Row]]));
-}
-
-/** The revisions after `revision`, in order, at most `limit`. */
-export function listRevisionsAfter(
-  connection: Connection,
-  environmentId: string,
-  revision: number,
-  limit: number,
-): Promise<EnvironmentRevisionEntity[]> {
-  return connection
-    .createQueryBuilder(EnvironmentRevisionEntity, 'r')
-    .where('r.environmentId = :environmentId AND r.revision > :revision', { environmentId, revision })
-    .orderBy('r.revision', 'ASC')
-    .limit(limit)
-    .getMany();
 }
 
 /** Null or absent: whatever. Exactly one of `projectId` and `organizationId` is given. */

@@ -1,9 +1,15 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { FlagEvent } from './flag-event';
 
-/** What delivery and resume read: one row for each environment and revision. May be purged when old. */
+/**
+ * What delivery and resume read: one row for each environment and revision, which stays as long as its environment. Purging
+ * and erasing take its events only.
+ */
 @Entity('environment_revision')
-@Index('environment_revision_created_at_index', ['createdAt'])
+@Index('environment_revision_environment_id_created_at_revision_index', ['environmentId', 'createdAt', 'revision'])
+@Index('environment_revision_with_events_index', ['environmentId', 'createdAt', 'revision'], {
+  where: '"events" IS NOT NULL',
+})
 export class EnvironmentRevisionEntity {
   @PrimaryColumn({ name: 'environment_id', type: 'text', primaryKeyConstraintName: 'environment_revision_pkey' })
   @ForeignKey('EnvironmentEntity', { name: 'environment_revision_environment_id_fkey', onDelete: 'CASCADE' })
@@ -18,10 +24,11 @@ export class EnvironmentRevisionEntity {
   @Column({ name: 'change_id', type: 'text' })
   readonly changeId!: string;
 
-  /** Flags and segments that changed here, in wire form. */
-  @Column({ name: 'events', type: 'json' })
-  readonly events!: readonly FlagEvent[];
+  /** Flags and segments that changed here, in wire form. Null when they were purged or erased. */
+  @Column({ name: 'events', type: 'json', nullable: true })
+  readonly events!: readonly FlagEvent[] | null;
 
+  /** The time of the change, but never before that of the revision before: the clocks of servers differ. */
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
 }

@@ -107,8 +107,8 @@ export async function findLastRevisionWithKey(
 }
 
 /**
- * Forgets the revisions of each environment up to the given one, and begins new epochs, in id order; answers the heads.
- * The epoch is what makes the servers forget, too: their memory holds revisions of the old one.
+ * Takes the events from the revisions of each environment up to the given one, and begins new epochs, in id order; answers
+ * the heads. Which change made which revision stays on record, for that names no context. The epoch is what makes the servers forget, too: their memory holds revisions of the old one.
  */
 export async function forgetRevisions(connection: Connection, lasts: ReadonlyMap<string, number>): Promise<EnvironmentHead[]> {
   const environmentIds = [...lasts.keys()].sort();
@@ -118,8 +118,8 @@ export async function forgetRevisions(connection: Connection, lasts: ReadonlyMap
   ]);
   return connection.query(
     `WITH gone AS (
-       DELETE FROM environment_revision r USING unnest($1::text[], $2::integer[]) AS e(environment_id, last)
-       WHERE r.environment_id = e.environment_id AND r.revision <= e.last
+       UPDATE environment_revision r SET events = NULL FROM unnest($1::text[], $2::integer[]) AS e(environment_id, last)
+       WHERE r.environment_id = e.environment_id AND r.revision <= e.last AND r.events IS NOT NULL
      ), begun AS (
        UPDATE environment_head h SET epoch = e.epoch FROM unnest($1::text[], $3::text[]) AS e(environment_id, epoch)
        WHERE h.environment_id = e.environment_id RETURNING h.environment_id, h.epoch, h.revision

@@ -6,7 +6,7 @@ export interface EnvironmentHead {
   readonly environmentId: string;
   readonly epoch: string;
   readonly revision: number;
-  /** The change that made the revision. Null for revision 0, and when its row was purged. */
+  /** The change that made the revision. Null for revision 0, and until the next change where an earlier release deleted its row. */
   readonly changeId: string | null;
 }
 

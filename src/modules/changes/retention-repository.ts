@@ -1,6 +1,6 @@
 /**
- * Old revision rows. Delivery and resume read at most the newest 1,000 of an environment, and snapshots are built without
- * them; history and audit stand on the change records.
+ * The events of old revisions. Delivery and resume read at most the newest 1,000 of an environment, and snapshots are built
+ * without them; history and audit stand on the change records. The rows stay: they tell which change made which revision.
  */
 import type { Connection, Database } from '../../database/transaction';
 
@@ -11,15 +11,15 @@ const BATCH_ROWS = 1_000;
 const BATCHES_MAX = 500;
 
 export interface Retention {
-  /** Rows younger than this stay. */
+  /** Younger events stay. */
   readonly days: number;
-  /** The newest of each environment stay, however old. */
+  /** Those of so many newest revisions of each environment stay, however old. */
   readonly revisionsMin: number;
 }
 
 /**
- * Deletes revision rows that are both old enough and far enough behind, the oldest first, in batches of one short transaction
- * each. Answers how many. Where another server purges, it leaves the rest to that one.
+ * Takes the events from revision rows that are both old enough and far enough behind, the oldest first, in batches of one
+ * short transaction each. Answers from how many. Where another server purges, it leaves the rest to that one.
  */
 export async function purgeRevisions(database: Database, now: Date, { days, revisionsMin }: Retention): Promise<number> {
   const before = new Date(now.getTime() - days * 86_400_000);
@@ -28,31 +28,35 @@ export async function purgeRevisions(database: Database, now: Date, { days, revi
      WHERE revision > $1::integer ORDER BY environment_id`,
     [revisionsMin],
   );
-  let deleted = 0;
+  let purged = 0;
   let batches = 0;
   for (const { environmentId, last } of candidates) {
     for (let count = BATCH_ROWS; count === BATCH_ROWS && batches < BATCHES_MAX; batches++) {
-      const inBatch = await database.transaction(({ connection }) => deleteBatch(connection, environmentId, last, before));
-      if (inBatch === null) return deleted;
+      const inBatch = await database.transaction(({ connection }) => purgeBatch(connection, environmentId, last, before));
+      if (inBatch === null) return purged;
       count = inBatch;
-      deleted += count;
+      purged += count;
     }
   }
-  return deleted;
+  return purged;
 }
 
-/** Of the oldest rows, those that may go: fewer than a batch when no more may. Null while another server holds the lock. */
-async function deleteBatch(connection: Connection, environmentId: string, last: number, before: Date): Promise<number | null> {
+/**
+ * The oldest rows whose events may go: fewer than a batch when no more may. Null while another server holds the lock. Rows
+ * that an erasure has locked are passed over, for it takes their events, too.
+ */
+async function purgeBatch(connection: Connection, environmentId: string, last: number, before: Date): Promise<number | null> {
   const locks: { taken: boolean }[] = await connection.query('SELECT pg_try_advisory_xact_lock($1) AS taken', [PURGE_LOCK]);
   if (!locks[0]?.taken) return null;
   const rows: { count: number }[] = await connection.query(
-    `WITH oldest AS (
-       SELECT revision, created_at FROM environment_revision WHERE environment_id = $1 AND revision <= $2
-       ORDER BY revision LIMIT $4
-     ), gone AS (
-       DELETE FROM environment_revision r USING oldest
-       WHERE r.environment_id = $1 AND r.revision = oldest.revision AND oldest.created_at < $3 RETURNING 1
-     ) SELECT count(*)::integer AS count FROM gone`,
+    `WITH due AS (
+       SELECT revision FROM environment_revision
+       WHERE environment_id = $1 AND created_at < $3 AND revision <= $2 AND events IS NOT NULL
+       ORDER BY created_at, revision LIMIT $4 FOR UPDATE SKIP LOCKED
+     ), purged AS (
+       UPDATE environment_revision r SET events = NULL FROM due
+       WHERE r.environment_id = $1 AND r.revision = due.revision RETURNING 1
+     ) SELECT count(*)::integer AS count FROM purged`,
     [environmentId, last, before, BATCH_ROWS],
   );
   return rows[0]?.count ?? 0;

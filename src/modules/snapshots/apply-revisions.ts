@@ -1,5 +1,6 @@
 /** Revision rows applied to a snapshot. Pure. */
 import type { Snapshot, SnapshotSegment } from '../../evaluation';
+import type { EnvironmentRevisionEntity } from '../changes/environment-revision-entity';
 import type { FlagEvent, SegmentDelta } from '../changes/flag-event';
 
 export interface RevisionRow {
@@ -10,13 +11,21 @@ export interface RevisionRow {
   readonly events: readonly FlagEvent[];
 }
 
+/** A revision row as it is stored. Its events are null when they were purged or erased. */
+export type StoredRevision = Pick<EnvironmentRevisionEntity, keyof RevisionRow>;
+
+/** Whether the rows follow without a gap, in the same epoch. A row without events is a gap. */
+export function followsFrom(
+  { epoch, revision }: Pick<RevisionRow, 'epoch' | 'revision'>,
+  rows: readonly StoredRevision[],
+): rows is readonly RevisionRow[] {
+  return rows.every((row, i) => row.epoch === epoch && row.revision === revision + 1 + i && row.events !== null);
+}
+
 /**
- * The snapshot after the rows, whose flags and segments are the same objects where they did not change.
- * Null when the rows do not follow the snapshot without a gap: then it must be read anew.
+ * The snapshot after the rows, which must follow it; flags and segments are the same objects where they did not change.
  */
-export function applyRevisions(snapshot: Snapshot, rows: readonly RevisionRow[]): Snapshot | null {
-  const follows = rows.every((row, i) => row.epoch === snapshot.epoch && row.revision === snapshot.revision + 1 + i);
-  if (!follows) return null;
+export function applyRevisions(snapshot: Snapshot, rows: readonly RevisionRow[]): Snapshot {
   const flags = new Map(snapshot.flags.map((flag) => [flag.key, flag]));
   const segments = new Map(snapshot.segments.map((segment) => [segment.key, segment]));
   for (const event of rows.flatMap((row) => row.events)) {

@@ -3,7 +3,7 @@
  * resume all read from here; a subscriber is only a cursor into it, so that a slow one costs nothing.
  */
 import { compileSnapshot, type CompiledSnapshot, type Snapshot } from '../../evaluation';
-import { applyRevisions, type RevisionRow } from './apply-revisions';
+import { applyRevisions, followsFrom, type RevisionRow, type StoredRevision } from './apply-revisions';
 
 /** How many revisions stay in memory, and how far back a subscriber may resume. */
 export const REVISIONS_KEPT = 1_000;
@@ -78,11 +78,10 @@ export class EnvironmentState {
   }
 
   /** Takes the revisions that follow; answers false, and changes nothing, when they leave a gap. */
-  apply(rows: readonly RevisionRow[]): boolean {
-    const next = applyRevisions(this.wire, rows);
-    if (next === null) return false;
+  apply(rows: readonly StoredRevision[]): boolean {
+    if (!followsFrom(this.wire, rows)) return false;
     this.recent = [...this.recent, ...rows].slice(-REVISIONS_KEPT);
-    this.show(next, rows.at(-1)?.changeId ?? this.change);
+    this.show(applyRevisions(this.wire, rows), rows.at(-1)?.changeId ?? this.change);
     return true;
   }
 

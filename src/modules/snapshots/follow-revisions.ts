@@ -1,7 +1,7 @@
 /** Brings a book up to where its environment stands, by the revision rows, and notices when the rows are of another history. */
 import type { Connection } from '../../database/transaction';
-import { listRevisionsAfter } from '../changes/change-repository';
 import type { EnvironmentHead } from '../changes/head-repository';
+import { findRevision, listRevisionsAfter } from '../changes/revision-repository';
 import { REVISIONS_KEPT, type EnvironmentState } from './environment-state';
 
 const PAGE_ROWS = 200;
@@ -26,14 +26,17 @@ export async function followRevisions(
   if (head.epoch !== state.epoch) return 'FAR';
   if (head.revision < state.revision) return 'FOREIGN';
   if (head.revision === state.revision) return differs(head.changeId, state.changeId) ? 'FOREIGN' : 'LEVEL';
-  const isFar = head.revision - state.revision > REVISIONS_KEPT;
+  const { environmentId } = state.scope;
+  if (head.revision - state.revision > REVISIONS_KEPT) {
+    const own = await findRevision(connection, environmentId, state.revision);
+    return own && differs(own.changeId, state.changeId) ? 'FOREIGN' : 'FAR';
+  }
   while (state.revision < head.revision) {
-    // From the row of the book's own revision on: it tells whether what follows is the same history.
-    const { environmentId } = state.scope;
-    const rows = await listRevisionsAfter(connection, environmentId, state.revision - 1, isFar ? 1 : PAGE_ROWS + 1);
+    // The row of the state's own revision tells whether what follows is the same history, also when its events are gone.
+    const rows = await listRevisionsAfter(connection, environmentId, state.revision - 1, PAGE_ROWS + 1);
     const own = rows[0]?.revision === state.revision ? rows.shift() : undefined;
     if (own && differs(own.changeId, state.changeId)) return 'FOREIGN';
-    if (isFar || rows.length === 0 || !state.apply(rows)) return 'FAR';
+    if (rows.length === 0 || !state.apply(rows)) return 'FAR';
   }
   return 'LEVEL';
 }
