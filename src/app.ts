@@ -25,9 +25,9 @@ export interface App {
   readonly url: string;
   readonly services: Services;
   readonly database: Database;
-  /** Null when somebody has set the installation up already. */
+  /** Null when the first user exists already. */
   readonly setUpToken: string | null;
-  /** Drains and closes everything, in the order that loses nothing. */
+  /** Drains and closes everything, in an order that loses nothing. */
   readonly close: () => Promise<void>;
 }
 
@@ -35,9 +35,9 @@ export interface AppOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly clock?: Clock;
-  /** Where the embedded database lives, when it is not the configured directory. */
+  /** The place of the embedded database, if it is not the configured directory. */
   readonly embedded?: EmbeddedLocation;
-  /** How busy the process is, when it is not to be measured. */
+  /** Reports a fixed load instead of the measured one. */
   readonly load?: LoadGauge;
 }
 
@@ -68,7 +68,7 @@ async function start(
   const database = new Database({
     dataSource,
     onCommit: (heads) => {
-      // Forgotten here immediately; other servers learn of it by the notifier or the poll.
+      // Forgotten here immediately; other servers learn of it by notification or poll.
       const chains = [...heads].filter((head) => kindOfId(head) !== 'environment');
       if (chains.length > 0) authentication.authenticator.forget(chains);
       notifier.notify(heads);

@@ -1,4 +1,4 @@
-/** The only reader of the environment. Read once, checked whole, frozen. Its secrets are never logged. */
+/** The only reader of environment variables. Reads them once, checks them all, freezes them. Never logs its secrets. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -80,58 +80,58 @@ export interface Config {
   /** Null: this server runs alone. */
   readonly redisUrl: string | null;
   readonly dataDir: string;
-  /** Null: the first user is made with the set-up token. */
+  /** Null: the first user is created with the set-up token. */
   readonly owner: { readonly email: string; readonly password: string } | null;
   readonly jwtSecret: string;
-  /** Signing keys of before that still verify. */
+  /** Earlier signing keys, which still verify. */
   readonly jwtSecretsPrevious: readonly string[];
-  /** For how long verified credentials are taken while the database is away. */
+  /** How long verified credentials are accepted while the database is unavailable. */
   readonly staleGraceSeconds: number;
-  /** After how many days without a use an API key ends; 0: never. */
+  /** Days without a use after which an API key ends; 0: never. */
   readonly keyUnusedDays: number;
   readonly sessionDays: number;
-  /** Where people reach the installation, without a slash at the end. Null: mail has no links. */
+  /** The base URL of the installation, without a trailing slash. Null: mail has no links. */
   readonly publicUrl: string | null;
   /** Null: the server sends no mail. */
   readonly smtp: { readonly url: string; readonly from: string } | null;
-  /** Null: nobody logs in through a provider. */
+  /** Null: log-in through a provider is off. */
   readonly oidc: OidcSettings | null;
   readonly keyPepper: string;
-  /** How long failed authentications are kept. */
+  /** Days that failed authentications are kept. */
   readonly failedAuthenticationDays: number;
-  /** How long usage is kept by the minute. */
+  /** Days that usage per minute is kept. */
   readonly usageRetentionDays: number;
-  /** How long events of revisions are kept, and of how many of the newest of each environment whatever their age. */
+  /** Days that the events of revisions are kept, and how many of the newest of each environment are kept regardless of age. */
   readonly revisionRetention: { readonly days: number; readonly revisionsMin: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  /** Origins that browsers may call from, besides the server's own. */
+  /** Origins that browsers may call from, in addition to the server's own. */
   readonly allowedOrigins: readonly string[];
-  /** Proxies whose word on where a request came from is believed. */
+  /** Proxies whose statement of a request's origin is trusted. */
   readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimitSettings;
   readonly limits: LimitSettings;
 }
 
-/** What one operation, and one server, can bear. */
+/** Limits of one operation, and of one server. */
 export interface LimitSettings {
   /** The most that one operation may cost. */
   readonly operationCostMax: number;
-  /** Whether the schema can be asked for. */
+  /** Whether introspection is allowed. */
   readonly isIntrospectionOn: boolean;
-  /** A client that sends its headers and body more slowly is cut off. */
+  /** Cuts off clients that send their headers and body more slowly. */
   readonly requestTimeoutMs: number;
   readonly executionTimeoutMs: number;
-  /** Above this delay of the event loop, in the 99th percentile of a second, only evaluation is served. */
+  /** Serves only evaluation when the event loop's delay, in the 99th percentile of a second, is above this. */
   readonly eventLoopDelayMaxMs: number;
-  /** WebSockets a second. */
+  /** WebSockets accepted per second. */
   readonly socketAcceptRate: number;
-  /** WebSockets that have not begun yet. */
+  /** WebSockets that have not been initialized yet. */
   readonly socketsPendingMax: number;
 }
 
 /** Throws `StartFault` with one sentence that names every variable at fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  // A variable that is set to nothing is one that is not set: compose files pass both alike.
+  // An empty variable counts as unset: compose files pass both alike.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = variables.safeParse(given);
   if (!parsed.success) {
@@ -209,7 +209,7 @@ function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: { readonly SMTP_URL?: string
   return { url, from };
 }
 
-/** Texts separated by commas. */
+/** Splits a comma-separated list. */
 function listed(text: string): string[] {
   return text
     .split(',')
@@ -236,7 +236,7 @@ interface Secrets {
   readonly keyPepper: string;
 }
 
-/** Outside production, secrets that are not set are drawn once and kept with the data. */
+/** Draws unset secrets once, outside production, and keeps them with the data. */
 function keptSecrets(dataDir: string, isProduction: boolean): Secrets {
   if (isProduction) throw new StartFault('JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production.');
   const path = join(dataDir, 'secrets.json');
@@ -250,9 +250,9 @@ function keptSecrets(dataDir: string, isProduction: boolean): Secrets {
   }
 }
 
-/** False when the file is there: of two processes that start at once, both go by what one wrote. */
+/** False when the file exists: of two processes that start at once, both use what one wrote. */
 function writeIfNew(path: string, secrets: Secrets): boolean {
-  // Written aside and linked, so that nobody reads half a file.
+  // Written aside and linked, so that no process reads half a file.
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   try {

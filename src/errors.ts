@@ -1,4 +1,4 @@
-/** The whole catalogue of what can go wrong by intent. docs/ERRORS.md tells clients what to do about each. */
+/** The whole catalogue of intended errors. docs/ERRORS.md tells clients what to do about each. */
 
 /** Codes of `UserError`: what the caller of a mutation can fix. */
 export const USER_ERROR_CODES = [
@@ -22,35 +22,38 @@ export const USER_ERROR_CODES = [
 ] as const;
 export type UserErrorCode = (typeof USER_ERROR_CODES)[number];
 
-/** One thing that the caller can fix. `path` goes from `input` down; null when no one place is at fault. */
+/** One thing that the caller can fix. `path` goes from `input` down; null when no single location is at fault. */
 export interface Issue {
   readonly code: UserErrorCode;
   readonly message: string;
   readonly path: readonly string[] | null;
-  /** Only with STALE_VERSION: where the object stands now. */
+  /** Present only with STALE_VERSION: the current state of the object. */
   readonly stale?: StaleFacts;
-  /** Only with IN_USE: by what; at most 100. */
+  /** Present only with IN_USE: the uses; at most 100. */
   readonly usedBy?: readonly Usage[];
 }
 
 export interface StaleFacts {
   readonly currentVersion: number;
-  /** Who made that version. Null when nobody changed it since it was created with its owner, or when that is not known. */
+  /**
+   * The actor that made that version. Null when it is unchanged since it was created with its owner, or when that is not
+   * known.
+   */
   readonly changedBy: { readonly kind: 'USER' | 'API_KEY' | 'SYSTEM'; readonly id: string | null; readonly name: string } | null;
   readonly changedAt: Date | null;
 }
 
-/** A place that uses a thing. Keys are of the same project. */
+/** A use of an object. Keys are of the same project. */
 export interface Usage {
   readonly flagKey: string | null;
   readonly segmentKey: string | null;
-  /** Null where the use is not in one environment, or in one that the caller may not see. */
+  /** Null when the use is not in one environment, or in one that the caller may not see. */
   readonly environmentKey: string | null;
-  /** Of `environmentKey`. Never told. */
+  /** Id of `environmentKey`. Never sent. */
   readonly environmentId: string | null;
 }
 
-/** Thrown by services, once, with everything that is wrong; leaves as `payload.userErrors`. Nothing was written. */
+/** Thrown by services, once, with all issues; answered as `payload.userErrors`. Nothing was written. */
 export class UserFault extends Error {
   constructor(readonly issues: readonly Issue[]) {
     super(issues.map((issue) => issue.message).join(' '));
@@ -82,7 +85,7 @@ export const REQUEST_ERROR_CODES = [
 ] as const;
 export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 
-/** A request that is refused as a whole; leaves as a top-level error with this code. The message may be shown to anybody. */
+/** Refuses a request as a whole; answered as a top-level error with this code. The message may be shown to anybody. */
 export class RequestFault extends Error {
   constructor(
     readonly code: RequestErrorCode,
@@ -93,7 +96,7 @@ export class RequestFault extends Error {
   }
 }
 
-/** Refused for now: the same request may pass after `retryAfterSeconds`, 1 or more. */
+/** Refuses a request for now: the same request may pass after `retryAfterSeconds`, 1 or more. */
 export class TryLater extends RequestFault {
   constructor(
     code: RequestErrorCode,
@@ -112,9 +115,9 @@ export class DeadlineExceeded extends TryLater {
   }
 }
 
-/** Somebody asked for more than a minute allows. */
+/** The caller exceeded a limit per minute. */
 export class RateLimited extends TryLater {
-  /** Not for the client: the limit, by its name in docs/LIMITS.md, and the address that asked. */
+  /** The name of the limit in docs/LIMITS.md, and the address of the caller. Not sent to the client. */
   readonly limitName: string;
   readonly address: string;
 
@@ -134,7 +137,7 @@ export class Unauthenticated extends RequestFault {
   }
 }
 
-/** For what the actor may see but not do. What the actor may not see is not found. */
+/** The actor may see the object but not do this. An object that it may not see is answered as not found. */
 export class Forbidden extends RequestFault {
   constructor(permission: string) {
     super('FORBIDDEN', `This needs the permission ${permission}.`);

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 
-/** The nouns that have ids; the id of a thing begins with its noun. */
+/** The nouns that have ids; every id begins with its noun. */
 export type IdKind =
   | 'organization'
   | 'project'
@@ -24,7 +24,7 @@ export function newId(kind: IdKind): string {
   return `${kind}_${uuidv7().replaceAll('-', '')}`;
 }
 
-/** The noun of an id; null for text that is no id of ours. */
+/** The noun of an id; null for text that is not one of our ids. */
 export function kindOfId(id: string): string | null {
   return /^([a-z]+)_[0-9a-f]{32}(?:_[0-9a-f]{32})?$/.exec(id)?.[1] ?? null;
 }

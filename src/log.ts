@@ -1,29 +1,33 @@
-/** The log of the server: JSON lines in which no secret stands, whoever wrote the line. */
+/** The log of the server: JSON lines without secrets, whichever code wrote the line. */
 import { LRUCache } from 'lru-cache';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
-/** Of a failed statement: what it was given, and the row that it would have made. Both hold hashes, and what people wrote. */
+/**
+ * Properties of a failed statement: its parameters, and the row that it would have made. Both contain hashes and what
+ * people wrote.
+ */
 const HIDDEN_OF_ERRORS = ['parameters', 'detail'];
 
-/** Keys and one-time tokens, but for the beginning that may be shown; and access tokens (JWT, RFC 7519). */
+/** Keys and one-time tokens, except for the beginning that may be shown; and access tokens (JWT, RFC 7519). */
 const API_KEYS_AND_TOKENS = /(fs_[a-z]{5,10}_)[A-Za-z0-9_-]{8,}/g;
 const ACCESS_TOKENS = /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g;
 
 /**
- * What JSON leaves as it is and a terminal obeys, or a reader takes for the end of a line: DEL and the C1 controls, marks of
- * writing direction (Unicode, UAX #9), and the separators of lines and paragraphs. They stand in texts only, where an escape may.
+ * Characters that JSON leaves unescaped and that a terminal obeys, or a reader takes for the end of a line: DEL and the C1
+ * controls, marks of writing direction (Unicode, UAX #9), and the separators of lines and paragraphs. They only occur in
+ * strings, where an escape is allowed.
  */
 const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * Lines leave together, many in one write, after a tenth of a second at the latest. What is left when the process ends, on
- * an exception too, is written then; a process that is killed takes that tenth of a second with it.
+ * Batches lines into one write, for a tenth of a second at most. The rest is written when the process ends, also by an
+ * exception; a process that is killed loses that tenth of a second.
  */
 const BUFFERED = { dest: 1, sync: true, minLength: 8_192, periodicFlush: 100 };
 
 function standardOutput(): DestinationStream {
   const output = pino.destination(BUFFERED);
-  // The output measures all that waits in it again for each line that it is given: those of one turn are given as one.
+  // The output measures its whole buffer again for each chunk, so the lines of one turn are given to it as one.
   let lines = '';
   const pass = (): void => {
     const text = lines;
@@ -35,7 +39,8 @@ function standardOutput(): DestinationStream {
     output.flush(done);
   };
   const flushSync = (): void => {
-    // It hears that nobody reads any more, or that the disk is full; what comes after it would try again for ever.
+    // The output has noticed that the reader is gone or the disk is full; without this, later lines would be retried
+    // forever.
     flush();
     output.flushSync();
   };
@@ -44,7 +49,7 @@ function standardOutput(): DestinationStream {
     if (lines === '') setImmediate(pass);
     lines += line;
   };
-  // What the logger looks for: `flush` is its own, `flushSync` follows a fatal line.
+  // The logger calls `flush` itself, and `flushSync` after a fatal line.
   return Object.assign({ write }, { flush, flushSync });
 }
 
@@ -56,19 +61,19 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: ['*.password', '*.authorization', '*.secret', '*.passwordHash', 'headers.authorization'],
     serializers: { err: (error: Error) => withoutValues(pino.stdSerializers.err(error)) },
-    // The last word: a client may put its key into a path, the name of an operation, or a header.
+    // Runs last, because a client may put its key into a path, the name of an operation, or a header.
     hooks: { streamWrite: withoutSecrets },
   };
   return pino(options, destination ?? standardOutput());
 }
 
 export interface AnsweredRequest {
-  /** Of this server's making. */
+  /** Chosen by this server. */
   readonly requestId: string;
-  /** What the client calls it. Null: nothing, or nothing harmless. */
+  /** The client's own id. Null: none, or an unsafe one. */
   readonly clientRequestId: string | null;
   readonly method: string;
-  /** Without the query. */
+  /** Excludes the query. */
   readonly path: string;
   readonly status: number;
   readonly durationMs: number;
@@ -81,14 +86,14 @@ export type RequestLog = (request: AnsweredRequest) => void;
 const INFO = pino.levels.values.info ?? 30;
 
 /**
- * Lines of requests, in the form of the log's other lines. They are most of the log, always of one shape and without a name that
- * is hidden: written by hand, each costs a tenth of what it takes the logger to find that out.
+ * Writes request lines in the form of the log's other lines. They are most of the log, all of one shape and without hidden
+ * properties: formatted here, each costs a tenth of what the logger needs to find that out.
  */
 export function createRequestLog(log: Logger): RequestLog {
   const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym];
   const texts = new LRUCache<string, string>({ max: TEXTS_MAX });
   const now = isoTimes();
-  // Methods, paths and addresses are few, and come again.
+  // Methods, paths and addresses are few, and repeat.
   const text = (value: string): string => {
     if (value.length > TEXT_LENGTH_MAX) return textOf(value);
     const known = texts.get(value);
@@ -108,7 +113,7 @@ export function createRequestLog(log: Logger): RequestLog {
   };
 }
 
-/** The time as text. Many lines are of the same millisecond. */
+/** Formats the time. Many lines are of the same millisecond. */
 function isoTimes(): () => string {
   let millisecond = -1;
   let text = '';
@@ -129,14 +134,14 @@ function textOf(value: string): string {
   return withoutSecrets(JSON.stringify(value));
 }
 
-/** A name that a client chose goes into a line as far as it helps: a client may choose one of 64 KiB. */
+/** Truncates names that clients choose, which may have 64 KiB. */
 const NAME_LENGTH_MAX = 100;
 
 export function excerptOf(name: string | null | undefined): string | null {
   return name?.slice(0, NAME_LENGTH_MAX) ?? null;
 }
 
-/** A line, or several, as it may leave. */
+/** Removes secrets from one or more lines. */
 export function withoutSecrets(text: string): string {
   return text
     .replace(API_KEYS_AND_TOKENS, '$1…')
@@ -144,7 +149,7 @@ export function withoutSecrets(text: string): string {
     .replace(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** A serialized error, and those in it. */
+/** Removes values from a serialized error, and from the errors in it. */
 function withoutValues(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
   const { driverError, ...rest } = error as Readonly<Record<string, unknown>>;

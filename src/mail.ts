@@ -1,4 +1,4 @@
-/** Mail that the server sends, one plain text to one address at a time, by SMTP (RFC 5321). */
+/** Sends mail, one plain text to one address at a time, by SMTP (RFC 5321). */
 import { createTransport } from 'nodemailer';
 import type { Logger } from 'pino';
 import { RequestFault } from './errors';
@@ -11,20 +11,23 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** False: the server was given no SMTP server, and `send` refuses. */
+  /** False: no SMTP server is configured, and `send` refuses. */
   readonly isConfigured: boolean;
   /**
-   * Resolves when the SMTP server has accepted the mail. Throws UNAVAILABLE when it did not, after at most about 25 seconds,
-   * and logs why. Never to be awaited inside a transaction.
+   * Resolves when the SMTP server has accepted the mail. Throws UNAVAILABLE when it did not, after at most about 25
+   * seconds, and logs the reason. Must not be awaited inside a transaction.
    */
   readonly send: (mail: Mail) => Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Without a word from the SMTP server. */
+/** The longest silence of the SMTP server. */
 const SILENCE_TIMEOUT_MS = 10_000;
 
-/** `smtp` null: a mailer that is not configured. `url` may have options of nodemailer as its query, such as `requireTLS=true`. */
+/**
+ * `smtp` null: a mailer that is not configured. `url` may have nodemailer's options in its query, such as
+ * `requireTLS=true`.
+ */
 export function createMailer(smtp: { readonly url: string; readonly from: string } | null, log: Logger): Mailer {
   if (smtp === null) {
     return {
@@ -44,17 +47,17 @@ export function createMailer(smtp: { readonly url: string; readonly from: string
       disableFileAccess: true,
       disableUrlAccess: true,
     },
-    // RFC 3834: so that no vacation responder answers.
+    // RFC 3834: prevents answers of vacation responders.
     { from: smtp.from, headers: { 'Auto-Submitted': 'auto-generated' } },
   );
   return {
     isConfigured: true,
     send: async ({ to, subject, text }) => {
       try {
-        // As an object, so that a comma or a bracket in it makes no second recipient.
+        // Given as an object, so that a comma or a bracket in it adds no second recipient.
         await transport.sendMail({ to: { name: '', address: to }, subject, text });
       } catch (error) {
-        // Neither the text, which may hold a token, nor the address.
+        // Logs neither the text, which may contain a token, nor the address.
         const { message, code, responseCode } = error as { message: string; code?: string; responseCode?: number };
         log.error({ subject, cause: message, code, responseCode }, 'an e-mail could not be sent');
         throw new RequestFault('UNAVAILABLE', 'The e-mail could not be sent; try again later.');

@@ -1,4 +1,4 @@
-/** The program: reads the configuration, starts, tells where to go, and drains on SIGTERM and SIGINT. */
+/** The program: reads the configuration, starts, prints where to go, and drains on SIGTERM and SIGINT. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -7,14 +7,14 @@ import { readConfig, type Config } from './config';
 import { StartFault } from './errors';
 import { createLog } from './log';
 
-/** A drain that takes longer is cut off, so that an orchestrator need not kill. */
+/** Cuts off a longer drain, so that an orchestrator need not kill the process. */
 const DRAIN_TIMEOUT_MS = 25_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
   const starting = startApp({ config, log });
-  // From the first moment: a signal that comes while the server starts is obeyed as soon as it has started.
+  // Installed first: a signal that arrives while the server starts is obeyed as soon as it has started.
   drainOnSignal(starting, log);
   const app = await starting;
   showSetUpToken(app, config);
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   if (!config.isProduction) process.stdout.write(greeting(app, config));
 }
 
-/** Keeps the token where `npm run demo` on the same machine finds it; gone once somebody has used it. */
+/** Keeps the token where `npm run demo` on the same machine finds it, until the first user exists. */
 function showSetUpToken(app: App, config: Config): void {
   if (config.databaseUrl !== null) {
     if (app.setUpToken !== null) process.stdout.write(`One-time set-up token: ${app.setUpToken}\n`);
@@ -61,7 +61,7 @@ function drainOnSignal(starting: Promise<App>, log: Logger): void {
       log.error(`the drain took longer than ${DRAIN_TIMEOUT_MS / 1000} s`);
       process.exit(1);
     }, DRAIN_TIMEOUT_MS).unref();
-    // Why a start failed is told by whoever waits for it.
+    // The failure of the start is reported by the code that awaits it.
     starting.then((app) => close(app, log)).catch(() => process.exit(1));
   };
   process.on('SIGTERM', drain);

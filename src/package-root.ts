@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The directory of package.json: the same from source and from the build, which lies one level deeper. */
+/** The directory of package.json, from source and from the build, which is one level deeper. */
 export const PACKAGE_ROOT = findRoot(__dirname);
 
 function findRoot(directory: string): string {

@@ -28,7 +28,7 @@ import { nodeResolvers } from './modules/node-resolvers';
 import type { Context } from './modules/context';
 
 const sharedResolvers: Resolvers = {
-  // Under its own name, variables of the type that the contract names would be refused.
+  // Variables declared with the type name of the schema would be refused under the scalar's own name.
   DateTime: new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' }),
   JSON: jsonScalar,
   JSONObject: jsonObjectScalar,
@@ -77,8 +77,8 @@ export function createSchema(schemaDirectory: string): GraphQLSchema {
 }
 
 /**
- * The mutation fields of an operation run one after the other: what was loaded before one of them is forgotten, so that each
- * answers what it wrote. One Idempotency-Key covers a whole request; each mutation field of it gets a claim of its own.
+ * Runs the mutation fields of an operation one after the other and clears the loaders before each, so that each answers
+ * what it wrote. One Idempotency-Key covers a whole request; each mutation field of it gets a claim of its own.
  */
 function separateMutations(schema: GraphQLSchema): void {
   for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
@@ -90,7 +90,7 @@ function separateMutations(schema: GraphQLSchema): void {
       const claim = idempotency && { ...idempotency, field: String(info.path.key), digest: digestOfMutation(name, args.input) };
       const claimant = { ...actor, request: { ...actor.request, idempotency: claim } };
       const payload: unknown = await resolve(parent, args, { ...context, actor: claimant }, info);
-      // What it did may have given or taken roles, and its payload leads to what they let the caller see.
+      // The mutation may have given or removed roles, and its payload leads to what they let the caller see.
       context.actor = await context.services.users.withCurrentRoles(actor);
       return payload;
     };

@@ -1,4 +1,4 @@
-/** The transports: GraphQL over HTTP and WebSocket, health, GraphiQL. No business words in here. */
+/** The transports: GraphQL over HTTP and WebSocket, health, GraphiQL. Knows no business words. */
 import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ServerOptions as HttpServerOptions } from 'node:http';
@@ -21,9 +21,9 @@ import { addEventStreams } from './subscriptions/sse';
 import type { TransportOptions } from './http/transport';
 
 export interface Server {
-  /** `http://host:port`, with the port that was really taken. */
+  /** `http://host:port`, with the port that was actually bound. */
   readonly url: string;
-  /** Lets running requests end, closes sockets with 1001, then closes. */
+  /** Lets running requests finish, closes sockets with 1001, then closes. */
   readonly close: () => Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 export interface ServerOptions extends TransportOptions {
   readonly host: string;
   readonly port: number;
-  /** Null: nobody logs in through a provider. */
+  /** Null: log-in through a provider is off. */
   readonly oidc: Oidc | null;
 }
 
@@ -41,22 +41,22 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ANONYMOUS,
     trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
-    // Keys of flags stand in paths, as long as they may be.
+    // Paths contain flag keys, up to their longest.
     routerOptions: { maxParamLength: 1_000 },
     requestTimeout: options.limits.requestTimeoutMs,
     http: slowRequests(options.limits),
     frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
     clientErrorHandler: answerClientError,
     genReqId: newRequestId,
-    // A request whose body was on its way when the drain began is answered; new connections are not taken by then.
+    // A request whose body was on its way when the drain began is answered; new connections are no longer accepted by then.
     return503OnClosing: false,
-    // Idle keep-alive connections must not hold up the drain.
+    // Idle keep-alive connections must not delay the drain.
     forceCloseConnections: 'idle',
   });
   const operations = new Operations(options);
   const apollo = createApollo(options, operations);
   await apollo.start();
-  // Fastify takes plain text too, which a page of another site may send without asking first.
+  // Fastify accepts plain text too, which a page of another site may send without a preflight.
   app.removeContentTypeParser('text/plain');
   addHooks(app, options);
   addErrorHandlers(app, options.log);
@@ -88,14 +88,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** Node takes the shorter of both times for the headers, so one for them alone must be given, too; and it looks now and then. */
+/** Node uses the shorter of both timeouts for the headers, so theirs must be set too; it checks them periodically. */
 function slowRequests({ requestTimeoutMs }: TransportOptions['limits']): HttpServerOptions {
   const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs);
   return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs) };
 }
 
 async function drain(app: FastifyInstance, apollo: Pick<ApolloServer, 'stop'>, sockets: SocketServer): Promise<void> {
-  // New requests are refused first; then the sockets, which hold the HTTP server open, are told to go.
+  // New requests are refused first; then the sockets, which keep the HTTP server open, are closed.
   const closed = app.close();
   await sockets.close();
   await closed;

@@ -1,4 +1,4 @@
-/** What `npm run audit:verify` does: a second, smaller composition root, for whoever runs the server. */
+/** Implements `npm run audit:verify` for the operator, as a second, smaller composition root. */
 import { migrations } from '../../migrations';
 import type { Config } from '../config';
 import { createDataSource } from '../database/data-source';
@@ -12,7 +12,7 @@ import { prepareReading, findOrphan, listChains, verifyChain } from '../modules/
 export interface VerifyArguments {
   /** Null: every chain. */
   readonly organizationId: string | null;
-  /** Null: no head was kept elsewhere. */
+  /** Null: there is no head from elsewhere to compare with. */
   readonly kept: KeptHead | null;
 }
 
@@ -47,7 +47,7 @@ export async function runAuditVerify(config: Config, args: VerifyArguments, prin
   const embedded = config.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: config.dataDir }) : null;
   try {
     const connection = embedded ?? { url: config.databaseUrl ?? '', poolSize: 2 };
-    // A query on a lost connection fails by itself.
+    // A query on a lost connection fails anyway.
     const dataSource = createDataSource({ connection, entities, migrations, onPoolError: () => undefined });
     await dataSource.initialize();
     try {
@@ -60,7 +60,7 @@ export async function runAuditVerify(config: Config, args: VerifyArguments, prin
   }
 }
 
-/** Verifies every chain, also after a broken one, each as it is at one instant; answers whether all hold. */
+/** Verifies every chain, also after a broken one, each as of one instant. Returns whether all hold. */
 export async function verifyAudit(database: Database, args: VerifyArguments, print: (line: string) => void): Promise<boolean> {
   const { connection } = database;
   const [{ has } = { has: false }] = await connection.query<{ has: boolean }[]>(

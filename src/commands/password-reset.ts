@@ -1,4 +1,4 @@
-/** What `npm run password:reset` does: a second, smaller composition root, for whoever runs the server. */
+/** Implements `npm run password:reset` for the operator, as a second, smaller composition root. */
 import { migrations } from '../../migrations';
 import { systemClock } from '../clock';
 import type { Config } from '../config';
@@ -13,7 +13,7 @@ import { SessionService } from '../modules/accounts/session-service';
 import { Tokens } from '../modules/access/tokens';
 import { ChangeService } from '../modules/changes/change-service';
 
-/** As the record of changes shows it. */
+/** Appears in the audit log. */
 const request = {
   requestId: 'password-reset',
   address: '',
@@ -27,7 +27,7 @@ export async function createPasswordReset(config: Config, email: string): Promis
   const embedded = config.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: config.dataDir }) : null;
   try {
     const connection = embedded ?? { url: config.databaseUrl ?? '', poolSize: 2 };
-    // A query on a lost connection fails by itself.
+    // A query on a lost connection fails anyway.
     const dataSource = createDataSource({ connection, entities, migrations, onPoolError: () => undefined });
     await dataSource.initialize();
     try {

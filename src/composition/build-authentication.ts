@@ -7,7 +7,7 @@ import { Tokens } from '../modules/access/tokens';
 import { startRateLimits, type RateLimits } from '../operations/rate-limits';
 import type { Foundation } from './foundation';
 
-/** Finds out who asks, and bounds how often. */
+/** Identifies callers, and limits how often they may fail. */
 export interface Authentication {
   readonly tokens: Tokens;
   readonly failures: FailedAuthentications;

@@ -1,4 +1,4 @@
-/** The way to what this server stands on: the database, and Redis where there is one. */
+/** Connects to the database, and to Redis if it is configured. */
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations';
 import type { Config } from '../config';
@@ -14,7 +14,7 @@ import { StartFault } from '../errors';
 import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
 import type { Foundation } from './foundation';
 
-/** What is opened is closed by what is pushed to `closers`. Throws `StartFault` when the database cannot be reached. */
+/** Pushes a function to `closers` for everything that it opens. Throws `StartFault` when the database cannot be reached. */
 export async function connect(
   { config, reports, closers }: Foundation,
   embedded: EmbeddedLocation | undefined,
@@ -23,7 +23,7 @@ export async function connect(
   let dataSource: DataSource;
   if (config.databaseUrl !== null) {
     const { databaseUrl: url, databasePoolSize: poolSize, limits } = config;
-    // Whoever waits for a statement waits no longer than that.
+    // A statement may take as long as an operation.
     const connection = { url, poolSize, statementTimeoutMs: limits.executionTimeoutMs };
     dataSource = createDataSource({ connection, entities, migrations, onPoolError });
   } else {
@@ -56,7 +56,7 @@ export function createChangeNotifier({ config, reports, closers }: Foundation): 
   return notifier;
 }
 
-/** A server that runs alone has nobody to share with. */
+/** Undefined without Redis: a server that runs alone shares snapshots with nobody. */
 export function createSnapshotStore({ redisUrl, keyPepper }: Config): SnapshotStore | undefined {
   return redisUrl === null ? undefined : new RedisSnapshotStore({ url: redisUrl, cipher: new Cipher(keyPepper, 'snapshots') });
 }

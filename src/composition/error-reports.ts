@@ -1,4 +1,4 @@
-/** What the log says about failures that no request is answered with. */
+/** Logs failures that no request is answered with. */
 import type { Logger } from 'pino';
 import type { DatabaseState } from '../delivery/head-poller';
 

@@ -3,12 +3,12 @@ import type { Clock } from '../clock';
 import type { Config } from '../config';
 import type { ErrorReports } from './error-reports';
 
-/** What every part of the server is built with. */
+/** The parts that every other part of the server is built from. */
 export interface Foundation {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
   readonly reports: ErrorReports;
-  /** Ends what was started. Called in reverse order. */
+  /** Functions that end what was started. Called in reverse order. */
   readonly closers: (() => Promise<void>)[];
 }

@@ -21,11 +21,11 @@ export interface TransportParts {
   readonly delivery: Delivery;
   readonly services: Services;
   readonly headPoller: HeadPoller;
-  /** How busy the process is, when it is not to be measured. */
+  /** Reports a fixed load instead of the measured one. */
   readonly load: LoadGauge | undefined;
 }
 
-/** Puts together what the transports are given. */
+/** Puts together the options of the transports. */
 export function transportOptions(foundation: Foundation, parts: TransportParts): ServerOptions {
   const { config, log, clock } = foundation;
   const { authenticator, limits, failures } = parts.authentication;
@@ -54,7 +54,7 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
   };
 }
 
-/** Makes what ends connections when their access ends. Its timers run until the server is closed. */
+/** Builds what ends connections when their access ends. Its timers run until the server is closed. */
 function liveAccess(
   { clock, reports }: Foundation,
   { authenticator, streamTickets }: Authentication,
@@ -77,7 +77,7 @@ function contextMaker(clock: Clock, parts: TransportParts): ServerOptions['creat
   };
 }
 
-/** With the database away, a server that has read environments serves them from memory. */
+/** A server that has read environments serves them from memory while the database is unavailable. */
 function readinessOf({ isReachable, lastReadAt }: DatabaseState, environments: number, clock: Clock): Readiness {
   if (isReachable) return { status: 'ready' };
   if (environments === 0 || lastReadAt === null) return { status: 'unready', reason: 'the database does not answer' };

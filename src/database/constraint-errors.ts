@@ -1,6 +1,6 @@
 import type { Issue } from '../errors';
 
-/** Name of a unique constraint -> what to tell the caller. Constraint names are an API: `<table>_<columns>_<kind>`. */
+/** Name of a unique constraint -> issue for the caller. Constraint names are an API: `<table>_<columns>_<kind>`. */
 export type ConstraintIssues = Readonly<Record<string, Issue>>;
 
 const UNIQUE_VIOLATION = '23505';
@@ -12,7 +12,7 @@ export function issueOfConstraint(error: unknown, issues: ConstraintIssues): Iss
   return issues[driverError.constraint] ?? null;
 }
 
-/** The issue of a key that another row has already. `what` is the noun: `flag`. */
+/** The issue of a key that another row already has. `what` is the noun: `flag`. */
 export function duplicateKey(constraint: string, what: string, key: string): ConstraintIssues {
   const message = `Another ${what} already has the key ${JSON.stringify(key)}.`;
   return { [constraint]: { code: 'DUPLICATE', message, path: ['input', 'key'] } };

@@ -10,7 +10,7 @@ type Class<T = object> = new () => T;
 export interface ServerConnection {
   readonly url: string;
   readonly poolSize: number;
-  /** A statement that takes longer is stopped by the server; 10 s when left out, and never more. */
+  /** Milliseconds after which the server stops a statement; 10 s when absent, and never more. */
   readonly statementTimeoutMs?: number;
 }
 
@@ -19,24 +19,24 @@ export interface DataSourceOptions {
   readonly connection: ServerConnection | { readonly createStream: () => Duplex };
   readonly entities: readonly Class[];
   readonly migrations: readonly Class<MigrationInterface>[];
-  /** Errors of idle connections: nobody awaits them, so they are reported here. */
+  /** Receives errors of idle connections, which no caller awaits. */
   readonly onPoolError: (error: Error) => void;
 }
 
 const STATEMENT_TIMEOUT_MAX_MS = 10_000;
-/** So much longer, the server does not answer at all: a connection that looks alive and is not. */
+/** A server that is silent for this much longer does not answer at all: the connection only looks alive. */
 const ANSWER_GRACE_MS = 2_000;
 /**
- * A transaction that waits longer on us is ended: nobody else waits long for the locks of a process that is stuck, or whose
- * connection is lost without PostgreSQL knowing.
+ * PostgreSQL ends a transaction that waits for us longer than this, so that a stuck process, or a connection lost
+ * unnoticed, does not hold locks for long.
  */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 4_000;
-/** How long a use-case waits for a free connection. */
+/** The longest wait of a use-case for a free connection. */
 const CONNECTION_TIMEOUT_MS = 5_000;
-/** A connection that is ended waits so long for the other side to end it, too. */
+/** The longest wait for the other side to close a connection that we ended. */
 const END_TIMEOUT_MS = 2_000;
 
-/** Not yet connected: call `initialize()`. */
+/** Returns an unconnected data source: call `initialize()`. */
 export function createDataSource(options: DataSourceOptions): DataSource {
   const shared = {
     type: 'postgres' as const,
@@ -56,9 +56,9 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       ...shared,
       username: 'postgres',
       database: 'postgres',
-      // One session: the embedded database has no more, and pg must never close it for idleness.
+      // The embedded database has only one session, which pg must never close for being idle.
       poolSize: 1,
-      // The wait includes statements of others, for there is one session.
+      // The wait includes the statements of others, because there is one session.
       connectTimeoutMS: 30_000,
       extra: { stream: options.connection.createStream, idleTimeoutMillis: 0 },
     });
@@ -80,7 +80,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
   return reportOutages(dataSource, statementTimeoutMs);
 }
 
-/** Otherwise one whose other side is not there any more would stay until the kernel gives it up. */
+/** Destroys a connection whose other side is gone; otherwise it would stay until the kernel gives up. */
 function closeAfterEnd(client: ClientBase): void {
   const { stream } = (client as ClientBase & { readonly connection: { readonly stream: Duplex } }).connection;
   stream.once('finish', () => {
@@ -88,7 +88,7 @@ function closeAfterEnd(client: ClientBase): void {
   });
 }
 
-/** The embedded database has one session, knows no timeouts, and has no outages. */
+/** The embedded database has one session, ignores timeouts, and has no outages. */
 export function isEmbedded(dataSource: DataSource): boolean {
   return dataSource.options.type === 'postgres' && dataSource.options.poolSize === 1;
 }

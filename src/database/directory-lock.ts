@@ -1,9 +1,10 @@
 /**
- * One process per data directory: two PGlite processes on one directory destroy it.
+ * Allows one process per data directory: two PGlite processes on one directory destroy it.
  *
  * A lock is a file `lock.N` with its owner's pid and start time, made with link(2), which fails when the name exists. A
- * lock whose owner is gone is not moved or replaced, for somebody else may be doing just that: it is outbid by `lock.N+1`,
- * which only one of several can make. Whoever made one looks at the others once more before it believes that it won.
+ * lock whose owner is gone is not moved or replaced, because another process may be doing just that: it is outbid by
+ * `lock.N+1`, which only one process can make. The maker of a lock checks the others once more before it believes that it
+ * won.
  */
 import { randomUUID } from 'node:crypto';
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +13,7 @@ import { StartFault } from '../errors';
 
 const LOCK_NAME = /^lock\.([1-9]\d{0,14})$/;
 
-/** Answers the function that frees the directory. Throws `StartFault` when a live process holds it. */
+/** Returns the function that frees the directory. Throws `StartFault` when a live process holds it. */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const owner = JSON.stringify({ pid: process.pid, startedAt: await startTimeOf(process.pid), nonce: randomUUID() });
   const draft = join(directory, `draft.${process.pid}.${randomUUID()}`);
@@ -25,7 +26,7 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   }
 }
 
-/** Answers the path of the lock that is ours now. */
+/** Returns the path of the lock that we own now. */
 async function takeLock(directory: string, draft: string): Promise<string> {
   for (;;) {
     const stale = await staleLocks(directory, null);
@@ -43,7 +44,7 @@ async function takeLock(directory: string, draft: string): Promise<string> {
   }
 }
 
-/** The names of the locks, but for our own, when nobody holds one of them. Throws `StartFault` when somebody does. */
+/** The names of the other locks, if no live process holds one of them. Throws `StartFault` when one does. */
 async function staleLocks(directory: string, own: string | null): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => LOCK_NAME.test(name) && name !== own);
   for (const name of names) {
@@ -56,7 +57,7 @@ async function staleLocks(directory: string, own: string | null): Promise<string
   return names;
 }
 
-/** Empty when it has just been given back. Any other failure is one: a lock that we may not read is held. */
+/** Empty when the lock was just released. Any other failure counts as a lock: one that we may not read is held. */
 async function readIfThere(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
@@ -88,7 +89,7 @@ async function livePid(content: string): Promise<number | null> {
     return null;
   }
   if (typeof owner.pid !== 'number' || !isAlive(owner.pid)) return null;
-  // After a restart of the machine another process may bear the same pid.
+  // Another process may have the same pid after the machine has restarted.
   return (await startTimeOf(owner.pid)) === owner.startedAt ? owner.pid : null;
 }
 
@@ -106,6 +107,6 @@ async function startTimeOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return null;
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A process that was killed and whose parent has not noticed yet: it holds nothing any more.
+  // A zombie whose parent has not reaped it yet holds nothing any more.
   return state === 'Z' || state === 'X' ? 'ended' : (fields[18] ?? null);
 }

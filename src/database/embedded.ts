@@ -1,9 +1,9 @@
 /**
- * PostgreSQL in this process: PGlite in a worker thread, behind the genuine pg driver.
+ * Runs PostgreSQL in this process: PGlite in a worker thread, behind the genuine pg driver.
  *
  * pg is given a Duplex instead of a socket; what it writes goes to the worker as wire-protocol bytes and the replies come
- * back. So TypeORM, SQL and error codes are those of a PostgreSQL server. There is one session: use a pool of one.
- * Survives kill -9; a loss of power is not promised, for PGlite does not call fsync.
+ * back. So TypeORM, SQL and error codes are those of a PostgreSQL server. There is one session: use a pool of one. Survives
+ * kill -9; a loss of power may lose data, because PGlite does not call fsync.
  */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -14,15 +14,15 @@ import { lockDirectory } from './directory-lock';
 const TERMINATE = 'X'.charCodeAt(0);
 
 export interface EmbeddedDatabase {
-  /** What pg takes as its `stream` option: a fresh Duplex for each connection. */
+  /** The `stream` option of pg: returns a fresh Duplex for each connection. */
   readonly createStream: () => Duplex;
-  /** The whole data directory as a tar archive, to be opened later by `loadFrom`. */
+  /** The whole data directory as a tar archive, which `loadFrom` can open later. */
   readonly dump: () => Promise<Uint8Array>;
-  /** Writes everything out and frees the directory. Close the pool before. */
+  /** Flushes everything and frees the directory. Close the pool before. */
   readonly close: () => Promise<void>;
 }
 
-/** Where the database lives: a directory that is created and locked, or memory, at first filled from a dump. */
+/** The place of the database: a directory that is created and locked, or memory, optionally filled from a dump. */
 export type EmbeddedLocation = { readonly dataDir: string } | { readonly loadFrom?: string };
 
 /** Fails with one sentence when another process uses the directory. */
@@ -135,11 +135,11 @@ class EmbeddedStream extends Duplex {
   }
 
   override _read(): void {
-    // Replies are pushed when they come; pg reads everything at once.
+    // Replies are pushed when they arrive; pg reads everything immediately.
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    // Terminate would shut the one backend down for everybody.
+    // Terminate would shut the only backend down for everybody.
     if (chunk.length === 5 && chunk[0] === TERMINATE) {
       callback();
       return;

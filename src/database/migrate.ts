@@ -2,28 +2,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { isEmbedded } from './data-source';
 
-/** Any number, the same in every server of one database. */
+/** An arbitrary number, equal in every server of one database. */
 const MIGRATION_LOCK = 7_205_759_403;
 const LOCK_POLL_MS = 200;
-/** Another server may be migrating a large table. */
+/** Allows another server to migrate a large table. */
 const LOCK_TIMEOUT_MS = 120_000;
 
 /**
- * Runs the migrations that are missing and answers their names. Several servers may start at once: one migrates, the
- * others wait. The lock is polled, because a session that waits in `pg_advisory_lock` holds a snapshot, and
- * CREATE INDEX CONCURRENTLY would wait for that session for ever.
+ * Runs the missing migrations and returns their names. When several servers start at once, one migrates and the others
+ * wait. They poll the lock, because a session that waits in `pg_advisory_lock` holds a snapshot, and CREATE INDEX
+ * CONCURRENTLY would wait for that session forever.
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
   return withMigrationLock(dataSource, async () => (await dataSource.runMigrations()).map(({ name }) => name));
 }
 
-/** Takes back the newest migration. */
+/** Reverts the newest migration. */
 export async function revertLastMigration(dataSource: DataSource): Promise<void> {
   await withMigrationLock(dataSource, () => dataSource.undoLastMigration());
 }
 
 async function withMigrationLock<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
-  // The embedded database has one session; a second connection to hold the lock would wait for ever, and nobody else is there.
+  // The embedded database has one session: a second connection to hold the lock would wait forever, and no other server
+  // exists.
   if (isEmbedded(dataSource)) return work();
   const runner = dataSource.createQueryRunner();
   try {

@@ -1,10 +1,10 @@
-/** The one place that knows what an outage of PostgreSQL looks like, and makes one error of it that clients can act on. */
+/** Recognizes outages of PostgreSQL, and turns them into one error that clients can act on. */
 import type { Pool } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { performance } from 'node:perf_hooks';
 import { DeadlineExceeded, TryLater } from '../errors';
 
-/** Of Node: the server cannot be reached, or has gone. */
+/** Node's codes for a server that cannot be reached, or has gone. */
 const NETWORK_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -17,14 +17,14 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * SQLSTATE (PostgreSQL, Appendix A): connection exceptions, shut down or crashed, starting up, too many connections, a server
- * that became a standby, and sessions that were ended because this process did not go on with them.
+ * SQLSTATEs (PostgreSQL, Appendix A) for connection exceptions, shut down or crashed, starting up, too many connections, a
+ * server that became a standby, and sessions ended because this process did not continue them.
  */
 const SQLSTATE = /^(08...|57P01|57P02|57P03|57P05|53300|25006|25P03|25P04)$/;
 
 const QUERY_CANCELED = '57014';
 
-/** What pg and pg-pool say without a code. */
+/** Messages of pg and pg-pool for errors without a code. */
 const MESSAGES = [
   'timeout exceeded when trying to connect',
   'Connection terminated',
@@ -41,20 +41,23 @@ export function isOutage(error: unknown): boolean {
   return typeof message === 'string' && MESSAGES.some((beginning) => message.startsWith(beginning));
 }
 
-/** By the server: at the end of its time, or by somebody's hand, which its error tells apart in words only. */
+/**
+ * Whether the server cancelled the statement: for taking too long, or by an operator's command; the error distinguishes the
+ * two only in its message.
+ */
 function isCancelled({ driverError }: { readonly driverError?: { readonly code?: unknown } }): boolean {
   return driverError?.code === QUERY_CANCELED;
 }
 
-/** Where the connection broke while a commit was under way, nobody can know whether it took place. */
+/** When the connection broke during a commit, it is unknown whether the commit took place. */
 export function unavailable(cause: unknown): TryLater {
   const message = 'The database is unavailable. Try again; a mutation with an Idempotency-Key is applied only once.';
   return Object.assign(new TryLater('UNAVAILABLE', message, 1), { cause });
 }
 
 /**
- * From now on whoever runs a statement of it gets `unavailable` for an outage, whose connection is not used again, and
- * `DeadlineExceeded` for a statement that the server stopped because it took too long.
+ * Makes statements of the data source fail with `unavailable` in an outage, whose connection is not used again, and with
+ * `DeadlineExceeded` when the server stopped a statement that took too long.
  */
 export function reportOutages(dataSource: DataSource, statementTimeoutMs: number): DataSource {
   const create = dataSource.createQueryRunner.bind(dataSource);
@@ -67,7 +70,7 @@ export function reportOutages(dataSource: DataSource, statementTimeoutMs: number
       try {
         return await query(...args);
       } catch (error) {
-        // TypeORM gives a connection back that broke between two statements of a transaction.
+        // TypeORM returns a connection to the pool that broke between two statements of a transaction.
         const wasLost = wasInTransaction && (error as Error).name === 'QueryRunnerAlreadyReleasedError';
         if (isCancelled(error as object) && performance.now() - startedAt >= statementTimeoutMs) {
           throw Object.assign(new DeadlineExceeded(statementTimeoutMs), { cause: error });
@@ -82,23 +85,23 @@ export function reportOutages(dataSource: DataSource, statementTimeoutMs: number
   return dataSource;
 }
 
-/** What TypeORM says where the connection of a transaction was lost between two of its statements. */
+/** TypeORM's errors for a transaction whose connection was lost between two statements. */
 const LOST = new Set(['QueryRunnerAlreadyReleasedError', 'QueryRunnerProviderAlreadyReleasedError']);
 
-/** The error with which a transaction ends: `unavailable` where its connection was lost, else as it is. */
+/** The error with which a transaction ends: `unavailable` when its connection was lost, otherwise the original. */
 export function endOfTransaction(error: unknown): unknown {
   return LOST.has((error as Error).name) ? unavailable(error) : error;
 }
 
-/** Closes the connection of a runner instead of giving it back to the pool. Does nothing while it has none. */
+/** Closes the connection of a runner instead of returning it to the pool. Does nothing while it has none. */
 export function discard(runner: QueryRunner, cause: unknown): void {
   const { databaseConnection, releasePostgresConnection } = runner as QueryRunner & Partial<PostgresRunner>;
-  // Before it has its connection, releasing it would leave that connection with nobody.
+  // Releasing the runner before it has its connection would leak that connection.
   if (databaseConnection === undefined || releasePostgresConnection === undefined) return;
   void releasePostgresConnection.call(runner, cause instanceof Error ? cause : new Error('late'));
 }
 
-/** Closes the connections that nobody uses just now: they may be as mute as one on which nothing was answered. */
+/** Closes idle connections, which may be as dead as the one on which a statement got no answer. */
 export function dropIdleConnections({ driver }: DataSource): void {
   const { master: pool } = driver as unknown as { readonly master: Pool };
   for (let count = pool.idleCount; count > 0; count--) {
@@ -109,7 +112,7 @@ export function dropIdleConnections({ driver }: DataSource): void {
   }
 }
 
-/** What TypeORM keeps to itself. */
+/** Private parts of TypeORM's runner. */
 interface PostgresRunner {
   readonly databaseConnection: unknown;
   readonly releasePostgresConnection: (error: Error) => Promise<void>;

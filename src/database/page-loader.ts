@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { groupRows } from './group-rows';
 
-/** A page of what one owner has. Whatever else decides which rows there are belongs into it, too. */
+/** A request for a page of one owner's rows. Subtypes add whatever else selects rows. */
 export interface PageRequest {
   readonly ownerId: string;
   /** Null: from the beginning. */
@@ -10,8 +10,8 @@ export interface PageRequest {
 }
 
 /**
- * Pages of several owners by one statement for each distinct set of arguments: `read` is given requests that differ in
- * nothing but what `argumentsOf` leaves out.
+ * Reads pages of several owners with one statement per distinct set of arguments: `read` gets requests that differ only in
+ * what `argumentsOf` leaves out.
  */
 export function createPageLoader<Request extends PageRequest, Row>(
   read: (requests: readonly Request[], shared: Request) => Promise<readonly Row[]>,
@@ -33,7 +33,7 @@ export function createPageLoader<Request extends PageRequest, Row>(
   );
 }
 
-/** Numbers of things of several owners by one statement; 0 where the statement answers none. */
+/** Counts rows of several owners with one statement; 0 where it returns no count. */
 export function createCountLoader<Request extends { readonly ownerId: string }>(
   read: (requests: readonly Request[], shared: Request) => Promise<readonly OwnerCount[]>,
   argumentsOf: (request: Request) => unknown = () => null,

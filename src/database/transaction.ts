@@ -3,13 +3,13 @@ import { withDeadline } from '../concurrency/with-deadline';
 import { isEmbedded } from './data-source';
 import { discard, dropIdleConnections, endOfTransaction, unavailable } from './outage';
 
-/** Whatever SQL can run on: the pool, or one transaction. Repositories take it as their first argument. */
+/** Runs SQL: the pool, or one transaction. Repositories take it as their first argument. */
 export type Connection = EntityManager;
 
-/** One transaction. Nothing but SQL may be awaited inside it. */
+/** A transaction. Only SQL may be awaited inside it. */
 export interface Transaction {
   readonly connection: Connection;
-  /** Names of the heads that were raised in it; they are rung after the commit. */
+  /** Names of the heads that it raised; they are published after the commit. */
   readonly raisedHeads: Set<string>;
 }
 
@@ -19,19 +19,19 @@ export interface DatabaseOptions {
   readonly onCommit: (raisedHeads: ReadonlySet<string>) => void;
 }
 
-/** A database that has not answered something small within this time cannot be read. */
+/** A database that takes longer for a small read counts as unreadable. */
 const SOON_MS = 3_000;
 
-/** The book. Reads go to the pool; every write is a transaction. */
+/** The database. Reads go to the pool; every write is a transaction. */
 export class Database {
   constructor(private readonly options: DatabaseOptions) {}
 
-  /** For reads outside a transaction. */
+  /** Used for reads outside a transaction. */
   get connection(): Connection {
     return this.options.dataSource.manager;
   }
 
-  /** Commits what `work` wrote, or nothing when it throws; then rings. */
+  /** Commits the writes of `work`, or nothing when it throws; then calls `onCommit`. */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const raisedHeads = new Set<string>();
     const result = await this.options.dataSource
@@ -51,8 +51,8 @@ export class Database {
   }
 
   /**
-   * For whoever must soon know whether the database answers: something small to read. When it takes longer it is given up,
-   * together with its connection and those that nobody uses, and fails like an outage. The embedded database is waited for.
+   * Runs a small read for callers that must soon know whether the database answers. A read that takes longer is abandoned
+   * together with its connection and the idle ones, and fails like an outage. The embedded database is waited for.
    */
   async readSoon<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     if (isEmbedded(this.options.dataSource)) return work(this.connection);

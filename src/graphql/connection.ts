@@ -20,14 +20,14 @@ export interface Connection<Row> {
   };
 }
 
-/** A connection that can tell how many rows there are on all pages, when asked. */
+/** A connection that can count the rows on all pages on request. */
 export interface CountedConnection<Row> extends Connection<Row> {
   readonly count: () => Promise<number>;
 }
 
 /**
- * One page. `list` answers the rows after a position (null: from the beginning), at most `limit`; `positionOf` the text
- * by which the list is sorted and which no two rows share.
+ * Reads one page. `list` returns at most `limit` rows after a position (null: from the beginning); `positionOf` returns the
+ * unique text by which the list is sorted.
  */
 export async function page<Row>(
   { first, after }: PageArguments,
@@ -54,7 +54,7 @@ export async function page<Row>(
   };
 }
 
-/** One page of a list that can be counted cheaply; the count runs only when it is selected. */
+/** Reads one page of a list that can be counted cheaply; the count runs only when it is selected. */
 export async function countedPage<Row>(
   args: PageArguments,
   list: (position: string | null, limit: number) => Promise<readonly Row[]>,

@@ -1,18 +1,18 @@
-/** The one place where anything that is not `userErrors` becomes `errors[]`. What we did not mean to say is masked. */
+/** Turns everything that is not `userErrors` into `errors[]`, and masks unintended errors. */
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import { REQUEST_ERROR_CODES, RequestFault, TryLater, type RequestErrorCode } from '../errors';
 
 export interface ErrorContext {
   readonly requestId: string;
-  /** Called once for each error that is our fault, with the cause. */
+  /** Called once, with the cause, for each error that is our fault. */
   readonly report: (error: unknown) => void;
-  /** Whether graphql-js may say what somebody could have meant: it tells names of the schema. */
+  /** Whether graphql-js may suggest what was meant, which reveals names of the schema. */
   readonly mayHint?: boolean;
 }
 
 const KNOWN_CODES: ReadonlySet<string> = new Set(REQUEST_ERROR_CODES);
 
-/** What a client may see of an error. */
+/** The form of an error that a client may see. */
 export function formatError(error: unknown, context: ErrorContext): GraphQLFormattedError {
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const location = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
@@ -23,29 +23,32 @@ export function formatError(error: unknown, context: ErrorContext): GraphQLForma
   return formatted({ message: 'Internal error' }, 'INTERNAL_SERVER_ERROR', location, context);
 }
 
-/** Of errors that GraphQL or Apollo raise about the request itself; null for everything else. */
+/** The code of an error that GraphQL or Apollo raise about the request itself; null for everything else. */
 function intendedCode(error: unknown): RequestErrorCode | null {
   if (!(error instanceof GraphQLError)) return null;
   const { code, http } = error.extensions;
   if ((http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
-  // What somebody else's error has for `extensions`, graphql-js takes over; its code is not ours, nor its message for the client.
+  // graphql-js copies `extensions` from foreign errors; their codes are not ours, and their messages not meant for clients.
   const isOfGraphql = error.originalError === undefined || error.originalError instanceof GraphQLError;
   const isKnown = typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR';
   if (isOfGraphql && isKnown) return code as RequestErrorCode;
-  // Raised by graphql-js itself, not by a resolver, when it executes a valid document: about the variables. What a scalar said
-  // about one of them is its original error.
+  // graphql-js itself, not a resolver, raises errors about variables when it executes a valid document. A scalar's own
+  // message about one of them is the original error.
   const isAboutVariable = error.originalError === undefined || error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
   return isAboutVariable && error.path === undefined ? 'BAD_USER_INPUT' : null;
 }
 
-/** At the end of sentences of graphql-js. */
+/** Ends some sentences of graphql-js. */
 const HINT = / ?Did you mean [^?]*\?$/;
 
-/** What graphql-js says of a value may show an input with a password in it, or one of digits where a text is meant. */
+/**
+ * The messages of graphql-js about a value may quote an input with a password in it, or one of digits where a string is
+ * expected.
+ */
 const SECRET_LOCATION = / at "[^"]*(?:password|token)"$/i;
 const NO_TEXT = /(String cannot represent a non string value): [\s\S]*$/;
 
-/** Its sentence without what may be secret: it names the location, and whoever sent the value has it. */
+/** Removes what may be secret from a sentence: it names the location, and the sender knows the value. */
 function withoutSecrets({ message, originalError }: GraphQLError): string {
   const reason = originalError?.message;
   const [, variable = '', value = ''] = /^(Variable "\$\w+" got invalid value )([\s\S]*)$/.exec(message) ?? [];

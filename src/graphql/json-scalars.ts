@@ -1,8 +1,8 @@
-/** JSON in arguments: not nested so deep that a function which walks it would run out of stack. */
+/** JSON arguments with a bounded depth, so that functions that walk them do not run out of stack. */
 import { GraphQLScalarType, type ValueNode } from 'graphql';
 import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 
-/** Whoever walks JSON needs a frame for each level; the stack ends at some thousands. */
+/** Functions that walk JSON need a stack frame per level; the stack ends at some thousands. */
 const DEPTH_MAX = 100;
 
 export const jsonScalar = bounded(GraphQLJSON);

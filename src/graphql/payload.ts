@@ -1,17 +1,17 @@
-/** The one place where a `UserFault` becomes `userErrors`. */
+/** Turns a `UserFault` into `userErrors`. */
 import { createHash } from 'node:crypto';
 import { UserFault, type Issue } from '../errors';
 
-/** A hostile input has as many problems as bytes; nobody reads more than these. */
+/** A hostile input can have as many issues as bytes; people read no more than these. */
 const USER_ERRORS_MAX = 100;
 
-/** What every mutation payload has when it was refused: nothing but the problems. */
+/** The payload of every refused mutation: only its issues. */
 export interface Refusal {
   readonly revisions: never[];
   readonly userErrors: readonly Issue[];
 }
 
-/** The service's result as a payload, or everything that the caller can fix. */
+/** Turns the service's result into a payload, or into everything that the caller can fix. */
 export async function payload<T extends object>(work: Promise<T>): Promise<(T & { userErrors: never[] }) | Refusal> {
   try {
     return { ...(await work), userErrors: [] };
@@ -21,7 +21,7 @@ export async function payload<T extends object>(work: Promise<T>): Promise<(T & 
   }
 }
 
-/** Tells one mutation from another that bears the same Idempotency-Key. */
+/** Distinguishes mutations with the same Idempotency-Key. */
 export function digestOfMutation(fieldName: string, input: unknown): string {
   return createHash('sha256')
     .update(`${fieldName} ${JSON.stringify(input)}`)

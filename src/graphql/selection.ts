@@ -1,4 +1,4 @@
-/** Selection sets, walked by one walker for all that counts, compiles or looks for something in them. */
+/** Walks selection sets once for everything that counts, compiles or searches them. */
 import {
   isCompositeType,
   isInterfaceType,
@@ -15,7 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** By name, as graphql-js takes and gives them. */
+/** Fragments by name, as graphql-js takes and gives them. */
 export type FragmentMap = GraphQLResolveInfo['fragments'];
 
 export function collectFragments({ definitions }: DocumentNode): FragmentMap {
@@ -26,22 +26,22 @@ export function collectFragments({ definitions }: DocumentNode): FragmentMap {
   return fragments;
 }
 
-/** What is computed of selection sets, from the innermost outwards. `Type`: what a visitor knows of the type of a set. */
+/** Computes results of selection sets, from the innermost outwards. `Type`: what a visitor knows about the type of a set. */
 export interface SelectionVisitor<Type, Result> {
-  /** Stands for a fragment that is unknown, or spread within itself: validation has its own words for these. */
+  /** The result of a fragment that is unknown, or spread within itself: validation reports these. */
   readonly empty: Result;
-  /** The type that a type condition names. Absent: types do not matter. */
+  /** Returns the type that a type condition names. Absent: types do not matter. */
   readonly narrow?: (typeName: string, type: Type) => Type;
   /** `below` computes the set below the field; null for a leaf. */
   readonly field: (node: FieldNode, type: Type, below: ((type: Type) => Result) | null) => Result;
   readonly join: (results: readonly Result[]) => Result;
-  /** What the directives of a selection or a fragment make of its result. Absent: they do not matter. */
+  /** Applies the directives of a selection or a fragment to its result. Absent: they do not matter. */
   readonly direct?: (node: SelectionNode | FragmentDefinitionNode, result: Result) => Result;
 }
 
 /**
- * Computes something of selection sets as if fragments were written out where they are spread. Each fragment is computed once, so
- * that the work grows with the document, never faster; results are shared and must not be changed.
+ * Computes results of selection sets as if fragments were inlined where they are spread. Computes each fragment once, so
+ * that the work grows linearly with the document; results are shared and must not be changed.
  */
 export class SelectionFold<Type, Result> {
   private readonly results = new Map<string, Result>();
@@ -88,7 +88,7 @@ export class SelectionFold<Type, Result> {
   }
 }
 
-/** The fields of a selection set, as often as they are there. `@skip` and `@include` are not looked at. */
+/** Lists the fields of a selection set, with repetitions. Ignores `@skip` and `@include`. */
 export function listFields(selectionSet: SelectionSetNode, fragments: FragmentMap): readonly FieldNode[] {
   const fold = new SelectionFold<null, readonly FieldNode[]>(fragments, {
     empty: [],
@@ -99,8 +99,8 @@ export function listFields(selectionSet: SelectionSetNode, fragments: FragmentMa
 }
 
 /**
- * Whether the operation may select a field below this one: `['results', 'evaluations', 'trace']`. `@skip` and `@include` are not
- * looked at, so that true may be answered for what is left out in the end.
+ * Whether the operation may select a field below this one: `['results', 'evaluations', 'trace']`. Ignores `@skip` and
+ * `@include`, so it may return true for a field that is left out in the end.
  */
 export function selectsField(
   { fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
@@ -114,7 +114,7 @@ export function selectsField(
   return nodes.length > 0;
 }
 
-/** For visitors that know the type of a set. */
+/** Used by visitors that know the type of a set. */
 export function narrowIn(schema: GraphQLSchema): (typeName: string, type: GraphQLCompositeType) => GraphQLCompositeType {
   return (typeName, type) => {
     const named = schema.getType(typeName);
@@ -122,7 +122,7 @@ export function narrowIn(schema: GraphQLSchema): (typeName: string, type: GraphQ
   };
 }
 
-/** Undefined for what only introspection knows, too. */
+/** Undefined also for fields that only introspection knows. */
 export function findField(type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
 }

@@ -1,4 +1,4 @@
-/** `GET /organizations/{id}/audit-log.jsonl`: the whole audit log as JSON Lines, oldest last, one object for each change. */
+/** `GET /organizations/{id}/audit-log.jsonl`: the whole audit log as JSON Lines, newest first, one object per change. */
 import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Context } from '../modules/context';
@@ -37,10 +37,10 @@ export function addAuditExport(app: FastifyInstance, options: TransportOptions):
   });
 }
 
-/** Breaks off, so that nobody takes a part for the whole, when whoever asked for it may not read the audit log any more. */
+/** Aborts the export when its caller may no longer read the audit log, so that nobody takes a part for the whole. */
 class AuditExport implements Connected {
   readonly lines: Readable;
-  /** Changes and their items that were read: what the export costs. */
+  /** Changes and items read so far: the cost of the export. */
   rows = 0;
 
   constructor(
@@ -59,7 +59,7 @@ class AuditExport implements Connected {
   }
 }
 
-/** Page by page, so that no connection to the database waits for a slow reader. */
+/** Reads page by page, so that no database connection waits for a slow reader. */
 async function* linesOf(
   { services, loaders }: Context,
   organizationId: string,
@@ -77,9 +77,9 @@ async function* linesOf(
   }
 }
 
-/** All that an independent verification needs (docs/AUDIT.md): the canonical text follows from the rest. */
+/** Everything that an independent verification needs (docs/AUDIT.md): the canonical text follows from the rest. */
 function lineOf({ canonical, ...envelope }: ChangeEntity, bodies: readonly ChangeBodyEntity[] | Error | undefined): object {
-  // The export breaks off; it never tells less than there is.
+  // The export aborts; it never leaves anything out silently.
   if (bodies === undefined || bodies instanceof Error) throw bodies ?? new Error('The bodies of a change were not answered.');
   const items = bodies.map((body) => ({
     ...body,
@@ -91,7 +91,7 @@ function lineOf({ canonical, ...envelope }: ChangeEntity, bodies: readonly Chang
   return { ...envelope, format, items };
 }
 
-/** JSON without any character that some reader of lines takes for the end of one (NEL, U+2028, U+2029), or a terminal for a command. */
+/** JSON without characters that some readers take for the end of a line (NEL, U+2028, U+2029), or terminals for a command. */
 function jsonLine(value: object): string {
   return JSON.stringify(value).replace(
     /[\u007f-\u009f\u2028\u2029]/g,

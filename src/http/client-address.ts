@@ -1,4 +1,4 @@
-/** Where a request came from, as far as the proxies in front say and are believed. */
+/** Determines where a request came from, as stated by trusted proxies. */
 import proxyAddress from '@fastify/proxy-addr';
 import type { IncomingMessage } from 'node:http';
 
@@ -7,7 +7,8 @@ export type AddressOf = (request: IncomingMessage) => string;
 
 /**
  * `trustedProxies`: addresses, networks (`10.0.0.0/8`) and names of networks (`loopback`, `linklocal`, `uniquelocal`) whose
- * `X-Forwarded-For` is believed, from the nearest hop outwards up to the first that is not among them. None: nobody's is.
+ * `X-Forwarded-For` is trusted, from the nearest hop outwards up to the first that is not listed. Empty: no proxy is
+ * trusted.
  */
 export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
   if (trustedProxies.length === 0) return (request) => request.socket.remoteAddress ?? '';
@@ -15,7 +16,7 @@ export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
   return (request) => (request.socket.remoteAddress === undefined ? '' : proxyAddress(request, isTrusted));
 }
 
-/** Whether the text names an address or a network. */
+/** Whether the text is an address or a network. */
 export function isTrustable(text: string): boolean {
   try {
     proxyAddress.compile([text]);

@@ -1,15 +1,15 @@
-/** Answers that are worth it are compressed for whoever asks for it (RFC 9110, 12.5.3), off the event loop. */
+/** Compresses large answers for clients that accept it (RFC 9110, 12.5.3), off the event loop. */
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 
-/** Smaller answers leave sooner as they are. In UTF-16 code units. */
+/** Shorter answers are sent faster uncompressed. Counted in UTF-16 code units. */
 export const COMPRESSED_LENGTH_MIN = 64 * 1024;
 
 const compress = promisify(gzip);
 
-/** What `Vary` names besides when the answer is as long as this: caches keep one for each. */
+/** Adds Accept-Encoding to `Vary` for answers of this length, because caches must keep one per encoding. */
 export function varyWith(vary: string, text: string): string {
   return text.length < COMPRESSED_LENGTH_MIN ? vary : `${vary}, Accept-Encoding`;
 }
@@ -19,7 +19,7 @@ export interface Compressed {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Null when the answer is sent as it is. Never rejects. */
+/** Null when the answer is sent uncompressed. Never rejects. */
 export function compressedFor(headers: IncomingHttpHeaders, text: string): Promise<Compressed> | null {
   if (text.length < COMPRESSED_LENGTH_MIN || !acceptsGzip(headers['accept-encoding'])) return null;
   return compress(text, { level: constants.Z_BEST_SPEED }).then((bytes) => ({
@@ -28,7 +28,7 @@ export function compressedFor(headers: IncomingHttpHeaders, text: string): Promi
   }));
 }
 
-/** For all texts that leave through Fastify. After the hooks that have a word in `Vary`. */
+/** Covers all text sent through Fastify. Runs after the hooks that set `Vary`. */
 export function addCompression(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload !== 'string') return payload;

@@ -1,8 +1,8 @@
 /**
- * Which pages of other sites may read an answer (Fetch standard, CORS protocol). A preflight carries no credential, so it is
- * answered for any origin; what counts is the answer to the request itself: the origins of ALLOWED_ORIGINS may read all, and
- * any page may read what a CLIENT or MOBILE key was answered, for a key with a list of origins is refused elsewhere.
- * Credentials are never allowed: there are no cookies.
+ * Decides which pages of other sites may read an answer (Fetch standard, CORS protocol). A preflight carries no credential,
+ * so it is answered for any origin; the answer to the request itself decides: the origins of ALLOWED_ORIGINS may read
+ * everything, and any page may read answers to a CLIENT or MOBILE key, because a key with a list of origins is refused
+ * elsewhere. Credentials are never allowed: there are no cookies.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -11,7 +11,7 @@ import { isClientKind } from '../modules/access/api-key-format';
 
 const actors = new WeakMap<FastifyRequest, Actor>();
 
-/** Notes who asks, for the headers of the answer. */
+/** Remembers the actor for the headers of the answer. */
 export function notedFor(request: FastifyRequest, actor: Actor): void {
   actors.set(request, actor);
 }
@@ -24,13 +24,13 @@ export function addCors(app: FastifyInstance, allowedOrigins: readonly string[])
   });
 }
 
-/** The headers that let the page read the answer; none when it must not. For answers that pass by Fastify, too. */
+/** The headers that let the page read the answer; empty when it must not. Also used for answers that bypass Fastify. */
 export function corsHeaders(request: FastifyRequest, allowedOrigins: readonly string[]): Readonly<Record<string, string>> {
   const { origin } = request.headers;
   return origin === undefined || !mayRead(request, origin, allowedOrigins) ? {} : headersFor(origin);
 }
 
-/** The same for the answer to an actor that is known, not to a preflight. */
+/** The same for the answer to a known actor, but not for a preflight. */
 export function corsHeadersFor(
   origin: string,
   actor: Actor,
@@ -63,12 +63,12 @@ function mayRead(request: FastifyRequest, origin: string, allowedOrigins: readon
   return actor !== undefined && isForPages(actor);
 }
 
-/** Whether the credential is one that pages hold. Whether of this origin was decided when it was verified. */
+/** Whether the credential is of a kind that pages hold. Its list of origins was checked when it was verified. */
 function isForPages(actor: Actor): boolean {
   return actor.kind === 'API_KEY' && isClientKind(actor.keyKind);
 }
 
-/** Caches must not give the answer for one origin to another. */
+/** Makes caches keep answers per origin. */
 function withOrigin(reply: FastifyReply): string {
   const vary = String(reply.getHeader('vary') ?? '');
   if (/(^|,)\s*(origin|\*)\s*(,|$)/i.test(vary)) return vary;

@@ -1,4 +1,4 @@
-/** What leaves over HTTP when a request is refused or fails: our error shape, with the status that belongs to its code. */
+/** Formats refused and failed requests over HTTP: our error shape, with the status of its code. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -10,7 +10,7 @@ import { SECURITY_HEADERS } from './security-headers';
 export const BODY_BYTES_MAX = 8 * 1024 * 1024;
 export const BODY_BYTES_MAX_ANONYMOUS = 256 * 1024;
 
-/** For everything that is thrown outside of GraphQL, and for paths that lead nowhere. */
+/** Handles everything thrown outside of GraphQL, and unknown paths. */
 export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
   app.setNotFoundHandler((request, reply) => {
     sendError(reply, 404, new RequestFault('NOT_FOUND', `There is nothing at ${request.url.split('?')[0]}.`), request, log);
@@ -21,7 +21,7 @@ export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
   });
 }
 
-/** For what Fastify refuses before any hook has run: a path that cannot be decoded. */
+/** Answers what Fastify refuses before any hook has run: a path that cannot be decoded. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
   const fault = error.code === 'FST_ERR_BAD_URL' ? new RequestFault('BAD_REQUEST', 'The path of the URL is malformed.') : null;
   void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
@@ -33,7 +33,7 @@ const CLIENT_ERRORS: Readonly<Record<string, { readonly status: string; readonly
   ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'The request did not arrive in time.' },
 };
 
-/** For what is no HTTP, or comes too slowly: nobody but Node has seen it. */
+/** Answers input that is not HTTP, or arrives too slowly, and that only Node has seen. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { status, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
@@ -81,7 +81,7 @@ export function statusOf(code: RequestErrorCode): number {
   return STATUS_OF_CODE[code] ?? 400;
 }
 
-/** Errors that Fastify raises about a request before it reaches GraphQL; null for our own faults. */
+/** The fault for an error that Fastify raises about a request before it reaches GraphQL; null for our own faults. */
 export function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ANONYMOUS): RequestFault | null {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

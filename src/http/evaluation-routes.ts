@@ -1,4 +1,4 @@
-/** What the HTTP routes that evaluate have in common: who asks, what it may cost, and entity tags (RFC 9110). */
+/** The common parts of HTTP routes that evaluate: authentication, rate limits, and entity tags (RFC 9110). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import type { Context } from '../modules/context';
@@ -7,7 +7,10 @@ import type { TransportOptions } from './transport';
 
 const contexts = new WeakMap<FastifyRequest, Context>();
 
-/** Before the body is read. `credentialOf` answers what stands for `Authorization: Bearer …`; undefined when nothing does. */
+/**
+ * Runs before the body is read. `credentialOf` returns the text that `Authorization: Bearer …` would have; undefined when
+ * there is none.
+ */
 export function authenticateWith(
   options: TransportOptions,
   credentialOf: (request: FastifyRequest) => string | undefined,
@@ -20,14 +23,14 @@ export function authenticateWith(
   };
 }
 
-/** The context of a request that was authenticated. */
+/** The context of an authenticated request. */
 export function contextOfRequest(request: FastifyRequest): Context {
   const context = contexts.get(request);
   if (!context) throw new Error('The request was not authenticated.');
   return context;
 }
 
-/** Runs what costs as much as it evaluates, within the rate limits. Throws `RateLimited`. */
+/** Runs work whose cost is the number of its evaluations, within the rate limits. Throws `RateLimited`. */
 export async function withinLimits<T>(
   { rateLimits }: TransportOptions,
   { actor, budget }: Context,
@@ -41,12 +44,12 @@ export async function withinLimits<T>(
   }
 }
 
-/** Browsers ask first whether they may ask. */
+/** Answers preflight requests of browsers. */
 export function addPreflight(app: FastifyInstance, url: string): void {
   app.options(url, async (_request, reply) => reply.code(204).send());
 }
 
-/** Sends JSON under an entity tag that follows from its text; 304 without a body when the client has it already. */
+/** Sends JSON under an entity tag derived from its text; 304 without a body when the client has it already. */
 export function sendTagged(request: FastifyRequest, reply: FastifyReply, body: object): FastifyReply {
   const text = JSON.stringify(body);
   const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;

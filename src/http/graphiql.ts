@@ -1,4 +1,4 @@
-/** GraphiQL, served from our own packages: nothing is loaded from elsewhere. Not in production. */
+/** GraphiQL, served from our own packages: the page loads nothing from elsewhere. Not in production. */
 import type { FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { pagePolicy } from './security-headers';
 
 const MODULES = join(PACKAGE_ROOT, 'node_modules');
 
-/** What the page loads: name -> file of a package. */
+/** Assets of the page: name -> file of a package. */
 const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
   'react.js': { file: 'react/umd/react.production.min.js', type: 'text/javascript' },
   'react-dom.js': { file: 'react-dom/umd/react-dom.production.min.js', type: 'text/javascript' },
@@ -17,7 +17,7 @@ const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: st
   'graphiql.css': { file: 'graphiql/graphiql.min.css', type: 'text/css' },
 };
 
-/** Does nothing where the packages are not installed. */
+/** Does nothing when the packages are not installed. */
 export function addGraphiql(app: FastifyInstance): void {
   const isInstalled = Object.values(ASSETS).every(({ file }) => existsSync(join(MODULES, file)));
   if (!isInstalled) return;
@@ -37,7 +37,7 @@ export function addGraphiql(app: FastifyInstance): void {
   addSocketClient(app);
 }
 
-/** graphql-ws is ES modules: its client and the part that it shares with its server. */
+/** Serves graphql-ws's client and the module that it shares with its server, both ES modules. */
 function addSocketClient(app: FastifyInstance): void {
   const directory = join(MODULES, 'graphql-ws', 'dist');
   app.get<{ Params: { file: string } }>('/graphiql/graphql-ws/:file', async (request, reply) => {

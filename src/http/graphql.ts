@@ -1,6 +1,6 @@
 /**
- * GraphQL over HTTP. Apollo reads requests and negotiates answers; what happens to an operation in between is the same
- * as over any other transport (`operations.ts`): Apollo is given the document ready made, and the answer as well.
+ * GraphQL over HTTP. Apollo reads requests and negotiates answers; in between, an operation is handled as over any other
+ * transport (`operations.ts`): Apollo gets the document ready made, and the answer as well.
  */
 import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
@@ -26,18 +26,18 @@ import type { Admission } from '../operations/rate-limits';
 import { rateLimitHeaders } from './rate-limit-headers';
 import { requestInfoOf, type TransportOptions } from './transport';
 
-/** What is known of an operation before Apollo has read it. */
+/** The state of a request before Apollo has read it. */
 interface Arrival {
   readonly context: Context;
   readonly begun: Admission | null;
   bodyBytes: number;
-  /** Not by Apollo, which refuses what is no request of GraphQL over HTTP. */
+  /** True when the answer is ours, not Apollo's refusal of a request that is not GraphQL over HTTP. */
   isAnswered: boolean;
 }
 
 /**
- * What Apollo hands on to its hooks, as a copy. Not kept in an AsyncLocalStorage: one that was used once makes every callback and
- * promise of the process dearer.
+ * The context that Apollo copies to its hooks. Not kept in an AsyncLocalStorage: using one makes every callback and promise
+ * of the process slower.
  */
 interface ApolloContext {
   readonly arrival: Arrival;
@@ -52,10 +52,10 @@ export function createApollo({ schema, log }: TransportOptions, operations: Oper
     documentStore: null,
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
-    // What may be asked is decided by `operations`; these are for nobody to rely on.
+    // `operations` decides what may be asked; nothing relies on these.
     introspection: true,
     hideSchemaDetailsFromClientErrors: true,
-    // Asked for what Apollo refuses by itself, and not told of which request; the handler adds that.
+    // Called for what Apollo itself refuses, without the request; the handler adds its id.
     formatError: (_formatted, error) => formatError(error, unknownRequest(log)),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
@@ -72,7 +72,7 @@ function unknownRequest(log: Logger): ErrorContext {
 
 const NOT_ACCEPTABLE = 406;
 
-/** Apollo goes on only with a document; of one that was refused, it is given this. */
+/** Apollo continues only with a document; it gets this one when the real one was refused. */
 const STAND_IN = parse('{ __typename }');
 
 function answerFromOperations(operations: Operations): ApolloServerPlugin<ApolloContext> {
@@ -82,7 +82,7 @@ function answerFromOperations(operations: Operations): ApolloServerPlugin<Apollo
       return {
         didResolveSource: async (request) => {
           preparation = prepareOrRefuse(operations, request.source, request.request.operationName);
-          // With a document, Apollo neither parses nor validates.
+          // Apollo neither parses nor validates when it is given a document.
           const document = preparation.isReady ? preparation.prepared.document : STAND_IN;
           (request as { document?: DocumentNode }).document = document;
         },
@@ -100,7 +100,7 @@ function answerFromOperations(operations: Operations): ApolloServerPlugin<Apollo
   };
 }
 
-/** What was not foreseen is masked where the request is known. */
+/** Returns unexpected errors instead of throwing: they are masked where the request is known. */
 function prepareOrRefuse(operations: Operations, source: string, operationName: string | undefined): Preparation {
   try {
     return operations.prepare(source, operationName);
@@ -137,7 +137,7 @@ async function answerOf(
     refuseSubscription(preparation.prepared);
     const ticket = await operations.admit(preparation.prepared, { variables, context, begun, bodyBytes });
     const result = await operations.execute(ticket);
-    // Without data nothing was executed: the variables do not fit, or the time was over.
+    // Missing data means that nothing was executed: the variables do not fit, or the deadline has passed.
     if (result.data === undefined) return refused(result.errors, ticket.admission);
     const answer = { headers: rateLimitHeaders(ticket.admission), result: operations.mask(result, context) };
     return result.data === null ? postponed(result.errors, answer) : { status: 200, ...answer };
@@ -146,7 +146,7 @@ async function answerOf(
   }
 }
 
-/** Nothing was answered: where the same may be tried later, whatever stands between says so to the client by the status. */
+/** An answer without data that may be retried later: the status says so to proxies and clients. */
 function postponed(errors: ExecutionResult['errors'], answer: Omit<HttpAnswer, 'status'>): HttpAnswer {
   const cause = errors?.[0]?.originalError;
   if (!(cause instanceof TryLater)) return { status: 200, ...answer };
@@ -154,7 +154,7 @@ function postponed(errors: ExecutionResult['errors'], answer: Omit<HttpAnswer, '
   return { ...answer, status: statusOf(cause.code), headers };
 }
 
-/** Who asks, and what it is given. Throws `Unauthenticated`. */
+/** Authenticates the request and creates its context. Throws `Unauthenticated`. */
 export async function contextOf(request: FastifyRequest, { createContext }: TransportOptions): Promise<Context> {
   const context = await createContext(request.headers.authorization, requestInfoOf(request.id, request.ip, request.headers));
   notedFor(request, context.actor);
@@ -178,7 +178,8 @@ export function addGraphql(
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
     bodyLimit: BODY_BYTES_MAX,
-    // Who asks is decided before the body is read: a bad credential is refused as a whole, and buys no large body.
+    // Authentication comes before the body is read: an invalid credential is refused as a whole, and gets no large body
+    // accepted.
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
       const context = await contextOf(request, options);
@@ -196,7 +197,7 @@ export function addGraphql(
       if (request.method === 'OPTIONS') return reply.code(204).send();
       refuseNullQuery(request);
       const text = (await handle.call(app, request, reply)) as string;
-      // Whether the client takes any form of the answer, Apollo asks last.
+      // Apollo checks last whether the client accepts any form of the answer.
       const isOurs = arrivalOf(request).isAnswered && reply.statusCode !== NOT_ACCEPTABLE;
       return isOurs ? text : withRequestId(text, request.id);
     },
@@ -204,7 +205,7 @@ export function addGraphql(
   app.route({
     method: ['PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
-    // Before the body is looked at: there is none that would help.
+    // Checked before the body, since no body could help.
     onRequest: async (request, reply) => {
       reply.header('allow', 'GET, POST');
       throw new RequestFault('METHOD_NOT_ALLOWED', `GraphQL is served over GET and POST, not ${request.method}.`);
@@ -213,13 +214,13 @@ export function addGraphql(
   });
 }
 
-/** Errors of Apollo's own, with the id of the request that it does not know. */
+/** Adds the request id to errors of Apollo, which does not know it. */
 function withRequestId(text: string, requestId: string): string {
   const { errors } = JSON.parse(text) as Required<FormattedExecutionResult>;
   return JSON.stringify({ errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } })) });
 }
 
-/** Apollo takes a request for a persisted query when it has no text of one; here are none. */
+/** Refuses a null query, which Apollo would take for a persisted query; these are not supported. */
 function refuseNullQuery({ method, body }: FastifyRequest): void {
   const extensions = (body as { readonly extensions?: { readonly persistedQuery?: unknown } | null } | null)?.extensions;
   if (method === 'POST' && extensions?.persistedQuery !== undefined) {

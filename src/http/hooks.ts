@@ -1,4 +1,4 @@
-/** What happens around every HTTP request, whatever its route: its id, headers of the answer, one log line. */
+/** Handles every HTTP request, regardless of its route: its id, headers of the answer, one log line. */
 import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -8,12 +8,12 @@ import { createRequestLog } from '../log';
 import { SECURITY_HEADERS } from './security-headers';
 import type { TransportOptions } from './transport';
 
-/** By which a request is known in its answer, in errors, in the log and in the record of changes. Never of the client's choice. */
+/** The id of a request in its answer, in errors, in the log and in the audit log. Never chosen by the client. */
 export function newRequestId(): string {
   return randomUUID();
 }
 
-/** A client's own id, for the log alone, so that its logs and ours can be joined. Null when there is none that is harmless. */
+/** The client's own id, used only in the log, to join its logs with ours. Null when there is none, or an unsafe one. */
 export function clientRequestIdOf({ 'x-request-id': id }: IncomingHttpHeaders): string | null {
   return typeof id === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(id) ? id : null;
 }
@@ -30,7 +30,7 @@ export function addHooks(app: FastifyInstance, { log, allowedOrigins }: Transpor
     isDraining = true;
   });
   app.addHook('onSend', async (_request, reply, payload) => {
-    // The last answer on a kept-alive connection: otherwise the drain would wait until the connection has idled out.
+    // This is the last answer on a kept-alive connection; otherwise the drain would wait until the connection idles out.
     if (isDraining) reply.header('connection', 'close');
     return payload;
   });

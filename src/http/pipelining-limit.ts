@@ -1,18 +1,19 @@
 /**
- * Requests that are sent on one connection before those before them are answered (RFC 9112, section 9.3.2). All that a
- * client writes at once is read in one turn of the event loop, so that thousands of them would keep everybody else waiting.
+ * Limits requests that a client sends on one connection before earlier ones are answered (RFC 9112, section 9.3.2).
+ * Everything that a client writes at once is read in one turn of the event loop, so thousands of requests would delay
+ * everybody else.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** No client that we know of sends more than one. */
+/** Far more than any client that we know of, which send one. */
 const WAITING_MAX = 100;
 
-/** From now on a connection is cut off on which more requests wait. */
+/** Closes connections with more than WAITING_MAX pipelined requests. */
 export function boundPipelines(server: Server): void {
   const waiting = new WeakMap<Socket, number>();
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    // Has its turn at once, as almost all have.
+    // Almost all requests are assigned to their socket immediately.
     if (response.socket !== null) return;
     const count = (waiting.get(socket) ?? 0) + 1;
     waiting.set(socket, count);

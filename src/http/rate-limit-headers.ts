@@ -1,4 +1,4 @@
-/** What is left of a limit, in the headers of draft-ietf-httpapi-ratelimit-headers. */
+/** Formats what is left of a limit as the headers of draft-ietf-httpapi-ratelimit-headers. */
 import { WINDOW_SECONDS, type RateLimitStatus } from '../operations/rate-counter';
 import type { Admission } from '../operations/rate-limits';
 
@@ -6,7 +6,7 @@ export function rateLimitHeaders(admission: Pick<Admission, 'limitName' | 'lates
   return admission === null ? {} : { ...statusHeaders(admission.limitName, admission.latest) };
 }
 
-/** For an operation whose key stands there. */
+/** The headers for an operation whose key has this status. */
 export function statusHeaders(
   limitName: string,
   { limit, remaining, resetSeconds }: RateLimitStatus,

@@ -1,4 +1,7 @@
-/** What browsers are told about every answer (OWASP secure headers). An API has no page to be framed, and loads nothing. */
+/**
+ * Headers of every answer that restrict browsers (OWASP secure headers). An API has no page to be framed, and loads
+ * nothing.
+ */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -7,7 +10,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
-/** For a page of ours: its own scripts, the one inline script that has the nonce, and its own server. */
+/** The policy for a page of ours: its own scripts, the one inline script with the nonce, and its own server. */
 export function pagePolicy(nonce: string): string {
   return [
     "default-src 'none'",

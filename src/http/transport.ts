@@ -1,4 +1,4 @@
-/** What HTTP and WebSocket share. */
+/** The options that HTTP and WebSocket share. */
 import type { GraphQLSchema } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
@@ -18,29 +18,29 @@ export interface TransportOptions {
   readonly rateLimits: RateLimits;
   readonly limits: LimitSettings;
   readonly load: LoadGauge;
-  /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails. */
+  /** The number of flags in an environment, for an actor that may evaluate there; 0 otherwise. Never fails. */
   readonly countFlags: (actor: Actor, environmentId: string | null) => Promise<number>;
   readonly isProduction: boolean;
-  /** Origins of browsers, besides the server's own. */
+  /** Origins of browsers, in addition to the server's own. */
   readonly allowedOrigins: readonly string[];
-  /** Proxies in front of this server that tell where a request came from. */
+  /** Proxies in front of this server that are trusted to state where a request came from. */
   readonly trustedProxies: readonly string[];
   readonly addressOf: AddressOf;
-  /** Decides who asks and makes what the resolvers are given. Throws `Unauthenticated`. */
+  /** Authenticates the caller and creates the context of the resolvers. Throws `Unauthenticated`. */
   readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;
   readonly readiness: () => Readiness;
-  /** Ends what stays connected when its access ends. Closed with the server. */
+  /** Ends connections when their access ends. Closed with the server. */
   readonly access: LiveAccess;
-  /** The same for event streams, which a ticket opens: held by the id of the key. */
+  /** The same for event streams, which a ticket opens: tracked by the id of the key. */
   readonly ticketAccess: LiveAccess;
-  /** Answers from memory alone; null leaves it to what may wait. */
+  /** Answers from memory only; null leaves the request to code that may wait. */
   readonly inMemory: {
     readonly actorOf: (authorization: string, request: RequestInfo, connection: object) => Actor | null;
     readonly snapshots: Pick<SnapshotService, 'prepareEvaluation' | 'prepareRepetition' | 'countFlagsIfReady'>;
   };
 }
 
-/** What `/readyz` says. Stale: the database is away, and evaluation goes on from what was read up to then. */
+/** The answer of `/readyz`. Stale: the database is unavailable, and evaluation continues from memory. */
 export type Readiness =
   | { readonly status: 'ready' }
   | { readonly status: 'ready'; readonly stale: true; readonly staleSeconds: number }
@@ -49,7 +49,7 @@ export type Readiness =
 const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
 export const USER_AGENT_LENGTH_MAX = 256;
 
-/** What is known of a request before anybody is authenticated. */
+/** Facts about a request before it is authenticated. */
 export function requestInfoOf(requestId: string, address: string, headers: IncomingHttpHeaders): RequestInfo {
   const key = headers['idempotency-key'];
   if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key) || key.length > IDEMPOTENCY_KEY_LENGTH_MAX)) {

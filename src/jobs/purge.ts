@@ -1,4 +1,4 @@
-/** Forgets what nobody needs any more. */
+/** Deletes rows that are no longer needed. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock';
 import type { Config } from '../config';
@@ -18,7 +18,7 @@ interface Purged {
   readonly config: Config;
 }
 
-/** Forgets idempotency claims that have ended, old failed authentications, usage and revisions, now and then. */
+/** Periodically deletes expired idempotency claims, old failed authentications, usage and revisions. */
 export function startPurge(
   database: Database,
   clock: Clock,

@@ -1,4 +1,4 @@
-/** What the conditions of a rule must look like, of a flag's and of a segment's alike. Pure. */
+/** Rules for the conditions of a rule, of flags and segments alike. Pure. */
 import {
   checkAttributeCondition,
   MAX_CONDITION_DEPTH,
@@ -25,7 +25,7 @@ export const ATTRIBUTE_LENGTH_MAX = 200;
 const CONDITIONS_PER_RULE_MAX = 50;
 const SEGMENTS_PER_CONDITION_MAX = 100;
 
-/** Exactly one of the three is given; GraphQL sees to it. */
+/** Exactly one of the three is given, which GraphQL ensures. */
 export interface ConditionInput {
   readonly attribute?: AttributeConditionInput | null;
   readonly segment?: { readonly operator: SegmentOperator; readonly segments: readonly string[] } | null;
@@ -39,14 +39,14 @@ export interface AttributeConditionInput {
   readonly ignoreCase: boolean;
 }
 
-/** What the rules of flags and of segments have in common. */
+/** The common part of the rules of flags and segments. */
 export interface RuleWithConditions {
   readonly id?: string | null;
   readonly name?: string | null;
   readonly conditions: readonly ConditionInput[];
 }
 
-/** The rules of a flag configuration or of a segment, but for what they serve. */
+/** Checks the rules of a flag configuration or of a segment, except for what they serve. */
 export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
   const issues = countIssues('Rules', rules.length, 0, MAX_RULES, path);
   if (issues.length > 0) return issues;
@@ -58,7 +58,7 @@ export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: R
       ...ruleConditionsIssues(rule.conditions, segmentKeys, [...at, 'conditions']),
     );
   });
-  // Rules without an id get one that is new; the marker cannot be an id.
+  // Rules without an id get a new one; the marker cannot be an id.
   const ids = rules.map((rule, position) => rule.id ?? `/${position}`);
   for (const { position, value } of repetitions(ids)) {
     const message = `The rule id ${quote(value)} is in the list twice.`;
@@ -116,7 +116,7 @@ function segmentsIssues(segments: readonly string[], segmentKeys: ReadonlySet<st
   });
 }
 
-/** In wire form. The input must be without issues. */
+/** Returns the wire form. The input must have no issues. */
 export function storedConditions(conditions: readonly ConditionInput[]): SnapshotCondition[] {
   return conditions.map(({ attribute, segment, group }): SnapshotCondition => {
     if (attribute) {
@@ -141,7 +141,7 @@ export function inputOfConditions(conditions: readonly SnapshotCondition[]): Con
   });
 }
 
-/** Keys of the segments that conditions name, each once. */
+/** Distinct keys of the segments that conditions name. */
 export function segmentKeysOf(conditions: readonly SnapshotCondition[]): string[] {
   const keys = conditions.flatMap((condition) => {
     if ('segments' in condition) return condition.segments;

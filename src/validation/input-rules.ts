@@ -1,4 +1,4 @@
-/** Checks that all nouns share. Pure: each answers what is wrong, and an empty list when nothing is. */
+/** Checks that all nouns share. Pure: each returns its issues, an empty list when there are none. */
 import type { Issue } from '../errors';
 
 export type Path = readonly string[];
@@ -39,7 +39,7 @@ export function countIssues(what: string, count: number, min: number, max: numbe
   return [{ code: 'OUT_OF_RANGE', message: `${what}: ${count} were given; ${bound} are allowed.`, path }];
 }
 
-/** The entries that stand earlier in the list already. */
+/** The entries that occur earlier in the list. */
 export function repetitions(values: readonly string[]): { readonly position: number; readonly value: string }[] {
   const seen = new Set<string>();
   return values.flatMap((value, position) => {
@@ -56,12 +56,12 @@ export function unstorable(text: string): boolean {
   return text.includes('\u0000') || !text.isWellFormed();
 }
 
-/** Those of the texts that the database can hold, and so the only ones that it can find. */
+/** The texts that the database can store, and so the only ones that it can find. */
 export function storable(texts: readonly string[]): string[] {
   return texts.filter((text) => !unstorable(text));
 }
 
-/** Whether such text stands anywhere in a JSON value, keys included. */
+/** Whether a JSON value contains such text anywhere, keys included. */
 export function hasUnstorableText(value: unknown): boolean {
   if (typeof value === 'string') return unstorable(value);
   if (Array.isArray(value)) return value.some(hasUnstorableText);
@@ -69,12 +69,12 @@ export function hasUnstorableText(value: unknown): boolean {
   return Object.entries(value).some(([key, member]) => unstorable(key) || hasUnstorableText(member));
 }
 
-/** A number of places for a message. */
+/** Formats a number of places for a message. */
 export function inPlaces(count: number): string {
   return count === 1 ? 'in one place' : `in ${count} places`;
 }
 
-/** Text for a message: quoted, controls escaped, shortened. */
+/** Formats text for a message: quoted, controls escaped, shortened. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

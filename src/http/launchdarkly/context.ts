@@ -1,18 +1,18 @@
-/** Contexts as LaunchDarkly's SDKs send them, in our words (docs/OFREP.md has the table). Pure. */
+/** Converts contexts from the form of LaunchDarkly's SDKs (docs/OFREP.md has the table). Pure. */
 import type { EvaluationContext } from '../../evaluation';
 import { attributesProblem } from '../../modules/snapshots/snapshot-rules';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Either the context, or everything that is wrong with it as sentences. */
+/** Either the context, or all its problems as sentences. */
 export type ReadContext = { readonly context: EvaluationContext } | { readonly problems: readonly string[] };
 
 const KIND = /^[A-Za-z0-9._-]{1,100}$/;
 
-/** A context of one kind, of several (`"kind": "multi"`), or a user of the old form, without a kind. */
+/** Reads a context of one kind, of several (`"kind": "multi"`), or a user of the old form, without a kind. */
 export function readLaunchDarklyContext(value: unknown): ReadContext {
   if (!isObject(value)) return { problems: ['The context must be an object such as {"kind": "user", "key": "…"}.'] };
-  // First of all: what nests very deep must not be walked.
+  // Checked first, because a deeply nested value must not be walked.
   const problem = attributesProblem('context', value);
   if (problem !== null) return { problems: [problem] };
   const { kind, ...parts } = value;
@@ -32,7 +32,7 @@ function readUser(user: Json): ReadContext {
   return { context: contextOf(String(user['key']), { ...own, kind: 'user', user: { ...own, key: user['key'] } }) };
 }
 
-/** The targeting key is that of the user, or of the first kind in alphabetical order when there is no user among them. */
+/** Takes the targeting key of the user, or of the first kind in alphabetical order when there is no user. */
 function readMany(parts: Json): ReadContext {
   const kinds = Object.keys(parts).sort();
   const problems = kinds.flatMap((kind) => {
@@ -51,7 +51,7 @@ function contextOf(targetingKey: string, attributes: object): EvaluationContext 
   return { targetingKey, attributes: attributes as EvaluationContext['attributes'] };
 }
 
-/** `_meta` tells LaunchDarkly what not to record; it is nothing to evaluate. */
+/** Drops `_meta`, which tells LaunchDarkly what not to record and is not evaluated. */
 function attributesOf({ key: _key, kind: _kind, _meta, ...attributes }: Json): Json {
   return attributes;
 }

@@ -1,6 +1,6 @@
 /**
- * `GET` and `POST /environments/{environment}/flags`: all flags for one context in the form of LaunchDarkly's evaluated bulk
- * JSON, for clients and tools that read it (docs/OFREP.md).
+ * `GET` and `POST /environments/{environment}/flags`: all flags for one context in the form of LaunchDarkly's evaluated
+ * bulk JSON, for clients and tools that read it (docs/OFREP.md).
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Context } from '../../modules/context';
@@ -18,14 +18,14 @@ interface Route {
   readonly Querystring: { readonly context?: unknown };
 }
 
-/** What is told of each flag. */
+/** The answer for one flag. */
 interface BulkFlag {
   readonly value: unknown;
-  /** Place of the variation in the flag's declared order. Null on an error. */
+  /** Index of the variation in the flag's declared order. Null on an error. */
   readonly variation: number | null;
   readonly version: number | null;
   readonly flagVersion: number | null;
-  /** Whether an experiment wants to know of it. */
+  /** Whether an experiment tracks the flag. */
   readonly trackEvents: boolean;
 }
 
@@ -66,14 +66,14 @@ function bulkFlag({ value, variationKey, variationIndex, flagVersion, inExperime
   return { value, variation, version: flagVersion, flagVersion, trackEvents: inExperiment };
 }
 
-/** A key of one environment may also name it by its key. */
+/** Lets a key of one environment name it also by the environment's key. */
 async function environmentIdOf({ actor, loaders }: Context, idOrKey: string): Promise<string> {
   if (actor.kind !== 'API_KEY' || actor.environmentId === null || actor.environmentId === idOrKey) return idOrKey;
   const own = await loaders.environment.load(actor.environmentId);
   return own?.key === idOrKey ? own.id : idOrKey;
 }
 
-/** JSON as base64url or base64, with or without padding. */
+/** Decodes JSON from base64url or base64, with or without padding. */
 function contextOfQuery(text: unknown): EvaluationContext {
   if (typeof text !== 'string' || text === '') {
     throw new RequestFault('BAD_USER_INPUT', 'context: the query must have it exactly once, as a base64url-encoded JSON object.');

@@ -31,7 +31,7 @@ interface Following {
   readonly state: EnvironmentState;
   readonly knownId: string | null;
   readonly key: ApiKeyActor;
-  /** The generation of access rules at which the key was found good. */
+  /** The generation of access rules at which the key was found valid. */
   readonly since: number;
 }
 

@@ -1,4 +1,4 @@
-/** Evaluations in the words of OFREP 0.3.0 (github.com/open-feature/protocol, service/openapi.yaml). Pure. */
+/** Converts evaluations to OFREP 0.3.0 (github.com/open-feature/protocol, service/openapi.yaml). Pure. */
 import { evaluate, type CompiledSnapshot, type Evaluation, type EvaluationContext, type RolloutTrace } from '../../evaluation';
 
 /** `serverEvaluationSuccess` of the specification. */
@@ -20,7 +20,7 @@ export interface OfrepFailure {
 export type OfrepReason = 'STATIC' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED' | 'UNKNOWN';
 export type OfrepErrorCode = 'FLAG_NOT_FOUND' | 'PARSE_ERROR' | 'TARGETING_KEY_MISSING' | 'INVALID_CONTEXT' | 'GENERAL';
 
-/** `evaluation` is what the caller may see of the decision; `compiled` and `context` are what decided. */
+/** `evaluation` is the part of the decision that the caller may see; `compiled` and `context` are its inputs. */
 export function ofrepAnswer(
   evaluation: Evaluation,
   compiled: CompiledSnapshot,
@@ -51,7 +51,7 @@ function failureOf({ errorCode, errorMessage }: Evaluation): Omit<OfrepFailure, 
   }
 }
 
-/** The specification's list has no DEFAULT: what falls through where others are targeted is UNKNOWN. */
+/** The specification has no DEFAULT: a fallthrough is UNKNOWN when other contexts are targeted. */
 function reasonOf({ reason, flagKey }: Evaluation, compiled: CompiledSnapshot): OfrepReason {
   switch (reason) {
     case 'TARGET_MATCH':
@@ -73,8 +73,8 @@ function reasonOf({ reason, flagKey }: Evaluation, compiled: CompiledSnapshot): 
 }
 
 /**
- * Whether a rollout or gate on the way, of the flag or a prerequisite, hashes a targeting key that is not there. The core
- * has an answer for it (`whenMissing`); to an OpenFeature client it is an error, so that it is seen.
+ * Whether a rollout or gate on the way, of the flag or a prerequisite, hashes a missing targeting key. The core has an
+ * answer for it (`whenMissing`); for OpenFeature clients it is an error, so that it is noticed.
  */
 function needsTargetingKey(compiled: CompiledSnapshot, flagKey: string, context: EvaluationContext): boolean {
   if (context.targetingKey || compiled.flags.get(flagKey)?.constant) return false;

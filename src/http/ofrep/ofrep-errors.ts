@@ -1,4 +1,4 @@
-/** What leaves an OFREP route when a request is refused or fails: the error bodies of the specification. */
+/** Formats refused and failed requests of OFREP routes: the error bodies of the specification. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { RequestFault, TryLater, type RequestErrorCode } from '../../errors';
@@ -6,7 +6,7 @@ import { formatError } from '../../graphql/errors';
 import { errorContextOf, faultOfFastify, statusOf } from '../errors';
 import type { OfrepErrorCode } from './ofrep-answers';
 
-/** A request that OFREP has a word for. */
+/** A request error for which OFREP has a code. */
 export class OfrepFault extends RequestFault {
   constructor(
     readonly errorCode: OfrepErrorCode,
@@ -30,7 +30,7 @@ export function sendOfrepError(error: FastifyError | Error, request: FastifyRequ
     .send({
       ...(key === undefined ? {} : { key }),
       errorCode: fault instanceof OfrepFault ? fault.errorCode : errorCodeOf(fault?.code),
-      // Masks what we did not mean to say, and logs it.
+      // Masks unintended errors, and logs them.
       errorDetails: formatError(fault ?? error, errorContextOf(request, log)).message,
     });
 }

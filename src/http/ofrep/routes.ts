@@ -13,7 +13,7 @@ import { OfrepFault, sendOfrepError } from './ofrep-errors';
 
 /** Seconds for which a page may be hidden before its client closes the stream; the specification's default. */
 const INACTIVITY_DELAY_SECONDS = 120;
-/** Which environment, where the credential is no key of one. */
+/** Names the environment, when the credential is not a key of one. */
 const ENVIRONMENT_HEADER = 'x-flagstaff-environment';
 
 type EventQuery = { readonly flagConfigEtag?: unknown };
@@ -70,7 +70,7 @@ async function evaluate(
     const message = `The header X-Flagstaff-Environment must name an environment by its id: the credential is not a key of one environment.`;
     throw new RequestFault('BAD_USER_INPUT', message);
   }
-  // A client that was told of a revision by another server must not be answered from before it.
+  // A client that another server notified of a revision must not get an answer from before it.
   const minRevision = revisionOfEvent(query.flagConfigEtag);
   const input = { environmentId, contexts: [context], areContextsChecked: true, flagKeys, minRevision };
   const outcome = await services.snapshots.evaluate(actor, input, budget);
@@ -81,7 +81,7 @@ async function evaluate(
   return outcome;
 }
 
-/** Throws `OfrepFault` with all that is wrong. */
+/** Throws `OfrepFault` with all problems. */
 function contextOfBody(body: unknown): EvaluationContext {
   const context = isObject(body) ? body['context'] : undefined;
   if (!isObject(context)) {
@@ -110,11 +110,11 @@ function statusOfAnswer(answer: OfrepSuccess | OfrepFailure): number {
   return answer.errorCode === 'FLAG_NOT_FOUND' ? 404 : 400;
 }
 
-/** Only for keys of one environment: their tickets end with the key. Others have GraphQL subscriptions. */
+/** Offers event streams only to keys of one environment: their tickets end with the key. Others have GraphQL subscriptions. */
 function eventStreamsFor({ actor, services }: Context, environmentId: string): object {
   if (actor.kind !== 'API_KEY' || actor.environmentId === null) return {};
   const ticket = services.streamTickets.issue(actor.id, environmentId);
-  // Without an origin: the client resolves it against the address that it reached us at, which we may not know.
+  // The URI has no origin: the client resolves it against the address that it reached us at, which we may not know.
   const endpoint = { requestUri: `${EVENT_STREAM_PATH}?ticket=${ticket}` };
   return { eventStreams: [{ type: 'sse', endpoint, inactivityDelaySec: INACTIVITY_DELAY_SECONDS }] };
 }

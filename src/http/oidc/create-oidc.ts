@@ -19,7 +19,7 @@ export interface OidcParts {
   readonly log: Logger;
 }
 
-/** Null when no provider is set. The provider is not asked yet. */
+/** Null when no provider is configured. Does not contact the provider yet. */
 export function createOidc(
   { oidc: settings, jwtSecret, publicUrl }: Pick<Config, 'oidc' | 'jwtSecret' | 'publicUrl'>,
   { changes, sessions, failed, clock, log }: OidcParts,
@@ -34,7 +34,7 @@ export function createOidc(
   };
 }
 
-/** Logs which organizations OIDC_ROLES names that are not there: mistyped, deleted, or not made yet. */
+/** Logs the organizations in OIDC_ROLES that do not exist: mistyped, deleted, or not created yet. */
 export async function warnOfUnknownOrganizations(
   { oidc }: Pick<Config, 'oidc'>,
   connection: Connection,

@@ -1,8 +1,8 @@
-/** What a log-in through the provider can end with, for the client and for the log. */
+/** The possible failures of a log-in through the provider, for the client and for the log. */
 import { AuthorizationResponseError, ResponseBodyError } from 'openid-client';
 import { RequestFault } from '../../errors';
 
-/** Codes of openid-client for an answer that was read and does not prove what it says. */
+/** Codes of openid-client for answers that were read but prove nothing. */
 const NOT_PROVED: ReadonlySet<string> = new Set([
   'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
   'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
@@ -14,7 +14,7 @@ const NOT_PROVED: ReadonlySet<string> = new Set([
 /** Errors by which a provider says that it will work again later (RFC 6749, section 4.1.2.1). */
 const PASSING: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error']);
 
-/** `stage`: what of the provider was asked. Nothing of its answer is told: there may be tokens in it. */
+/** `stage` is the step in which the provider was asked. Reveals nothing of its answer, which may contain tokens. */
 export function faultOf(error: unknown, stage: 'metadata' | 'log-in'): RequestFault {
   if (isUnreachable(error)) return new RequestFault('UNAVAILABLE', 'The OpenID provider does not answer; try again later.');
   if (stage === 'metadata') {
@@ -35,7 +35,7 @@ export function faultOf(error: unknown, stage: 'metadata' | 'log-in'): RequestFa
   return new RequestFault('PROVIDER_FAILED', 'The OpenID provider failed to complete the log-in; see the log of the server.');
 }
 
-/** For the log, without anything that the provider sent but its error code. */
+/** Describes an error for the log, with nothing that the provider sent but its error code. */
 export function describeError(error: unknown): { readonly cause: string; readonly code: string; readonly claim: string | null } {
   const ofProvider =
     error instanceof AuthorizationResponseError || error instanceof ResponseBodyError ? harmless(error.error) : null;
@@ -56,7 +56,7 @@ function refusedBy(error: string): RequestFault {
   return new RequestFault('UNAUTHENTICATED', `The provider refused the log-in: ${harmless(error)}.`);
 }
 
-/** Anybody can write what they like into a URL. */
+/** Filters the error code, because anybody can put anything into a URL. */
 function harmless(error: string): string {
   return /^[a-z_]{1,64}$/.test(error) ? error : 'an unrecognized error';
 }
@@ -84,7 +84,7 @@ function causesOf(error: unknown): Cause[] {
   return causes;
 }
 
-/** No answer at all, or none in time. */
+/** True when there was no answer, or none in time. */
 export function isUnreachable(error: unknown): boolean {
   return causesOf(error).some(
     ({ name, message }) => name === 'TimeoutError' || (name === 'TypeError' && message === 'fetch failed'),
@@ -96,7 +96,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'UNKNOWN';
 }
 
-/** The claim that is wrong. */
+/** The claim that failed a check. */
 function claimOf(error: unknown): string | null {
   const claim = causesOf(error).find((cause) => typeof cause.claim === 'string')?.claim;
   return typeof claim === 'string' ? claim : null;

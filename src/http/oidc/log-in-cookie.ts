@@ -1,6 +1,6 @@
 /**
- * What a log-in must remember while its user is at the provider: in a sealed cookie of the browser that began it, so that any
- * server with the same secret can end it, and no other browser.
+ * Keeps the secrets of a log-in while its user is at the provider: in an encrypted cookie of the browser that began it, so
+ * that any server with the same secret can complete it, and no other browser.
  */
 import type { Clock } from '../../clock';
 import type { Cipher } from '../../database/cipher';
@@ -8,8 +8,8 @@ import type { LogInSecrets } from './provider';
 
 const NAME = 'flagstaff_oidc';
 /**
- * Browsers take such a cookie only over TLS, from the host itself and for all of it, so that neither another host of the domain
- * nor somebody on the way can put one of a log-in of theirs there (RFC 6265bis, section 4.1.3.2).
+ * Browsers accept such a cookie only over TLS, from the host itself and for all of its paths, so that neither another host
+ * of the domain nor an attacker on the way can plant one of their own log-ins (RFC 6265bis, section 4.1.3.2).
  */
 const HOST_PREFIX = '__Host-';
 const LIFETIME_SECONDS = 600;
@@ -19,30 +19,30 @@ export interface LogInCookieOptions {
   readonly clock: Clock;
 }
 
-/** Where the cookie goes. */
+/** Path and security of the cookie. */
 export interface CookieOptions {
-  /** Where it may be sent over plain HTTP. */
+  /** Used over plain HTTP; over TLS the path is /. */
   readonly path: string;
-  /** Only over TLS. */
+  /** True: only over TLS. */
   readonly isSecure: boolean;
 }
 
 export class LogInCookie {
   constructor(private readonly options: LogInCookieOptions) {}
 
-  /** A `Set-Cookie` header. */
+  /** Returns a `Set-Cookie` header. */
   set(secrets: LogInSecrets, options: CookieOptions): string {
     const endsAt = this.options.clock.now().getTime() + LIFETIME_SECONDS * 1_000;
     const { state, nonce, codeVerifier } = secrets;
     return header(this.options.cipher.encrypt(JSON.stringify([endsAt, state, nonce, codeVerifier])), LIFETIME_SECONDS, options);
   }
 
-  /** A `Set-Cookie` header that takes it away. */
+  /** Returns a `Set-Cookie` header that deletes the cookie. */
   clear(options: CookieOptions): string {
     return header('', 0, options);
   }
 
-  /** Null when the `Cookie` header has none that this installation sealed within the last 10 minutes. */
+  /** Null when the `Cookie` header has none that this installation encrypted within the last 10 minutes. */
   read(cookies: string | undefined, { isSecure }: CookieOptions): LogInSecrets | null {
     const encrypted = valueOf(cookies, nameOf(isSecure));
     if (encrypted === null) return null;
@@ -60,7 +60,7 @@ export class LogInCookie {
   }
 }
 
-/** Lax: the browser comes back from another site. */
+/** Uses SameSite=Lax, because the browser comes back from another site. */
 function header(value: string, lifetimeSeconds: number, { path, isSecure }: CookieOptions): string {
   const attributes = isSecure ? 'Path=/; Secure' : `Path=${path}`;
   return `${nameOf(isSecure)}=${value}; ${attributes}; Max-Age=${lifetimeSeconds}; HttpOnly; SameSite=Lax`;

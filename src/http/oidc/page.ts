@@ -1,9 +1,9 @@
-/** What a person sees who has logged in through the provider. Loads nothing. */
+/** The page shown after a log-in through the provider. Loads nothing. */
 import { createHash } from 'node:crypto';
 
 /**
- * Hands the tokens to the window that opened this one, if that shows a page of an allowed origin: the browser compares, and
- * drops the message otherwise. Then takes them out of the document.
+ * Posts the tokens to the window that opened this one, if that shows a page of an allowed origin: the browser compares, and
+ * drops the message otherwise. Then removes them from the document.
  */
 const SCRIPT = `
 const data = document.getElementById('log-in');
@@ -14,12 +14,12 @@ if (window.opener) for (const origin of origins) window.opener.postMessage(messa
 
 const SCRIPT_DIGEST = createHash('sha256').update(SCRIPT).digest('base64');
 
-/** The one script may run; nothing is loaded, sent or framed. */
+/** Allows only the one script to run; nothing is loaded, sent or framed. */
 export const PAGE_POLICY = `default-src 'none'; script-src 'sha256-${SCRIPT_DIGEST}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** `message` is handed over as it is; `origins`: those that may have it. */
+/** `message` is posted as it is; `origins` are those that may receive it. */
 export function logInPage(message: object, origins: readonly string[]): string {
-  // So that no text in it ends the element.
+  // Escaped, so that no text in it ends the element.
   const data = JSON.stringify({ message, origins }).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">

@@ -1,4 +1,4 @@
-/** The OpenID provider, as this server asks it (OpenID Connect Core 1.0; RFC 7636; RFC 9700). */
+/** A client of the OpenID provider (OpenID Connect Core 1.0; RFC 7636; RFC 9700). */
 import * as client from 'openid-client';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -8,17 +8,17 @@ import { identityOf, needsUserInfo, type OidcClaims, type OidcIdentity } from '.
 import { describeError, faultOf, isUnreachable } from './faults';
 import type { OidcSettings } from './settings';
 
-/** For each request to the provider. */
+/** Limits each request to the provider. */
 const TIMEOUT_SECONDS = 5;
-/** How far apart the clocks of the provider and of this server may be. */
+/** The most that the clocks of the provider and of this server may differ. */
 const CLOCK_TOLERANCE_SECONDS = 10;
-/** How long the provider's description of itself is kept; its keys are kept for 5 minutes, by openid-client. */
+/** How long the provider's metadata is cached; openid-client caches its keys for 5 minutes. */
 const METADATA_KEPT_MS = 3_600_000;
-/** How long an old one is kept on when the provider is away. */
+/** How long expired metadata is used when the provider is unavailable. */
 const METADATA_EXTENDED_MS = 60_000;
 const RETRY_PAUSE_MS = 250;
 
-/** What one log-in must remember from its beginning to its end. Each is of 256 random bits. */
+/** The secrets of one log-in from its beginning to its end, 256 random bits each. */
 export interface LogInSecrets {
   readonly state: string;
   readonly nonce: string;
@@ -37,7 +37,7 @@ export class OidcProvider {
 
   constructor(private readonly options: OidcProviderOptions) {}
 
-  /** Where to send somebody who wants to log in. Throws UNAVAILABLE or PROVIDER_FAILED. */
+  /** Returns the URL at which the provider authenticates the user. Throws UNAVAILABLE or PROVIDER_FAILED. */
   async begin(redirectUri: string): Promise<{ url: string; secrets: LogInSecrets }> {
     const configuration = await this.configuration();
     const secrets = { state: client.randomState(), nonce: client.randomNonce(), codeVerifier: client.randomPKCECodeVerifier() };
@@ -57,8 +57,9 @@ export class OidcProvider {
   }
 
   /**
-   * Who logged in, by what the provider sent the browser back with. Exchanges the code with the code verifier; checks state,
-   * issuer, and of the ID token signature, issuer, audience, end and nonce. Throws UNAUTHENTICATED, UNAVAILABLE or PROVIDER_FAILED.
+   * Returns who logged in, from the URL that the provider redirected to. Exchanges the code with the code verifier; checks
+   * state and issuer, and the ID token's signature, issuer, audience, expiry and nonce. Throws UNAUTHENTICATED, UNAVAILABLE
+   * or PROVIDER_FAILED.
    */
   async end(currentUrl: URL, { state, nonce, codeVerifier }: LogInSecrets): Promise<OidcIdentity> {
     const configuration = await this.configuration();
@@ -89,7 +90,7 @@ export class OidcProvider {
     return { claims, userInfo };
   }
 
-  /** Asked for when it is needed first, so that the server starts although the provider is away. */
+  /** Loaded on first use, so that the server starts although the provider is unavailable. */
   private async configuration(): Promise<client.Configuration> {
     const now = this.options.clock.now().getTime();
     if (this.known !== null && now < this.known.until) return this.known.configuration;
@@ -128,17 +129,17 @@ export class OidcProvider {
       clientSecret === null ? client.None() : secretAuthentication(clientSecret),
       { timeout: TIMEOUT_SECONDS, execute: isPlain ? [client.allowInsecureRequests] : [] },
     );
-    // openid-client lets some providers name themselves otherwise, for those with many tenants: any tenant would come in then.
+    // openid-client accepts a different issuer from some multi-tenant providers, which would let users of any tenant in.
     if (new URL(configuration.serverMetadata().issuer).href !== new URL(issuer).href)
       throw new Error('The issuer is not the configured one.');
-    // By default TLS to the token endpoint stands for the signature, as the specification allows.
+    // openid-client trusts TLS to the token endpoint in place of the signature by default, as the specification allows.
     client.enableNonRepudiationChecks(configuration);
     return configuration;
   }
 
   private toRequestFault(error: unknown, stage: 'metadata' | 'log-in'): RequestFault {
     const fault = faultOf(error, stage);
-    // Never the error itself: its causes hold what the provider sent.
+    // The error itself is not logged: its causes contain what the provider sent.
     this.options.log.warn(
       { stage, answered: fault.code, ...describeError(error) },
       'a log-in through the OpenID provider failed',
@@ -147,7 +148,7 @@ export class OidcProvider {
   }
 }
 
-/** As the provider wants it; the header is what every provider must know (RFC 6749, section 2.3.1). */
+/** Authenticates as the provider's metadata asks; every provider must support the header (RFC 6749, section 2.3.1). */
 function secretAuthentication(secret: string): client.ClientAuth {
   const inHeader = client.ClientSecretBasic(secret);
   const inBody = client.ClientSecretPost(secret);

@@ -10,29 +10,29 @@ import type { CookieOptions, LogInCookie } from './log-in-cookie';
 import { logInPage, PAGE_POLICY } from './page';
 import type { LogInSecrets, OidcProvider } from './provider';
 
-/** Log-in through a provider, as `app.ts` makes it. */
+/** Log-in through a provider, as built in the composition root. */
 export interface Oidc {
   readonly provider: OidcProvider;
   readonly service: OidcService;
   readonly cookie: LogInCookie;
   readonly failed: FailedAuthentications;
-  /** Where people reach the installation. Null: where the server listens on this machine. */
+  /** The base URL of the installation. Null: the address at which the server listens on this machine. */
   readonly publicUrl: string | null;
 }
 
 export interface OidcRouteOptions extends Pick<TransportOptions, 'rateLimits' | 'isProduction' | 'allowedOrigins'> {
-  /** Null: no provider is set. */
+  /** Null: no provider is configured. */
   readonly oidc: Oidc | null;
 }
 
 const LOG_IN_PATH = '/auth/oidc/log-in';
 const CALLBACK_PATH = '/auth/oidc/callback';
 
-/** Does nothing where no provider is set. */
+/** Does nothing when no provider is configured. */
 export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
   const { oidc } = options;
   if (oidc === null) return;
-  // A request for the headers alone would use the code up.
+  // A HEAD request would use the code up.
   const route = { exposeHeadRoute: false };
   app.get(LOG_IN_PATH, route, async (request, reply) => {
     options.rateLimits.logInAttempts(request.ip, 1);
@@ -53,7 +53,7 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
   });
 }
 
-/** `onOver`: called as soon as this log-in is over, whatever comes of it; not for a callback that is of no log-in of this browser. */
+/** `onOver` is called as soon as this log-in is over, however it ends; not for a callback without a log-in of this browser. */
 async function endLogIn(
   request: FastifyRequest,
   { redirectUri, cookie }: { readonly redirectUri: URL; readonly cookie: CookieOptions },
@@ -75,7 +75,7 @@ async function endLogIn(
   }
 }
 
-/** Those of the log-in that this browser began, if that is the one that is to be ended. */
+/** The secrets of the log-in that this browser began, if the callback belongs to it. */
 function secretsOf(secrets: LogInSecrets | null, { searchParams }: URL): LogInSecrets {
   if (secrets === null) {
     const message = `No log-in is in progress in this browser: its cookie is missing, was altered or is older than 10 minutes. Start again at ${LOG_IN_PATH}.`;
@@ -97,7 +97,7 @@ function secretsOf(secrets: LogInSecrets | null, { searchParams }: URL): LogInSe
   return secrets;
 }
 
-/** Of the client, not of the provider. */
+/** Whether the client, not the provider, caused the fault. */
 function isFailedAttempt({ code }: RequestFault): boolean {
   return code === 'BAD_REQUEST' || code === 'UNAUTHENTICATED' || code === 'FORBIDDEN';
 }
@@ -116,14 +116,14 @@ function sendTokens(request: FastifyRequest, reply: FastifyReply, logIn: OidcLog
   return reply.send(logInPage({ type: 'flagstaff:log-in', ...answer }, origins));
 }
 
-/** Browsers name text/html when somebody goes to a page. */
+/** Browsers accept text/html when a person navigates to a page. */
 function wantsPage({ headers }: FastifyRequest): boolean {
   return (headers.accept ?? '').split(',').some((type) => type.split(';')[0]?.trim() === 'text/html');
 }
 
 /**
- * Neither kept by anybody on the way, nor told to the next page: the address has the code. The window keeps the one that opened
- * it through all of the log-in, since that is to have the tokens.
+ * Forbids caching and the Referer header, because the URL contains the code. Keeps the opener throughout the log-in,
+ * because it gets the tokens.
  */
 function keepPrivate(reply: FastifyReply): FastifyReply {
   return reply.headers({
@@ -133,7 +133,7 @@ function keepPrivate(reply: FastifyReply): FastifyReply {
   });
 }
 
-/** Never by the Host header, which whoever asks can choose. */
+/** Ignores the Host header, which the client chooses. */
 function redirectUriOf(app: FastifyInstance, { publicUrl }: Oidc): URL {
   const { port } = app.server.address() as AddressInfo;
   return new URL(`${publicUrl ?? `http://localhost:${port}`}${CALLBACK_PATH}`);
@@ -143,7 +143,7 @@ function cookieOptions({ pathname, protocol }: URL, { isProduction }: OidcRouteO
   return { path: pathname.slice(0, pathname.lastIndexOf('/')), isSecure: isProduction || protocol === 'https:' };
 }
 
-/** The server's own, and those that may call it from browsers. */
+/** The server's own origin, and those that may call it from browsers. */
 function originsOf(redirectUri: URL, { allowedOrigins }: OidcRouteOptions): string[] {
   return [...new Set([redirectUri.origin, ...allowedOrigins.filter((origin) => URL.canParse(origin))])];
 }

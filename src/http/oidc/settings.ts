@@ -4,12 +4,12 @@ import { StartFault } from '../../errors';
 import { parseGroupRoles, type GroupRole } from '../../modules/members/oidc-rules';
 
 export interface OidcSettings {
-  /** URL of the provider, as it names itself. */
+  /** The provider's URL, exactly as its metadata names it. */
   readonly issuer: string;
   readonly clientId: string;
-  /** Null: a public client, which proves itself by PKCE alone. */
+  /** Null: a public client, which relies on PKCE alone. */
   readonly clientSecret: string | null;
-  /** Separated by blanks; `openid` among them. */
+  /** Separated by spaces; includes `openid`. */
   readonly scopes: string;
   readonly groupsClaim: string;
   readonly roles: readonly GroupRole[];
@@ -45,7 +45,7 @@ export const oidcVariables = {
 
 type OidcValues = z.infer<z.ZodObject<typeof oidcVariables>>;
 
-/** Null when no provider is set. Throws `StartFault` for what does not go together. */
+/** Null when no provider is configured. Throws `StartFault` for settings that contradict each other. */
 export function oidcOf(
   values: OidcValues,
   { isProduction, publicUrl }: { readonly isProduction: boolean; readonly publicUrl: string | null },
@@ -74,7 +74,7 @@ export function oidcOf(
   };
 }
 
-/** Over plain HTTP a provider proves nothing, unless it is on this machine. */
+/** Requires https, without which a provider proves nothing, unless it is on this machine. */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, search, hash, username } = new URL(text);
