@@ -5,15 +5,14 @@
  * One driver for each environment serves all its subscribers, on one compiled snapshot, in slices, so that ten thousand of
  * them do not keep a request waiting.
  */
-import { performance } from 'node:perf_hooks';
+import { Coalescer } from '../concurrency/coalescer';
 import { RequestFault } from '../errors';
 import { listAffectedFlagKeys, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
 import type { EnvironmentState } from '../modules/snapshots/environment-state';
 import type { ScopedPermission, Guarded } from './scoped-permission';
 import { EvaluationView, type SentEvaluation } from './evaluation-view';
+import { TimeSlicer } from './time-slicer';
 
-/** How long subscribers are evaluated before whatever else waits for the process gets its turn. */
-const SLICE_MS = 5;
 /**
  * Events and evaluations in them that one slice may hand out: turning them into frames comes after the slice, costs more
  * than finding them, and cannot be interrupted.
@@ -45,7 +44,8 @@ export class EvaluationStream {
   private readonly drivers = new Map<EnvironmentState, EnvironmentDriver>();
   /** Drivers that have subscribers to serve. They take turns. */
   private readonly busy = new Set<EnvironmentDriver>();
-  private isScheduled = false;
+  private readonly slicer = new TimeSlicer(SLICE_WEIGHT_MAX);
+  private readonly runs = new Coalescer(() => this.serveBusy());
 
   constructor(private readonly options: EvaluationStreamOptions = {}) {}
 
@@ -65,7 +65,7 @@ export class EvaluationStream {
     const driver: EnvironmentDriver = new EnvironmentDriver(state, {
       onBusy: () => {
         this.busy.add(driver);
-        this.schedule();
+        void this.runs.request();
       },
       onSent: (compiled, evaluations) => this.options.onSent?.(state.scope.environmentId, compiled, evaluations),
       onEmpty: () => {
@@ -77,18 +77,13 @@ export class EvaluationStream {
     return driver;
   }
 
-  private schedule(): void {
-    if (this.isScheduled || this.busy.size === 0) return;
-    this.isScheduled = true;
-    setImmediate(() => {
-      this.isScheduled = false;
-      for (const driver of this.busy) {
-        this.busy.delete(driver);
-        if (driver.serve(performance.now() + SLICE_MS)) this.busy.add(driver);
-        break;
-      }
-      this.schedule();
-    });
+  private async serveBusy(): Promise<void> {
+    await this.slicer.next();
+    for (const driver of this.busy) {
+      this.busy.delete(driver);
+      if (driver.serve(this.slicer)) this.busy.add(driver);
+      await this.slicer.yieldIfDue();
+    }
   }
 }
 
@@ -153,22 +148,24 @@ class EnvironmentDriver {
     if (!knowsNewest) this.events.onBusy();
   }
 
-  /** Serves until the deadline, of `performance.now()`; answers whether some are left. */
-  serve(deadline: number): boolean {
+  /** Serves until the slice is over; answers whether some are left. */
+  serve(slicer: TimeSlicer): boolean {
     this.showNewest();
-    let weight = 0;
     for (const subscription of this.due) {
-      if (weight >= SLICE_WEIGHT_MAX || performance.now() >= deadline) break;
+      if (slicer.isOver) break;
       this.due.delete(subscription);
       if (this.state.isClosed) {
         subscription.fail(new RequestFault('NOT_FOUND', 'The environment was deleted.'));
-        weight += 1;
+        slicer.add(1);
         continue;
       }
       const event = this.eventFor(subscription);
-      if (event === null) this.idle.add(subscription);
-      else subscription.give(event);
-      weight += event === null ? 0 : 1 + event.evaluations.length;
+      if (event === null) {
+        this.idle.add(subscription);
+        continue;
+      }
+      subscription.give(event);
+      slicer.add(1 + event.evaluations.length);
     }
     return this.due.size > 0;
   }

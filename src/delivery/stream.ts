@@ -62,7 +62,7 @@ export class FlagStream {
     return this.evaluations.subscriberCount;
   }
 
-  /** Ends with NOT_FOUND when the environment is deleted. `return()` ends it at once, also while it waits. */
+  /** Ends with NOT_FOUND when the environment is deleted. */
   flagChanged(state: EnvironmentState, { since, flagKeys }: FlagChangedRequest): FlagSubscription {
     const from = since ?? { epoch: state.epoch, revision: state.revision };
     return new FlagSubscription(state, from, (cursor) => this.pageAfter(state, cursor, flagKeys));
@@ -105,101 +105,25 @@ export class FlagStream {
   }
 }
 
-/** What one subscriber asked for, to be iterated; or to be read by pages, by whoever reads for several (fan-out.ts). */
-export class FlagSubscription implements AsyncIterableIterator<FlagChangedEvent>, Guarded {
-  private waiter: Waiter | null = null;
-  private readonly events: AsyncGenerator<FlagChangedEvent, undefined>;
-  private hasEnded = false;
-
+/** What one subscriber asked for. It is read by pages, once for all who asked for the same (fan-out.ts). */
+export class FlagSubscription implements AsyncIterable<FlagChangedEvent>, Guarded {
   constructor(
     readonly state: EnvironmentState,
     readonly from: Cursor,
-    /** Fails with NOT_FOUND when the environment is deleted. */
+    /** Rejects with NOT_FOUND when the environment is deleted. */
     readonly pageAfter: (cursor: Cursor) => Promise<FlagPage>,
-  ) {
-    this.events = this.follow();
-  }
+  ) {}
 
   get requiredPermission(): ScopedPermission {
     return { permission: 'snapshot:read', scope: this.state.scope };
   }
 
-  next(): Promise<IteratorResult<FlagChangedEvent>> {
-    return this.events.next();
-  }
-
-  return(): Promise<IteratorResult<FlagChangedEvent>> {
-    this.end();
-    return this.events.return(undefined);
-  }
-
-  throw(error: unknown): Promise<IteratorResult<FlagChangedEvent>> {
-    this.end();
-    return this.events.throw(error);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  private end(): void {
-    this.hasEnded = true;
-    this.waiter?.end();
-  }
-
-  private async *follow(): AsyncGenerator<FlagChangedEvent, undefined> {
-    const waiter = new Waiter(this.state);
-    this.waiter = waiter;
-    let cursor = this.from;
-    try {
-      while (!this.hasEnded) {
-        waiter.arm();
-        const page = await this.pageAfter(cursor);
-        for (const event of page.events) yield event;
-        const isNewest = page.cursor.epoch === cursor.epoch && page.cursor.revision === cursor.revision;
-        cursor = page.cursor;
-        if (isNewest) await waiter.wait();
-      }
-      return undefined;
-    } finally {
-      waiter.end();
-    }
+  /** Is here because graphql-js takes nothing else for the source of a subscription. */
+  [Symbol.asyncIterator](): never {
+    throw new Error('A FlagSubscription is read by pages; join a FanOut with it.');
   }
 }
 
 function concerns(event: FlagEvent, flagKeys: ReadonlySet<string>): boolean {
   return event.kind === 'SEGMENT_UPDATED' || flagKeys.has(event.flagKey);
-}
-
-/** Waits for the next change of a book after `arm`, or for the end of the stream. */
-class Waiter {
-  private changed = false;
-  private ended = false;
-  private wake: () => void = () => undefined;
-  private readonly stop: () => void;
-
-  constructor(state: EnvironmentState) {
-    this.stop = state.onChange(() => {
-      this.changed = true;
-      this.wake();
-    });
-  }
-
-  /** Forgets earlier changes: call it before looking at the book. */
-  arm(): void {
-    this.changed = false;
-  }
-
-  async wait(): Promise<void> {
-    if (this.changed || this.ended) return;
-    await new Promise<void>((resolve) => {
-      this.wake = resolve;
-    });
-  }
-
-  end(): void {
-    this.ended = true;
-    this.stop();
-    this.wake();
-  }
 }

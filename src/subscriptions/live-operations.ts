@@ -89,7 +89,7 @@ export class LiveOperations {
       void beginning.then(end, () => undefined);
       throw error;
     });
-    if (!isIterator(stream)) return operation.finish(JSON.stringify(this.operations.mask(stream as object, context)));
+    if (!isStream(stream)) return operation.finish(JSON.stringify(this.operations.mask(stream as object, context)));
     if (operation.hasEnded) return end(stream);
     const requiredPermission = findRequiredPermission(stream);
     const { key, render } = this.shared.renderingOf(prepared, variables);
@@ -108,13 +108,13 @@ export class LiveOperations {
   }
 }
 
-function isIterator(stream: object): stream is AsyncIterableIterator<unknown> {
-  return Symbol.asyncIterator in stream;
+function isStream(source: object): source is FlagSubscription | AsyncIterableIterator<unknown> {
+  return Symbol.asyncIterator in source;
 }
 
 /** Nobody waits for it any more. */
-function end(stream: object): void {
-  if (isIterator(stream)) void stream.return?.();
+function end(source: object): void {
+  if (isStream(source) && !(source instanceof FlagSubscription)) void source.return?.();
 }
 
 /** For an error of an operation that nobody could be found for. */

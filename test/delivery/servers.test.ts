@@ -1,9 +1,10 @@
 /** Several servers on one book, with a bell between them and without. */
 import { createWorld, isEmbedded, type World } from '../support/world';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
+import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
 import { createClient } from 'graphql-ws';
 import { GraphQLClient } from 'graphql-request';
 import { WebSocket } from 'ws';
+import { FanOut } from '../../src/delivery/fan-out';
 import { FlagStream } from '../../src/delivery/stream';
 import type { EnvironmentState } from '../../src/modules/snapshots/environment-state';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
@@ -14,22 +15,26 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-it('ends a stream at once that waits, when it is returned', async () => {
+it('ends a waiting subscription at once, and listens to its environment no more', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const { database } = world.app;
   const cache = new SnapshotCache({ database });
   const state = (await cache.open(environment.id)) as EnvironmentState;
-  const stream = new FlagStream({ database, cache }).flagChanged(state, { since: null, flagKeys: null });
-  const waiting = stream.next();
-  await new Promise((resolve) => setImmediate(resolve));
+  const subscription = new FlagStream({ database, cache }).flagChanged(state, { since: null, flagKeys: null });
+  const texts: string[] = [];
+  const sink = { next: (text: string) => texts.push(text) > 0, fail: (error: unknown) => void texts.push(String(error)) };
+  const follow = () => new FanOut().join({ subscription, key: 'all', render: ({ revision }) => `${revision}` }, sink);
 
-  const returned = await stream.return();
+  const [ended, kept] = [follow(), follow()];
+  const during = state.listenerCount;
+  ended.end();
+  await makeFlag(project);
+  await cache.catchUp(environment.id);
+  await eventually(async () => texts.length || null);
+  kept.end();
 
-  expect([await waiting, returned]).toEqual([
-    { done: true, value: undefined },
-    { done: true, value: undefined },
-  ]);
+  expect([during, texts, state.listenerCount]).toEqual([2, ['1'], 0]);
 });
 
 it('delivers a change that no bell announces, by the poll', async () => {

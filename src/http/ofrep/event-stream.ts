@@ -12,8 +12,8 @@ import { contextOf } from '../graphql';
 import type { Connected, LiveAccess } from '../../modules/access/live-access';
 import type { ApiKeyActor } from '../../modules/access/actor';
 import type { EnvironmentState } from '../../modules/snapshots/environment-state';
+import { waitUntil } from '../../modules/snapshots/wait-until';
 import type { TransportOptions } from '../transport';
-import { ChangeWaiter } from './change-waiter';
 
 export const EVENT_STREAM_PATH = '/ofrep/v1/event-stream';
 
@@ -56,15 +56,14 @@ export function addEventStream(app: FastifyInstance, options: TransportOptions):
 /** One stream that was opened. It ends when the key that opened it does. */
 class EventStream implements Connected {
   readonly readable: Readable;
-  private readonly waiter: ChangeWaiter;
+  private readonly ending = new AbortController();
 
   constructor(following: Following, access: LiveAccess) {
-    this.waiter = new ChangeWaiter(following.state);
-    this.readable = Readable.from(linesOf(following, this.waiter), { objectMode: false, highWaterMark: 1 });
+    this.readable = Readable.from(linesOf(following, this.ending.signal), { objectMode: false, highWaterMark: 1 });
     const { key, since } = following;
     const tracked = access.track(key.id, key.request, this, since);
     this.readable.once('close', () => {
-      this.waiter.end();
+      this.ending.abort();
       access.release(tracked, this);
     });
   }
@@ -77,7 +76,7 @@ class EventStream implements Connected {
   }
 
   end(): void {
-    this.waiter.end();
+    this.ending.abort();
     // Whoever does not read does not come to the end.
     setTimeout(() => this.readable.destroy(), DRAIN_MS).unref();
   }
@@ -110,12 +109,11 @@ async function followingOf(
   };
 }
 
-/** After the end of the waiter, nothing more is said. */
-async function* linesOf({ state, knownId }: Following, waiter: ChangeWaiter): AsyncGenerator<string> {
+/** Ends, and says nothing more, once the signal has aborted. */
+async function* linesOf({ state, knownId }: Following, signal: AbortSignal): AsyncGenerator<string> {
   let known = knownId;
   yield `retry: ${RETRY_MS.least + Math.floor(Math.random() * RETRY_MS.spread)}\n\n`;
-  while (!waiter.hasEnded && !state.isClosed) {
-    waiter.arm();
+  while (!signal.aborted && !state.isClosed) {
     const newest = eventIdOf(state);
     if (newest !== known) {
       known = newest;
@@ -123,8 +121,9 @@ async function* linesOf({ state, knownId }: Following, waiter: ChangeWaiter): As
       await sleep(COALESCE_MS, undefined, { ref: false });
       continue;
     }
-    if (await waiter.wait(HEARTBEAT_MS)) continue;
-    yield ': still here\n\n';
+    const hasNews = (): boolean => state.isClosed || eventIdOf(state) !== newest;
+    const isWoken = await waitUntil(state, hasNews, { timeoutMs: HEARTBEAT_MS, signal });
+    if (!isWoken && !signal.aborted) yield ': still here\n\n';
   }
 }
 

@@ -8,6 +8,7 @@ import type { Cursor, EnvironmentState } from './environment-state';
 import type { SnapshotCache } from './snapshot-cache';
 import { contextProblem, contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
 import { tracedEvaluator, type TraceBudget } from './traced-evaluations';
+import { waitUntil } from './wait-until';
 import { evaluateVisible, seesEverything, visibleFlagCount, withInvalidContext } from './visible-evaluations';
 
 const REVISION_WAIT_MS = 2_000;
@@ -256,10 +257,10 @@ export class SnapshotService {
     }
     this.waiters++;
     try {
-      const reached = untilReached(state, minRevision);
+      const reached = waitUntil(state, () => has(state, minRevision), { timeoutMs: REVISION_WAIT_MS });
       // One that fails leaves it to the bell and the poll, which look again.
       this.options.cache.catchUp(state.scope.environmentId).catch(() => undefined);
-      await reached;
+      if (!(await reached)) throw notReached(state, minRevision);
     } finally {
       this.waiters--;
     }
@@ -278,21 +279,12 @@ function spend(budget: EvaluationBudget, contexts: number, flags: number): void 
   budget.evaluations += contexts * flags;
 }
 
-function untilReached(state: EnvironmentState, minRevision: Cursor): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      stop();
-      settle();
-    };
-    const stop = state.onChange(() => {
-      if (has(state, minRevision)) end(resolve);
-    });
-    const timer = setTimeout(() => {
-      const message = `Revision ${minRevision.revision} was not reached within ${REVISION_WAIT_MS / 1000} s; this server is at ${state.revision}.`;
-      end(() => reject(new RequestFault('REVISION_NOT_REACHED', message)));
-    }, REVISION_WAIT_MS);
-  });
+function notReached(state: EnvironmentState, minRevision: Cursor): RequestFault {
+  const bound = `was not reached within ${REVISION_WAIT_MS / 1000} s`;
+  return new RequestFault(
+    'REVISION_NOT_REACHED',
+    `Revision ${minRevision.revision} ${bound}; this server is at ${state.revision}.`,
+  );
 }
 
 /** Whether there is nothing to wait for. */

@@ -1,0 +1,34 @@
+import type { EnvironmentState } from './environment-state';
+
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  /** Ends the wait when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Resolves with true as soon as `isReached` answers true, which is asked now and after each change of the environment; with false
+ * when the time is over or the signal aborts before. No change is missed in between, and nothing listens afterwards.
+ */
+export function waitUntil(
+  state: EnvironmentState,
+  isReached: () => boolean,
+  { timeoutMs, signal }: WaitOptions,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (isReached()) return resolve(true);
+    if (signal?.aborted === true) return resolve(false);
+    const end = (isTrue: boolean): void => {
+      clearTimeout(timer);
+      stop();
+      signal?.removeEventListener('abort', onAbort);
+      resolve(isTrue);
+    };
+    const onAbort = (): void => end(false);
+    const timer = setTimeout(end, timeoutMs, false);
+    const stop = state.onChange(() => {
+      if (isReached()) end(true);
+    });
+    signal?.addEventListener('abort', onAbort);
+  });
+}
