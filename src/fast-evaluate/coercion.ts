@@ -1,21 +1,25 @@
 /**
- * Variables of an operation. Those that look as usual are only checked, not copied; whatever looks otherwise is left to
- * graphql-js, so that the outcome is always the one of graphql-js.
+ * Variables of an operation and arguments of a field. Values that look as usual are only checked, not copied; all others are left
+ * to graphql-js, so that the outcome is always the one of graphql-js.
  */
 import {
+  getArgumentValues,
   getVariableValues,
   isInputObjectType,
   isInputType,
   isListType,
   isNonNullType,
+  Kind,
   typeFromAST,
   valueFromAST,
+  type FieldNode,
+  type GraphQLField,
   type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type ValueNode,
 } from 'graphql';
-
-export type Variables = Readonly<Record<string, unknown>>;
+import type { Variables } from '../operations/cost';
 
 /** The variables as fields are given them; null when graphql-js refuses them. */
 export type Coercion = (given: Variables) => Variables | null;
@@ -103,4 +107,44 @@ function compileObject(fields: readonly InputField[], isOneOf: boolean): Check {
     }
     return required.every((name) => Object.hasOwn(given, name));
   };
+}
+
+/** The arguments of a field, of variables that were coerced. Throws `GraphQLError` as graphql-js does. */
+export type ArgumentsOf = (variables: Variables) => Variables;
+
+export function compileArguments(definition: GraphQLField<unknown, unknown>, node: FieldNode): ArgumentsOf {
+  const given = node.arguments ?? [];
+  const fixed: Record<string, unknown> = {};
+  const taken: (readonly [string, string])[] = [];
+  for (const { name, type, defaultValue } of definition.args) {
+    const value = given.find((argument) => argument.name.value === name)?.value;
+    if (defaultValue !== undefined) return (variables) => getArgumentValues(definition, node, variables);
+    if (!value) continue;
+    if (value.kind === Kind.VARIABLE) taken.push([name, value.name.value]);
+    else {
+      const constant = hasVariable(value) ? undefined : valueFromAST(value, type);
+      if (constant === undefined) return (variables) => getArgumentValues(definition, node, variables);
+      fixed[name] = constant;
+    }
+  }
+  const required = new Set(definition.args.filter(({ type }) => isNonNullType(type)).map(({ name }) => name));
+  return (variables) => {
+    const values = { ...fixed };
+    for (const [name, variable] of taken) {
+      const value = variables[variable];
+      if (value === undefined || value === null) {
+        // What may not be null, and what is left out: graphql-js reports it.
+        if (required.has(name)) return getArgumentValues(definition, node, variables);
+        if (value === undefined) continue;
+      }
+      values[name] = value;
+    }
+    return values;
+  };
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable);
+  if (value.kind === Kind.OBJECT) return value.fields.some((field) => hasVariable(field.value));
+  return value.kind === Kind.VARIABLE;
 }

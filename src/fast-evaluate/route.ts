@@ -13,7 +13,7 @@ import { clientRequestIdOf, newRequestId } from '../http/hooks';
 import type { Actor } from '../modules/access/actor';
 import { createRequestLog, type RequestLog } from '../log';
 import { BODY_BYTES_MAX, type Operations } from '../operations/operations';
-import { PlainEvaluate, type PlainAnswer } from './plain-evaluate';
+import { FastEvaluate, type FastAnswer } from './fast-evaluate';
 import { statusHeaders } from '../http/rate-limit-headers';
 import { SECURITY_HEADERS } from '../http/security-headers';
 import { requestInfoOf, type TransportOptions } from '../http/transport';
@@ -52,7 +52,7 @@ export function addEvaluateRoute(app: FastifyInstance, operations: Operations, o
 }
 
 class EvaluateRoute {
-  private readonly plain: PlainEvaluate;
+  private readonly evaluate: FastEvaluate;
   private readonly logRequest: RequestLog;
   private readonly writeWhole: WriteWhole;
   private isClosing = false;
@@ -62,7 +62,7 @@ class EvaluateRoute {
     private readonly options: TransportOptions,
     server: Server,
   ) {
-    this.plain = new PlainEvaluate(operations, options);
+    this.evaluate = new FastEvaluate(operations, options);
     this.logRequest = createRequestLog(options.log);
     this.writeWhole = wholeAnswers(server);
   }
@@ -112,9 +112,9 @@ class EvaluateRoute {
   }
 
   /** Null when it is not for this route. Never throws. */
-  private answer(actor: Actor, body: Buffer): PlainAnswer | null {
+  private answer(actor: Actor, body: Buffer): FastAnswer | null {
     try {
-      return this.plain.answer(actor, body);
+      return this.evaluate.answer(actor, body);
     } catch {
       // Sentences about what is wrong are made the ordinary way, which comes to the same end.
       return null;
@@ -125,7 +125,7 @@ class EvaluateRoute {
     request: IncomingMessage,
     response: ServerResponse,
     actor: Actor,
-    { text, bytes, limitName, status }: PlainAnswer,
+    { text, bytes, limitName, status }: FastAnswer,
     startedAt: number,
   ): void {
     const { origin, accept } = request.headers;

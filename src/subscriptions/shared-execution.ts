@@ -1,14 +1,16 @@
 /**
- * Events of subscriptions as results in JSON text, written once for all who asked in the same words. What an event shows
- * depends on the document and its variables only, never on who reads: the subscriptions of this schema have no field that
- * looks at its context.
+ * Events of subscriptions as results in JSON text, written once for all who asked the same. What an event shows depends on
+ * the document and its variables only, never on who reads: the subscriptions of this schema have no field that looks at its
+ * context.
  */
 import { execute, GraphQLError, Kind, visit, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { createHash } from 'node:crypto';
+import { JsonChunkCache } from '../graphql/json-chunks';
+import { compileObject, Irregular, type WriteValue } from '../graphql/json-writer';
+import { collectPlainFields, findConditions } from '../graphql/plain-fields';
 import type { PreparedOperation } from '../operations/documents';
-import { compilePlain, type PlainWriter } from './plain-selection';
 
-/** How the events of one subscription look to whoever asked for it in these words. */
+/** How the events of one subscription look to those who asked for it with these variables. */
 export interface Rendering {
   /** The same for the same document and variables, but for those that only say where to begin. */
   readonly key: string;
@@ -31,13 +33,15 @@ interface Reading {
   readonly number: number;
   /** Variables that have a say in how events look, or in which come. */
   readonly variables: readonly string[];
-  readonly write: PlainWriter | null;
+  /** Null when graphql-js has to write events. */
+  readonly write: WriteValue | null;
 }
 
 /** Longer variables are told apart by their digest. */
 const KEY_LENGTH_MAX = 200;
 
 export class SharedExecution {
+  private readonly chunks = new JsonChunkCache();
   private readonly readings = new WeakMap<PreparedOperation, Reading>();
   private count = 0;
 
@@ -49,7 +53,7 @@ export class SharedExecution {
     const short = own.length <= KEY_LENGTH_MAX ? own : createHash('sha256').update(own).digest('base64');
     return {
       key: `${reading.number} ${short}`,
-      render: (event) => reading.write?.(event) ?? this.execute(prepared, variables, event),
+      render: (event) => writeResult(reading.write, event) ?? this.execute(prepared, variables, event),
     };
   }
 
@@ -68,14 +72,33 @@ export class SharedExecution {
   private readingOf(prepared: PreparedOperation): Reading {
     const known = this.readings.get(prepared);
     if (known) return known;
-    const { schema, immutableTypes, startArguments } = this.options;
+    const { startArguments } = this.options;
     const reading: Reading = {
       number: ++this.count,
       variables: variablesOf(prepared, startArguments),
-      write: compilePlain(schema, prepared, immutableTypes),
+      write: this.compile(prepared),
     };
     this.readings.set(prepared, reading);
     return reading;
+  }
+
+  /** Null where the answer depends on conditions, and for what only graphql-js can write. */
+  private compile(prepared: PreparedOperation): WriteValue | null {
+    const { schema, immutableTypes } = this.options;
+    if (findConditions(prepared.document)?.length !== 0) return null;
+    const fields = collectPlainFields(schema, prepared, {});
+    return fields && compileObject(fields, { immutableTypes, chunks: this.chunks });
+  }
+}
+
+/** Null for what is irregular. */
+function writeResult(write: WriteValue | null, event: unknown): string | null {
+  if (write === null) return null;
+  try {
+    return `{"data":${write(event, { isAscii: true })}}`;
+  } catch (error) {
+    if (error instanceof Irregular) return null;
+    throw error;
   }
 }
 

@@ -177,27 +177,53 @@ it('remembers what is asked for twice, up to a bound, and the latest longest', (
   const memory = new AnswerMemory(10_000);
   const answer = answered('x'.repeat(1_000));
 
-  memory.note(KEY, Buffer.from('once'), answer);
-  expect(memory.find(KEY, Buffer.from('once'))).toBeNull();
-  memory.note(KEY, Buffer.from('once'), answer);
-  expect(memory.find(KEY, Buffer.from('once'))).toMatchObject({ data: answer.data, outcome: { revision: 1, epoch: 'e' } });
+  memory.note('once', answer);
+  expect(memory.find('once')).toBeNull();
+  memory.note('once', answer);
+  expect(memory.find('once')).toMatchObject({ data: answer.data, outcome: { revision: 1, epoch: 'e' } });
   for (let i = 0; i < 200; i++) {
-    memory.note(KEY, Buffer.from(`words ${i}`), answer);
-    memory.note(KEY, Buffer.from(`words ${i}`), answer);
+    memory.note(`key ${i}`, answer);
+    memory.note(`key ${i}`, answer);
     expect(memory.length).toBeLessThanOrEqual(10_000);
   }
 
-  expect(memory.find(KEY, Buffer.from('once'))).toBeNull();
-  expect(memory.find(KEY, Buffer.from('words 199'))).toMatchObject({ data: answer.data });
-  expect(memory.find({ ...KEY, keyKind: 'CLIENT' }, Buffer.from('words 199'))).toBeNull();
-  expect(memory.find({ ...KEY, environmentId: 'environment_2' }, Buffer.from('words 199'))).toBeNull();
+  expect(memory.find('once')).toBeNull();
+  expect(memory.find('key 199')).toMatchObject({ data: answer.data });
+});
+
+it('tells apart bodies, environments and what keys see, and not keys that see the same', () => {
+  const memory = new AnswerMemory();
+  const keyOf = (actor: Partial<ApiKeyActor>, body = 'zoë'): string | null =>
+    memory.keyOf({ ...KEY, ...actor }, Buffer.from(body));
+  const key = keyOf({});
+
+  expect(keyOf({ id: 'key_2' })).toBe(key);
+  const others = [
+    keyOf({}, 'zoe'),
+    keyOf({ keyKind: 'CLIENT' }),
+    keyOf({ environmentId: 'environment_2' }),
+    keyOf({ environmentId: null }),
+  ];
+  expect(new Set([key, ...others]).size).toBe(5);
+  expect(keyOf({}, 'x'.repeat(16 * 1024 + 1))).toBeNull();
+});
+
+it('remembers what it saw once up to a bound, too', () => {
+  const memory = new AnswerMemory();
+  const answer = answered('x');
+
+  memory.note('first', answer);
+  for (let i = 0; i < 1_000; i++) memory.note(`${i}`.padEnd(16 * 1024, ' '), answer);
+  memory.note('first', answer);
+
+  expect(memory.find('first')).toBeNull();
 });
 
 it('keeps no snapshot for as long as it remembers an answer', async () => {
   const memory = new AnswerMemory();
   const snapshots = Array.from({ length: 10 }, (_, i) => {
     const answer = answered(`"${i}"`);
-    for (const _time of [1, 2]) memory.note(KEY, Buffer.from(`words ${i}`), answer);
+    for (const _time of [1, 2]) memory.note(`key ${i}`, answer);
     return new WeakRef(answer.outcome.compiled);
   });
 
@@ -206,5 +232,5 @@ it('keeps no snapshot for as long as it remembers an answer', async () => {
   collectGarbage();
 
   expect(snapshots.map((snapshot) => snapshot.deref())).toEqual(snapshots.map(() => undefined));
-  expect(memory.find(KEY, Buffer.from('words 0'))).toMatchObject({ data: '"0"' });
+  expect(memory.find('key 0')).toMatchObject({ data: '"0"' });
 });

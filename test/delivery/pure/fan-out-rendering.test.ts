@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createSchema } from '../../../src/schema';
 import { compileSnapshot, evaluateAll } from '../../../src/evaluation';
 import { Documents, type PreparedOperation } from '../../../src/operations/documents';
-import { compilePlain } from '../../../src/subscriptions/plain-selection';
 import { SharedExecution } from '../../../src/subscriptions/shared-execution';
 import { PACKAGE_ROOT } from '../../../src/package-root';
 import { Dice, generateContext, generateSnapshot } from '../../evaluation/support/generate';
@@ -20,6 +19,21 @@ function prepare(query: string): PreparedOperation {
 
 const byGraphql = (query: string, rootValue: unknown): string =>
   JSON.stringify(execute({ schema, document: parse(query), rootValue }));
+
+/** Writes events of the query; `fallbacks` counts those that graphql-js wrote. */
+function rendererOf(query: string): { readonly render: (event: unknown) => string; readonly fallbacks: () => number } {
+  let fallbacks = 0;
+  const shared = new SharedExecution({
+    schema,
+    immutableTypes: new Set(['Evaluation']),
+    startArguments: new Set(['since']),
+    textOf: (result) => {
+      fallbacks++;
+      return JSON.stringify(result);
+    },
+  });
+  return { render: shared.renderingOf(prepare(query), {}).render, fallbacks: () => fallbacks };
+}
 
 const EVALUATION_FIELDS = [
   'flagKey',
@@ -44,15 +58,16 @@ it.each(Array.from({ length: 40 }, (_, seed) => seed))(
     const query = `subscription {
     ${dice.chance(0.3) ? 'live: ' : ''}evaluationsChanged(context: {}) { revision epoch evaluations { ${['flagKey', ...fields.slice(1)].join(' ')} } }
   }`;
-    const write = compilePlain(schema, prepare(query), new Set(['Evaluation']))!;
+    const { render, fallbacks } = rendererOf(query);
 
     for (let count = 0; count < 10; count++) {
       const { epoch, revision } = compiled;
       const event = { epoch, revision, evaluations: evaluateAll(compiled, generateContext(dice)) };
-      const text = write(event);
+      const text = render(event);
       expect(text).toBe(byGraphql(query, event));
-      expect(write(event)).toBe(text);
+      expect(render(event)).toBe(text);
     }
+    expect(fallbacks()).toBe(0);
   },
 );
 
@@ -74,35 +89,50 @@ it.each([
     'fragments',
     `subscription { flagChanged { ...Changed } } fragment Changed on FlagChangedEvent { ${CHANGED} ... on FlagChangedEvent { epoch } }`,
   ],
+  [
+    'a condition that holds, and one that does not',
+    'subscription { flagChanged { revision @include(if: false) kind @skip(if: false) } }',
+  ],
+  ['a field twice', 'subscription { flagChanged { changes { kind } changes { flagKey } } }'],
 ])('writes changes with %s as graphql-js does', (_what, query) => {
-  const write = compilePlain(schema, prepare(query), new Set());
+  const { render, fallbacks } = rendererOf(query);
 
-  expect(write?.(changes)).toBe(byGraphql(query, changes));
+  expect(render(changes)).toBe(byGraphql(query, changes));
+  expect(fallbacks()).toBe(0);
 });
 
-it.each([
-  ['a directive', 'subscription { flagChanged { revision @include(if: false) kind } }'],
-  ['a field twice', 'subscription { flagChanged { changes { kind } changes { flagKey } } }'],
-])('leaves a selection with %s to graphql-js', (_what, query) => {
-  expect(compilePlain(schema, prepare(query), new Set())).toBeNull();
+it('leaves a selection whose conditions depend on variables to graphql-js', () => {
+  const query = 'subscription ($with: Boolean = false) { flagChanged { revision @include(if: $with) kind } }';
+  const { render, fallbacks } = rendererOf(query);
+
+  expect(render(changes)).toBe(byGraphql(query, changes));
+  expect(fallbacks()).toBe(1);
 });
 
 it.each([
   ['null where there must be something', { ...changes, epoch: null }],
   ['a value that is none of its enum', { ...changes, kind: 'NOTHING' }],
   ['no list where there must be one', { ...changes, changes: 7 }],
+  ['an object that is none', { ...changes, changes: [7] }],
   ['an error', { ...changes, revision: new Error('x') }],
 ])('leaves an event with %s to graphql-js, which says what is wrong', (_what, event) => {
   const query = `subscription { flagChanged { epoch ${CHANGED} } }`;
-  const shared = new SharedExecution({
-    schema,
-    immutableTypes: new Set(),
-    startArguments: new Set(['since']),
-    textOf: (result) => JSON.stringify(result),
-  });
+  const { render, fallbacks } = rendererOf(query);
 
-  expect(compilePlain(schema, prepare(query), new Set())?.(event)).toBeNull();
-  expect(shared.renderingOf(prepare(query), {}).render(event)).toBe(byGraphql(query, event));
+  expect(render(event)).toBe(byGraphql(query, event));
+  expect(fallbacks()).toBe(1);
+});
+
+it.each([
+  ['that is null', [null]],
+  ['that is an error', [new Error('x')]],
+])('leaves an evaluation %s to graphql-js', (_what, evaluations) => {
+  const query = 'subscription { evaluationsChanged(context: {}) { revision evaluations { flagKey } } }';
+  const { render, fallbacks } = rendererOf(query);
+  const event = { revision: 1, evaluations };
+
+  expect(render(event)).toBe(byGraphql(query, event));
+  expect(fallbacks()).toBe(1);
 });
 
 it('tells apart who asked in other words, and not who begins elsewhere', () => {

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createSchema } from '../../../src/schema';
 import { BYTES_MAX, Documents, ENTRIES_MAX } from '../../../src/operations/documents';
-import { compilePlain } from '../../../src/fast-evaluate/compile-selection';
+import { compilePlan } from '../../../src/fast-evaluate/evaluate-plan';
 import { PACKAGE_ROOT } from '../../../src/package-root';
 
 jest.setTimeout(240_000);
@@ -100,15 +100,15 @@ it('compiles a document for 16 combinations of its conditions, and leaves the ot
   const fields = names.map((name) => `${name}: revision @include(if: $${name})`).join(' ');
   const preparation = create().prepare(`query (${declared}) { evaluate(contexts: []) { ${fields} } }`, null);
   let compiled = 0;
-  const plan = preparation.isReady ? compilePlain(schema, preparation.prepared, () => ++compiled) : null;
+  const plan = preparation.isReady ? compilePlan(schema, preparation.prepared, () => ++compiled) : null;
 
-  const forms = Array.from({ length: 64 }, (_, i) => {
+  const writers = Array.from({ length: 64 }, (_, i) => {
     const variables = Object.fromEntries(names.map((name, bit) => [name, ((i >> bit) & 1) === 1]));
-    return plan!.formFor(variables);
+    return plan!.writerFor(variables);
   });
 
   expect(compiled).toBe(16);
-  expect(forms.slice(0, 16)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
-  expect(forms.slice(16, 32)).toEqual(Array.from({ length: 16 }, () => null));
-  expect(forms.slice(32)).toEqual(forms.slice(0, 32));
+  expect(writers.slice(0, 16)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
+  expect(writers.slice(16, 32)).toEqual(Array.from({ length: 16 }, () => null));
+  expect(writers.slice(32)).toEqual(writers.slice(0, 32));
 });

@@ -1,18 +1,25 @@
 /** Texts of evaluations that are made once and put together again and again. */
 import fc from 'fast-check';
+import { join } from 'node:path';
+import { parse, type OperationDefinitionNode } from 'graphql';
 import type { Evaluation } from '../../../src/evaluation';
-import { compileAnswer, type AnswerForm } from '../../../src/fast-evaluate/answer-form';
-import { Fragments } from '../../../src/fast-evaluate/json-chunks';
+import { compileAnswer, type AnswerWriter } from '../../../src/fast-evaluate/answer-writer';
+import { JsonChunkCache } from '../../../src/graphql/json-chunks';
+import { collectPlainFields } from '../../../src/graphql/plain-fields';
+import { PACKAGE_ROOT } from '../../../src/package-root';
+import { createSchema } from '../../../src/schema';
 
-/** Asks for `evaluate { results { evaluations { flagKey value } } }`, each key with the ending. */
-function formOf(fragments: Fragments, ending = ''): AnswerForm {
-  const field = (name: string, typeName: string, ...below: object[]) => ({
-    ...{ key: `${name}${ending}`, name, typeName },
-    ...{ below: below.length === 0 ? null : below, argumentsOf: () => ({}) },
-  });
-  const leaves = [field('flagKey', 'Evaluation'), field('value', 'Evaluation')];
-  const results = field('results', 'EvaluateResult', field('evaluations', 'ContextEvaluations', ...leaves));
-  return compileAnswer([field('evaluate', 'Query', results)] as never, fragments)!;
+const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
+
+/** Asks for the keys and values of `evaluate`, by the names of fields with the ending. */
+function writerOf(cache: JsonChunkCache, ending = ''): AnswerWriter {
+  const named = (name: string): string => (ending === '' ? name : `${name}${ending}: ${name}`);
+  const leaves = `${named('flagKey')} ${named('value')}`;
+  const document = parse(
+    `{ ${named('evaluate')}(contexts: []) { ${named('results')} { ${named('evaluations')} { ${leaves} } } } }`,
+  );
+  const operation = document.definitions[0] as OperationDefinitionNode;
+  return compileAnswer(collectPlainFields(schema, { document, operation }, {})!, cache)!;
 }
 
 function evaluationOf(flagKey: string, value: Evaluation['value']): Evaluation {
@@ -24,9 +31,9 @@ const evaluated = (lists: readonly (readonly Evaluation[])[]) => ({
   results: lists.map((evaluations) => ({ targetingKey: null, evaluations })),
 });
 
-function expectWritten(form: AnswerForm, lists: readonly (readonly Evaluation[])[]): void {
+function expectWritten(writer: AnswerWriter, lists: readonly (readonly Evaluation[])[]): void {
   const data = JSON.stringify({ evaluate: { results: lists.map((evaluations) => ({ evaluations })) } });
-  expect(form.write(evaluated(lists))).toEqual({ data, dataBytes: Buffer.byteLength(data) });
+  expect(writer.write(evaluated(lists))).toEqual({ data, dataBytes: Buffer.byteLength(data) });
 }
 
 /** Four evaluations of each of twelve flags: what a list has at a place. */
@@ -46,8 +53,8 @@ it.each([
 ])('writes lists as JSON.stringify does when %s, whatever they were before', (_what, lengthMax) => {
   fc.assert(
     fc.property(answers, (given) => {
-      const form = formOf(new Fragments(lengthMax));
-      for (const lists of given) expectWritten(form, lists);
+      const writer = writerOf(new JsonChunkCache(lengthMax));
+      for (const lists of given) expectWritten(writer, lists);
     }),
     { numRuns: 200 },
   );
@@ -57,22 +64,22 @@ it.each([
   ['of one kind and then of another', (i: number) => (i < 100 ? 0 : 1)],
   ['of two kinds in turn', (i: number) => i % 2],
 ])('writes long lists %s', (_what, kindAt) => {
-  const form = formOf(new Fragments());
+  const writer = writerOf(new JsonChunkCache());
   const kinds = [0, 1].map((kind) => Array.from({ length: 1_500 }, (_, i) => evaluationOf(`flag-${i}`, kind)));
 
   for (let i = 0; i < 200; i++) {
     const length = [1_500, 1_000, 3][i % 3]!;
-    expectWritten(form, [kinds[kindAt(i)]!.slice(0, length)]);
+    expectWritten(writer, [kinds[kindAt(i)]!.slice(0, length)]);
   }
 });
 
 it('counts the texts and the one list that it keeps, which is one that came before', () => {
-  const fragments = new Fragments();
-  const form = formOf(fragments);
+  const cache = new JsonChunkCache();
+  const writer = writerOf(cache);
   const textsOf = (list: readonly Evaluation[]): number => JSON.stringify(list).length - 1;
   const remembered = (list: readonly Evaluation[]): number => {
-    for (let i = 0; i < 40; i++) expectWritten(form, [list]);
-    return fragments.lengthRemembered;
+    for (let i = 0; i < 40; i++) expectWritten(writer, [list]);
+    return cache.length;
   };
   const [first, second] = [true, 'another'].map((value) => ['a', 'b'].map((key) => evaluationOf(key, value)));
   const long = Array.from({ length: 1_001 }, (_, i) => evaluationOf(`flag-${i}`, true));
@@ -85,21 +92,21 @@ it('counts the texts and the one list that it keeps, which is one that came befo
   const allTexts = moreTexts + textsOf(long) + 1_001 * 100;
   expect(remembered(long)).toBe(allTexts + textsOf(second!) + 2 * 16);
   // Never twice the same.
-  for (let i = 0; i < 40; i++) expectWritten(form, [[evaluationOf('a', i), evaluationOf('b', i)]]);
+  for (let i = 0; i < 40; i++) expectWritten(writer, [[evaluationOf('a', i), evaluationOf('b', i)]]);
   const newTexts = Array.from({ length: 40 }, (_, i) => textsOf([evaluationOf('a', i), evaluationOf('b', i)]) + 2 * 100);
-  expect(fragments.lengthRemembered).toBe(newTexts.reduce((sum, length) => sum + length, allTexts + textsOf(second!) + 2 * 16));
+  expect(cache.length).toBe(newTexts.reduce((sum, length) => sum + length, allTexts + textsOf(second!) + 2 * 16));
 });
 
 it('remembers texts up to a bound, whatever is asked for', () => {
-  const fragments = new Fragments(20_000);
+  const cache = new JsonChunkCache(20_000);
   const lengths: number[] = [];
   for (let i = 0; i < 200; i++) {
-    const form = formOf(fragments, String(i));
+    const writer = writerOf(cache, String(i));
     const evaluations = [evaluationOf('x'.repeat(200), true)];
     // Often enough to be kept in one piece, too.
     for (let again = 0; again < 40; again++) {
-      expect(form.write(evaluated([evaluations])).data).toContain('xxx');
-      lengths.push(fragments.lengthRemembered);
+      expect(writer.write(evaluated([evaluations])).data).toContain('xxx');
+      lengths.push(cache.length);
     }
   }
 

@@ -1,20 +1,20 @@
 /**
- * A plain `evaluate`, answered without a wait: its document was prepared before or is prepared now, the environment is in
- * memory. Whatever is not exactly so is declined, errors among it, before anything was counted or decided.
+ * Answers an `evaluate` without a wait: its document was prepared before or is prepared now, and the environment is in memory.
+ * All else is declined, errors among it, before anything was counted or decided.
  */
-import { compilePlain, type PlainOperation } from './compile-selection';
-import { compileAnswer, type AnswerForm } from './answer-form';
-import { Fragments } from './json-chunks';
-import type { PreparedOperation } from '../operations/documents';
-import { AnswerMemory, type KeptAnswer } from './answer-memory';
 import type { Actor } from '../modules/access/actor';
 import type { EvaluateInput } from '../modules/snapshots/snapshot-service';
-import { BODY_BYTES_MAX_ORDINARY, type Operations } from '../operations/operations';
-import type { Admission } from '../operations/rate-limits';
-import type { RateLimitStatus } from '../operations/rate-counter';
+import { JsonChunkCache } from '../graphql/json-chunks';
 import type { TransportOptions } from '../http/transport';
+import type { PreparedOperation } from '../operations/documents';
+import { BODY_BYTES_MAX_ORDINARY, type Operations } from '../operations/operations';
+import type { RateLimitStatus } from '../operations/rate-counter';
+import type { Admission } from '../operations/rate-limits';
+import { AnswerMemory, type KeptAnswer } from './answer-memory';
+import { compileAnswer, type AnswerWriter } from './answer-writer';
+import { compilePlan, type EvaluatePlan } from './evaluate-plan';
 
-type Plan = PlainOperation<AnswerForm>;
+type Plan = EvaluatePlan<AnswerWriter>;
 
 /** What is to be done for an operation, once it is admitted. */
 interface Work {
@@ -22,7 +22,7 @@ interface Work {
   readonly run: () => KeptAnswer;
 }
 
-export interface PlainAnswer {
+export interface FastAnswer {
   /** The body of the answer. */
   readonly text: string;
   readonly bytes: number;
@@ -30,9 +30,9 @@ export interface PlainAnswer {
   readonly status: RateLimitStatus;
 }
 
-export class PlainEvaluate {
+export class FastEvaluate {
   private readonly plans = new WeakMap<PreparedOperation, { readonly plan: Plan | null }>();
-  private readonly fragments = new Fragments();
+  private readonly chunks = new JsonChunkCache();
   private readonly memory = new AnswerMemory();
 
   constructor(
@@ -40,17 +40,18 @@ export class PlainEvaluate {
     private readonly options: TransportOptions,
   ) {}
 
-  /** `body`: the request's. Null when it is declined. Throws for what is no JSON. */
-  answer(actor: Actor, body: Buffer): PlainAnswer | null {
-    const work = this.again(actor, body) ?? this.anew(actor, body);
+  /** `body`: the request's. Null when it is declined. Throws for what is no JSON, and for what only graphql-js can answer. */
+  answer(actor: Actor, body: Buffer): FastAnswer | null {
+    const key = actor.kind === 'API_KEY' ? this.memory.keyOf(actor, body) : null;
+    const known = key === null ? null : this.memory.find(key);
+    const work = (known && this.repeat(actor, known)) ?? this.evaluate(actor, body, key);
     const admission = work && this.options.rateLimits.tryOperation(actor, work.cost);
     return admission && finish(work, admission);
   }
 
-  /** What was answered to the same words before, as long as the same would be answered now. */
-  private again(actor: Actor, body: Buffer): Work | null {
-    const known = actor.kind === 'API_KEY' ? this.memory.find(actor, body) : null;
-    const repetition = known && this.options.inMemory.snapshots.prepareRepetition(actor, known.input, known.outcome);
+  /** Null when the answer would be another now. */
+  private repeat(actor: Actor, known: KeptAnswer): Work | null {
+    const repetition = this.options.inMemory.snapshots.prepareRepetition(actor, known.input, known.outcome);
     if (!repetition) return null;
     const run = (): KeptAnswer => {
       repetition.run();
@@ -59,7 +60,8 @@ export class PlainEvaluate {
     return { cost: known.cost, run };
   }
 
-  private anew(actor: Actor, body: Buffer): Work | null {
+  /** `key`: what the answer is remembered by; null when it is not. */
+  private evaluate(actor: Actor, body: Buffer, key: string | null): Work | null {
     const given = readBody(body.toString());
     if (given === null) return null;
     const { limits, inMemory } = this.options;
@@ -70,18 +72,18 @@ export class PlainEvaluate {
     const plan = this.planOf(prepared);
     if (plan === null || !Object.keys(given.variables).every((name) => plan.variableNames.has(name))) return null;
     const variables = plan.coerce(given.variables);
-    const form = variables && plan.formFor(variables);
-    if (!form) return null;
-    const input = form.argumentsOf(variables) as unknown as EvaluateInput;
+    const writer = variables && plan.writerFor(variables);
+    if (!writer) return null;
+    const input = writer.argumentsOf(variables) as unknown as EvaluateInput;
     const ready = inMemory.snapshots.prepareEvaluation(actor, input);
     if (ready === null) return null;
     const cost = this.costOf(actor, prepared, given.variables);
     if (cost === null || cost > limits.operationCostMax) return null;
     const run = (): KeptAnswer => {
       const outcome = ready.run();
-      const used = Math.max(1, form.countObjects(outcome), ready.evaluations);
-      const answered = { input, outcome, cost, used, ...form.write(outcome) };
-      if (actor.kind === 'API_KEY') this.memory.note(actor, body, answered);
+      const used = Math.max(1, writer.countObjects(outcome), ready.evaluations);
+      const answered = { input, outcome, cost, used, ...writer.write(outcome) };
+      if (key !== null) this.memory.note(key, answered);
       return answered;
     };
     return { cost, run };
@@ -102,19 +104,19 @@ export class PlainEvaluate {
   private planOf(prepared: PreparedOperation): Plan | null {
     let known = this.plans.get(prepared);
     if (known === undefined) {
-      known = { plan: compilePlain(this.options.schema, prepared, (fields) => compileAnswer(fields, this.fragments)) };
+      known = { plan: compilePlan(this.options.schema, prepared, (fields) => compileAnswer(fields, this.chunks)) };
       this.plans.set(prepared, known);
     }
     return known.plan;
   }
 }
 
-function finish({ cost, run }: Work, admission: Admission): PlainAnswer {
+function finish({ cost, run }: Work, admission: Admission): FastAnswer {
   const { used, data, dataBytes } = run();
   const status = admission.settle(used);
   const { limit, remaining, resetSeconds } = status;
-  const price = `{"requested":${Math.max(cost, used)},"used":${used},"limit":${limit},"remaining":${remaining},"resetSeconds":${resetSeconds}}`;
-  const end = `,"extensions":{"cost":${price}}}\n`;
+  const report = `{"requested":${Math.max(cost, used)},"used":${used},"limit":${limit},"remaining":${remaining},"resetSeconds":${resetSeconds}}`;
+  const end = `,"extensions":{"cost":${report}}}\n`;
   return {
     text: `{"data":${data}${end}`,
     bytes: '{"data":'.length + dataBytes + end.length,

@@ -1,0 +1,116 @@
+/** Answers of `evaluate` as text. Each evaluation is written once for each selection: the core answers the same object again. */
+import type { Evaluation } from '../evaluation';
+import type { JsonChunkCache, Write, WriteContext } from '../graphql/json-chunks';
+import { compileObject, type JsonWriterOptions } from '../graphql/json-writer';
+import type { PlainField } from '../graphql/plain-fields';
+import { compileArguments, type ArgumentsOf } from './coercion';
+
+/** What `evaluate` found. */
+export interface Evaluated {
+  readonly revision: number;
+  readonly epoch: string;
+  readonly results: readonly EvaluatedContext[];
+}
+
+interface EvaluatedContext {
+  readonly targetingKey: string | null;
+  readonly evaluations: readonly Evaluation[];
+}
+
+export interface AnswerWriter {
+  readonly argumentsOf: ArgumentsOf;
+  /** The value of `data`, and how long it is in UTF-8. Throws `Irregular`. */
+  readonly write: (evaluated: Evaluated) => { readonly data: string; readonly dataBytes: number };
+  /** How many objects the answer has below its root. */
+  readonly countObjects: (evaluated: Evaluated) => number;
+}
+
+/** The fields that are read from what `evaluate` found. What others show (`trace`) is worked out only when it is selected. */
+const WRITTEN_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['EvaluateResult', new Set(['revision', 'epoch', 'results'])],
+  ['ContextEvaluations', new Set(['targetingKey', 'evaluations', 'values'])],
+  [
+    'Evaluation',
+    new Set(['flagKey', 'value', 'variation', 'reason', 'ruleId', 'prerequisiteKey', 'errorCode', 'errorMessage', 'flagVersion']),
+  ],
+]);
+
+/** Null when the fields are not one `evaluate`, with names of types beside it, or ask for what is not written here. */
+export function compileAnswer(fields: readonly PlainField[], chunks: JsonChunkCache): AnswerWriter | null {
+  const roots = fields.filter(({ definition }) => definition !== null);
+  const [root] = roots;
+  if (roots.length !== 1 || root?.definition?.name !== 'evaluate' || !root.below?.every(isWritten)) return null;
+  const options: JsonWriterOptions = { immutableTypes: new Set(['Evaluation']), chunks };
+  const below = compileObject(root.below, {
+    ...options,
+    writerFor: (field) => (nameOf(field) === 'values' ? valuesWriter(chunks) : null),
+  });
+  const write = below && compileObject(fields, { ...options, writerFor: () => below });
+  if (!write) return null;
+  return {
+    argumentsOf: compileArguments(root.definition, root.node),
+    write: (evaluated) => {
+      const context = { isAscii: true };
+      const data = write(evaluated, context);
+      return { data, dataBytes: context.isAscii ? data.length : Buffer.byteLength(data) };
+    },
+    countObjects: compileCount(root.below),
+  };
+}
+
+const nameOf = ({ definition }: PlainField): string | undefined => definition?.name;
+
+function isWritten({ type, definition, below }: PlainField): boolean {
+  if (definition === null) return true;
+  return WRITTEN_FIELDS.get(type.name)?.has(definition.name) === true && (below ?? []).every(isWritten);
+}
+
+function compileCount(fields: readonly PlainField[]): AnswerWriter['countObjects'] {
+  const lists = fields
+    .filter((field) => nameOf(field) === 'results')
+    .map(({ below }) => below?.filter((field) => nameOf(field) === 'evaluations').length ?? 0);
+  return ({ results }) => {
+    let count = 1;
+    for (const lengths of lists) {
+      count += results.length;
+      if (lengths > 0) for (const { evaluations } of results) count += lengths * evaluations.length;
+    }
+    return count;
+  };
+}
+
+/** An object puts keys that look like numbers first, and has each once. */
+const NUMBER_LIKE = /^(0|[1-9]\d*)$/;
+/** How the chunks give back the empty text. */
+const NOT_IN_ORDER = ',';
+
+function valuesWriter(cache: JsonChunkCache): Write<unknown> {
+  const chunks = cache.create<Evaluation>(({ flagKey, value }, context) =>
+    NUMBER_LIKE.test(flagKey) ? '' : `${writeJson(flagKey, context)}:${writeJson(value, context)}`,
+  );
+  return (parent, context) => {
+    const { evaluations } = parent as EvaluatedContext;
+    let text = '';
+    let before = '';
+    for (const evaluation of evaluations) {
+      if (evaluation.reason === 'ERROR') continue;
+      const chunk = chunks.get(evaluation, context);
+      // All flags come in key order, so that one that comes twice was asked for twice.
+      if (chunk === NOT_IN_ORDER || evaluation.flagKey <= before) return writeValues(evaluations, context);
+      text += chunk;
+      before = evaluation.flagKey;
+    }
+    return `{${text.slice(1)}}`;
+  };
+}
+
+function writeValues(evaluations: readonly Evaluation[], context: WriteContext): string {
+  const served = evaluations.filter(({ reason }) => reason !== 'ERROR');
+  return writeJson(Object.fromEntries(served.map(({ flagKey, value }) => [flagKey, value])), context);
+}
+
+function writeJson(value: unknown, context: WriteContext): string {
+  const text = JSON.stringify(value);
+  if (context.isAscii && Buffer.byteLength(text) > text.length) context.isAscii = false;
+  return text;
+}
