@@ -128,6 +128,12 @@ export default tseslint.config(
               from: ['./src/server.ts', './src/schema.ts'],
               message: 'Only composition/ and the program put the server together.',
             },
+            {
+              target: ['./src/*.ts', './src/!(fast-evaluate)/**'],
+              from: './src/fast-evaluate',
+              except: ['./route.ts'],
+              message: 'fast-evaluate/ has one export.',
+            },
             ...folderZones,
             ...nounZones,
           ],
