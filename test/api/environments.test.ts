@@ -110,7 +110,7 @@ it('refuses explicit nulls, and all that is wrong at once, and writes nothing', 
     userErrors: [
       refused('Environment name', 'name'),
       refused('Environment color', 'color'),
-      refused('Whether it is production', 'isProduction'),
+      refused('isProduction', 'isProduction'),
       refused('Environment position', 'position'),
     ],
   });

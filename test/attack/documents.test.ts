@@ -34,7 +34,7 @@ const tooManyTokens: SentEvaluation = {
 /** Which of both bounds is met first depends on how much stack Node has. */
 const tooManyTokensOrLevels: SentEvaluation = {
   code: 'GRAPHQL_PARSE_FAILED',
-  message: expect.stringMatching(/^The document nests too deep\.$|contains more that 2000 tokens/) as string,
+  message: expect.stringMatching(/^The document is nested too deeply\.$|contains more that 2000 tokens/) as string,
 };
 const largerThanOrdinary: SentEvaluation = {
   code: 'PAYLOAD_TOO_LARGE',
