@@ -4,26 +4,32 @@ import type { ServeReferences } from './compile-serve';
 import type { ConditionLinks } from './conditions';
 import { collectSegmentKeys, compileConditions } from './conditions';
 import { compileDecision } from './decide';
-import type { EvaluationReason, Outcome } from './evaluation';
-import { quote } from './operands';
+import type { Outcome } from './evaluation';
+import { quote } from './quote';
+import type { EvaluationReason } from './reason';
 import type { Wire } from './reader';
 import { isPresent, isWhole, Reader } from './reader';
 import type { FlagValueType, JsonValue, SnapshotVariation } from './snapshot';
 
 const VALUE_TYPES: readonly unknown[] = ['BOOLEAN', 'STRING', 'NUMBER', 'JSON'];
 
-/** Compiles one flag; its prerequisites are in `flags` already, its segments in `links`. */
-export function compileFlag(
-  key: string,
-  wire: Wire,
-  flags: ReadonlyMap<string, CompiledFlag | null>,
-  links: ConditionLinks,
-): CompiledFlag {
+/** What one flag is linked to: its prerequisites and segments are there already. */
+export interface FlagLinks extends ConditionLinks {
+  readonly flags: ReadonlyMap<string, CompiledFlag | null>;
+  /** Whether a flag has this one as prerequisite. */
+  readonly isPrerequisite: boolean;
+}
+
+export function compileFlag(key: string, wire: Wire, links: FlagLinks): CompiledFlag {
   const reader = new Reader({ flagKey: key });
-  const compiler = new FlagCompiler(key, wire, reader, flags, links);
+  const compiler = new FlagCompiler(key, wire, { reader, links });
   const parts = compiler.compileParts();
   if (parts === null || reader.problems.length > 0) return brokenFlag(key, wire, reader.problems);
-  return flagOf(key, wire, compiler, [], parts, compileDecision(parts, compiler.isArchived));
+  const { version, valueType, isArchived, isClientAvailable } = compiler;
+  const decision = compileDecision(parts, isArchived);
+  const outcomeSlot = links.isPrerequisite && decision.constant === null ? links.memory.outcomeSlotOf(key) : -1;
+  const own = { key, version, valueType, isArchived, isClientAvailable, parts, problems: [], outcomeSlot };
+  return flagOf(wire, own, decision);
 }
 
 /** A flag that always answers ERROR / PARSE_ERROR with its first problem. */
@@ -43,39 +49,34 @@ export function brokenFlag(key: string, wire: Wire, problems: readonly SnapshotP
     inExperiment: false,
     latest: null,
   };
-  const header = {
-    version,
-    valueType: 'JSON' as const,
-    isArchived: wire['isArchived'] === true,
-    isClientAvailable: wire['isClientAvailable'] === true,
-  };
-  return flagOf(key, wire, header, problems, null, { evaluate: () => outcome, constant: outcome });
+  const isArchived = wire['isArchived'] === true;
+  const isClientAvailable = wire['isClientAvailable'] === true;
+  const own = { key, version, valueType: 'JSON', isArchived, isClientAvailable, parts: null, problems, outcomeSlot: -1 } as const;
+  return flagOf(wire, own, { evaluate: () => outcome, constant: outcome });
 }
 
+type Decision = Pick<CompiledFlag, 'evaluate' | 'constant'>;
+
+/** Every flag has the same shape, which keeps the walk over all of them fast. */
 function flagOf(
-  key: string,
   source: Wire,
-  header: Pick<CompiledFlag, 'version' | 'valueType' | 'isArchived' | 'isClientAvailable'>,
-  problems: readonly SnapshotProblem[],
-  parts: FlagParts | null,
-  { evaluate, constant }: Pick<CompiledFlag, 'evaluate' | 'constant'>,
+  own: Omit<CompiledFlag, 'source' | 'prerequisiteKeys' | 'segmentKeys' | keyof Decision>,
+  { evaluate, constant }: Decision,
 ): CompiledFlag {
   return {
-    key,
-    version: header.version,
-    valueType: header.valueType,
-    isArchived: header.isArchived,
-    isClientAvailable: header.isClientAvailable,
+    key: own.key,
+    version: own.version,
+    valueType: own.valueType,
+    isArchived: own.isArchived,
+    isClientAvailable: own.isClientAvailable,
     source,
     prerequisiteKeys: collectPrerequisiteKeys(source),
     segmentKeys: collectSegmentKeys(source['rules']),
-    problems,
-    parts,
+    problems: own.problems,
+    parts: own.parts,
     evaluate,
     constant,
-    isPrerequisite: false,
-    memo: null,
-    memoCall: 0,
+    outcomeSlot: own.outcomeSlot,
   };
 }
 
@@ -87,6 +88,8 @@ export function collectPrerequisiteKeys(wire: Wire): readonly string[] {
   return [...new Set(keys.filter((key): key is string => typeof key === 'string'))];
 }
 
+type OutcomeDetails = Pick<Outcome, 'ruleId' | 'prerequisiteKey' | 'inExperiment'>;
+
 /** Lives for the compile of one flag. */
 class FlagCompiler {
   readonly version: number;
@@ -97,14 +100,16 @@ class FlagCompiler {
   private readonly salt: string;
   private readonly variations: readonly SnapshotVariation[];
   private readonly variationKeys: ReadonlyMap<string, number>;
+  private readonly reader: Reader;
+  private readonly links: FlagLinks;
 
   constructor(
     private readonly key: string,
     private readonly wire: Wire,
-    private readonly reader: Reader,
-    private readonly flags: ReadonlyMap<string, CompiledFlag | null>,
-    private readonly links: ConditionLinks,
+    { reader, links }: { readonly reader: Reader; readonly links: FlagLinks },
   ) {
+    this.reader = reader;
+    this.links = links;
     this.version = reader.readInteger(wire, 'version', Number.MAX_SAFE_INTEGER);
     this.valueType = wire['valueType'] as FlagValueType;
     if (!VALUE_TYPES.includes(wire['valueType'])) reader.note(`Unknown value type: ${quote(wire['valueType'])}.`, 'valueType');
@@ -151,15 +156,14 @@ class FlagCompiler {
     return this.reader.readEach(this.wire, 'prerequisites', (wire) => {
       const flagKey = this.reader.readText(wire, 'flagKey');
       const variationKey = this.reader.readText(wire, 'variation');
-      const flag = this.flags.get(flagKey) ?? null;
+      const flag = this.links.flags.get(flagKey) ?? null;
       if (flag === null) this.reader.note(`Flag ${quote(flagKey)} is not in the snapshot.`, 'flagKey');
       if (flag === null || offVariation === null) return null;
-      flag.isPrerequisite = true;
       // Of a flag that did not compile the variations are not known: the prerequisite fails, this flag lives.
       if (flag.parts !== null && !flag.parts.variations.some(({ key }) => key === variationKey)) {
         this.reader.note(`Flag ${quote(flagKey)} has no variation ${quote(variationKey)}.`, 'variation');
       }
-      return { flag, variationKey, failed: this.makeOutcome(offVariation, 'PREREQUISITE_FAILED', null, flagKey) };
+      return { flag, variationKey, failed: this.makeOutcome(offVariation, 'PREREQUISITE_FAILED', { prerequisiteKey: flagKey }) };
     });
   }
 
@@ -189,16 +193,14 @@ class FlagCompiler {
       salt: this.salt,
       variationKeys: this.variationKeys,
       makeOutcome: (variationKey, isSplit, inExperiment) =>
-        this.makeOutcome(variationKey, isSplit ? 'SPLIT' : reason, ruleId, null, inExperiment),
+        this.makeOutcome(variationKey, isSplit ? 'SPLIT' : reason, { ruleId, inExperiment }),
     };
   }
 
   private makeOutcome(
     variationKey: string,
     reason: EvaluationReason,
-    ruleId: string | null = null,
-    prerequisiteKey: string | null = null,
-    inExperiment = false,
+    { ruleId = null, prerequisiteKey = null, inExperiment = false }: Partial<OutcomeDetails> = {},
   ): Outcome {
     const variationIndex = this.variationKeys.get(variationKey) as number;
     const { value } = this.variations[variationIndex] as SnapshotVariation;

@@ -1,4 +1,5 @@
-import type { CompiledSegment, CompiledSegmentRule, ConditionTest, SnapshotProblem } from './compiled';
+import type { CallMemory } from './call-memory';
+import type { CompiledSegment, ConditionTest, SnapshotProblem } from './compiled';
 import { collectSegmentKeys, compileConditions, holdsEach } from './conditions';
 import type { ConditionLinks } from './conditions';
 import type { Wire } from './reader';
@@ -18,7 +19,7 @@ export function compileSegment(key: string, wire: Wire, links: ConditionLinks): 
   }));
   if (reader.problems.length > 0) return brokenSegment(key, wire, reader.problems);
   const segmentKeys = collectSegmentKeys(wire['rules']);
-  const contains = compileMembership(included, excluded, rules);
+  const contains = compileMembership({ included, excluded, rules }, links.memory);
   return { key, version, source: wire, segmentKeys, problems: [], included, excluded, rules, contains };
 }
 
@@ -39,12 +40,14 @@ export function brokenSegment(key: string, wire: Wire, problems: readonly Snapsh
 
 /** Included keys, then excluded keys, then rules. Without a targeting key the lists do not apply, the rules do. */
 function compileMembership(
-  included: ReadonlySet<string>,
-  excluded: ReadonlySet<string>,
-  rules: readonly CompiledSegmentRule[],
+  { included, excluded, rules }: Pick<CompiledSegment, 'included' | 'excluded' | 'rules'>,
+  memory: CallMemory,
 ): ConditionTest {
   if (rules.length === 0) return ({ targetingKey }) => targetingKey !== null && included.has(targetingKey);
-  const matchesRules = keepPerCall((subject) => rules.some(({ conditions }) => holdsEach(conditions, subject)));
+  const matchesRules = oncePerCall(
+    (subject) => rules.some(({ conditions }) => holdsEach(conditions, subject)),
+    memory.takeAnswerSlot(),
+  );
   return (subject) => {
     const { targetingKey } = subject;
     if (targetingKey !== null) {
@@ -56,14 +59,13 @@ function compileMembership(
 }
 
 /** Asks once per call: segments that name segments would else be asked again and again, exponentially often. */
-function keepPerCall(test: ConditionTest): ConditionTest {
-  let keptCall = 0;
-  let kept = false;
+function oncePerCall(test: ConditionTest, slot: number): ConditionTest {
   return (subject) => {
-    if (keptCall !== subject.call) {
-      kept = test(subject);
-      keptCall = subject.call;
-    }
-    return kept;
+    const { memory, call } = subject;
+    const kept = memory.answers[slot];
+    if (kept === call || kept === -call) return kept === call;
+    const answer = test(subject);
+    memory.answers[slot] = answer ? call : -call;
+    return answer;
   };
 }

@@ -4,7 +4,7 @@ import type { CompiledGate, CompiledServe } from './compiled';
 import type { Subject } from './context';
 import { checkAttributeReference, compileAttributeReader } from './context';
 import type { Outcome } from './evaluation';
-import { quote } from './operands';
+import { quote } from './quote';
 import type { Reader, Wire } from './reader';
 import { isPresent } from './reader';
 import type { SnapshotRollout } from './snapshot';

@@ -1,11 +1,12 @@
 import { MAX_PREREQUISITE_DEPTH, MAX_SEGMENT_DEPTH } from './bounds';
+import { CallMemory } from './call-memory';
 import type { CompiledFlag, CompiledSegment, CompiledSnapshot, SnapshotProblem } from './compiled';
 import { brokenFlag, collectPrerequisiteKeys, compileFlag } from './compile-flag';
 import { brokenSegment, compileSegment } from './compile-segment';
 import type { ConditionLinks } from './conditions';
 import { collectSegmentKeys } from './conditions';
 import { AttributeSlots, isRecord } from './context';
-import { quote } from './operands';
+import { quote } from './quote';
 import { planCompile } from './plan';
 import type { Wire } from './reader';
 import { isWhole } from './reader';
@@ -18,13 +19,16 @@ export interface CompileResult {
 }
 
 function startEmpty(): CompiledSnapshot {
-  return { epoch: '', revision: 0, flags: new Map(), liveFlags: [], segments: new Map(), attributeSlots: new AttributeSlots() };
+  const attributeSlots = new AttributeSlots();
+  const memory = new CallMemory();
+  return { epoch: '', revision: 0, flags: new Map(), liveFlags: [], segments: new Map(), attributeSlots, memory };
 }
 
 /**
  * Compiles a snapshot once, so that every evaluation is decided without parsing. Never throws, whatever JSON it gets: a
  * flag that cannot be decided answers ERROR / PARSE_ERROR, the others live. With `previous`, flags and segments are
- * reused whose wire object is the same reference and whose segments and prerequisites are all reused too.
+ * reused whose wire object is the same reference and whose segments and prerequisites are all reused too; a flag that
+ * becomes a prerequisite is compiled once more.
  */
 export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot): CompileResult {
   const problems: SnapshotProblem[] = [];
@@ -41,10 +45,10 @@ export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot)
   // A format that an older reader would misread raises formatVersion: nothing in it may be guessed at.
   const segmentWires = readEntries(problems, 'segments', isReadable ? wire['segments'] : []);
   const flagWires = readEntries(problems, 'flags', isReadable ? wire['flags'] : []);
-  const base = previous ?? startEmpty();
-  const tests: ConditionLinks['tests'] = new Map();
-  const { segments, dirtyKeys } = compileSegments(segmentWires, base, tests);
-  const flags = compileFlags(flagWires, segments, dirtyKeys, base, tests);
+  const base = previous === undefined || previous.memory.isSpent ? startEmpty() : previous;
+  const shared: SharedLinks = { slots: base.attributeSlots, memory: base.memory, tests: new Map() };
+  const { segments, dirtyKeys } = compileSegments(segmentWires, base, shared);
+  const flags = compileFlags(flagWires, base, { ...shared, segments }, dirtyKeys);
   for (const segment of segments.values()) problems.push(...segment.problems);
   for (const flag of flags.values()) problems.push(...flag.problems);
   const compiled = {
@@ -54,28 +58,32 @@ export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot)
     liveFlags: [...flags.values()].filter((flag) => !flag.isArchived),
     segments,
     attributeSlots: base.attributeSlots,
+    memory: base.memory,
   };
   return { compiled, problems };
 }
 
+/** What flags and segments of one compile are linked to, besides each other. */
+type SharedLinks = Omit<ConditionLinks, 'segments'>;
+
 function compileSegments(
   wires: ReadonlyMap<string, Wire>,
   previous: CompiledSnapshot,
-  tests: ConditionLinks['tests'],
+  shared: SharedLinks,
 ): { readonly segments: ReadonlyMap<string, CompiledSegment>; readonly dirtyKeys: ReadonlySet<string> } {
-  const slots = previous.attributeSlots;
   const plan = planCompile({
     wires,
     known: previous.segments,
     referencesOfKnown: (segment) => segment.segmentKeys,
     referencesOfWire: (wire) => collectSegmentKeys(wire['rules']),
     isAffected: () => false,
+    isUnreferenced: () => false,
     depthMax: MAX_SEGMENT_DEPTH,
     noun: 'Segments',
   });
   const segments = plan.compile((key, wire, done, problem) =>
     problem === null
-      ? compileSegment(key, wire, { segments: done, slots, tests })
+      ? compileSegment(key, wire, { ...shared, segments: done })
       : brokenSegment(key, wire, [{ segmentKey: key, path: ['rules'], message: problem }]),
   );
   return { segments, dirtyKeys: plan.dirtyKeys };
@@ -83,24 +91,23 @@ function compileSegments(
 
 function compileFlags(
   wires: ReadonlyMap<string, Wire>,
-  segments: ReadonlyMap<string, CompiledSegment>,
-  dirtySegmentKeys: ReadonlySet<string>,
   previous: CompiledSnapshot,
-  tests: ConditionLinks['tests'],
+  links: ConditionLinks,
+  dirtySegmentKeys: ReadonlySet<string>,
 ): ReadonlyMap<string, CompiledFlag> {
-  const slots = previous.attributeSlots;
   const plan = planCompile({
     wires,
     known: previous.flags,
     referencesOfKnown: (flag) => flag.prerequisiteKeys,
     referencesOfWire: collectPrerequisiteKeys,
     isAffected: (flag) => dirtySegmentKeys.size > 0 && flag.segmentKeys.some((key) => dirtySegmentKeys.has(key)),
+    isUnreferenced: (flag) => flag.outcomeSlot < 0 && flag.constant === null,
     depthMax: MAX_PREREQUISITE_DEPTH,
     noun: 'Prerequisites',
   });
   return plan.compile((key, wire, done, problem) =>
     problem === null
-      ? compileFlag(key, wire, done, { segments, slots, tests })
+      ? compileFlag(key, wire, { ...links, flags: done, isPrerequisite: plan.isReferredTo(key) })
       : brokenFlag(key, wire, [{ flagKey: key, path: ['prerequisites'], message: problem }]),
   );
 }

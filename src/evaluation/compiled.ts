@@ -1,8 +1,10 @@
+import type { CallMemory } from './call-memory';
 import type { AttributeReader, AttributeSlots, Subject } from './context';
 import type { Outcome } from './evaluation';
+import type { ValueTest } from './operands';
 import type { FlagValueType, GroupOperator, SnapshotRollout, SnapshotVariation } from './snapshot';
 
-/** What a snapshot compiles to. Immutable for its readers; parts are shared with the compiled snapshots before and after. */
+/** What a snapshot compiles to. Its flags and segments never change; they are shared with the compiled snapshots before and after. */
 export interface CompiledSnapshot {
   readonly epoch: string;
   readonly revision: number;
@@ -13,6 +15,8 @@ export interface CompiledSnapshot {
   /** By key, in key order. */
   readonly segments: ReadonlyMap<string, CompiledSegment>;
   readonly attributeSlots: AttributeSlots;
+  /** What calls keep while they run. */
+  readonly memory: CallMemory;
 }
 
 /** Something wrong in a snapshot. The flag or segment it names answers with an error or is in no context; others live. */
@@ -24,7 +28,10 @@ export interface SnapshotProblem {
   readonly message: string;
 }
 
-/** A flag ready to decide. One function, so that a flag compiled from another dialect can stand beside native ones. */
+/**
+ * A flag ready to decide: one function, so that a flag compiled from another dialect can stand beside native ones.
+ * `SnapshotFlag` is the JSON that it was compiled from, and `FlagParts` what the function and a trace walk. Immutable.
+ */
 export interface CompiledFlag {
   readonly key: string;
   readonly version: number;
@@ -41,13 +48,11 @@ export interface CompiledFlag {
   readonly evaluate: (subject: Subject) => Outcome;
   /** The outcome when it is the same for every context, which spares the call; else null. */
   readonly constant: Outcome | null;
-  /** Whether any flag ever had this one as prerequisite, so that keeping the outcome of a call pays. */
-  isPrerequisite: boolean;
-  /** The outcome of one call, kept for flags that have this one as prerequisite; valid for `memoCall` only. */
-  memo: Outcome | null;
-  memoCall: number;
+  /** Where a call keeps the outcome for flags that have this one as prerequisite; -1 when none has, or it is constant. */
+  readonly outcomeSlot: number;
 }
 
+/** The inside of a `CompiledFlag`: what a `SnapshotFlag` says, with its references resolved and its tests compiled. */
 export interface FlagParts {
   readonly isEnabled: boolean;
   readonly variations: readonly SnapshotVariation[];
@@ -109,20 +114,14 @@ export interface CompiledCondition {
   readonly ownName: string | null;
   /** Where a call keeps that attribute's value; -1 for nowhere. */
   readonly slot: number;
-  readonly testValue: (value: unknown) => boolean;
-  /** What equal conditions of a compile have in common; null when it is not on a plain attribute. */
-  readonly common: CommonAnswer | null;
+  readonly testValue: ValueTest;
+  /**
+   * Where a call keeps the answer for all equal conditions of a compile: rules and flags repeat each other. -1 when there is
+   * one such condition only, so that keeping the answer does not pay.
+   */
+  readonly answerSlot: number;
   readonly test: ConditionTest;
   readonly detail: ConditionDetail;
-}
-
-/** The answer of equal conditions in one call: rules and flags repeat each other, and the answer is the same. */
-export interface CommonAnswer {
-  /** Whether there is more than one such condition, so that keeping the answer pays. */
-  isRepeated: boolean;
-  /** The call that `holds` is valid for. */
-  call: number;
-  holds: boolean;
 }
 
 /** What a trace tells of a condition. */

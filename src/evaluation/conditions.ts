@@ -1,10 +1,11 @@
 import { MAX_CONDITION_DEPTH } from './bounds';
-import type { CommonAnswer, CompiledCondition, CompiledSegment, ConditionDetail, ConditionTest } from './compiled';
+import type { CallMemory } from './call-memory';
+import type { CompiledCondition, CompiledSegment, ConditionDetail, ConditionTest } from './compiled';
 import type { AttributeSlots, Subject } from './context';
 import { checkAttributeReference, compileAttributeReader, isOwnName, readPlain } from './context';
 import type { PreparedCondition } from './operators';
 import { prepareAttributeCondition } from './operators';
-import { quote } from './operands';
+import { quote } from './quote';
 import type { Reader, Wire } from './reader';
 import { isPresent } from './reader';
 
@@ -13,14 +14,20 @@ export interface ConditionLinks {
   /** The segments of the snapshot that compiled so far; a broken one is there, with its problems. */
   readonly segments: ReadonlyMap<string, CompiledSegment>;
   readonly slots: AttributeSlots;
+  readonly memory: CallMemory;
   /** Tests made in this compile, by operator and operands. */
   readonly tests: Map<string, SharedTest>;
 }
 
-/** A test, and the answers that conditions on each attribute share. */
+/** A test, and the first condition on each attribute that has it. */
 interface SharedTest {
   readonly prepared: PreparedCondition;
-  readonly answers: Map<string, CommonAnswer>;
+  readonly firsts: Map<string, UnfinishedCondition>;
+}
+
+/** A condition takes a slot when the second equal one comes. When the compile has ended, it changes no more. */
+interface UnfinishedCondition extends CompiledCondition {
+  answerSlot: number;
 }
 
 const CONDITION_KINDS = ['attribute', 'segments', 'group'] as const;
@@ -45,14 +52,16 @@ function holdsAny(conditions: readonly CompiledCondition[], subject: Subject): b
   return false;
 }
 
-function holds({ ownName, slot, testValue, common, test }: CompiledCondition, subject: Subject): boolean {
-  if (ownName === null || common === null) return test(subject);
-  if (!common.isRepeated) return testValue(readPlain(subject, ownName, slot));
-  if (common.call !== subject.call) {
-    common.holds = testValue(readPlain(subject, ownName, slot));
-    common.call = subject.call;
-  }
-  return common.holds;
+function holds({ ownName, slot, testValue, answerSlot, test }: CompiledCondition, subject: Subject): boolean {
+  if (ownName === null) return test(subject);
+  if (answerSlot < 0) return testValue(readPlain(subject, ownName, slot), subject);
+  const { memory, call } = subject;
+  const kept = memory.answers[answerSlot];
+  if (kept === call) return true;
+  if (kept === -call) return false;
+  const answer = testValue(readPlain(subject, ownName, slot), subject);
+  memory.answers[answerSlot] = answer ? call : -call;
+  return answer;
 }
 
 function compileCondition(reader: Reader, wire: Wire, links: ConditionLinks, depth: number): CompiledCondition | null {
@@ -66,8 +75,9 @@ function compileCondition(reader: Reader, wire: Wire, links: ConditionLinks, dep
   return compileGroupCondition(reader, wire, links, depth);
 }
 
-function compileAttributeCondition(reader: Reader, wire: Wire, { slots, tests }: ConditionLinks): CompiledCondition | null {
-  const shared = prepareOnce(wire, tests);
+function compileAttributeCondition(reader: Reader, wire: Wire, links: ConditionLinks): CompiledCondition | null {
+  const { slots, memory } = links;
+  const shared = prepareOnce(wire, links.tests);
   const { test: testValue, issues } = shared.prepared;
   if (testValue === null) {
     for (const issue of issues) reader.note(issue.message, ...issue.path);
@@ -76,12 +86,12 @@ function compileAttributeCondition(reader: Reader, wire: Wire, { slots, tests }:
   const attribute = String(wire['attribute']);
   const read = compileAttributeReader(attribute);
   const ownName = isOwnName(attribute) ? attribute : null;
-  return {
+  const condition: UnfinishedCondition = {
     ownName,
     slot: ownName === null ? -1 : slots.slotOf(ownName),
     testValue,
-    common: ownName === null ? null : answerOf(shared, ownName),
-    test: (subject) => testValue(read(subject)),
+    answerSlot: -1,
+    test: (subject) => testValue(read(subject), subject),
     detail: {
       kind: 'ATTRIBUTE',
       attribute,
@@ -91,6 +101,8 @@ function compileAttributeCondition(reader: Reader, wire: Wire, { slots, tests }:
       read,
     },
   };
+  if (ownName !== null) shareAnswer(shared, condition, ownName, memory);
+  return condition;
 }
 
 /**
@@ -99,7 +111,7 @@ function compileAttributeCondition(reader: Reader, wire: Wire, { slots, tests }:
  */
 function prepareOnce(wire: Wire, tests: Map<string, SharedTest>): SharedTest {
   const { attribute, operator, values, ignoreCase } = wire;
-  const alone = (): SharedTest => ({ prepared: prepareAttributeCondition(wire), answers: new Map() });
+  const alone = (): SharedTest => ({ prepared: prepareAttributeCondition(wire), firsts: new Map() });
   // Operands that nest are refused anyway, and might nest too deep for JSON.stringify.
   if (!Array.isArray(values) || values.some((value) => typeof value === 'object') || typeof ignoreCase === 'object')
     return alone();
@@ -110,15 +122,14 @@ function prepareOnce(wire: Wire, tests: Map<string, SharedTest>): SharedTest {
   return known;
 }
 
-function answerOf({ answers }: SharedTest, attribute: string): CommonAnswer {
-  const known = answers.get(attribute);
-  if (known !== undefined) {
-    known.isRepeated = true;
-    return known;
+function shareAnswer({ firsts }: SharedTest, condition: UnfinishedCondition, attribute: string, memory: CallMemory): void {
+  const first = firsts.get(attribute);
+  if (first === undefined) {
+    firsts.set(attribute, condition);
+    return;
   }
-  const answer = { isRepeated: false, call: -1, holds: false };
-  answers.set(attribute, answer);
-  return answer;
+  if (first.answerSlot < 0) first.answerSlot = memory.takeAnswerSlot();
+  condition.answerSlot = first.answerSlot;
 }
 
 function compileSegmentCondition(reader: Reader, wire: Wire, { segments: lookup }: ConditionLinks): CompiledCondition | null {
@@ -161,7 +172,7 @@ function compileGroupCondition(reader: Reader, wire: Wire, links: ConditionLinks
 
 /** A condition on anything but one attribute; the walk over rules never asks for its value. */
 function conditionOf(detail: ConditionDetail, test: ConditionTest): CompiledCondition {
-  return { ownName: null, slot: -1, testValue: hasNoValue, common: null, test, detail };
+  return { ownName: null, slot: -1, testValue: hasNoValue, answerSlot: -1, test, detail };
 }
 
 function hasNoValue(): boolean {

@@ -1,3 +1,4 @@
+import type { CallMemory } from './call-memory';
 import type { JsonValue } from './snapshot';
 
 /** Who or what is evaluated. An empty targeting key, `null` and omission are the same: absent. */
@@ -7,10 +8,12 @@ export interface EvaluationContext {
   readonly attributes?: { readonly [name: string]: JsonValue | undefined } | null;
 }
 
-/** One context in one call. `call` is unique to it: results kept under another number are of another call. */
+/** One context in one call. */
 export interface Subject {
   readonly targetingKey: string | null;
   readonly attributes: { readonly [name: string]: unknown };
+  /** What the call has found out so far: the entries of the memory that carry the number of this call. */
+  readonly memory: CallMemory;
   readonly call: number;
   /** Values of plain attributes read so far, by slot, when many flags are decided in the call; null when one is. */
   readonly slots: unknown[] | null;
@@ -23,8 +26,7 @@ const NO_ATTRIBUTES: { readonly [name: string]: unknown } = Object.freeze({});
 const INHERITED: { readonly [name: string]: unknown } = Object.prototype as unknown as { [name: string]: unknown };
 const UNREAD = Object.freeze({});
 /** Names beyond it have no slot: hostile snapshots must not make every call long. */
-const MAX_SLOTS = 1_000;
-let callCount = 0;
+const SLOTS_MAX = 1_000;
 
 /** Numbers the plain attribute names of a line of compiled snapshots; a number stays while the names only grow. */
 export class AttributeSlots {
@@ -38,7 +40,7 @@ export class AttributeSlots {
   slotOf(name: string): number {
     const known = this.slots.get(name);
     if (known !== undefined) return known;
-    if (this.slots.size >= MAX_SLOTS) return -1;
+    if (this.slots.size >= SLOTS_MAX) return -1;
     this.slots.set(name, this.slots.size);
     return this.slots.size - 1;
   }
@@ -56,13 +58,13 @@ export function readPlain(subject: Subject, name: string, slot: number): unknown
 }
 
 /** `slotCount` is given when many flags are decided: each plain attribute is then read from the context once. */
-export function createSubject(context: EvaluationContext, slotCount: number | null = null): Subject {
+export function createSubject(context: EvaluationContext, memory: CallMemory, slotCount: number | null = null): Subject {
   const { targetingKey, attributes }: { targetingKey?: unknown; attributes?: unknown } = context ?? NO_ATTRIBUTES;
-  callCount += 1;
   return {
     targetingKey: typeof targetingKey === 'string' && targetingKey !== '' ? targetingKey : null,
     attributes: isRecord(attributes) ? attributes : NO_ATTRIBUTES,
-    call: callCount,
+    memory,
+    call: memory.beginCall(),
     slots: slotCount === null ? null : new Array<unknown>(slotCount).fill(UNREAD),
   };
 }

@@ -40,11 +40,14 @@ function indexTargets(targets: readonly CompiledTarget[]): ReadonlyMap<string, O
 /** The outcome of a flag in this call, decided at most once. */
 export function outcomeOf(flag: CompiledFlag, subject: Subject): Outcome {
   if (flag.constant !== null) return flag.constant;
-  if (!flag.isPrerequisite) return flag.evaluate(subject);
-  if (flag.memo !== null && flag.memoCall === subject.call) return flag.memo;
+  const { outcomeSlot } = flag;
+  if (outcomeSlot < 0) return flag.evaluate(subject);
+  const { memory, call } = subject;
+  const kept = memory.outcomes[outcomeSlot] ?? null;
+  if (kept !== null && memory.outcomeCalls[outcomeSlot] === call) return kept;
   const outcome = flag.evaluate(subject);
-  flag.memo = outcome;
-  flag.memoCall = subject.call;
+  memory.outcomes[outcomeSlot] = outcome;
+  memory.outcomeCalls[outcomeSlot] = call;
   return outcome;
 }
 

@@ -25,8 +25,8 @@ export function evaluate(
 ): Evaluation {
   const flag = compiled.flags.get(flagKey);
   if (flag === undefined) return flagNotFound(flagKey, compiled.revision);
-  if (options?.trace === true) return evaluateWithTrace(flag, createSubject(context), compiled.revision);
-  return resultOf(flag.constant ?? flag.evaluate(createSubject(context)), compiled.revision);
+  if (options?.trace === true) return evaluateWithTrace(flag, createSubject(context, compiled.memory), compiled.revision);
+  return resultOf(flag.constant ?? flag.evaluate(createSubject(context, compiled.memory)), compiled.revision);
 }
 
 /**
@@ -34,7 +34,7 @@ export function evaluate(
  * segments, is decided once in the call.
  */
 export function evaluateAll(compiled: CompiledSnapshot, context: EvaluationContext, options?: EvaluateAllOptions): Evaluation[] {
-  const subject = createSubject(context, compiled.attributeSlots.count);
+  const subject = createSubject(context, compiled.memory, compiled.attributeSlots.count);
   const { revision } = compiled;
   const filter = options?.filter ?? null;
   const isTraced = options?.trace === true;
@@ -55,7 +55,7 @@ export function evaluateEach(
   flags: readonly CompiledFlag[],
   context: EvaluationContext,
 ): Evaluation[] {
-  const subject = createSubject(context, compiled.attributeSlots.count);
+  const subject = createSubject(context, compiled.memory, compiled.attributeSlots.count);
   return flags.map((flag) => resultOf(outcomeOf(flag, subject), compiled.revision));
 }
 
@@ -66,7 +66,7 @@ export function isClientAvailable(flag: CompiledFlag): boolean {
 
 /** Keys of the segments that the context is in, in key order. */
 export function segmentsOf(compiled: CompiledSnapshot, context: EvaluationContext): string[] {
-  const subject = createSubject(context, compiled.attributeSlots.count);
+  const subject = createSubject(context, compiled.memory, compiled.attributeSlots.count);
   const keys: string[] = [];
   for (const segment of compiled.segments.values()) {
     if (segment.contains(subject)) keys.push(segment.key);

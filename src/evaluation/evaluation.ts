@@ -1,14 +1,7 @@
-import { quote } from './operands';
+import { quote } from './quote';
+import type { EvaluationErrorCode, EvaluationReason } from './reason';
 import type { JsonValue } from './snapshot';
 import type { Trace } from './trace-shape';
-
-/** Why a flag has the value it has. */
-export type EvaluationReason =
-  'DISABLED' | 'PREREQUISITE_FAILED' | 'TARGET_MATCH' | 'RULE_MATCH' | 'SPLIT' | 'FALLTHROUGH' | 'ERROR';
-
-/** OpenFeature's codes. The core itself answers with the first two. */
-export type EvaluationErrorCode =
-  'FLAG_NOT_FOUND' | 'PARSE_ERROR' | 'TYPE_MISMATCH' | 'TARGETING_KEY_MISSING' | 'INVALID_CONTEXT' | 'GENERAL';
 
 /**
  * The answer for one flag and one context. Every property is always there. Frozen; without a trace, the same answer at
@@ -40,7 +33,8 @@ export interface Evaluation {
 
 /**
  * One of the finitely many answers of a compiled flag, known before any context is. `latest` keeps the result that was
- * built last: flags are reused between revisions, results are not.
+ * built last: flags are reused between revisions, results are not. It changes no answer, since the outcome and the revision
+ * determine the result.
  */
 export interface Outcome {
   readonly flagKey: string;

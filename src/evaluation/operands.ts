@@ -1,7 +1,9 @@
+import type { Subject } from './context';
+
 /** What every row of the operator table is made of: a check of the operands, and a test of one attribute value. */
 
-/** Decides one attribute value; absent is `undefined`. */
-export type ValueTest = (value: unknown) => boolean;
+/** Decides one attribute value; absent is `undefined`. A test that keeps something for the next one keeps it in the memory of the call. */
+export type ValueTest = (value: unknown, subject: Subject) => boolean;
 
 export interface OperandIssue {
   /** Index in `values`, or null for `values` as a whole. */
@@ -82,14 +84,6 @@ export function reject(problem: string): { readonly operand: null; readonly prob
   return { operand: null, problem };
 }
 
-/** A value as it may stand in a message: its JSON, cut after 60 characters; only its kind when it nests. */
-export function quote(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value !== 'string') return String(value);
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}
-
 /**
  * Text without regard to case: Unicode's locale-independent lower case, where the final sigma is a sigma. Without that
  * a prefix ending in sigma would not be one of a longer word. `ß` and `SS` stay apart.
@@ -99,6 +93,6 @@ export function foldCase(text: string): string {
 }
 
 /** Whether the value is a list of which any element passes; lists inside lists do not count. */
-export function testElements(value: unknown, test: ValueTest): boolean {
+export function testElements(value: unknown, test: (element: unknown) => boolean): boolean {
   return Array.isArray(value) && value.some((element) => !Array.isArray(element) && test(element));
 }

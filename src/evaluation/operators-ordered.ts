@@ -3,7 +3,8 @@ import { parseDate } from './dates';
 import type { IpRange } from './ip';
 import { isInRange, parseIp, parseIpRange } from './ip';
 import type { OperatorRow, ParsedOperand, ValueTest } from './operands';
-import { accept, defineOperator, quote, reject, testElements } from './operands';
+import { accept, defineOperator, reject, testElements } from './operands';
+import { quote } from './quote';
 import type { Version } from './semver';
 import { compareVersionText, parseVersion } from './semver';
 
@@ -44,7 +45,8 @@ export const IP_OPERATORS = {
     countMax: MAX_CONDITION_VALUES,
     parse: parseRangeOperand,
     build: (ranges) => {
-      const test: ValueTest = (value) => (typeof value === 'string' ? isInAnyRange(value, ranges) : testElements(value, test));
+      const test = (value: unknown): boolean =>
+        typeof value === 'string' ? isInAnyRange(value, ranges) : testElements(value, test);
       return test;
     },
   }),
@@ -73,22 +75,22 @@ function defineNumber(name: string, testFor: (operand: number) => ValueTest): Op
 
 // The four are written out: a comparison as an argument would be a second call in the hottest tests there are.
 function testLess(operand: number): ValueTest {
-  const test: ValueTest = (value) => (isNumber(value) ? value < operand : testElements(value, test));
+  const test = (value: unknown): boolean => (isNumber(value) ? value < operand : testElements(value, test));
   return test;
 }
 
 function testLessOrEqual(operand: number): ValueTest {
-  const test: ValueTest = (value) => (isNumber(value) ? value <= operand : testElements(value, test));
+  const test = (value: unknown): boolean => (isNumber(value) ? value <= operand : testElements(value, test));
   return test;
 }
 
 function testGreater(operand: number): ValueTest {
-  const test: ValueTest = (value) => (isNumber(value) ? value > operand : testElements(value, test));
+  const test = (value: unknown): boolean => (isNumber(value) ? value > operand : testElements(value, test));
   return test;
 }
 
 function testGreaterOrEqual(operand: number): ValueTest {
-  const test: ValueTest = (value) => (isNumber(value) ? value >= operand : testElements(value, test));
+  const test = (value: unknown): boolean => (isNumber(value) ? value >= operand : testElements(value, test));
   return test;
 }
 
@@ -116,7 +118,7 @@ function checkBetween(lower: number, upper: number): string | null {
 }
 
 function testBetween(lower: number, upper: number): ValueTest {
-  const test: ValueTest = (value) => (isNumber(value) ? value >= lower && value <= upper : testElements(value, test));
+  const test = (value: unknown): boolean => (isNumber(value) ? value >= lower && value <= upper : testElements(value, test));
   return test;
 }
 
@@ -128,7 +130,7 @@ function checkModulo(divisor: number, remainder: number): string | null {
 /** Euclidean: the remainder is never negative. */
 function testModulo(divisor: number, remainder: number): ValueTest {
   const size = Math.abs(divisor);
-  const test: ValueTest = (value) => {
+  const test = (value: unknown): boolean => {
     if (!isNumber(value)) return testElements(value, test);
     const left = value % size;
     return (left < 0 ? left + size : left) === remainder;
@@ -151,7 +153,7 @@ function defineDate(name: string, test: (value: number, operand: number) => bool
         : accept(date);
     },
     build: ([operand]) => {
-      const testValue: ValueTest = (value) => {
+      const testValue = (value: unknown): boolean => {
         const date = dateOf(value);
         return date === null ? testElements(value, testValue) : test(date, operand as number);
       };
@@ -183,9 +185,9 @@ function defineVersion(name: string, orderMin: number, orderMax: number): Operat
     },
     build: ([operand]) => {
       const version = operand as Version;
-      const test: ValueTest = (value) => {
-        if (typeof value !== 'string') return testElements(value, test);
-        const order = compareVersionText(value, version);
+      const test: ValueTest = (value, subject) => {
+        if (typeof value !== 'string') return testElements(value, (element) => test(element, subject));
+        const order = compareVersionText(value, version, subject.memory.version);
         return order >= orderMin && order <= orderMax;
       };
       return test;

@@ -1,9 +1,11 @@
 import { MAX_CONDITION_VALUES } from './bounds';
-import type { OperatorRow, ParsedOperand, ValueTest } from './operands';
-import { accept, defineOperator, foldCase, quote, reject } from './operands';
+import type { OperatorRow, ParsedOperand } from './operands';
+import { accept, defineOperator, foldCase, reject } from './operands';
+import { quote } from './quote';
 import { compileRegex } from './regex';
 
 type Scalar = string | number | boolean;
+type PlainTest = (value: unknown) => boolean;
 type TextTest = (text: string) => boolean;
 
 /** Equality: no coercion, a number is not its text. */
@@ -47,7 +49,7 @@ function testList<Accepted>(
   isAccepted: (value: unknown) => value is Accepted,
   test: (value: Accepted) => boolean,
   isNegated: boolean,
-): ValueTest {
+): PlainTest {
   return (value) => {
     if (!Array.isArray(value)) return false;
     let isPresent = false;
@@ -60,12 +62,12 @@ function testList<Accepted>(
   };
 }
 
-function testScalar(test: (value: Scalar) => boolean, isNegated: boolean): ValueTest {
+function testScalar(test: (value: Scalar) => boolean, isNegated: boolean): PlainTest {
   const testOther = testList(isScalar, test, isNegated);
   return (value) => (isScalar(value) ? test(value) !== isNegated : testOther(value));
 }
 
-function testText(test: TextTest, isNegated: boolean): ValueTest {
+function testText(test: TextTest, isNegated: boolean): PlainTest {
   const testOther = testList(isText, test, isNegated);
   return (value) => (typeof value === 'string' ? test(value) !== isNegated : testOther(value));
 }
@@ -160,7 +162,7 @@ function anyOf(tests: readonly TextTest[]): TextTest {
   return (text) => tests.some((test) => test(text));
 }
 
-function definePresence(name: string, test: ValueTest): OperatorRow {
+function definePresence(name: string, test: PlainTest): OperatorRow {
   return defineOperator<never>({
     name,
     accepts: 'ANY',

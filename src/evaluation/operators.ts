@@ -1,7 +1,7 @@
 import { MAX_CONDITION_VALUES } from './bounds';
 import { checkAttributeReference } from './context';
 import type { CompiledOperands, OperatorRow, ValueTest } from './operands';
-import { quote } from './operands';
+import { quote } from './quote';
 import { DATE_OPERATORS, IP_OPERATORS, NUMBER_OPERATORS, VERSION_OPERATORS } from './operators-ordered';
 import { PRESENCE_OPERATORS, SCALAR_OPERATORS, TEXT_OPERATORS } from './operators-text';
 import type { AttributeOperator } from './snapshot';

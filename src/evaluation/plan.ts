@@ -9,6 +9,8 @@ interface PlanInput<Compiled> {
   readonly referencesOfWire: (wire: Wire) => readonly string[];
   /** Whether something outside the plan that the compiled thing was linked to has changed. */
   readonly isAffected: (compiled: Compiled) => boolean;
+  /** Whether it was compiled as one that nothing refers to, and must be compiled anew when something does. */
+  readonly isUnreferenced: (compiled: Compiled) => boolean;
   readonly depthMax: number;
   /** Of the sentences about cycles and depth. */
   readonly noun: string;
@@ -20,6 +22,7 @@ type CompileOne<Compiled> = (key: string, wire: Wire, done: ReadonlyMap<string, 
 interface CompilePlan<Compiled> {
   /** Keys that are compiled anew, and keys that are gone. */
   readonly dirtyKeys: ReadonlySet<string>;
+  readonly isReferredTo: (key: string) => boolean;
   /** The result in the order of `wires`. */
   readonly compile: (compileOne: CompileOne<Compiled>) => ReadonlyMap<string, Compiled>;
 }
@@ -31,11 +34,17 @@ interface CompilePlan<Compiled> {
 export function planCompile<Compiled extends { readonly source: unknown }>(input: PlanInput<Compiled>): CompilePlan<Compiled> {
   const { wires, known } = input;
   const changedKeys = listChangedKeys(input);
-  if (changedKeys.length === 0) return { dirtyKeys: new Set(), compile: () => known };
+  if (changedKeys.length === 0) return { dirtyKeys: new Set(), isReferredTo: () => false, compile: () => known };
   const edges = collectEdges(input);
-  const dirtyKeys = spreadUpwards(changedKeys, edges);
+  const referrers = invert(edges);
+  for (const key of referrers.keys()) {
+    const compiled = known.get(key);
+    if (compiled !== undefined && input.isUnreferenced(compiled)) changedKeys.push(key);
+  }
+  const dirtyKeys = spreadUpwards(changedKeys, referrers);
   return {
     dirtyKeys,
+    isReferredTo: (key) => referrers.has(key),
     compile: (compileOne) => {
       const done = new Map<string, Compiled>();
       // Takes every key's place in the order; a dirty one's old value is never read before it is compiled anew.
@@ -85,7 +94,8 @@ function collectEdges<Compiled extends { readonly source: unknown }>(
   return edges;
 }
 
-function spreadUpwards(changedKeys: readonly string[], edges: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+/** By key: the keys of what refers to it. */
+function invert(edges: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
   const referrers = new Map<string, string[]>();
   for (const [key, references] of edges) {
     for (const reference of references) {
@@ -94,6 +104,10 @@ function spreadUpwards(changedKeys: readonly string[], edges: ReadonlyMap<string
       else above.push(key);
     }
   }
+  return referrers;
+}
+
+function spreadUpwards(changedKeys: readonly string[], referrers: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const dirtyKeys = new Set(changedKeys);
   // A set's iteration also visits what is added during it.
   for (const key of dirtyKeys) {

@@ -1,6 +1,6 @@
 import type { SnapshotProblem } from './compiled';
 import { isRecord } from './context';
-import { quote } from './operands';
+import { quote } from './quote';
 
 /** At most this many problems per flag or segment are kept: hostile input must not fill the memory with sentences. */
 const MAX_PROBLEMS = 100;

@@ -32,48 +32,57 @@ export function parseVersion(text: string): Version | null {
   return { major, minor, patch, prerelease: prerelease === '' ? [] : prerelease.split('.') };
 }
 
-/** The version read last. One context's version is compared with many operands in a row, and reading it is the dear part. */
-const last = { text: '', isPlain: false, major: 0, minor: 0, patch: 0 };
+/**
+ * The version that was read last. One context's version is compared with many operands in a row, and reading it is the dear
+ * part. Reads the form that nearly every version has, one to three short numbers; any other is not plain.
+ */
+export class VersionMemory {
+  isPlain = false;
+  major = 0;
+  minor = 0;
+  patch = 0;
+  text = '';
 
-/** Negative, 0 or positive as `text` is lower than, equal to or higher than `version`; NaN when it is not a version. */
-export function compareVersionText(text: string, version: Version): number {
-  if (text !== last.text) readPlain(text);
-  if (!last.isPlain) return compareAnyVersionText(text, version);
-  if (last.major !== version.major) return last.major - version.major;
-  if (last.minor !== version.minor) return last.minor - version.minor;
-  if (last.patch !== version.patch) return last.patch - version.patch;
-  return version.prerelease.length === 0 ? 0 : 1;
+  /** In one pass and without allocating. */
+  read(text: string): void {
+    this.text = text;
+    this.isPlain = false;
+    let major = 0;
+    let minor = 0;
+    let part = 0;
+    let digits = 0;
+    let value = 0;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code >= 48 && code <= 57 && digits < 9 && (digits === 0 || value > 0)) {
+        value = value * 10 + code - 48;
+        digits += 1;
+      } else if (code === 46 && digits > 0 && part < 2) {
+        if (part === 0) major = value;
+        else minor = value;
+        part += 1;
+        digits = 0;
+        value = 0;
+      } else {
+        return;
+      }
+    }
+    if (digits === 0) return;
+    this.isPlain = true;
+    this.major = part === 0 ? value : major;
+    this.minor = part === 1 ? value : minor;
+    this.patch = part === 2 ? value : 0;
+  }
 }
 
-/** Reads the form that nearly every version has, one to three short numbers, in one pass and without allocating. */
-function readPlain(text: string): void {
-  last.text = text;
-  last.isPlain = false;
-  let major = 0;
-  let minor = 0;
-  let part = 0;
-  let digits = 0;
-  let value = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code >= 48 && code <= 57 && digits < 9 && (digits === 0 || value > 0)) {
-      value = value * 10 + code - 48;
-      digits += 1;
-    } else if (code === 46 && digits > 0 && part < 2) {
-      if (part === 0) major = value;
-      else minor = value;
-      part += 1;
-      digits = 0;
-      value = 0;
-    } else {
-      return;
-    }
-  }
-  if (digits === 0) return;
-  last.isPlain = true;
-  last.major = part === 0 ? value : major;
-  last.minor = part === 1 ? value : minor;
-  last.patch = part === 2 ? value : 0;
+/** Negative, 0 or positive as `text` is lower than, equal to or higher than `version`; NaN when it is not a version. */
+export function compareVersionText(text: string, version: Version, memory: VersionMemory): number {
+  if (text !== memory.text) memory.read(text);
+  if (!memory.isPlain) return compareAnyVersionText(text, version);
+  if (memory.major !== version.major) return memory.major - version.major;
+  if (memory.minor !== version.minor) return memory.minor - version.minor;
+  if (memory.patch !== version.patch) return memory.patch - version.patch;
+  return version.prerelease.length === 0 ? 0 : 1;
 }
 
 function compareAnyVersionText(text: string, version: Version): number {

@@ -1,4 +1,4 @@
-import type { EvaluationErrorCode, EvaluationReason } from './evaluation';
+import type { EvaluationErrorCode, EvaluationReason } from './reason';
 import type { GroupOperator, JsonValue, SegmentOperator, SnapshotVariation } from './snapshot';
 
 /**

@@ -1,6 +1,6 @@
 import { parseDate } from '../../src/evaluation/dates';
 import { isInRange, parseIp, parseIpRange } from '../../src/evaluation/ip';
-import { compareVersionText, parseVersion } from '../../src/evaluation/semver';
+import { compareVersionText, parseVersion, VersionMemory } from '../../src/evaluation/semver';
 
 it.each([
   ['1970-01-01T00:00:00Z', 0],
@@ -57,7 +57,7 @@ it.each([
 ])('orders the version %s against %s', (left, right, order) => {
   const version = parseVersion(right);
 
-  expect(version === null ? null : Math.sign(compareVersionText(left, version))).toBe(order);
+  expect(version === null ? null : Math.sign(compareVersionText(left, version, new VersionMemory()))).toBe(order);
 });
 
 it.each([
