@@ -9,16 +9,13 @@
  * - whoever can reach the channel can write to it: what is too long or no ring of ours is passed over.
  */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import { Coalescer } from '../concurrency/coalescer';
 import { acceptNotification, type ChangeNotifier } from '../delivery/change-notifier';
+import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS } from './client-options';
 
 const CHANNEL = 'flagstaff:heads';
-const COMMAND_TIMEOUT_MS = 1_000;
 const PING_INTERVAL_MS = 5_000;
-/** A connection on which something was asked, and nothing has come for so long, is cut. */
-const SOCKET_TIMEOUT_MS = 5_000;
-const RECONNECT_DELAY_MAX_MS = 2_000;
 const MESSAGE_BYTES_MAX = 65_536;
 /** Heads that fit into one message; more than that wait for the poll. */
 const HEADS_WAITING_MAX = 500;
@@ -28,15 +25,6 @@ export interface RedisChangeNotifierOptions {
   /** Told once for each loss of the connection and once for each return; errors in between are kept quiet. */
   readonly onStateChange: (state: 'connected' | 'lost', cause: string) => void;
 }
-
-const CLIENT_OPTIONS: RedisOptions = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResubscribe: false,
-  autoResendUnfulfilledCommands: false,
-  socketTimeout: SOCKET_TIMEOUT_MS,
-  retryStrategy: (attempt) => Math.min(attempt * 100, RECONNECT_DELAY_MAX_MS),
-};
 
 export function createRedisChangeNotifier({ url, onStateChange }: RedisChangeNotifierOptions): ChangeNotifier {
   const publisher = new Redis(url, { ...CLIENT_OPTIONS, commandTimeout: COMMAND_TIMEOUT_MS });

@@ -1,9 +1,7 @@
 /** The counts of the rate limits that several servers share, in Redis. They end by themselves after a minute. */
 import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-
-const COMMAND_TIMEOUT_MS = 1_000;
-const RECONNECT_DELAY_MAX_MS = 2_000;
+import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS } from './client-options';
 
 export interface RedisRates {
   /** Adds points and answers how many all servers have counted within the window. Fails at once while Redis is away. */
@@ -12,13 +10,7 @@ export interface RedisRates {
 }
 
 export function createRedisRates(url: string, windowSeconds: number): RedisRates {
-  const client = new Redis(url, {
-    enableOfflineQueue: false,
-    enableAutoPipelining: true,
-    maxRetriesPerRequest: 1,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    retryStrategy: (attempt) => Math.min(attempt * 100, RECONNECT_DELAY_MAX_MS),
-  });
+  const client = new Redis(url, { ...CLIENT_OPTIONS, enableAutoPipelining: true, commandTimeout: COMMAND_TIMEOUT_MS });
   // The bell tells the log when Redis goes and comes.
   client.on('error', () => undefined);
   // The bound is nobody's here: each server decides by its own.

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cipher } from '../database/cipher';
 import type { Reading } from '../modules/snapshots/environment-state';
 import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
+import { CLIENT_OPTIONS } from './client-options';
 import { HEADER_BYTES_MAX, readHeader, SnapshotFormat, type Header, type KeyLists } from './snapshot-format';
 
 const READ_TIMEOUT_MS = 200;
@@ -17,9 +18,6 @@ const READ_LISTS_TIMEOUT_MS = 500;
 /** After this many failures in a row Redis is not asked for a while. */
 const FAILURES_MAX = 3;
 const BREAK_MS = 2_000;
-/** A connection on which a command waits longer for anything to come is made anew. */
-const SOCKET_TIMEOUT_MS = 5_000;
-const RECONNECT_DELAY_MAX_MS = 2_000;
 
 /** Between two writes of one environment, whichever servers write. */
 const WRITE_INTERVAL_MS = 1_000;
@@ -57,12 +55,7 @@ export class RedisSnapshotStore implements SnapshotStore {
 
   constructor({ url, cipher, patience = 1 }: RedisSnapshotStoreOptions) {
     this.format = new SnapshotFormat(cipher);
-    this.redis = new Redis(url, {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      socketTimeout: SOCKET_TIMEOUT_MS,
-      retryStrategy: (attempt) => Math.min(attempt * 100, RECONNECT_DELAY_MAX_MS),
-    });
+    this.redis = new Redis(url, CLIENT_OPTIONS);
     // The bell says when Redis is away; here it costs speed only.
     this.redis.on('error', () => undefined);
     this.connected = new Promise<void>((resolve) => {
