@@ -1,6 +1,6 @@
 /**
  * Runs one piece of work at a time. A request that comes during a run causes exactly one more, which begins after the request;
- * all requests until then share it. So whoever asks is served by a run that has seen everything done before the request.
+ * all requests until then share it. So every request is served by a run that has seen everything done before the request.
  */
 export class Coalescer {
   private running: Promise<void> | null = null;

@@ -95,7 +95,7 @@ export class JsonChunks<Value extends object> {
     const { list, made } = this;
     let text = '';
     let others = 0;
-    /** Where the run of common items begins. */
+    /** Index at which the run of common items begins. */
     let start = 0;
     for (let i = 0; i < values.length; i++) {
       const value = values[i] as Value;

@@ -65,7 +65,7 @@ async function notedFailures({ app }: World): Promise<{ kind: string; rows: numb
   );
 }
 
-it('takes ten attempts on an account in a minute, whatever way they come, then not even the right password', async () => {
+it('accepts ten attempts on an account per minute from all sides together, then refuses even the right password', async () => {
   await within(DEFAULTS, async (world) => {
     const [account, other] = [await makeAccount(world), await makeAccount(world)];
     const { accessToken } = await logIn(world, account);
@@ -107,7 +107,7 @@ it('takes ten attempts on an account in a minute, whatever way they come, then n
   });
 });
 
-it('tells an account that is there as little as one that is not from how it is limited', async () => {
+it('limits existing and unknown accounts alike', async () => {
   await within({ ...DEFAULTS, RATE_LIMIT_LOG_IN_ACCOUNT: '2' }, async (world) => {
     const known = await makeAccount(world);
     const answers = async (email: string): Promise<string[]> => {
@@ -123,7 +123,7 @@ it('tells an account that is there as little as one that is not from how it is l
   });
 });
 
-it('takes sixty attempts from an address, on whatever accounts, by whatever name it gives itself', async () => {
+it('accepts sixty attempts from an address per minute, whatever the accounts and the names it gives itself', async () => {
   await within(DEFAULTS, async (world) => {
     // The owner's set-up took two.
     const answers: string[] = [];
@@ -145,7 +145,7 @@ it('takes sixty attempts from an address, on whatever accounts, by whatever name
   });
 });
 
-it('refuses an address that guesses keys and tokens before any statement, and goes on with what it knows', async () => {
+it('refuses an address that guesses keys and tokens before any statement, and keeps accepting known credentials', async () => {
   await within(DEFAULTS, async (world) => {
     const project = await makeProject(world);
     const environment = await makeEnvironment(project);
@@ -213,7 +213,7 @@ async function openSocketWith(world: World, credential: string): Promise<number>
   return (await socket.closed).code;
 }
 
-it('answers others while two hundred log in at once, and holds no lock of a writer for those that fail', async () => {
+it('answers others while two hundred log in at once, and takes no lock of writers for those that fail', async () => {
   // A hundred passwords in a line may take their time on a busy machine.
   await within({ EXECUTION_TIMEOUT_MS: '120000', REQUEST_TIMEOUT_MS: '120000' }, async (world) => {
     const project = await makeProject(world);

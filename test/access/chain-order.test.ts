@@ -15,7 +15,7 @@ afterAll(() => world.close());
 const request = { requestId: 'test', address: '', userAgent: '', origin: null, idempotency: null };
 const SYSTEM: SystemActor = { kind: 'SYSTEM', request };
 
-it('refuses to write to a chain after one whose id is behind, for two such transactions would wait for each other', async () => {
+it('refuses to write to a chain after one with a later id, because two such transactions would wait for each other', async () => {
   const { id } = await makeOrganization(world);
   const { changes } = world.app.services;
   const draft = { kind: 'ORGANIZATION_UPDATED', projectId: null, items: [], deliveries: [] } as const;
@@ -29,7 +29,7 @@ it('refuses to write to a chain after one whose id is behind, for two such trans
   expect(await verifyChain(world.app.database.connection, id)).toMatchObject({ rows: 3, problem: null });
 });
 
-it('makes accounts by invitations to two organizations while others log in, all at once', async () => {
+it('creates accounts by invitations to two organizations while others log in, all at once', async () => {
   const owner = world.client(world.owner.accessToken);
   const places = [await makeOrganization(world), await makeOrganization(world)];
   const invited = await Promise.all(

@@ -12,7 +12,7 @@ afterAll(() => world.close());
 
 const ROUNDS = 6;
 
-it('holds after 8 writers of flags, members and keys in several projects, none of whom fails', async () => {
+it('keeps the chain valid for 8 writers of flags, members and keys in several projects, none of whom fails', async () => {
   const first = await makeProject(world);
   const { organizationId, client } = first;
   const input = { organizationId, key: 'other', name: 'Other' };

@@ -312,7 +312,7 @@ it.each(['CLIENT', 'MOBILE'])('shows none of it to a %s key, however it asks', a
   expect(events.filter(({ name }) => name === 'event stream')).toHaveLength(2);
 });
 
-it('shows it to a SERVER key and to the owner, so that these marks can be found', async () => {
+it('shows the marks to a SERVER key and to the owner, so that the other tests can find them', async () => {
   const ofServer = findIn(await everyAnswer(keys.SERVER!), marks).map((found) => found.split(':')[0]);
   const ofOwner = findIn(await everyAnswer(world.owner.accessToken), marks).map((found) => found.split(':')[0]);
   const seen = new Set([...ofServer, ...ofOwner]);

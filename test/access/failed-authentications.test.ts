@@ -38,7 +38,7 @@ const attempt = (patch: Partial<FailedAttempt> = {}): FailedAttempt => ({
   ...patch,
 });
 
-it('keeps attempts that are alike as one row with a count, without the account itself', async () => {
+it('keeps equal attempts as one row with a count, without the account itself', async () => {
   const { failed, clock } = make();
 
   failed.note(attempt({ userId: 'user_1' }));
@@ -89,7 +89,7 @@ it('writes a bounded number of rows however many addresses attack, and counts th
   expect(written.find(({ address }) => address === '2001:db8::0')?.count).toBe(2);
 });
 
-it('writes nothing when nothing failed, and begins anew after each flush', async () => {
+it('writes nothing when nothing failed, and starts afresh after each flush', async () => {
   const { failed } = make();
 
   await failed.flush();
@@ -101,7 +101,7 @@ it('writes nothing when nothing failed, and begins anew after each flush', async
   expect((await rows()).map(({ count }) => count)).toEqual([1, 1]);
 });
 
-it('keeps what it could not write for the next time, and throws nothing', async () => {
+it('keeps a failed batch for the next time, and throws nothing', async () => {
   const { failed, errors } = make();
   await opened.dataSource.query('ALTER TABLE failed_authentication RENAME TO elsewhere');
 
@@ -115,7 +115,7 @@ it('keeps what it could not write for the next time, and throws nothing', async 
   expect((await rows()).map(({ count }) => count)).toEqual([2]);
 });
 
-it('stores hostile text without what PostgreSQL refuses, and at a bounded length', async () => {
+it('stores hostile text without characters that PostgreSQL refuses, and at a bounded length', async () => {
   const { failed } = make();
 
   failed.note(attempt({ userAgent: `a\u0000\r\n\ud800${'x'.repeat(1_000)}`, account: '\u0000\ud800' }));
@@ -125,7 +125,7 @@ it('stores hostile text without what PostgreSQL refuses, and at a bounded length
   expect(row?.userAgent).toBe(`a\ufffd\ufffd\ufffd\ufffd${'x'.repeat(251)}`);
 });
 
-it('writes a last time when it ends', async () => {
+it('writes a last time when it stops', async () => {
   const { failed } = make();
   const stop = failed.start();
 
@@ -135,7 +135,7 @@ it('writes a last time when it ends', async () => {
   expect(await rows()).toHaveLength(1);
 });
 
-it('forgets what is older than it may be', async () => {
+it('deletes rows that are too old', async () => {
   const { failed, clock } = make();
   failed.note(attempt());
   await failed.flush();

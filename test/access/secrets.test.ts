@@ -151,7 +151,7 @@ let environmentId: string;
 const keys: Record<string, string> = {};
 
 describe('while every secret is made and used in every way', () => {
-  it('makes the first owner with the set-up token', async () => {
+  it('creates the first owner with the set-up token', async () => {
     const setUpToken = secret('set-up token', world.app.setUpToken ?? '');
     const right = password("the owner's first password");
     const attempt = (input: object): Promise<Payload> =>
@@ -163,7 +163,7 @@ describe('while every secret is made and used in every way', () => {
     expect(codesOf(await attempt({}))).toEqual(['ALREADY_SET_UP']);
   });
 
-  it('logs in, refreshes, and takes no used token', async () => {
+  it('logs in, refreshes, and refuses a used token', async () => {
     const { email } = owner;
     const right = passwords.get("the owner's first password")!;
     expect(codesOf(await mutate('logIn', { email, password: password('a wrong password') }, TOKENS))).toEqual([
@@ -223,7 +223,7 @@ describe('while every secret is made and used in every way', () => {
     expect(codesOf(await tryIt({}))).toEqual(['NOT_FOUND']);
   });
 
-  it('makes keys of all kinds', async () => {
+  it('creates keys of all kinds', async () => {
     const credential = session.accessToken;
     const project = await mutate('createProject', { organizationId, key: uniqueKey('shop'), name: 'Shop' }, 'project { id }', {
       credential,
@@ -255,7 +255,7 @@ describe('while every secret is made and used in every way', () => {
     await mutate('revokeApiKey', { apiKeyId: (gone.apiKey as unknown as { id: string }).id }, 'apiKey { id }', { credential });
   });
 
-  it('uses keys and tokens where they belong, and where they do not', async () => {
+  it('uses keys and tokens in their scope and outside of it', async () => {
     const all = { ...keys, revoked: secrets.get('revoked key')!, user: session.accessToken, refresh: session.refreshToken };
     const context = { context: { targetingKey: 'ada' } };
     const evaluate = `query ($keys: [String!]) { evaluate(contexts: [{ targetingKey: "ada" }], flagKeys: $keys) { revision results { evaluations { flagKey errorMessage } } } }`;
@@ -330,7 +330,7 @@ describe('while every secret is made and used in every way', () => {
     }
   });
 
-  it('shows no input with a password in what it says of its type', async () => {
+  it('shows no input with a password in messages about its type', async () => {
     const text = password('a password in an input of the wrong type');
     const query = 'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken } }';
     const digits = secret('a password of digits', `${Date.now()}${Math.floor(Math.random() * 9)}`);
@@ -395,7 +395,7 @@ describe('while every secret is made and used in every way', () => {
     expect(await ask({ path: path(back.search), method: 'GET', headers })).not.toContain(code);
   });
 
-  it('fails in the middle of it', async () => {
+  it('fails in the middle of an operation', async () => {
     const { connection } = world.app.database;
     const lines = world.logLines().length;
     let current = passwords.get("the owner's third password")!;
@@ -457,7 +457,7 @@ describe('while every secret is made and used in every way', () => {
 });
 
 describe('a process of its own', () => {
-  it('leaves none on its output, in its files and its database, whatever is away', async () => {
+  it('leaves no secret on its output, in its files and its database, whatever is unavailable', async () => {
     const place = await makePlace();
     const closed = await freePort();
     const databaseUrl = new URL(place.DATABASE_URL ?? 'postgres://root@127.0.0.1');
@@ -515,7 +515,7 @@ describe('a process of its own', () => {
     expect(findIn([...output, ...kept], guessesOf(passwords))).toEqual([]);
   }, 180_000);
 
-  it('that cannot reach its database tells why without the password', async () => {
+  it('says why it cannot reach its database, without the password', async () => {
     const text = secret('password of a database that is away', drawn('away'));
     const url = `postgres://root:${text}@127.0.0.1:${await freePort()}/flagstaff`;
     const program = runProgram({ ...servers, DATABASE_URL: url, LOG_LEVEL: 'trace' });
@@ -537,7 +537,7 @@ describe('a process of its own', () => {
     'KEY_PEPPER',
     'OWNER_PASSWORD',
     'OIDC_CLIENT_SECRET',
-  ])('that is given a bad %s names the variable and not its value', (name) => {
+  ])('names a bad %s and not its value', (name) => {
     const value = name.endsWith('_URL') || name === 'OIDC_ISSUER' ? 'foo://user:s3cr3t@127.0.0.1:99999999/x' : 's3cr3t';
     const fault = faultOf({ ...servers, DATA_DIR: tmpdir(), [name]: value });
 
@@ -550,7 +550,7 @@ describe('afterwards', () => {
   const control = (): ReadonlyMap<string, string> =>
     new Map([['the path of the export', `/organizations/${organizationId}/audit-log.jsonl`]]);
 
-  it('no log line has a secret, nor a password hash', () => {
+  it('finds no secret and no password hash in any log line', () => {
     const places = world
       .logLines()
       .map((line, i): BindingScope => ({ name: `line ${i} ${String(line.msg)}`, text: JSON.stringify(line) }));
@@ -561,7 +561,7 @@ describe('afterwards', () => {
     expect(findIn(places, guessesOf(passwords))).toEqual([]);
   });
 
-  it('no answer has one that is not to show it', () => {
+  it('finds no secret in any answer that must not show it', () => {
     const found = answers.flatMap(({ place, shown }) => {
       const hidden = new Map(
         [...secrets, ['a password hash', '$argon2id$']].filter(([name]) => !shown.includes(name!)) as [string, string][],
@@ -577,7 +577,7 @@ describe('afterwards', () => {
     expect(shown.length).toBeGreaterThan(30);
   });
 
-  it('no column of the database has one', async () => {
+  it('finds no secret in any column of the database', async () => {
     await flushFailures();
     const places = await databasePlaces((statement) => world.app.database.connection.query(statement));
     const emails = new Map([['the e-mail', owner.email]]);

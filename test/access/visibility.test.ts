@@ -66,7 +66,7 @@ async function setTime(table: string, column: string, at: string, where: string)
   await world.app.database.connection.query(`UPDATE ${table} SET ${column} = '${at}' WHERE ${where}`);
 }
 
-it('lists no changes that concern hidden environments, keys and members only', async () => {
+it('lists no changes that concern only hidden environments, keys and members', async () => {
   const { project, seen, hidden, client } = await makeScene();
   const flag = await makeFlag(project);
   await toggle(project, flag, hidden, true);
@@ -95,7 +95,7 @@ it('lists no changes that concern hidden environments, keys and members only', a
   ]);
 });
 
-it('shows whoever sees every environment all but keys and members, and who reads the audit log everything', async () => {
+it('shows readers of every environment all but keys and members, and readers of the audit log everything', async () => {
   const { project, hidden } = await makeScene();
   const flag = await makeFlag(project);
   await toggle(project, flag, hidden, true);
@@ -109,7 +109,7 @@ it('shows whoever sees every environment all but keys and members, and who reads
   expect(all.filter((kind) => without.includes(kind))).toEqual(without);
 });
 
-it('shows changes of every environment in which one of several roles is', async () => {
+it('shows changes of every environment in which the actor has one of several roles', async () => {
   const { project, seen, hidden } = await makeScene();
   const third = await makeEnvironment(project);
   const flag = await makeFlag(project);
@@ -127,7 +127,7 @@ it('shows changes of every environment in which one of several roles is', async 
   expect(toggles.flatMap(({ items }) => items.map(({ environmentId }) => environmentId))).toEqual([third.id, seen.id]);
 });
 
-it('matches no filter by what is hidden', async () => {
+it('matches no filter by hidden parts of changes', async () => {
   const { project, seen, hidden, client } = await makeScene();
   const flag = await makeFlag(project);
   await toggle(project, flag, hidden, true);
@@ -154,7 +154,7 @@ it('matches no filter by what is hidden', async () => {
   expect(await kinds({ subjectKinds: ['FLAG_CONFIGURATION'] })).toEqual(['CHANGE_SET_APPLIED', 'FLAG_TOGGLED']);
 });
 
-it('fills each page with what is visible, and ends where that ends', async () => {
+it('fills each page with visible changes, and ends after the last of them', async () => {
   const { project, seen, hidden, client } = await makeScene();
   const flag = await makeFlag(project);
   for (let i = 0; i < 4; i++) {
@@ -192,7 +192,7 @@ it('fills each page with what is visible, and ends where that ends', async () =>
   ]);
 });
 
-it('tells of a flag what happened to it in visible environments only: its history, last change and time of change', async () => {
+it('shows the history, last change and time of change of a flag from visible environments only', async () => {
   const { project, seen, hidden, client } = await makeScene();
   const flag = await makeFlag(project);
   await toggle(project, flag, seen, true);
@@ -216,7 +216,7 @@ it('tells of a flag what happened to it in visible environments only: its histor
   expect(await read(project.client)).toMatchObject({ changedAt: '2026-01-03T00:00:00.000Z', lastChange: inOnly(hidden) });
 });
 
-it('answers a hidden change by its id as if there were none', async () => {
+it('answers a hidden change by its id as if it did not exist', async () => {
   const { project, seen, hidden, client } = await makeScene();
   const flag = await makeFlag(project);
   await toggle(project, flag, hidden, true);
@@ -272,7 +272,7 @@ describe('lists of flags', () => {
     await setTime('flag', 'changed_at', last, `id = '${flag.id}'`);
   }
 
-  it('find flags stale by what they are in visible environments', async () => {
+  it('judge staleness by visible environments', async () => {
     const scene = await makeScene();
     const now = new Date().toISOString();
     await makeListed(scene, 'off-here', [false, OLD], [true, now, now]);
@@ -356,7 +356,7 @@ it('compares no hidden environment', async () => {
   expect(await client.request(query, { l: hidden.id, r: seen.id })).toEqual({ environmentComparison: null });
 });
 
-it('refuses a stale version with who made it, as the thing itself tells', async () => {
+it('names the author of a stale version only if the object itself shows it', async () => {
   const { project, seen, hidden, client } = await makeScene('EDITOR');
   const flag = await makeFlag(project);
   await configure(project, flag, seen);
@@ -383,7 +383,7 @@ describe('people', () => {
   const personOf = async (client: GraphQLClient, id: string): Promise<unknown> =>
     (await client.request<{ node: unknown }>('query ($id: ID!) { node(id: $id) { ... on User { id email } } }', { id })).node;
 
-  it('are hidden from whoever may not read the members among whom they are', async () => {
+  it('are hidden from actors that may not read the members among whom they are', async () => {
     const { project, seen, hidden } = await makeScene();
     const { organizationId } = project;
     const elsewhere = (
@@ -431,7 +431,7 @@ describe('people', () => {
     for (const { user } of read.members.nodes) expect(await personOf(client, user.id)).toEqual(user);
   });
 
-  it('are shown as owners of flags to whoever sees the flag', async () => {
+  it('are shown as owners of flags to actors that see the flag', async () => {
     const { project, client } = await makeScene();
     const flag = await makeFlag(project);
     const query = 'query ($id: ID!) { flag(id: $id) { owner { id email } } }';
@@ -442,7 +442,7 @@ describe('people', () => {
   });
 });
 
-it('asks as many statements for 100 flags as for 5, whoever asks', async () => {
+it('runs as many statements for 100 flags as for 5, for every actor', async () => {
   const { project, seen, hidden, client } = await makeScene();
   const flag = await makeFlag(project);
   await configure(project, flag, seen);

@@ -365,7 +365,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('the declarations', () => {
-  it('are complete: the server does not start with a field that declares nothing', () => {
+  it('are complete: the server does not start when a field declares nothing', () => {
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isObjectType(type) || type.name.startsWith('__')) continue;
       for (const field of Object.values(type.getFields())) {
@@ -470,7 +470,7 @@ const ARGUMENTS: Readonly<Record<string, (t: Target) => string>> = {
   'Segment.keys': () => '(list: INCLUDED)',
 };
 
-it('leads from every object only to what the caller may see there', async () => {
+it('leads from every object only to objects that the caller may see', async () => {
   const checked: string[] = [];
   for (const [typeName, way] of Object.entries(WAYS)) {
     const type = schema.getType(typeName);
@@ -511,7 +511,7 @@ it('leads from every object only to what the caller may see there', async () => 
   expect(checked.length).toBeGreaterThan(30);
 });
 
-it('shows in lists of environments only those that the caller may see', async () => {
+it('lists only environments that the caller may see', async () => {
   const document = `query ($id: ID!) { flag(id: $id) {
     project { environments { id } } configurations { environment { id } } } }`;
   for (const caller of callers) {

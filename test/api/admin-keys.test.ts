@@ -123,7 +123,7 @@ it('lists the organizations and projects of its role, and no others', async () =
   });
 });
 
-it('manages flags, environments, members and keys as an ADMIN does, and is named in the book', async () => {
+it('manages flags, environments, members and keys as an ADMIN does, and is named in the audit log', async () => {
   const { project, organizationId, places } = await makePlaces();
   const key = await makeAdminKey(project.client, places.organization);
   const through: MadeProject = { ...project, client: key.client };
@@ -156,7 +156,7 @@ it('manages flags, environments, members and keys as an ADMIN does, and is named
   expect(JSON.stringify(await lastChange(world, organizationId))).not.toContain(made.secret);
 });
 
-it('may not do what only a person does', async () => {
+it('may not do what only a user may do', async () => {
   const { project, places } = await makePlaces();
   const key = await makeAdminKey(project.client, places.organization);
   const length = await chainLength(world, project.organizationId);
@@ -177,7 +177,7 @@ it('may not do what only a person does', async () => {
 });
 
 describe('is never stronger than who makes it', () => {
-  it('and nobody below ADMIN makes any', async () => {
+  it('nobody below ADMIN creates one', async () => {
     const { project, organizationId, places } = await makePlaces();
     const length = await chainLength(world, organizationId);
     const input = { ...places.organization, kind: 'ADMIN', role: 'VIEWER', name: 'A key' };
@@ -206,7 +206,7 @@ describe('is never stronger than who makes it', () => {
     expect([before - length, (await chainLength(world, organizationId)) - before]).toEqual([5, 0]);
   });
 
-  it('and one on an environment makes none for its neighbours, and one of its own strength for itself', async () => {
+  it('a key of an environment creates keys for itself, at most of its own strength, and none for neighbours', async () => {
     const { project, places } = await makePlaces();
     const sibling = await makeEnvironment(project);
     const key = await makeAdminKey(project.client, places.environment);
@@ -238,7 +238,7 @@ describe('is never stronger than who makes it', () => {
     expect(same.apiKey).toEqual({ role: 'ADMIN', projectId: project.id, environment: { id: places.environment.environmentId } });
   });
 
-  it('and OWNER is for people', async () => {
+  it('OWNER is refused for keys', async () => {
     const { project, organizationId, places } = await makePlaces();
     const length = await chainLength(world, organizationId);
 
@@ -315,7 +315,7 @@ it('refuses values of another type as a whole', async () => {
   }
 });
 
-it('rotates itself, with role and place, and ends at once when it is revoked', async () => {
+it('rotates itself, keeps role and scope, and ends immediately when it is revoked', async () => {
   const { project, places } = await makePlaces();
   const key = await makeAdminKey(project.client, places.project, 'ADMIN');
 
@@ -377,7 +377,7 @@ it('lists the keys of an organization that the caller may see, in as many statem
   expect(await refusalOf(list(editor.client))).toEqual({ code: 'FORBIDDEN', message: 'This needs the permission key:read.' });
 });
 
-it('keeps its claims of idempotency apart, and replays the secret to none but itself', async () => {
+it('keeps its idempotency claims apart, and replays the secret only to itself', async () => {
   const { project, organizationId, places } = await makePlaces();
   const headers = { 'idempotency-key': randomUUID() };
   const [one, other] = [
@@ -418,7 +418,7 @@ it('lets exactly one of two revoke the other when both try at once', async () =>
   expect(await chainLength(world, organizationId)).toBe(length + 1);
 });
 
-it('is not believed with a wrong checksum, and the database is not asked', async () => {
+it('refuses a key with a wrong checksum without asking the database', async () => {
   const { project, places } = await makePlaces();
   const { secret } = await makeAdminKey(project.client, places.project);
   const forged = `${secret.slice(0, -1)}${secret.endsWith('a') ? 'b' : 'a'}`;
@@ -431,7 +431,7 @@ it('is not believed with a wrong checksum, and the database is not asked', async
   expect(statements.filter((text) => text.includes('api_key'))).toEqual([]);
 });
 
-it('is stored as a keyed hash, and logged nowhere', async () => {
+it('stores a key as a keyed hash, and logs it nowhere', async () => {
   const { project, places } = await makePlaces();
   const { id, secret, client } = await makeAdminKey(project.client, places.project);
   await client.request('{ viewer { apiKey { id } } }');
@@ -446,7 +446,7 @@ it('is stored as a keyed hash, and logged nowhere', async () => {
 });
 
 if (!isEmbedded) {
-  it('works on every server, and ends on every server', async () => {
+  it('accepts a key on every server, and ends it on every server', async () => {
     const { project, places } = await makePlaces();
     const key = await makeAdminKey(project.client, places.project);
     const { url } = await world.startSecondServer();

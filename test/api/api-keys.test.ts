@@ -75,7 +75,7 @@ it('rotates a key: both work until the grace is over, then only the new one', as
   expect([await works(key.secret), await works(payload.secret)]).toEqual([false, true]);
 });
 
-it('gives a day of grace unless told otherwise, for explicit null, too', async () => {
+it('gives a day of grace by default and for explicit null', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   for (const input of [{}, { graceSeconds: null }]) {
@@ -134,7 +134,7 @@ it('refuses to rotate a key that has ended, together with a wrong grace', async 
   ]);
 });
 
-it('revokes a key at once; revoking it again answers it as it is and records nothing', async () => {
+it('revokes a key immediately; revoking it again records nothing', async () => {
   const project = await makeProject(world);
   const key = await makeKey(project, await makeEnvironment(project));
   const input = { apiKeyId: key.id };
@@ -155,7 +155,7 @@ it('revokes a key at once; revoking it again answers it as it is and records not
   ]);
 });
 
-it('looks the same for an unknown id, an id of another kind and a key that the caller may not see', async () => {
+it('answers an unknown id, an id of another kind and a hidden key alike', async () => {
   const project = await makeProject(world);
   const key = await makeKey(project, await makeEnvironment(project));
   const editor = await makeMember(world, 'EDITOR', { organizationId: project.organizationId });
@@ -174,7 +174,7 @@ it('looks the same for an unknown id, an id of another kind and a key that the c
   expect(await works(key.secret)).toBe(true);
 });
 
-it('hides an environment from keys: unknown and hidden look the same when one is made', async () => {
+it('answers unknown and hidden environments alike when a key is created', async () => {
   const project = await makeProject(world);
   const [shown, hidden] = [await makeEnvironment(project), await makeEnvironment(project)];
   const place = { organizationId: project.organizationId, projectId: project.id, environmentId: shown.id };
@@ -189,7 +189,7 @@ it('hides an environment from keys: unknown and hidden look the same when one is
   });
 });
 
-it('refuses the 101st live key, and counts neither revoked nor ended ones', async () => {
+it('refuses the 101st live key, and counts neither revoked nor expired ones', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   await insertKeys(project, environment, 100);
@@ -237,7 +237,7 @@ it('lists the keys of the environments that the caller may see, in as many state
   expect(many.statements).toHaveLength(6);
 });
 
-it('denies the list to whoever sees the project but no key of it', async () => {
+it('denies the list to actors that see the project but none of its keys', async () => {
   const project = await makeProject(world);
   const editor = await makeMember(world, 'EDITOR', { organizationId: project.organizationId });
 
@@ -248,7 +248,7 @@ it('denies the list to whoever sees the project but no key of it', async () => {
   expect(refusal).toEqual({ code: 'FORBIDDEN', message: 'This needs the permission key:read.' });
 });
 
-it('lets no key walk from itself to its environment and the rules in it', async () => {
+it('lets no key navigate from itself to its environment and the rules in it', async () => {
   const project = await makeProject(world);
   const key = await makeKey(project, await makeEnvironment(project), { kind: 'CLIENT' });
 

@@ -94,7 +94,7 @@ it('records keys, members and invitations of a deleted environment, and none of 
   });
 });
 
-it('records those of a deleted project and of its environments, each member once with all roles', async () => {
+it('records keys, members and invitations of a deleted project and its environments, each member once with all roles', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const place = { organizationId: project.organizationId, projectId: project.id };
@@ -123,7 +123,7 @@ it('records those of a deleted project and of its environments, each member once
   );
 });
 
-it('records those of a deleted organization and of all in it, and the chain holds', async () => {
+it('records keys, members and invitations of a deleted organization and all in it, and the chain stays valid', async () => {
   const project = await makeProject(world);
   const { organizationId } = project;
   const environment = await makeEnvironment(project);
@@ -153,7 +153,7 @@ it('records those of a deleted organization and of all in it, and the chain hold
   expect((await verifyChain(world.app.database.connection, organizationId)).problem).toBeNull();
 });
 
-it('records ten thousand invitations that go with an organization', async () => {
+it('records ten thousand invitations that are deleted with an organization', async () => {
   const project = await makeProject(world);
   const { organizationId } = project;
   await make(project.client, 'inviteMember', { organizationId, email: uniqueEmail('first'), role: 'VIEWER' }, 'isMailed');
@@ -178,7 +178,7 @@ async function deleteOrganization({ client, organizationId }: MadeProject): Prom
   await make(client, 'deleteOrganization', input, 'deletedOrganizationId');
 }
 
-it('withdraws what a removed member offered, and records it; what others offered stays', async () => {
+it('withdraws and records the invitations of a removed member, and keeps those of others', async () => {
   const project = await makeProject(world);
   const { organizationId } = project;
   const admin = await makeMember(world, 'ADMIN', { organizationId });

@@ -215,7 +215,7 @@ const ATTACKS: [string, (facts: Facts) => string[], (facts: Facts) => number, Re
   ],
 ];
 
-it('holds as it was written, with every chain that there is', async () => {
+it('finds every chain valid as it was written', async () => {
   const project = await makeChain();
   const lines: string[] = [];
 
@@ -256,7 +256,7 @@ it.each(ATTACKS)(
   120_000,
 );
 
-it('finds every column of a change and of a body that is altered, in the first, a middle and the last row', async () => {
+it('detects every altered column of a change and of a body, in the first, a middle and the last row', async () => {
   const facts = await factsOf((await makeChain()).organizationId);
   const columns = await connection().query<{ table: string; column: string; type: string }[]>(
     `SELECT table_name AS "table", column_name AS "column", data_type AS type FROM information_schema.columns
@@ -284,7 +284,7 @@ it('finds every column of a change and of a body that is altered, in the first, 
   expect(problems).toEqual(expected);
 }, 240_000);
 
-it('finds a body whose change is gone, and an organization whose chain is', async () => {
+it('detects a body whose change is gone, and an organization whose chain is gone', async () => {
   const facts = await factsOf((await makeChain()).organizationId);
   const chain = `(SELECT id FROM change WHERE organization_id = '${facts.id}')`;
 
@@ -307,7 +307,7 @@ it('finds a body whose change is gone, and an organization whose chain is', asyn
   expect(problemSentence(report)).toBe(`Chain ${facts.id}: the chain has neither rows nor a head.`);
 });
 
-it('finds an end that was cut off together with the head only by a head that was kept elsewhere', async () => {
+it('detects an end that was cut off together with the head only by a head that was kept elsewhere', async () => {
   const facts = await factsOf((await makeChain()).organizationId);
   const { head } = await verified(facts.id);
   const cut = [
@@ -327,7 +327,7 @@ it('finds an end that was cut off together with the head only by a head that was
   expect((await verified(facts.id, kept)).problem).toBeNull();
 });
 
-it('goes on with the other chains after a broken one, and says so at the end', async () => {
+it('continues with the other chains after a broken one, and says so at the end', async () => {
   const project = await makeProject(world);
   const other = await makeProject(world);
   const lines: string[] = [];
@@ -412,7 +412,7 @@ it.each<[string, string]>([
   await expect(connection().query(statement)).rejects.toThrow(`The audit log is append-only: ${what} is refused.`);
 });
 
-it('lets an organization be deleted; its chain stays, and holds', async () => {
+it('keeps the chain of a deleted organization valid', async () => {
   const project = await makeChain();
   const organization = await connection().query<{ key: string }[]>('SELECT key FROM organization WHERE id = $1', [
     project.organizationId,
@@ -425,7 +425,7 @@ it('lets an organization be deleted; its chain stays, and holds', async () => {
   expect(await listChains(connection())).toContain(project.organizationId);
 });
 
-it('holds after 8 writers at once in several projects of one organization, also while it is verified', async () => {
+it('keeps the chain valid for 8 writers in several projects of one organization, also during verification', async () => {
   const first = await makeProject(world);
   const projects = [first];
   for (let i = 0; i < 2; i++) {
@@ -475,7 +475,7 @@ if (!isEmbedded) {
     `REVOKE INSERT, UPDATE, DELETE ON migration FROM ${role}`,
   ];
 
-  it('serves, and erases, as a database role that may not alter the record', async () => {
+  it('serves and erases as a database role that may not alter the audit log', async () => {
     const project = await makeProject(world);
     // Roles are of the whole cluster, and one that a run left behind must not be in the way of another.
     const role = `flagstaff_app_${randomBytes(6).toString('hex')}`;

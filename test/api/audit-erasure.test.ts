@@ -138,7 +138,7 @@ it('erases every text that names the key, and the revisions up to the last, and 
   expect(headsAfter.find(({ id }) => id === environment.id)!.revision).toBe(8);
 });
 
-it('shows erased items of the history as such, and all others as before', async () => {
+it('marks erased items of the history, and shows all others as before', async () => {
   const { project, flag, environment } = await makeTraces();
   await erase(project);
 
@@ -179,7 +179,7 @@ it('shows erased items of the history as such, and all others as before', async 
   ]);
 });
 
-it('refuses while the key stands in a flag or a segment, naming where, and erases nothing', async () => {
+it('refuses while a flag or a segment uses the key, names the uses, and erases nothing', async () => {
   const { project, flag, environment } = await makeTraces();
   const second = await make<{ project: Made }>(
     project.client,
@@ -260,7 +260,7 @@ it('leaves other organizations alone', async () => {
   expect(await mentions(theirs.project)).toEqual(before);
 });
 
-it('makes servers forget: who resumes from before must begin anew', async () => {
+it('makes servers forget: clients that resume from before get RESYNC', async () => {
   const { project, environment, flag } = await makeTraces();
   const [old] = (await headsOf(project)).filter(({ id }) => id === environment.id);
   const socket = world.socket(world.owner.accessToken);
@@ -294,7 +294,7 @@ it('makes servers forget: who resumes from before must begin anew', async () => 
 });
 
 if (!isEmbedded) {
-  it('tells subscribers of two servers to begin anew once, and goes on live', async () => {
+  it('sends subscribers of two servers one RESYNC, and continues live', async () => {
     const { project, environment, flag } = await makeTraces();
     const [old] = (await headsOf(project)).filter(({ id }) => id === environment.id);
     const servers = [world.app, await world.startSecondServer()];
@@ -326,7 +326,7 @@ if (!isEmbedded) {
   });
 }
 
-it('forgets results kept for repeated requests that hold the key, and only those', async () => {
+it('deletes stored results of idempotent requests that contain the key, and only those', async () => {
   const { project, environment, flag } = await makeTraces();
   const other = await makeTraces();
   const set = async ({ project: of, flag: one, environment: at }: BindingScope, name: string, patch: object): Promise<void> => {
@@ -361,7 +361,7 @@ it.each<[string, string, string]>([
   });
 });
 
-it('is for owners of the organization only', async () => {
+it('refuses everybody but owners of the organization', async () => {
   const { project } = await makeTraces();
   const place = { organizationId: project.organizationId };
   const admin = await makeMember(world, 'ADMIN', place);

@@ -17,7 +17,7 @@ async function makeAdminKey({ client, organizationId }: MadeProject): Promise<{ 
   return { id: made.apiKey.id, secret: made.secret };
 }
 
-it('costs as many points as it has changes and items, and is refused beyond the limit of the caller', async () => {
+it("charges a point per change and item, and refuses an export beyond the caller's limit", async () => {
   const world = await createWorld({ env: { RATE_LIMIT_MANAGEMENT: String(LIMIT), REDIS_URL: '' } });
   const project = await makeProject(world);
   const { secret } = await makeAdminKey(project);
@@ -71,7 +71,7 @@ describe('while it runs', () => {
     return answer.complete;
   }
 
-  it('breaks off when its key is revoked', async () => {
+  it('aborts when its key is revoked', async () => {
     const project = await makeProject(world);
     const key = await makeAdminKey(project);
     const answer = await begin(project, key.secret);
@@ -81,7 +81,7 @@ describe('while it runs', () => {
     expect([answer.statusCode, await isWhole(answer)]).toEqual([200, false]);
   });
 
-  it('breaks off when its reader is a member no more', async () => {
+  it('aborts when its reader is no longer a member', async () => {
     const project = await makeProject(world);
     const { organizationId } = project;
     const member = await makeMember(world, 'ADMIN', { organizationId });
@@ -93,7 +93,7 @@ describe('while it runs', () => {
     expect([answer.statusCode, await isWhole(answer)]).toEqual([200, false]);
   });
 
-  it('goes on when access moved and its reader may still read', async () => {
+  it('continues when access rules change and its reader may still read', async () => {
     const project = await makeProject(world);
     const key = await makeAdminKey(project);
     const answer = await begin(project, key.secret);

@@ -38,7 +38,7 @@ const logOf = async (project: MadeProject): Promise<Record<string, unknown>[]> =
   return auditLog.nodes;
 };
 
-it('tells of each request its id, address, user agent, authentication and result', async () => {
+it('records the id, address, user agent, authentication and result of each request', async () => {
   const project = await makeProject(world);
   const response = await fetch(world.url, {
     method: 'POST',
@@ -101,7 +101,7 @@ it('keeps hostile text in one line of the export, and the chain valid', async ()
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 /** docs/AUDIT.md, written once more. */
-it('exports what an independent verification needs', async () => {
+it('exports everything that an independent verification needs', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   await makeFlag(project, { name: 'é \u2028 "quoted"', tags: ['ada'] });

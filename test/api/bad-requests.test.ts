@@ -182,7 +182,7 @@ it.each(cases)('refuses %s', async (_what, raw, { status, code, message }) => {
   expect(await answersStill(world)).toBe(true);
 });
 
-it('takes a body of more than 256 KiB from a caller with a credential, where input is large for good reason', async () => {
+it('accepts a body of more than 256 KiB from a caller with a credential, for operations that allow large bodies', async () => {
   const headers = { ...JSON_HEADERS, ...authorization(world.owner.accessToken) };
   const filler = ` #${'x'.repeat(300 * KIB)}`;
 
@@ -216,7 +216,7 @@ it('refuses a body of more than 8 MiB from everybody', async () => {
   expect(await answersStill(world)).toBe(true);
 });
 
-it('takes a large body only from a caller whose credential is valid', async () => {
+it('accepts a large body only from a caller whose credential is valid', async () => {
   const body = query(`#${'x'.repeat(300 * KIB)}`);
 
   const invalid = await send(world, { headers: { ...JSON_HEADERS, ...authorization('nothing that we gave') }, body });
@@ -227,7 +227,7 @@ it('takes a large body only from a caller whose credential is valid', async () =
   expect(await answersStill(world)).toBe(true);
 });
 
-it('gives each request an id of its own, and keeps a harmless one of the client in the log alone', async () => {
+it('gives each request an id of its own, and keeps a safe id of the client only in the log', async () => {
   const ids = ['client-1.a_B', 'client-1.a_B', 'a b"\\'];
   const answers: RawAnswer[] = [];
   for (const id of ids) answers.push(await sendQuery(world, '{ nothing }', { 'x-request-id': id }));
@@ -264,7 +264,7 @@ function withoutLocations({ body }: RawAnswer): unknown {
   return { ...(body as object), errors: errors?.map(({ locations: _locations, ...error }) => error) };
 }
 
-it('refuses variables that nest so deep that the stack would end, and lives on', async () => {
+it('refuses variables that nest deep enough to exhaust the stack, and keeps serving', async () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   const query = 'mutation ($input: LogInInput!) { logIn(input: $input) { userErrors { code } } }';
   const body = `{"query": ${JSON.stringify(query)}, "variables": {"input": ${deep}}}`;

@@ -39,7 +39,7 @@ it('counts the evaluations of all fields of an operation together', async () => 
   });
 });
 
-it('answers at most 100 problems of an input', async () => {
+it('answers at most 100 issues of an input', async () => {
   const project = await makeProject(world);
   const variations = Array.from({ length: 100 }, () => ({ key: 'a b', value: 1 }));
   const input = { projectId: project.id, key: 'many', name: 'Many', valueType: 'STRING', variations };

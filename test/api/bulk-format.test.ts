@@ -58,7 +58,7 @@ const messageOf = ({ body }: RawAnswer): { code: string; message: string } => {
   return { code: extensions.code, message };
 };
 
-it('answers every flag with value, place of the variation and version, by GET and by POST', async () => {
+it('answers every flag with value, index of the variation and version, by GET and by POST', async () => {
   const { project, environment, secret } = await makeScene();
   const [a, b] = [await makeFlag(project, { key: 'a' }), await makeFlag(project, { key: 'b' })];
   await configure(project, a, environment);
@@ -97,7 +97,7 @@ it.each([
   expect(pick(answer)).toEqual({ status: 200, body: { [flag.key]: served } });
 });
 
-it('answers 304 to who has just that, and anew after a change', async () => {
+it('answers 304 to a client that has the current answer, and 200 after a change', async () => {
   const { project, environment, secret } = await makeScene();
   const flag = await makeFlag(project);
   const asked = { authorization: secret, at: environment.id };
@@ -118,7 +118,7 @@ it('answers 304 to who has just that, and anew after a change', async () => {
   expect(changed.status).toBe(200);
 });
 
-it('answers CLIENT keys only what is available to clients', async () => {
+it('answers CLIENT keys only flags that are available to clients', async () => {
   const { project, environment, secret } = await makeScene('CLIENT');
   const [seen, hidden] = [await makeFlag(project, { isClientAvailable: true }), await makeFlag(project)];
 
@@ -168,7 +168,7 @@ it.each([
     where('targetingKey', 'acme'),
     { kind: 'multi', organization: { key: 'acme' }, service: { key: 's' } },
   ],
-])('maps contexts of theirs to ours: %s', async (_what, rule, context) => {
+])('maps LaunchDarkly contexts to ours: %s', async (_what, rule, context) => {
   const { project, environment, secret } = await makeScene();
   const flag = await makeFlag(project);
   await configure(project, flag, environment, { fallthrough: { variation: 'off' }, rules: [rule] });
@@ -240,7 +240,7 @@ it.each([
   expect([answer.status, messageOf(answer)]).toEqual([400, { code: 'BAD_USER_INPUT', message }]);
 });
 
-it('refuses a body that is no JSON', async () => {
+it('refuses a body that is not JSON', async () => {
   const { environment, secret } = await makeScene();
 
   const answer = await post({ authorization: secret, at: environment.id, context: '{"key":' });
@@ -248,7 +248,7 @@ it('refuses a body that is no JSON', async () => {
   expect([answer.status, messageOf(answer)]).toEqual([400, { code: 'BAD_REQUEST', message: 'The body is not valid JSON.' }]);
 });
 
-it('refuses keys of other environments, unknown keys and who has none', async () => {
+it('refuses keys of other environments, unknown keys and anonymous callers', async () => {
   const { project, environment, secret } = await makeScene();
   const other = await makeEnvironment(project);
 

@@ -35,7 +35,7 @@ async function makeScene() {
   return { project, here, there, a: await makeFlag(project, { key: 'a' }), b: await makeFlag(project, { key: 'b' }) };
 }
 
-it('applies changes of several flags and environments as one change with one revision for each environment', async () => {
+it('applies changes of several flags and environments as one change with one revision per environment', async () => {
   const { project, here, there, a, b } = await makeScene();
   const before = await chainLength(world, project.organizationId);
   const copying = { flagId: b.id, fromEnvironmentId: here.id, environmentId: there.id, expectedVersion: 0, withIsEnabled: true };
@@ -99,7 +99,7 @@ it('records nothing when nothing would be different', async () => {
   expect(await chainLength(world, project.organizationId)).toBe(before);
 });
 
-it('writes nothing when one change is refused, and tells the problems of all', async () => {
+it('writes nothing when one change is refused, and reports the issues of all', async () => {
   const { project, here, there, a, b } = await makeScene();
   const elsewhere = await makeFlag(await makeProject(world));
   const before = await chainLength(world, project.organizationId);
@@ -142,7 +142,7 @@ it('writes nothing when one change is refused, and tells the problems of all', a
   expect(await decide(project, here, a)).toBe('off DISABLED');
 });
 
-it('refuses a configuration that stands in it twice', async () => {
+it('refuses a change set that names a configuration twice', async () => {
   const { project, here, there, a } = await makeScene();
 
   const payload = await apply(project, [toggling(a, here), toggling(a, there), setting(a, here)], 'revisions { revision }');
@@ -159,7 +159,7 @@ it('refuses a configuration that stands in it twice', async () => {
   });
 });
 
-it('refuses a circle that two of its changes would make together', async () => {
+it('refuses a cycle that two of its changes would form together', async () => {
   const { project, here, a, b } = await makeScene();
   const needing = (flag: Made, other: Made) => setting(flag, here, { prerequisites: [{ flagKey: other.key, variation: 'on' }] });
 
@@ -213,7 +213,7 @@ it('needs the permission on each environment', async () => {
   expect(granted).toEqual({ revisions: [{ environmentId: here.id, revision: 3 }], userErrors: [] });
 });
 
-it('looks as if there were no project to those who may not see it', async () => {
+it('answers a hidden project as if it did not exist', async () => {
   const { project, here, a } = await makeScene();
   const outsider = {
     ...project,
@@ -227,7 +227,7 @@ it('looks as if there were no project to those who may not see it', async () => 
   });
 });
 
-it('sees what its earlier changes wrote', async () => {
+it('lets each change see what earlier ones of the set wrote', async () => {
   const { project, here, there, a, b } = await makeScene();
   await configure(project, a, here, { prerequisites: [{ flagKey: b.key, variation: 'on' }] });
 

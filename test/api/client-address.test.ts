@@ -37,7 +37,7 @@ async function overSocket(world: World, headers: Record<string, string>, variabl
   await socket.dispose();
 }
 
-it('believes nobody unless told to', async () => {
+it('trusts no proxy unless configured to', async () => {
   const world = await createWorld();
   const addresses = [await addressOf(world, '203.0.113.7'), await addressOf(world, null)];
   await world.close();
@@ -45,7 +45,7 @@ it('believes nobody unless told to', async () => {
   expect(addresses).toEqual(['127.0.0.1', '127.0.0.1']);
 });
 
-it('takes the word of proxies that are trusted, up to the first hop that is not', async () => {
+it('believes trusted proxies, up to the first hop that is not trusted', async () => {
   const world = await createWorld({ env: { TRUSTED_PROXIES: 'loopback,10.0.0.0/8' } });
   const addresses = [
     await addressOf(world, '203.0.113.7'),

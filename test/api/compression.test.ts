@@ -86,13 +86,13 @@ it.each(large)('sends a large answer of %s as it is to who does not accept gzip'
 it.each([
   ['an ordinary operation', SMALL_SNAPSHOT],
   ['a plain evaluate', SMALL_EVALUATE],
-])('leaves a small answer of %s as it is', async (_what, sent) => {
+])('sends a small answer of %s uncompressed', async (_what, sent) => {
   const { headers } = await send(sent, { 'accept-encoding': 'gzip' });
 
   expect([headers['content-encoding'], headers.vary]).toEqual([undefined, 'Origin']);
 });
 
-it('promises the same meaning by the tag of a compressed answer, not the same bytes, and knows it again', async () => {
+it('gives a compressed answer a weak tag, and recognizes it', async () => {
   const [plain, compressed] = [await send(OFREP), await send(OFREP, { 'accept-encoding': 'gzip' })];
   const again = await send(OFREP, { 'accept-encoding': 'gzip', 'if-none-match': compressed.headers.etag! });
 

@@ -116,7 +116,7 @@ it('shows the whole targeting as it was set', async () => {
   });
 });
 
-it('draws an id for a rule that has none, and keeps isEnabled where it is left out or null', async () => {
+it('draws an id for a rule without one, and keeps isEnabled when it is absent or null', async () => {
   const { project, environment, flag } = await makeScene();
   const rules = [{ conditions: [], serve: { variation: 'on' } }];
 
@@ -138,7 +138,7 @@ it('draws an id for a rule that has none, and keeps isEnabled where it is left o
   expect(second).toMatchObject({ configuration: { version: 3, isEnabled: true }, userErrors: [] });
 });
 
-it('tells all problems of one input together, the stale version too, and writes nothing', async () => {
+it('reports all issues of one input together, the stale version too, and writes nothing', async () => {
   const { project, environment, flag } = await makeScene();
   const before = await chainLength(world, project.organizationId);
 
@@ -203,7 +203,7 @@ it('tells all problems of one input together, the stale version too, and writes 
   expect(await chainLength(world, project.organizationId)).toBe(before);
 });
 
-it('refuses a stale version with the current one and who made it', async () => {
+it('refuses a stale version and names the current one and its author', async () => {
   const { project, environment, flag } = await makeScene();
   const editor = await makeMember(world, 'EDITOR', { organizationId: project.organizationId });
   await configure({ ...project, client: editor.client }, flag, environment);
@@ -272,7 +272,7 @@ it('answers an environment of another project, of another kind and one that does
 });
 
 describe('given prerequisites', () => {
-  it('serves the off variation while one fails, and the rest when it holds', async () => {
+  it('serves the off variation while a prerequisite fails, and follows the rules otherwise', async () => {
     const { project, environment, flag } = await makeScene();
     const other = await makeFlag(project);
     await configure(project, flag, environment, { prerequisites: [{ flagKey: other.key, variation: 'on' }] });
@@ -284,7 +284,7 @@ describe('given prerequisites', () => {
     expect([failed, held]).toEqual(['off PREREQUISITE_FAILED', 'on FALLTHROUGH']);
   });
 
-  it('refuses a circle, naming it as a path, but only in the one environment', async () => {
+  it('refuses a cycle, naming it as a path, but only in the one environment', async () => {
     const { project, environment, flag } = await makeScene();
     const elsewhere = await makeEnvironment(project);
     const [a, b] = [await makeFlag(project, { key: 'a' }), await makeFlag(project, { key: 'b' })];
@@ -305,7 +305,7 @@ describe('given prerequisites', () => {
 });
 
 describe('given two environments', () => {
-  it('copies the targeting, and whether it is on only when asked', async () => {
+  it('copies the targeting, and isEnabled only on request', async () => {
     const { project, environment: from, flag } = await makeScene();
     const to = await makeEnvironment(project);
     await configure(project, flag, from, { rules: [{ id: 'kept', name: 'Kept', conditions: [], serve: { variation: 'on' } }] });
@@ -329,7 +329,7 @@ describe('given two environments', () => {
     expect(await decide(project, to, flag)).toBe('on RULE_MATCH');
   });
 
-  it('refuses a copy whose prerequisite would make a circle, and a stale one, together', async () => {
+  it('refuses a copy whose prerequisite would form a cycle and whose version is stale, with both issues', async () => {
     const { project, environment: from, flag } = await makeScene();
     const to = await makeEnvironment(project);
     const other = await makeFlag(project);
@@ -396,7 +396,7 @@ describe('given a history', () => {
     });
   });
 
-  it('refuses to roll back to what names a variation or a segment that is gone', async () => {
+  it('refuses to roll back to a version that names a deleted variation or segment', async () => {
     const { project, environment } = await makeScene();
     const variations = ['a', 'b', 'c'].map((key) => ({ key, value: key }));
     const flag = await makeFlag(project, { valueType: 'STRING', variations });

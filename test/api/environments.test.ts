@@ -230,7 +230,7 @@ it('denies changes to an EDITOR and writes nothing', async () => {
   expect(await chainLength(world, project.organizationId)).toBe(before);
 });
 
-it('is not deleted without its very key', async () => {
+it('refuses to delete it without its exact key', async () => {
   const project = await makeProject(world);
   const { id, key } = await makeEnvironment(project);
 
@@ -279,7 +279,7 @@ async function orderOf(project: MadeProject): Promise<{ key: string; position: n
   return answer.project.environments;
 }
 
-it('tells of a stale version together with everything else that is wrong', async () => {
+it('reports a stale version together with all other issues', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const input = { environmentId: environment.id, expectedVersion: 7 };

@@ -157,7 +157,7 @@ it('lets exactly one of 20 concurrent creators have a key', async () => {
   );
 });
 
-it('changes only what is given, and lets every environment know', async () => {
+it('changes only given fields, and records a revision in every environment', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project, { tags: ['old'], description: 'Old' });
@@ -186,7 +186,7 @@ it('changes only what is given, and lets every environment know', async () => {
   });
 });
 
-it('refuses null where leaving out means to keep', async () => {
+it('refuses null where an absent field keeps its value', async () => {
   const project = await makeProject(world);
   const flag = await makeFlag(project);
   const fields = ['name', 'description', 'tags', 'lifetime', 'isClientAvailable', 'variations', 'salt'];
@@ -242,7 +242,7 @@ it('adds, changes, orders and removes variations', async () => {
   expect(await decide(project, environment, flag)).toBe('red FALLTHROUGH');
 });
 
-it('refuses to remove variations that are used, naming every place', async () => {
+it('refuses to remove variations that are used, naming every use', async () => {
   const project = await makeProject(world);
   const [here, there] = [await makeEnvironment(project), await makeEnvironment(project)];
   const flag = await makeFlag(project, { ...colourful, offVariation: 'red' });
@@ -271,7 +271,7 @@ it('refuses to remove variations that are used, naming every place', async () =>
   });
 });
 
-it('moves every context only when rerandomize says so', async () => {
+it('moves every context only with rerandomize: true', async () => {
   const project = await makeProject(world);
   const flag = await makeFlag(project);
 
@@ -290,7 +290,7 @@ it('moves every context only when rerandomize says so', async () => {
   expect(meant).toEqual({ flag: { salt: 'shared', version: 2 }, userErrors: [] });
 });
 
-it('takes for owner only a member of the organization', async () => {
+it('accepts only a member of the organization as owner', async () => {
   const project = await makeProject(world);
   const flag = await makeFlag(project);
   const member = await makeMember(world, 'VIEWER', { organizationId: project.organizationId });
@@ -306,7 +306,7 @@ it('takes for owner only a member of the organization', async () => {
   expect(taken).toEqual({ flag: { owner: { email: member.email } }, userErrors: [] });
 });
 
-it('refuses a stale version with the current one, who made it and when', async () => {
+it('refuses a stale version and names the current one, its author and its time', async () => {
   const project = await makeProject(world);
   const flag = await makeFlag(project);
   await update(project, flag, { name: 'First' });
@@ -445,7 +445,7 @@ describe('given ids that lead nowhere', () => {
     }
   });
 
-  it('creates no flag in a project that cannot be seen', async () => {
+  it('creates no flag in a hidden project', async () => {
     const project = await makeProject(world);
     const outsider = await makeOutsider(world);
     const input = { key: uniqueKey('flag'), name: 'Flag', valueType: 'BOOLEAN' };
@@ -459,7 +459,7 @@ describe('given ids that lead nowhere', () => {
   });
 });
 
-it('finds a flag by its key, and nothing by one that is none', async () => {
+it('finds a flag by its key, and null for an invalid key', async () => {
   const project = await makeProject(world);
   const flag = await makeFlag(project);
   const find = (key: string) =>
@@ -473,7 +473,7 @@ it('finds a flag by its key, and nothing by one that is none', async () => {
   expect(await find('nothing')).toEqual({ flagByKey: null });
 });
 
-it('lets nobody write without the permission, and writes nothing then', async () => {
+it('refuses writes without the permission, and writes nothing then', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
@@ -547,7 +547,7 @@ it.each([
   expect(await response.json()).toMatchObject({ data: { createFlag: { userErrors: code ? [{ code }] : [] } } });
 });
 
-it('refuses JSON that nests so deep that nobody could walk it', async () => {
+it('refuses JSON that nests too deeply to be walked', async () => {
   const project = await makeProject(world);
   let value: unknown = [];
   for (let depth = 1; depth < 150; depth++) value = [value];
@@ -562,7 +562,7 @@ it('refuses JSON that nests so deep that nobody could walk it', async () => {
   });
 });
 
-it('tells of a stale version together with everything else that is wrong', async () => {
+it('reports a stale version together with all other issues', async () => {
   const project = await makeProject(world);
   const flag = await makeFlag(project);
 

@@ -38,7 +38,7 @@ const changesOf = (project: MadeProject, args: object = {}) =>
 const kindsOf = async (project: MadeProject, filter: object): Promise<string[]> =>
   (await changesOf(project, { filter })).nodes.map(({ kind }) => kind);
 
-it('tells the history of a flag with its configurations: before, after, differences, actor and time', async () => {
+it('shows the history of a flag with its configurations: before, after, differences, actor and time', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project, { tags: ['a'] });
@@ -122,7 +122,7 @@ it('tells the history of a flag with its configurations: before, after, differen
   });
 });
 
-it('tells the history of a segment, its keys as what was added and removed', async () => {
+it('shows the history of a segment, with added and removed keys', async () => {
   const project = await makeProject(world);
   const segment = await makeSegment(project, { included: ['ada'] });
   const target = { segmentId: segment.id };
@@ -278,7 +278,7 @@ const exportOf = (credential: string | undefined, organizationId: string): Promi
     headers: authorization(credential),
   });
 
-it('keeps the audit log without gaps, filterable as changes are', async () => {
+it('keeps the audit log without gaps, with the filters of changes', async () => {
   const { project, editor, flag } = await makeBusyProject();
 
   const all = (await auditLog(project.client, project.organizationId))!;
@@ -292,7 +292,7 @@ it('keeps the audit log without gaps, filterable as changes are', async () => {
   expect((await auditLog(project.client, project.organizationId, { subjectId: flag.id }))?.length).toBe(3);
 });
 
-it('exports as JSON Lines what the connection tells', async () => {
+it('exports the contents of the connection as JSON Lines', async () => {
   const { project } = await makeBusyProject();
   const connection = (await auditLog(project.client, project.organizationId))!;
 
@@ -336,7 +336,7 @@ it('shows the audit log only to those who may read it', async () => {
   expect((await exportOf(world.owner.accessToken, 'organization_x')).status).toBe(404);
 });
 
-it('keeps what is known of things that were deleted', async () => {
+it('keeps the history of deleted objects', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag: Made = await makeFlag(project);
@@ -365,7 +365,7 @@ it('keeps what is known of things that were deleted', async () => {
   expect(gone).toEqual({ changes: null });
 });
 
-it('shows somebody with a role on one environment nothing of what changed in another, nor of keys', async () => {
+it('shows a role in one environment no changes of another, nor of keys', async () => {
   const project = await makeProject(world);
   const [seen, hidden] = [await makeEnvironment(project), await makeEnvironment(project)];
   const flag = await makeFlag(project);

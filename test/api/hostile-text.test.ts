@@ -105,7 +105,7 @@ it.each(operations.map((operation) => [`${operation.kind} ${operation.name}`, op
   },
 );
 
-it('lives on after all of it', async () => {
+it('keeps serving after all of it', async () => {
   const answer = await sendQuery(world, '{ viewer { user { id } } }');
 
   expect(answer.status).toBe(200);

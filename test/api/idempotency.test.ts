@@ -22,7 +22,7 @@ async function projectsOf(organizationId: string): Promise<number> {
   return rows.length;
 }
 
-it('applies a request once that is sent twice, and answers it alike', async () => {
+it('applies a request that is sent twice once, and answers both alike', async () => {
   const organization = await makeOrganization(world);
   const input = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
   const key = uniqueKey('idempotency');
@@ -35,7 +35,7 @@ it('applies a request once that is sent twice, and answers it alike', async () =
   expect(await projectsOf(organization.id)).toBe(1);
 });
 
-it('applies a request once that is sent several times at once, and answers all alike', async () => {
+it('applies a request that is sent several times at once only once, and answers all alike', async () => {
   const organization = await makeOrganization(world);
   const input = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
   const key = uniqueKey('idempotency');
@@ -47,7 +47,7 @@ it('applies a request once that is sent several times at once, and answers all a
   expect(await projectsOf(organization.id)).toBe(1);
 });
 
-it('refuses another input under the same key, and applies nothing of it', async () => {
+it('refuses another input under the same key, and applies none of it', async () => {
   const organization = await makeOrganization(world);
   const input = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
   const key = uniqueKey('idempotency');
@@ -102,7 +102,7 @@ it('forgets a claim after 24 hours', async () => {
   expect(outcomes.map((errors) => errors.map(({ code }) => code))).toEqual([[], ['IDEMPOTENCY_KEY_REUSED'], []]);
 });
 
-it('answers the secret of a new API key again, which the database does not hold in clear', async () => {
+it('replays the secret of a new API key, which the database does not store in clear', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const input = { environmentId: environment.id, kind: 'SERVER', name: 'Back end' };
@@ -162,7 +162,7 @@ it('does not share claims between callers', async () => {
   ]);
 });
 
-it('answers nothing again to somebody who has lost the role with which the request was made', async () => {
+it('refuses to replay an answer to an actor that has lost the role of the first request', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);

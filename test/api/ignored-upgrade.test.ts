@@ -21,7 +21,7 @@ function exchange(text: string): Promise<string> {
   });
 }
 
-it('answers a query whose client offers HTTP/2 as if it had not offered it', async () => {
+it('ignores the offer of HTTP/2 and answers the query', async () => {
   const body = JSON.stringify({ query: '{ viewer { roles { role } } }' });
   const head = [
     'POST /graphql HTTP/1.1',

@@ -30,7 +30,7 @@ const invite = (email: string, role = 'EDITOR'): Promise<Invited> =>
   make(owner(), 'inviteMember', { organizationId: organization.id, email, role }, FIELDS);
 
 describe('where the server sends mail', () => {
-  it('mails the token to the address alone, and shows it to nobody else', async () => {
+  it('mails the token only to the address, and shows it to nobody else', async () => {
     const email = uniqueEmail('ada');
 
     const invited = await invite(email);
@@ -53,7 +53,7 @@ describe('where the server sends mail', () => {
     expect(JSON.stringify(world.logLines())).not.toContain(token);
   });
 
-  it('mails nothing for a request that is repeated with its Idempotency-Key, and gives its token to nobody', async () => {
+  it('mails nothing for a request that is repeated with its Idempotency-Key, and returns no token', async () => {
     const email = uniqueEmail('joan');
     const client = world.client(world.owner.accessToken, { 'idempotency-key': uniqueEmail('request') });
     const ask = (): Promise<Invited> =>
@@ -91,7 +91,7 @@ it('gives the token to the inviter where the server sends no mail', async () => 
 });
 
 describe('withdrawInvitation', () => {
-  it('makes the token worth nothing, and is recorded', async () => {
+  it('invalidates the token, and is recorded', async () => {
     const email = uniqueEmail();
     smtp.refuse('no such mailbox');
     const { invitation, invitationToken } = await invite(email);
@@ -153,7 +153,7 @@ describe('withdrawInvitation', () => {
   });
 });
 
-it('lets nobody replace an invitation that they could not make', async () => {
+it('lets no actor replace an invitation that it could not make', async () => {
   const own = await createWorld();
   const project = await makeProject(own);
   const { organizationId, id: projectId } = project;

@@ -51,7 +51,7 @@ it.each([
   expect(apiKey.expiresAt).toBe(end);
 });
 
-it('refuses an end after that of the maker, and lets an earlier one be', async () => {
+it('refuses an expiry after that of the maker, and accepts an earlier one', async () => {
   const { project, client, end } = await makeScene();
   const earlier = inHours(0.5);
 
@@ -64,7 +64,7 @@ it('refuses an end after that of the maker, and lets an earlier one be', async (
   expect(made.apiKey.expiresAt).toBe(earlier);
 });
 
-it('lets a key that rotates itself, or a key without an end, live no longer than it was to live', async () => {
+it('gives the successor of a key no longer life than the key had', async () => {
   const { project, client, maker, end } = await makeScene();
   const endless = await make<Key>(project.client, 'createApiKey', inputOf(project), SELECTION);
 
@@ -74,7 +74,7 @@ it('lets a key that rotates itself, or a key without an end, live no longer than
   expect([other.apiKey.expiresAt, own.apiKey.expiresAt]).toEqual([end, end]);
 });
 
-it('leaves keys alone that a person or a key without an end makes and rotates', async () => {
+it('leaves the expiry of keys alone that a user or a key without one makes and rotates', async () => {
   const { project, maker, end } = await makeScene();
   const endless = await make<Key>(project.client, 'createApiKey', inputOf(project), SELECTION);
 

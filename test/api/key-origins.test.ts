@@ -63,7 +63,7 @@ async function connect(credential: string, origin: string | null): Promise<unkno
   return outcome;
 }
 
-it('keeps origins as browsers write them, each once, and tells them', async () => {
+it('stores origins as browsers write them, without duplicates, and shows them', async () => {
   const allowedOrigins = ['HTTPS://Shop.Example.com:443', SHOP, 'https://bücher.example:8443', 'http://localhost:3000'];
   const { id, project } = await makePageKey({ allowedOrigins });
   const kept = [SHOP, 'https://xn--bcher-kva.example:8443', 'http://localhost:3000'];
@@ -98,7 +98,7 @@ it.each([
   'https://xn--shop-example-com.evil.org',
   'null',
   OWN,
-])('refuses a key on a page of %s, over HTTP and WebSocket, and tells the page nothing', async (origin) => {
+])('refuses a key on a page of %s, over HTTP and WebSocket, and shows the page nothing', async (origin) => {
   const { secret } = await makePageKey({ allowedOrigins: [SHOP] });
   const message = `This API key may not be used from the origin "${origin}".`;
 
@@ -175,7 +175,7 @@ it.each(['/graphql', '/ofrep/v1/evaluate/flags'])(
   },
 );
 
-it('changes origins and name of a key at once, and records nothing for equal values', async () => {
+it('changes origins and name of a key immediately, and records nothing for equal values', async () => {
   const { id, secret, project } = await makePageKey({ allowedOrigins: [SHOP] });
   const selection = 'apiKey { name allowedOrigins }';
   const before = await chainLength(world, project.organizationId);
@@ -212,7 +212,7 @@ it('keeps the origins when a key is rotated', async () => {
   expect([(await post(secret, SHOP)).status, (await post(secret, 'https://evil.org')).status]).toEqual([200, 403]);
 });
 
-it('refuses all origins that are none at once, in new keys and in those there are, and writes nothing', async () => {
+it('reports all invalid origins together, of new and of existing keys, and writes nothing', async () => {
   const { id, project } = await makePageKey({ allowedOrigins: [SHOP] });
   const before = await chainLength(world, project.organizationId);
   const form = 'must have the form https://host or https://host:port, without path or wildcard; http is for localhost only.';

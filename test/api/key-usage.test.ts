@@ -77,7 +77,7 @@ it('notes a use within seconds, and then once a minute', async () => {
   expect(new Date(later).getTime() - first.getTime()).toBe(MINUTE_MS);
 });
 
-it('costs no statement on the way of the request', async () => {
+it('runs no statement in the path of the request', async () => {
   const { secret } = await makeUsedKey();
   await ask(secret);
   clock.advance(MINUTE_MS);
@@ -123,7 +123,7 @@ it('ends a key 30 days after its last use, and one that was not used after its c
   expect(userErrors).toEqual([expect.objectContaining({ code: 'EXPIRED', path: ['input', 'apiKeyId'] })]);
 });
 
-it('does not break a key that one server has used all the time and another has not', async () => {
+it('keeps a key alive that one server uses and another does not', async () => {
   const { secret } = await makeUsedKey();
   const { id } = await stateOf(secret);
   await eventually(async () => (await stateOf(secret)).lastUsedAt !== null);
@@ -155,7 +155,7 @@ describe('of several servers', () => {
     },
   ): KeyUsage => new KeyUsage({ database: world.app.database, clock: { now }, unusedDays: 90, onError });
 
-  it('none takes a use back, and a key is written at most once a minute', async () => {
+  it('never moves a use back in time, and writes a key at most once a minute', async () => {
     await withKeys(async ({ connection, ids }) => {
       const start = clock.now().getTime();
       const uses = async (): Promise<(string | null)[]> =>
@@ -180,7 +180,7 @@ describe('of several servers', () => {
     });
   });
 
-  it('a key that somebody holds is written the next time, and nobody waits for it', async () => {
+  it('writes a key whose row is locked the next time, without waiting for it', async () => {
     await withKeys(async ({ connection, ids }) => {
       const usage = usageAt(() => clock.now());
       const [held] = ids;
@@ -203,7 +203,7 @@ describe('of several servers', () => {
     });
   });
 
-  it('one that cannot write tells, and writes later', async () => {
+  it('reports a failed write, and writes later', async () => {
     await withKeys(async ({ connection, ids }) => {
       const errors: unknown[] = [];
       const usage = usageAt(
@@ -242,7 +242,7 @@ if (!isEmbedded) {
   });
 }
 
-it('goes back to the version before: keys with a role end, all others stay', async () => {
+it('migrates down: keys with a role end, all others stay', async () => {
   const opened = await openTestDatabase();
   const { dataSource } = opened;
   await dataSource.query(`INSERT INTO organization (id, key, name, version, created_at) VALUES ('o', 'o', 'O', 1, now())`);

@@ -132,7 +132,7 @@ it.each<[string, object, string]>([
   expect(await refusalOf(list(project, args))).toEqual({ code: 'BAD_USER_INPUT', message });
 });
 
-it('visits each of 250 flags exactly once while another writer makes more', async () => {
+it('visits each of 250 flags exactly once while another writer creates more', async () => {
   const project = await makeProject(world);
   const template = await makeFlag(project, { key: 'm-000' });
   await cloneRows(world, 'flag', [1, 249], {
@@ -209,7 +209,7 @@ function forRule(): object {
   };
 }
 
-it('tells which rules test or hash an attribute', async () => {
+it('lists the rules that test or hash an attribute', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
@@ -250,7 +250,7 @@ it('tells which rules test or hash an attribute', async () => {
   expect(await usesOf('a\u0000')).toEqual({ project: { attributeUses: [] } });
 });
 
-it('tells the dependents of a flag and the uses of a segment, of this project only', async () => {
+it('lists the dependents of a flag and the uses of a segment, of this project only', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project, 'production');
   const [flag, dependent] = [await makeFlag(project, { key: 'base' }), await makeFlag(project, { key: 'dependent' })];
@@ -275,7 +275,7 @@ it('tells the dependents of a flag and the uses of a segment, of this project on
   expect(answer).toEqual({ flag: { dependents: [use] }, segment: { usedBy: [use] } });
 });
 
-it('finds stale flags, and tells why', async () => {
+it('finds stale flags, and says why they are stale', async () => {
   const ownClock = createTestClock();
   const ownWorld = await createWorld({ clock: ownClock });
   const project = await makeProject(ownWorld);

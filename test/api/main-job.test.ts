@@ -121,7 +121,7 @@ it('delivers a toggle made on another connection to a subscriber, with its revis
   });
 });
 
-it('tells who changed a flag, newest first, with before and after', async () => {
+it('lists the changes of a flag with actor, before and after, newest first', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);

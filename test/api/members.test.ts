@@ -48,7 +48,7 @@ async function rolesOf(organizationId: string): Promise<string[]> {
   return organization.members.nodes.map(({ user, roles }) => `${user.email} ${roles.map(({ role }) => role).join(',')}`);
 }
 
-it('invites an address, and makes the account of whoever has the token', async () => {
+it('invites an address, and creates an account for the holder of the token', async () => {
   const { id: organizationId } = await makeOrganization(world);
   const email = uniqueEmail('Ada');
 
@@ -105,7 +105,7 @@ it('invites an address, and makes the account of whoever has the token', async (
   expect(await lastActor(world, third.id)).toEqual({ ...actor, authentication: 'PASSWORD' });
 });
 
-it('keeps neither token nor password anywhere but hashed', async () => {
+it('stores token and password only as hashes', async () => {
   const { id: organizationId } = await makeOrganization(world);
   const token = await invite(organizationId, uniqueEmail());
 
@@ -119,7 +119,7 @@ it('keeps neither token nor password anywhere but hashed', async () => {
   expect(bodies.filter(({ text }) => text.includes(token))).toEqual([]);
 });
 
-it('replaces an open invitation by another to the same address', async () => {
+it('replaces an open invitation with another to the same address', async () => {
   const { id: organizationId } = await makeOrganization(world);
   const email = uniqueEmail();
   const first = await invite(organizationId, email, 'ADMIN');
@@ -152,7 +152,7 @@ it('lets exactly one of twenty acceptances of one token through', async () => {
   expect(await rolesOf(organizationId)).toHaveLength(2);
 });
 
-it('makes one account when one address accepts several invitations at once', async () => {
+it('creates one account when one address accepts several invitations at once', async () => {
   const email = uniqueEmail();
   const tokens: string[] = [];
   for (let i = 0; i < 4; i++) tokens.push(await invite((await makeOrganization(world)).id, email));
@@ -190,7 +190,7 @@ it('ends an invitation after seven days', async () => {
   });
 });
 
-it('gives a role to an account that exists: for the user signed in, or for its password', async () => {
+it('gives a role to an existing account: to the logged-in user, or for its password', async () => {
   const [one, two] = [await makeOrganization(world), await makeOrganization(world)];
   const member = await makeOutsider(world);
   const other = await makeOutsider(world);
@@ -224,7 +224,7 @@ it('gives a role to an account that exists: for the user signed in, or for its p
   ]);
 });
 
-it('never takes a stronger role away when an invitation is accepted', async () => {
+it('never replaces a stronger role when an invitation is accepted', async () => {
   const { id: organizationId } = await makeOrganization(world);
   const email = uniqueEmail();
   const first = await invite(organizationId, email, 'VIEWER');
@@ -237,7 +237,7 @@ it('never takes a stronger role away when an invitation is accepted', async () =
   expect(payload.roles).toEqual([{ role: 'ADMIN', projectId: null, environmentId: null }]);
 });
 
-it('tells all that is wrong with an acceptance or an invitation at once', async () => {
+it('reports all issues of an acceptance or an invitation together', async () => {
   const { id: organizationId } = await makeOrganization(world);
   const project = await makeProject(world);
   const token = await invite(organizationId, uniqueEmail());
@@ -271,7 +271,7 @@ it('tells all that is wrong with an acceptance or an invitation at once', async 
   expect(await chainLength(world, organizationId)).toBe(before);
 });
 
-it('replaces the role of one place and leaves those of other places', async () => {
+it('replaces the role in one scope and keeps those in other scopes', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const { organizationId } = project;
@@ -310,7 +310,7 @@ it('replaces the role of one place and leaves those of other places', async () =
   });
 });
 
-it('removes a member from one place, or from the whole organization with the open invitation', async () => {
+it('removes a member from one scope, or from the whole organization with the open invitation', async () => {
   const project = await makeProject(world);
   const { organizationId, id: projectId } = project;
   const environment = await makeEnvironment(project);
@@ -338,7 +338,7 @@ it('removes a member from one place, or from the whole organization with the ope
   expect(organization).toBeNull();
 });
 
-it('withdraws the open invitation of whoever is removed', async () => {
+it('withdraws the open invitation of a removed member', async () => {
   const project = await makeProject(world);
   const { organizationId, id: projectId } = project;
   const member = await makeMember(world, 'VIEWER', { organizationId });
@@ -508,7 +508,7 @@ it('names as members of a project those whose roles reach it, with these roles o
   expect(await refusalOf(inOrganization)).toEqual({ code: 'FORBIDDEN', message: 'This needs the permission member:read.' });
 });
 
-it('lists invitations to whoever may invite', async () => {
+it('lists invitations for actors that may invite', async () => {
   const { id: organizationId } = await makeOrganization(world);
   const member = await makeMember(world, 'EDITOR', { organizationId });
   const emails = [uniqueEmail('a'), uniqueEmail('b')];
@@ -548,7 +548,7 @@ it.each([
   expect([few.statements.length, many.statements.length]).toEqual([5, 5]);
 });
 
-it('shows what it made to the maker of an organization in the same operation', async () => {
+it('shows a new organization to its creator in the same operation', async () => {
   const outsider = await makeOutsider(world);
   const key = uniqueKey('organization');
 
@@ -562,7 +562,7 @@ it('shows what it made to the maker of an organization in the same operation', a
   expect(organization.members.totalCount).toBe(1);
 });
 
-it('takes no invitation for an API key', async () => {
+it('refuses an API key that accepts an invitation', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const input = { environmentId: environment.id, kind: 'SERVER', name: 'A key' };

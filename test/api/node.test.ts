@@ -54,7 +54,7 @@ it('answers every kind of object by its id', async () => {
   }
 });
 
-it('answers null for everything that the caller may not see', async () => {
+it('answers null for objects that the caller may not see', async () => {
   const { ids } = await makeAll();
   const { client } = await makeOutsider(world);
 
@@ -78,14 +78,14 @@ it.each(['', 'nothing', 'flag_0', 'rule_0192f0c1d5c07c3a8a3b4c5d6e7f8091', 'a\u0
   },
 );
 
-it('answers oneself, and nobody else without a common organization', async () => {
+it("answers the actor's own user, and others only in a common organization", async () => {
   const [one, two] = [await makeOutsider(world), await makeOutsider(world)];
 
   expect(await node(one.client, one.id)).toEqual({ __typename: 'User', id: one.id });
   expect(await node(one.client, two.id)).toBeNull();
 });
 
-it('wants to know who asks, whether or not the object is there', async () => {
+it('refuses anonymous callers, whether or not the object exists', async () => {
   const { ids } = await makeAll();
 
   for (const id of [ids.Flag!, 'nothing']) expect((await refusalOf(node(world.client(), id)))?.code).toBe('UNAUTHENTICATED');

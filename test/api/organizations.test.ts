@@ -39,7 +39,7 @@ it('records nothing when the name is the same', async () => {
   expect(await chainLength(world, id)).toBe(before);
 });
 
-it('tells who changed it when the version is stale', async () => {
+it('names the author of the current version when the version is stale', async () => {
   const { id } = await makeOrganization(world);
   await make(owner(), 'updateOrganization', { organizationId: id, expectedVersion: 1, name: 'Second' }, 'organization { id }');
 
@@ -97,7 +97,7 @@ it('lets exactly one of twenty organizations have a key', async () => {
   expect(refused[0]!.userErrors).toEqual([{ code: 'DUPLICATE', message, path: ['input', 'key'] }]);
 });
 
-it('looks the same for an unknown id, an id of another kind and an organization of others', async () => {
+it('answers an unknown id, an id of another kind and an organization of others alike', async () => {
   const { id } = await makeOrganization(world);
   const outsider = await makeOutsider(world);
   const answers = ['organization_x', 'flag_0', 'a\u0000', id].map(async (organizationId) => {
@@ -111,7 +111,7 @@ it('looks the same for an unknown id, an id of another kind and an organization 
   }
 });
 
-it('is deleted by an OWNER only, and a denied call writes nothing', async () => {
+it('lets only an OWNER delete it, and writes nothing for a denied call', async () => {
   const { id, key } = await makeOrganization(world);
   const admin = await makeMember(world, 'ADMIN', { organizationId: id });
   const before = await chainLength(world, id);
@@ -165,7 +165,7 @@ it('deletes all that it owns, keeps the audit rows and ends the streams', async 
   });
 });
 
-it('is not deleted without its very key', async () => {
+it('refuses to delete it without its exact key', async () => {
   const { id, key } = await makeOrganization(world);
 
   const input = { organizationId: id, expectedVersion: 1, confirmKey: 'acme' };

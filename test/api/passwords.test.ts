@@ -104,7 +104,7 @@ const hostilePasswords: [string, (account: Account) => string, (text: string) =>
 ];
 
 describe('changePassword', () => {
-  it('sets the password, ends all other sessions and tokens, and records it without a word of the passwords', async () => {
+  it('sets the password, ends all other sessions and tokens, and records it without the passwords', async () => {
     const account = await makeAccount(world);
     const { token } = await requestToken(account);
     const [here, there] = [await logIn(world, account), await logIn(world, account)];
@@ -138,7 +138,7 @@ describe('changePassword', () => {
     expect(log.includes(PASSWORD) || log.includes(NEW_PASSWORD)).toBe(false);
   });
 
-  it('tells of a wrong password and a bad new one together, and writes nothing', async () => {
+  it('reports a wrong password and a bad new one together, and writes nothing', async () => {
     const account = await makeAccount(world);
     const { accessToken } = await logIn(world, account);
     const before = await written(world);
@@ -177,7 +177,7 @@ describe('changePassword', () => {
     expect(await written(world)).toEqual(before);
   });
 
-  it('takes a password as the same however its accents are written', async () => {
+  it('accepts a password however its accents are encoded', async () => {
     const account = await makeAccount(world);
     const { accessToken } = await logIn(world, account);
 
@@ -186,7 +186,7 @@ describe('changePassword', () => {
     expect(await canLogIn(account, 'a cafe\u0301 with twelve')).toBe(true);
   });
 
-  it('applies once when it is repeated with an Idempotency-Key', async () => {
+  it('is applied once when it is repeated with an Idempotency-Key', async () => {
     const account = await makeAccount(world);
     const { accessToken } = await logIn(world, account);
     const client = world.client(accessToken, { 'idempotency-key': 'once' });
@@ -201,7 +201,7 @@ describe('changePassword', () => {
     expect(await written(world)).toEqual(before);
   });
 
-  it('leaves nobody signed in with the old password who came at the same moment', async () => {
+  it('leaves no session that logs in with the old password at the same moment', async () => {
     for (let round = 0; round < 5; round++) {
       const account = await makeAccount(world);
       const { accessToken } = await logIn(world, account);
@@ -213,7 +213,7 @@ describe('changePassword', () => {
     }
   });
 
-  it('is nothing for an API key, nor for nobody', async () => {
+  it('refuses API keys and anonymous callers', async () => {
     // Whoever signed in before the clock moved is signed in no more.
     const { accessToken } = await logIn(world, world.owner);
     const project = await makeProject({ ...world, owner: { ...world.owner, accessToken } });
@@ -231,7 +231,7 @@ describe('changePassword', () => {
 });
 
 describe('requestPasswordReset', () => {
-  it('sends one mail with a link and the token to the address of the account, whatever its case, and records it', async () => {
+  it('sends one mail with a link and the token to the address of the account, ignoring case, and records it', async () => {
     const account = await makeAccount(world);
 
     const answer = await request(` ${account.email.toUpperCase()} `);
@@ -309,7 +309,7 @@ describe('requestPasswordReset', () => {
     expect(after).toEqual(before);
   });
 
-  it('refuses what is no address, and writes nothing', async () => {
+  it('refuses an invalid address, and writes nothing', async () => {
     const inputs: [string, string][] = [
       ['', 'BLANK'],
       ['   ', 'BLANK'],
@@ -352,7 +352,7 @@ describe('requestPasswordReset', () => {
     expect(JSON.stringify(line)).not.toContain('fs_reset_');
   });
 
-  it('is refused alike for known and unknown addresses by a server that sends no mail', async () => {
+  it('refuses known and unknown addresses alike on a server that sends no mail', async () => {
     const silent = await createWorld();
     const before = await written(silent);
 
@@ -380,7 +380,7 @@ async function settled(): Promise<object> {
 }
 
 describe('resetPassword', () => {
-  it('sets the password with the token, ends all sessions, and works no second time', async () => {
+  it('sets the password with the token, ends all sessions, and refuses the token a second time', async () => {
     const account = await makeAccount(world);
     const { accessToken, refreshExpiresAt } = await logIn(world, account);
     const { token } = await requestToken(account);
@@ -424,7 +424,7 @@ describe('resetPassword', () => {
     expect(valid).toEqual(won);
   });
 
-  it('takes the first token although others were asked for later, which end when it is used', async () => {
+  it('accepts the first token although later ones exist, which end when it is used', async () => {
     const account = await makeAccount(world);
     const first = await requestToken(account);
     const second = await requestToken(account, first.mail);
@@ -439,14 +439,14 @@ describe('resetPassword', () => {
     ['half a surrogate pair', '\ud800'],
     ['100,000 characters', 'a'.repeat(100_000)],
     ['a token that nobody was given', `fs_reset_${'A'.repeat(43)}`],
-  ])('refuses %s as a token like one that has ended, and writes nothing', async (_what, token) => {
+  ])('refuses %s as a token like an expired one, and writes nothing', async (_what, token) => {
     const before = await written(world);
 
     expect(await reset(token)).toEqual(refused(badToken));
     expect(await written(world)).toEqual(before);
   });
 
-  it('tells of a bad token and a bad password together', async () => {
+  it('reports a bad token and a bad password together', async () => {
     expect(await reset('wrong', 'short')).toEqual(refused(badToken, tooShort(5)));
   });
 
@@ -465,7 +465,7 @@ describe('resetPassword', () => {
     ['token', 'resetPassword', 'ResetPasswordInput', { newPassword: NEW_PASSWORD }],
     ['newPassword', 'resetPassword', 'ResetPasswordInput', { token: 'a' }],
     ['email', 'requestPasswordReset', 'RequestPasswordResetInput', {}],
-  ])('refuses a %s that is no text', async (field, name, type, input) => {
+  ])('refuses a %s that is not a string', async (field, name, type, input) => {
     const query = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`;
 
     const codes = [];
@@ -479,7 +479,7 @@ describe('resetPassword', () => {
   });
 });
 
-it('ends a token after an hour, and forgets it then', async () => {
+it('expires a token after an hour, and deletes it then', async () => {
   const own = createTestClock();
   const ageing = await createWorld({ clock: own, env: { SMTP_URL: smtp.url, MAIL_FROM: 'flags@example.com' } });
   const { email } = ageing.owner;
@@ -504,7 +504,7 @@ it('ends a token after an hour, and forgets it then', async () => {
   expect(early.userErrors).toEqual([]);
 });
 
-it('sends the mails that were asked for before it ends', async () => {
+it('sends pending mails before it ends', async () => {
   const leaving = await createWorld({ env: { SMTP_URL: smtp.url, MAIL_FROM: 'flags@example.com' } });
   await request(leaving.owner.email, leaving);
 
@@ -516,7 +516,7 @@ it('sends the mails that were asked for before it ends', async () => {
 it.each([
   ['does not answer', async (): Promise<number> => freePort()],
   ['says nothing', async (): Promise<number> => silentPort()],
-])('logs it when the SMTP server %s, and answers as ever', async (_what, portOf) => {
+])('logs when the SMTP server %s, and answers as usual', async (_what, portOf) => {
   const env = { SMTP_URL: `smtp://127.0.0.1:${await portOf()}`, MAIL_FROM: 'flags@example.com' };
   const alone = await createWorld({ env });
 
@@ -535,7 +535,7 @@ async function silentPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-it('gives a one-time token to whoever runs the server', async () => {
+it('gives the operator a one-time token', async () => {
   const place = await makePlace();
   const env = { NODE_ENV: 'test', PORT: '0', ...place, OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: PASSWORD };
   const config = readConfig(env);
@@ -609,6 +609,6 @@ it.each([
   ],
   [{ SMTP_URL: 'smtp://127.0.0.1', MAIL_FROM: 'flags' }, 'MAIL_FROM must be an address such as Flagstaff <flags@example.com>.'],
   [{ PUBLIC_URL: 'flags.example.com' }, 'PUBLIC_URL must be a URL such as https://flags.example.com.'],
-])('needs another configuration than %j', (env, sentence) => {
+])('refuses the configuration %j', (env, sentence) => {
   expect(() => readConfig({ JWT_SECRET: 'x'.repeat(32), KEY_PEPPER: 'x'.repeat(32), ...env })).toThrow(sentence);
 });

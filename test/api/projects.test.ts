@@ -11,7 +11,7 @@ afterAll(() => world.close());
 
 const FIELDS = 'project { id key name description staleAfterDays version } revisions { revision }';
 
-it('changes what is given and keeps what is left out', async () => {
+it('changes given fields and keeps absent ones', async () => {
   const { id, key, client, organizationId } = await makeProject(world);
 
   const payload = await mutate(client, 'updateProject', { projectId: id, expectedVersion: 1, staleAfterDays: 3650 }, FIELDS);
@@ -46,7 +46,7 @@ it('creates a project with a number of days of its own', async () => {
   });
 });
 
-it('refuses explicit nulls and all else that is wrong, at once, and writes nothing', async () => {
+it('reports explicit nulls and all other issues together, and writes nothing', async () => {
   const { id, client, organizationId } = await makeProject(world);
   const before = await chainLength(world, organizationId);
 
@@ -107,7 +107,7 @@ it('lets exactly one of twenty projects have a key', async () => {
   ]);
 });
 
-it('looks the same for an unknown id, an id of another kind and a project of others', async () => {
+it('answers an unknown id, an id of another kind and a project of others alike', async () => {
   const { id, organizationId } = await makeProject(world);
   const outsider = await makeOutsider(world);
 
@@ -205,7 +205,7 @@ it('ends the keys of a deleted project', async () => {
   expect((await refusalOf(world.client(secret).request('{ snapshot { revision } }')))?.code).toBe('UNAUTHENTICATED');
 });
 
-it('finds projects by part of key or name, literally and whatever the case', async () => {
+it('finds projects by part of key or name, literally and ignoring case', async () => {
   const organization = await makeOrganization(world);
   const client = world.client(world.owner.accessToken);
   for (const [key, name] of [
@@ -267,7 +267,7 @@ it('pages through all projects without repeating or missing one', async () => {
   expect(keys).toEqual(Array.from({ length: 25 }, (_, i) => `p-${String(i + 1).padStart(3, '0')}`));
 });
 
-it('lists only the projects on which a member has a role', async () => {
+it('lists only the projects in which a member has a role', async () => {
   const organization = await makeOrganization(world);
   const owner = world.client(world.owner.accessToken);
   const create = async (key: string): Promise<string> =>

@@ -73,7 +73,7 @@ function reaches({ project, staging, flag, segment }: Scene, environment: Made):
 const refusal = (client: GraphQLClient, name: string, input: object): Promise<{ code: string; message: string } | null> =>
   refusalOf(mutate(client, name, input, 'revisions { revision }'));
 
-it('refuses an EDITOR every way into an environment that demands an ADMIN, and writes nothing', async () => {
+it('refuses an EDITOR every way into an environment that requires an ADMIN, and writes nothing', async () => {
   const scene = await makeScene('ADMIN');
   const editor = await member(scene, 'EDITOR');
   const revisions = (): Promise<unknown> =>
@@ -91,7 +91,7 @@ it('refuses an EDITOR every way into an environment that demands an ADMIN, and w
   expect(await revisions()).toEqual(before);
 });
 
-it('lets an EDITOR change other environments, and what nobody is served', async () => {
+it('lets an EDITOR change other environments, and texts that are not served', async () => {
   const scene = await makeScene('ADMIN');
   const editor = await member(scene, 'EDITOR');
   const { flag, staging, project } = scene;
@@ -121,7 +121,7 @@ it('lets an EDITOR change other environments, and what nobody is served', async 
   expect(done.map(({ userErrors }) => userErrors)).toEqual([[], [], [], []]);
 });
 
-it('refuses a change set as a whole when one of its changes reaches in', async () => {
+it('refuses a whole change set when one of its changes is in the protected environment', async () => {
   const scene = await makeScene('ADMIN');
   const editor = await member(scene, 'EDITOR');
   const toggled = (environment: Made): object => ({
@@ -139,7 +139,7 @@ it('refuses a change set as a whole when one of its changes reaches in', async (
   expect(flag.configurations.map(({ isEnabled }) => isEnabled)).toEqual([true, true]);
 });
 
-it('lets an ADMIN in where an ADMIN is demanded, and no ADMIN where an OWNER is', async () => {
+it('accepts an ADMIN where an ADMIN is required, and refuses one where an OWNER is', async () => {
   const [guarded, locked] = [await makeScene('ADMIN'), await makeScene('OWNER')];
   const codes = async (scene: Scene): Promise<(string | null)[]> => {
     const admin = await member(scene, 'ADMIN');
@@ -174,7 +174,7 @@ it('counts only roles that reach the environment', async () => {
   expect(outcomes.map((outcome) => outcome?.code ?? null)).toEqual(['FORBIDDEN', null]);
 });
 
-it('lets nobody demand a role that they do not have, nor VIEWER', async () => {
+it('refuses to require a role that the actor lacks, or VIEWER', async () => {
   const scene = await makeScene('ADMIN');
   const admin = await member(scene, 'ADMIN');
   const update = { environmentId: scene.staging.id, expectedVersion: 1 };
@@ -201,7 +201,7 @@ it('lets nobody demand a role that they do not have, nor VIEWER', async () => {
   ]);
 });
 
-it('lets an ADMIN of an environment change it, where no role is demanded', async () => {
+it('lets an ADMIN of an environment change it when no role is required', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const place = { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id };
@@ -214,7 +214,7 @@ it('lets an ADMIN of an environment change it, where no role is demanded', async
   expect(await update({ expectedVersion: 3, requiredRole: 'OWNER' })).toMatchObject({ userErrors: [{ code: 'INVALID' }] });
 });
 
-it('lets nobody weaker make an ADMIN key in it, and whoever may revoke keys revoke them', async () => {
+it('lets no weaker role create an ADMIN key in it, but every role with key:revoke revoke one', async () => {
   const scene = await makeScene('OWNER');
   const { organizationId, id: projectId, client } = scene.project;
   const input = {

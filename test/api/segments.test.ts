@@ -81,7 +81,7 @@ it('creates, changes and deletes a segment', async () => {
   expect(read).toEqual({ segment: null });
 });
 
-it('tells all that is wrong with a new segment at once, and writes nothing', async () => {
+it('reports all issues of a new segment together, and writes nothing', async () => {
   const project = await makeProject(world);
   const before = await chainLength(world, project.organizationId);
 
@@ -152,7 +152,7 @@ it('refuses nulls and a stale version in an update', async () => {
   });
 });
 
-it('records keys as what was added and removed', async () => {
+it('records added and removed keys', async () => {
   const project = await makeProject(world);
   await makeEnvironment(project);
   const segment = await makeSegment(project, { included: ['ada'] });
@@ -226,7 +226,7 @@ it('refuses a key of the other list, lists that are empty or too long, and keys 
   expect(await chainLength(world, project.organizationId)).toBe(before);
 });
 
-it('holds 100,000 keys in batches of 5,000, and not one more', async () => {
+it('accepts 100,000 keys in batches of 5,000, and not one more', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
@@ -276,7 +276,7 @@ it('pages through the keys of one list', async () => {
   expect(read).toEqual(included);
 });
 
-it('refuses to delete a segment that is used, naming where, and tells the same as usedBy', async () => {
+it('refuses to delete a segment that is used, with the same uses as usedBy', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
@@ -301,7 +301,7 @@ it('refuses to delete a segment that is used, naming where, and tells the same a
   expect(read).toEqual({ segment: { usedBy } });
 });
 
-it('refuses segments that would contain each other in a circle, naming the path', async () => {
+it('refuses segments that would form a cycle, naming the path', async () => {
   const project = await makeProject(world);
   const inner = await makeSegment(project, { key: 'inner' });
   await makeSegment(project, { key: 'outer', rules: within('inner') });
@@ -324,7 +324,7 @@ it('refuses segments that would contain each other in a circle, naming the path'
   });
 });
 
-it('decides evaluation and segmentsFor anew after each change', async () => {
+it('updates evaluate and segmentsFor after each change', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
@@ -368,7 +368,7 @@ interface Wire {
   readonly removed: string[];
 }
 
-it('delivers changes as deltas, which applied give what a snapshot read anew gives', async () => {
+it('delivers changes as deltas that lead to the same snapshot as reading it again', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const secret = await makeApiKey(project, environment);
@@ -422,7 +422,7 @@ it('delivers changes as deltas, which applied give what a snapshot read anew giv
   expect(live).toEqual([{ key: segment.key, ...applied }]);
 });
 
-it('tells subscribers that a segment is gone', async () => {
+it('notifies subscribers that a segment was deleted', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const segment = await makeSegment(project);
@@ -457,7 +457,7 @@ it('answers an unknown id, one of another kind and one of another organization a
   }
 });
 
-it('lets only those write who may', async () => {
+it('lets only actors with the permission write', async () => {
   const project = await makeProject(world);
   const segment = await makeSegment(project);
   const viewer = { ...project, client: (await makeMember(world, 'VIEWER', { organizationId: project.organizationId })).client };

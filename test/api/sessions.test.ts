@@ -57,7 +57,7 @@ async function sessionsOf(token: string): Promise<{ session: SessionFacts; sessi
 }
 
 describe('A log-in', () => {
-  it('begins a session of 30 days, tells it to its user and writes it down without its tokens', async () => {
+  it('begins a session of 30 days, shows it to its user and records it without its tokens', async () => {
     const account = await makeAccount(world);
     const client = world.client(undefined, { 'user-agent': 'a browser' });
     const now = clock.now().toISOString();
@@ -104,7 +104,7 @@ describe('A log-in', () => {
     expect(JSON.stringify(world.logLines())).not.toContain(tokens.refreshToken);
   });
 
-  it('that is refused begins none', async () => {
+  it('begins no session when it is refused', async () => {
     const { email } = await makeAccount(world);
     const before = await written(world);
 
@@ -141,7 +141,7 @@ function login({ owner: { email, password } }: World): object {
 }
 
 describe('refreshSession', () => {
-  it('answers new tokens of the same session, whose end it does not move', async () => {
+  it('returns new tokens of the same session, whose end stays', async () => {
     const account = await makeAccount(world);
     const first = await logIn(world, account);
     const { session } = await sessionsOf(first.accessToken);
@@ -164,7 +164,7 @@ describe('refreshSession', () => {
     expect(await statusOf(world, first.accessToken)).toBe(200);
   });
 
-  it('ends the session when a used token comes again, tells no more than for an unknown one, and records why', async () => {
+  it('ends the session when a used token comes again, answers as for an unknown one, and records why', async () => {
     const account = await makeAccount(world);
     const other = await logIn(world, account);
     const first = await logIn(world, account);
@@ -248,7 +248,7 @@ describe('refreshSession', () => {
     expect(answer.body).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  it('takes a refresh token for no credential', async () => {
+  it('refuses a refresh token as a credential', async () => {
     const { refreshToken } = await logIn(world, await makeAccount(world));
 
     expect(await statusOf(world, refreshToken)).toBe(401);
@@ -256,7 +256,7 @@ describe('refreshSession', () => {
 });
 
 describe('logOut', () => {
-  it('ends the session in which it is sent, at once, and no other', async () => {
+  it('ends the session in which it is sent immediately, and no other', async () => {
     const account = await makeAccount(world);
     const [one, other] = [await logIn(world, account), await logIn(world, account)];
     const headBefore = await accessHead(world);
@@ -273,7 +273,7 @@ describe('logOut', () => {
     });
   });
 
-  it('ends all sessions of the user everywhere, and those of nobody else', async () => {
+  it('ends all sessions of the user, and those of nobody else', async () => {
     const [account, stranger] = [await makeAccount(world), await makeAccount(world)];
     const tokens = [await logIn(world, account), await logIn(world, account), await logIn(world, stranger)];
     await logOut(tokens[0]!.accessToken);
@@ -291,7 +291,7 @@ describe('logOut', () => {
     ]);
   });
 
-  it('is nothing for an API key, nor for nobody', async () => {
+  it('refuses API keys and anonymous callers', async () => {
     const project = await makeProject(world);
     const key = await makeApiKey(project, await makeEnvironment(project));
     const before = await written(world);
@@ -361,7 +361,7 @@ describe('endSession', () => {
 });
 
 describe('A session that has ended', () => {
-  it('is forgotten with its refresh tokens after a while; one that is alive is not', async () => {
+  it('is deleted with its refresh tokens after a while; a live one is not', async () => {
     const own = createTestClock();
     const ageing = await createWorld({ clock: own });
     const { connection } = ageing.app.database;

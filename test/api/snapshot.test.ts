@@ -44,7 +44,7 @@ function told(polled: Polled | null): unknown {
   return polled && { epoch: polled.epoch, revision: polled.revision, hasSnapshot: polled.snapshotIfNewer !== null };
 }
 
-it('answers the snapshot to who has none, and then its place alone', async () => {
+it('answers the snapshot to a client without one, and then only its revision', async () => {
   const { secret } = await seed();
 
   const { snapshot } = await world
@@ -70,7 +70,7 @@ it('answers the snapshot again after a change, at the revision of the change', a
   expect(told(await poll(secret, { epoch, revision }))).toEqual({ epoch, revision, hasSnapshot: false });
 });
 
-it('sets nobody back within an epoch, and takes everybody over from another one', async () => {
+it('never goes back within an epoch, and replaces snapshots of another one', async () => {
   const { secret } = await seed();
   const { epoch, revision } = (await poll(secret))!;
 
@@ -81,7 +81,7 @@ it('sets nobody back within an epoch, and takes everybody over from another one'
   expect(told(foreign)).toEqual({ epoch, revision, hasSnapshot: true });
 });
 
-it('tells an environment that is gone from one without news', async () => {
+it('distinguishes a deleted environment from an unchanged one', async () => {
   const { project, environment, secret } = await seed();
   const { epoch, revision } = (await poll(secret))!;
   const other = await makeApiKey(project, await makeEnvironment(project));

@@ -26,7 +26,7 @@ it('closes a socket whose credential is not valid with 4403', async () => {
   expect(await answersStill(world)).toBe(true);
 });
 
-it('refuses a credential that is no text', async () => {
+it('refuses a credential that is not a string', async () => {
   const socket = await openSocket(world);
 
   socket.send({ type: 'connection_init', payload: { authorization: ['Bearer', 'x'] } });
@@ -47,13 +47,13 @@ it('acknowledges a socket without a credential, which is anonymous', async () =>
   socket.close();
 });
 
-it('closes a socket that does not begin within 3 seconds with 4408', async () => {
+it('closes a socket that is not initialized within 3 seconds with 4408', async () => {
   const socket = await openSocket(world);
 
   expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
 });
 
-it('lets a socket begin that did so within 3 seconds, though the server was busy meanwhile', async () => {
+it('accepts a socket that was initialized within 3 seconds although the server was busy', async () => {
   const socket = await openSocket(world);
 
   socket.send({ type: 'connection_init' });
@@ -64,7 +64,7 @@ it('lets a socket begin that did so within 3 seconds, though the server was busy
   socket.close();
 });
 
-it('closes a socket that begins twice with 4429', async () => {
+it('closes a socket that is initialized twice with 4429', async () => {
   const socket = await openAcknowledged(world);
 
   socket.send({ type: 'connection_init' });
@@ -72,7 +72,7 @@ it('closes a socket that begins twice with 4429', async () => {
   expect(await socket.closed).toEqual({ code: 4429, reason: 'Too many initialisation requests' });
 });
 
-it('closes a socket that subscribes before it has begun with 4401', async () => {
+it('closes a socket that subscribes before it is initialized with 4401', async () => {
   const socket = await openSocket(world);
 
   socket.send({ id: '1', type: 'subscribe', payload: { query: VIEWER } });
@@ -80,7 +80,7 @@ it('closes a socket that subscribes before it has begun with 4401', async () => 
   expect(await socket.closed).toEqual({ code: 4401, reason: 'Unauthorized' });
 });
 
-it('closes a socket that sends what is no message with 4400', async () => {
+it('closes a socket that sends an invalid message with 4400', async () => {
   const socket = await openAcknowledged(world);
 
   socket.send('{"type":');
@@ -109,7 +109,7 @@ it('closes a socket that asks for no subprotocol with 4406, and acknowledges non
   expect(older).toEqual(new Error('Server sent no subprotocol'));
 });
 
-it('refuses a page of another site as soon as it says who it is', async () => {
+it('refuses a page of another site as soon as its credential is known', async () => {
   const open = async (origin: string): Promise<unknown> => {
     const socket = await openSocket(world, ['graphql-transport-ws'], { headers: { origin } });
     socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${world.owner.accessToken}` } });
@@ -242,7 +242,7 @@ it.each(documents)('refuses %s over the socket as over HTTP, and the socket live
   socket.close();
 });
 
-it('refuses the 101st operation of a socket, and the others live on', async () => {
+it('refuses the 101st operation of a socket, and keeps the others', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);

@@ -69,7 +69,7 @@ async function evaluate(secret: string, context: object, flagKeys: string[] | nu
 
 const plan = { attribute: 'plan', operator: 'EQUALS', values: ['pro'] };
 
-it('tells the walk of a flag with a prerequisite, a target, groups, a segment, a gate and a rollout', async () => {
+it('traces a flag with a prerequisite, a target, groups, a segment, a gate and a rollout', async () => {
   const { project, environment, secret } = await makeScene();
   const [flag, other] = [await makeFlag(project), await makeFlag(project)];
   const segment = await makeSegment(project, { included: [], rules: [{ id: 'beta', conditions: [{ attribute: plan }] }] });
@@ -208,7 +208,7 @@ it('tells the walk of a flag with a prerequisite, a target, groups, a segment, a
   expect(evaluation!.variation).toBe(serve.rollout.bucket < 50_000 ? 'on' : 'off');
 });
 
-it('tells a trace of every flag and context when all are asked for', async () => {
+it('traces every flag and context when all are requested', async () => {
   const { project, environment, secret } = await makeScene();
   const [a, b] = [await makeFlag(project, { key: 'a' }), await makeFlag(project, { key: 'b' })];
   await configure(project, a, environment);
@@ -254,7 +254,7 @@ it.each(['CLIENT', 'MOBILE'])('tells a %s key neither trace nor rule nor what is
   ]);
 });
 
-it('tells no trace of a flag that is not there', async () => {
+it('returns no trace of an unknown flag', async () => {
   const { secret } = await makeScene();
 
   const [evaluation] = await evaluate(secret, { targetingKey: 'ada' }, ['nowhere']);

@@ -89,7 +89,7 @@ it('counts each evaluation of each context, by variation', async () => {
   ]);
 });
 
-it('counts a context that nothing can be decided for as one that was served no variation', async () => {
+it('counts an invalid context as served no variation', async () => {
   const scene = await makeScene();
   const { project, environment, flag, secret } = scene;
   await configure(project, flag, environment);
@@ -104,7 +104,7 @@ it('counts a context that nothing can be decided for as one that was served no v
   ]);
 });
 
-it('counts what OFREP and the bulk format answer, also by 304, and no snapshot', async () => {
+it('counts answers of OFREP and the bulk format, also 304, but no snapshots', async () => {
   const scene = await makeScene();
   const { environment, flag, secret } = scene;
   const headers = { ...JSON_HEADERS, authorization: `Bearer ${secret}` };
@@ -121,7 +121,7 @@ it('counts what OFREP and the bulk format answer, also by 304, and no snapshot',
   expect(await usageOf(scene)).toEqual([{ at: minuteOf(clock.now()), variation: 'off', evaluations: 4 }]);
 });
 
-it('counts for CLIENT keys only what they are answered', async () => {
+it('counts for CLIENT keys only flags that they are answered', async () => {
   const scene = await makeScene('CLIENT');
   const { project, secret } = scene;
   const hidden = await makeFlag(project);
@@ -209,7 +209,7 @@ it('adds what several flushes write', async () => {
   expect(await usageOf(scene)).toMatchObject([{ variation: 'off', evaluations: 2 }]);
 });
 
-it('keeps what it could not write, logs that, and writes it the next time', async () => {
+it('keeps a failed batch, logs the failure, and writes the batch the next time', async () => {
   const scene = await makeScene();
   const { connection } = world.app.database;
   // Before anything is counted: the timer would have written it.
@@ -224,7 +224,7 @@ it('keeps what it could not write, logs that, and writes it the next time', asyn
   expect(world.logLines()).toContainEqual(expect.objectContaining({ msg: 'usage could not be written', waiting: 1 }));
 });
 
-it('keeps no more than 100,000 counts while the database is away, and says how many it forgot', async () => {
+it('keeps at most 100,000 counts while the database is unavailable, and logs how many it dropped', async () => {
   const scene = await makeScene();
   const { database, services } = world.app;
   const request = { requestId: 'r', address: '', userAgent: '', origin: null, idempotency: null };
@@ -251,7 +251,7 @@ it('keeps no more than 100,000 counts while the database is away, and says how m
   expect(lines.map((line) => line.forgotten)).toEqual([3, undefined]);
 });
 
-it('passes over flags and environments that are gone', async () => {
+it('skips deleted flags and environments', async () => {
   const scene = await makeScene();
   const { connection } = world.app.database;
   const other = await makeScene();
@@ -264,7 +264,7 @@ it('passes over flags and environments that are gone', async () => {
   expect(await connection.query('SELECT * FROM flag_usage WHERE flag_id = $1', [other.flag.id])).toEqual([]);
 });
 
-it('says when a flag was last evaluated, and that it is stale when that is long ago', async () => {
+it('shows when a flag was last evaluated, and that it is stale when that is long ago', async () => {
   const scene = await makeScene();
   const { project, flag, secret } = scene;
   const STATE = 'query ($id: ID!) { flag(id: $id) { lastEvaluatedAt staleReason } }';
@@ -288,7 +288,7 @@ it('says when a flag was last evaluated, and that it is stale when that is long 
   expect(stale).toMatchObject({ staleReason: 'NOT_EVALUATED' });
 });
 
-it('refuses a range that ends before it begins, and more points than it tells', async () => {
+it('refuses a range that ends before it begins, and too many points', async () => {
   const scene = await makeScene();
   await world.app.database.connection.query(
     `INSERT INTO flag_usage_minute SELECT $1, $2, '2026-02-01'::timestamptz + i * interval '1 minute', 'on', 1 FROM generate_series(1, 1001) i`,
@@ -304,7 +304,7 @@ it('refuses a range that ends before it begins, and more points than it tells', 
   expect(await usageOf(scene, { resolution: 'HOUR' })).toHaveLength(17);
 });
 
-it('tells usage of many configurations by one statement', async () => {
+it('reads usage of many configurations with one statement', async () => {
   const scene = await makeScene();
   const { project, environment, flag, secret } = scene;
   const other = await makeFlag(project, { isClientAvailable: true });
@@ -326,7 +326,7 @@ it('tells usage of many configurations by one statement', async () => {
   expect(result.project.flags.nodes).toEqual(keys.map((key) => ({ key, configuration: { usage: [{ evaluations: 1 }] } })));
 });
 
-it('forgets minutes that are older than it keeps, and not when a flag was last evaluated', async () => {
+it('deletes minutes that are too old, and keeps when a flag was last evaluated', async () => {
   const scene = await makeScene();
   const { connection } = world.app.database;
   await evaluate(scene.secret, ['ada']);

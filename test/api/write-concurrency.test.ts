@@ -119,7 +119,7 @@ it('applies exactly one of two edits of the same version', async () => {
   }
 });
 
-it('lets exactly one of two writers through who together would make a circle of prerequisites', async () => {
+it('lets exactly one of two writers through that together would form a cycle of prerequisites', async () => {
   for (const round of range(1, 5)) {
     const project = await makeProject(world);
     const environment = await makeEnvironment(project);
@@ -206,7 +206,7 @@ it('applies change sets over several environments by 8 writers without a dead-lo
   expect(sequences).toEqual(range(1, sequences.length));
 }, 240_000);
 
-it('adds the keys of concurrent callers all together', async () => {
+it('adds the keys of all concurrent callers', async () => {
   const project = await makeProject(world);
   const segment = await makeSegment(project);
 
@@ -227,7 +227,7 @@ it('adds the keys of concurrent callers all together', async () => {
   expect(read).toEqual({ version: 9, includedCount: 9 });
 });
 
-it('applies a request that is sent twice at once with the same Idempotency-Key once, and answers both alike', async () => {
+it('applies two concurrent requests with the same Idempotency-Key once, and answers both alike', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);

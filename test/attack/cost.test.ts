@@ -78,11 +78,11 @@ it.each<[string, string, Record<string, unknown>, number]>([
   ['contexts and all flags', '{ evaluate(contexts: [{}, {}]) { results { values } } }', {}, 2_001],
   ['one context that is no list', '{ evaluate(contexts: {}, flagKeys: "a") { revision } }', {}, 2],
   ['introspection', '{ __schema { queryType { name } } }', {}, 10_000],
-])('prices %s', (_what, query, variables, expected) => {
+])('computes the cost of %s', (_what, query, variables, expected) => {
   expect(costOf(query, variables)).toBe(expected);
 });
 
-it('remembers a document, and prices it anew for each request', () => {
+it('caches a document, and computes its cost for each request', () => {
   expect([costOf(FLAGS, { n: 1 }), costOf(FLAGS, { n: 100 }), costOf(FLAGS, { n: 1 })]).toEqual([3, 102, 3]);
 });
 
@@ -98,7 +98,7 @@ describe('given data', () => {
   });
   afterAll(() => world.close());
 
-  it('prices evaluations by what is evaluated, with the real number of flags', async () => {
+  it('computes the cost of evaluations from the real number of flags', async () => {
     const answers = [];
     for (const [contexts, keys] of [
       [1, 0],

@@ -197,7 +197,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect(await errorsOver(transport, world, { query })).toEqual([]);
   });
 
-  it('tells nothing of the schema when introspection is off', async () => {
+  it('reveals nothing of the schema when introspection is off', async () => {
     const asked = (query: string): Promise<SentEvaluation[]> =>
       errorsOver(transport, closed, { query }, closed.owner.accessToken);
 
@@ -218,7 +218,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     ]);
   });
 
-  it('says what somebody could have meant only to those with a credential', async () => {
+  it('suggests names only to callers with a credential', async () => {
     const document = { query: '{ viewr { id } }' };
     const variables = {
       query: 'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken } }',
@@ -248,14 +248,14 @@ it.each(cases.filter(([, query]) => bytesOf({ query }) > BYTES_MAX.HTTP))(
   },
 );
 
-it('counts a document in time that grows with its length, whatever its fragments do', () => {
+it('counts a document in time linear in its length, whatever its fragments do', () => {
   const fragments = list(190, (i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`);
   const document = parse(`{ viewer { user { ...F0 } } } ${fragments} fragment F190 on User { id }`, { maxTokens: 2_000 });
 
   expect(documentProblems(document)).toEqual(['Fields of the operation: at most 2000 are allowed.']);
 });
 
-it('refuses every document before validation that validation would take long for', () => {
+it('refuses documents that would take long to validate before validation', () => {
   const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
   const fragments = list(
     60,

@@ -10,7 +10,7 @@ const VIEWER = '{ viewer { user { email } } }';
 const TIMEOUT_MS = '1500';
 const LATE = 'The operation did not finish within 1.5 s and was stopped. A mutation may have been applied.';
 
-it('goes on evaluating when the event loop is late, and puts everything else off', async () => {
+it('keeps evaluating when the event loop is late, and refuses everything else for now', async () => {
   let delayMs = 0;
   const world = await createWorld({
     env: { EVENT_LOOP_DELAY_MAX_MS: '250' },

@@ -81,7 +81,7 @@ it('counts each attempt to log in, also several in one operation', async () => {
   });
 });
 
-it('counts what the operations of a user cost, and tells what is left', async () => {
+it("counts the cost of a user's operations, and reports what is left", async () => {
   await within({ RATE_LIMIT_MANAGEMENT: '500' }, async (world) => {
     const ask = (): Promise<RawAnswer> => sendQuery(world, VIEWER, authorization(world.owner.accessToken));
     const first = await ask();
@@ -137,7 +137,7 @@ it('refuses an address that guesses credentials, before it looks for any', async
   });
 });
 
-it('refuses log-ins to one account whatever the address, and to no other', () => {
+it('refuses log-ins to one account from every address, and to no other', () => {
   const many = 1_000;
   const settings = {
     anonymous: many,
@@ -155,13 +155,13 @@ it('refuses log-ins to one account whatever the address, and to no other', () =>
   expect(logIn('bob@example.com')).not.toThrow();
 });
 
-it('takes an IPv6 network for one address, and an IPv4 address for itself however it is written', () => {
+it('treats an IPv6 network as one address, and all spellings of an IPv4 address as one', () => {
   expect(
     ['192.0.2.1', '::ffff:192.0.2.1', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2::9', '2001:DB8:1:2::', '::1'].map(addressKey),
   ).toEqual(['192.0.2.1', '192.0.2.1', '2001:db8:1:2::/64', '2001:db8:1:2::/64', '2001:db8:1:2::/64', '0:0:0:0::/64']);
 });
 
-it('never lends more than a minute has, however many ask', () => {
+it('never reserves more than the limit of a minute, however many ask', () => {
   const counter = new RateCounter('test', 10, null);
 
   const statuses = Array.from({ length: 50 }, () => counter.take('key'));
@@ -179,7 +179,7 @@ it('gives back what an operation did not use', () => {
   expect(counter.settle('key', -6, 0)).toMatchObject({ remaining: 8 });
 });
 
-it('hears of what other servers counted, and counts for itself while they cannot be reached', async () => {
+it('adds what other servers counted, and counts alone while they cannot be reached', async () => {
   const redisUrl = process.env.REDIS_URL;
   const totals = new Map<string, number>();
   const alone = {

@@ -58,7 +58,7 @@ it('refuses a document of 1 MB to everybody', async () => {
   expect(await answersStill(world)).toBe(true);
 });
 
-it('refuses variables of 7 MiB where no large input is expected, and bounds those that may be large', async () => {
+it('refuses variables of 7 MiB where large bodies are not allowed, and limits those that are', async () => {
   const many = Array.from({ length: 400_000 }, (_, i) => `key-${i}`);
   const node = {
     query:
@@ -127,7 +127,7 @@ it('refuses a subscription by POST', async () => {
   });
 });
 
-it('refuses persisted queries, of which it keeps none', async () => {
+it('refuses persisted queries, and stores none', async () => {
   const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
   const refusal = {
     status: 400,
@@ -160,7 +160,7 @@ it('cuts off a client that sends its headers drop by drop', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
 });
 
-it('answers in its own shape to what is no HTTP, and to headers that are too large', async () => {
+it('answers malformed HTTP, and headers that are too large, in its own shape', async () => {
   expect(await rawAnswer('hello\r\n\r\n')).toMatch(
     /^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"errors":\[\{"message":"This is no HTTP request\."/,
   );
@@ -206,7 +206,7 @@ it('lets GraphiQL run its own scripts only', async () => {
   expect(nonce).not.toBe('');
 });
 
-it('writes nothing into the log that a client could forge a line with', async () => {
+it('escapes everything in the log with which a client could forge a line', async () => {
   const requestId = uniqueKey('request');
   const forged = '\\n{"level":30,"msg":"forged"}';
 
@@ -225,7 +225,7 @@ it('writes nothing into the log that a client could forge a line with', async ()
   expect(world.logLines().filter(({ msg }) => msg === 'forged')).toEqual([]);
 });
 
-it('answers no header that a client wrote', async () => {
+it('returns no header that a client wrote', async () => {
   const answer = await rawAnswer(
     'GET /graphql?x=%0d%0aset-cookie:%20a=b HTTP/1.1\r\nHost: x\r\nX-Request-Id: a%0d%0aset-cookie: a=b\r\nConnection: close\r\n\r\n',
   );
@@ -256,7 +256,7 @@ it.each(TRANSPORTS)('takes keys of prototypes for what they are over %s', async 
   expect(await answersStill(world)).toBe(true);
 });
 
-it('answers several requests that come at once on a connection, and cuts off one on which thousands do', async () => {
+it('answers several pipelined requests, and closes a connection with thousands of them', async () => {
   const get = (connection: string): string => `GET /livez HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\n\r\n`;
 
   const several = await rawAnswer(get('keep-alive').repeat(99) + get('close'));
@@ -270,7 +270,7 @@ it('answers several requests that come at once on a connection, and cuts off one
   expect(isServed).toBe(true);
 });
 
-it('answers to a client that goes away in the middle of its body, and lives on', async () => {
+it('survives a client that goes away in the middle of its body', async () => {
   await new Promise<void>((resolve) => {
     const outgoing = request(world.url, { method: 'POST', headers: { ...JSON_HEADERS, 'content-length': '1000' } });
     outgoing.on('error', () => resolve());

@@ -34,7 +34,7 @@ const IDLE = scaled(10_000, 2_000);
 const IDLE_SOCKETS = join(__dirname, '../support/idle-sockets.cjs');
 const FLOOD = join(__dirname, '../support/flood.cjs');
 
-it('closes a socket that begins with 50 MB', async () => {
+it('closes a socket whose first message has 50 MB', async () => {
   const init = JSON.stringify({ type: 'connection_init', payload: { authorization: 'x'.repeat(50 * 1024 * 1024) } });
 
   const { answer: code, isServed } = await bystander.beside('50 MB to begin with', async () => {
@@ -55,7 +55,7 @@ it('closes a socket that sends a frame of more than 64 KiB later on', async () =
   expect((await socket.closed).code).toBe(1009);
 });
 
-it('hears one message of a socket in each turn of the event loop, however many come at once', async () => {
+it('handles one message of a socket in each turn of the event loop, however many come at once', async () => {
   const socket = await openAcknowledged(world);
   let turns = 0;
   let isOver = false;
@@ -73,7 +73,7 @@ it('hears one message of a socket in each turn of the event loop, however many c
   socket.close();
 });
 
-it('answers or refuses each of 10,000 operations on one socket, and lives on', async () => {
+it('answers or refuses each of 10,000 operations on one socket, and keeps serving', async () => {
   const flood = async (): Promise<unknown> => toldBy(fork(FLOOD, [socketUrlOf(world), '10000']));
 
   const { answer, isServed } = await bystander.beside('10,000 operations on one socket', flood);
@@ -101,7 +101,7 @@ async function outcomesOf(socket: Awaited<ReturnType<typeof openAcknowledged>>, 
 /** What would be a line of its own in a log, a header, or an order to a terminal. */
 const FORGED = 'x\r\n{"level":30,"msg":"forged"}\nset-cookie: a=b\u001b[31m\u2028';
 
-it('takes what looks like lines and headers for text, wherever a socket may say it', async () => {
+it('treats lines and headers as text, wherever a socket may send them', async () => {
   const refused = await openSocket(world);
   refused.send({ type: 'connection_init', payload: { authorization: `Bearer ${FORGED}`, [FORGED]: FORGED } });
   const page = await openSocket(world, ['graphql-transport-ws'], { headers: { origin: 'https://x\t{"msg":"forged"}' } });
@@ -127,7 +127,7 @@ it('takes what looks like lines and headers for text, wherever a socket may say 
   socket.close();
 });
 
-it('says nothing of an id that does not fit a close frame', async () => {
+it('leaves an id that does not fit a close frame out of the reason', async () => {
   const socket = await openAcknowledged(world, world.owner.accessToken);
   const payload = { query: `mutation { a: ${SLOW} }` };
 
@@ -137,7 +137,7 @@ it('says nothing of an id that does not fit a close frame', async () => {
   expect(await socket.closed).toEqual({ code: 4409, reason: 'Subscriber already exists' });
 });
 
-it('tells of the name of an operation no more than its beginning in the log', async () => {
+it('truncates the name of an operation in the log', async () => {
   const socket = await openAcknowledged(world);
   const operationName = `Long${'x'.repeat(60_000)}`;
 
@@ -149,7 +149,7 @@ it('tells of the name of an operation no more than its beginning in the log', as
   socket.close();
 });
 
-it('takes ids and connection parameters that are keys of prototypes', async () => {
+it('accepts ids and connection parameters that are keys of prototypes', async () => {
   const socket = await openSocket(world);
   socket.send('{"type":"connection_init","payload":{"__proto__":{"authorization":"Bearer x"},"constructor":1}}');
   const acknowledged = await socket.next();
@@ -197,7 +197,7 @@ it('closes a socket that sends text which is not UTF-8 with 1007', async () => {
   expect(await answersStill(world)).toBe(true);
 });
 
-it('closes a socket with 4429 only for beginning twice, however much it asks', async () => {
+it('closes a socket with 4429 only for initializing twice, however much it asks', async () => {
   const socket = await openSocket(world);
   socket.send({ type: 'connection_init' });
   socket.send({ type: 'connection_init' });
@@ -205,7 +205,7 @@ it('closes a socket with 4429 only for beginning twice, however much it asks', a
   expect((await socket.closed).code).toBe(4429);
 });
 
-it('closes a socket with 4500 when the server fails, and says nothing of why', async () => {
+it('closes a socket with 4500 when the server fails, without the reason', async () => {
   const socket = await openAcknowledged(world);
   const fail = (): Promise<never> => Promise.reject(new Error('a secret of the database'));
 
@@ -222,7 +222,7 @@ it('closes a socket with 4500 when the server fails, and says nothing of why', a
   expect(await answersStill(world)).toBe(true);
 });
 
-it('closes each of many sockets that never begin', async () => {
+it('closes each of many sockets that are never initialized', async () => {
   const silent = await Promise.all(Array.from({ length: 20 }, () => openSocket(world)));
 
   const { answer: codes, isServed } = await bystander.beside('20 sockets that never begin', () =>
@@ -264,7 +264,7 @@ async function upgradeRefusal(of: Pick<World, 'url'>): Promise<{ status?: number
   return Promise.race([refused, once(socket, 'open').then(() => null)]);
 }
 
-it('refuses sockets beyond those that may be waiting to begin with 503, and takes more when they have begun', async () => {
+it('refuses sockets beyond the pending limit with 503, and accepts more when others are initialized', async () => {
   const few = await createWorld({ env: { SOCKETS_PENDING_MAX: '3' } });
   const pending = await Promise.all([openSocket(few), openSocket(few), openSocket(few)]);
 
@@ -280,7 +280,7 @@ it('refuses sockets beyond those that may be waiting to begin with 503, and take
   await few.close();
 });
 
-it('lets in so many sockets a second, and a second of them at once', () => {
+it('accepts so many sockets per second, and the number of one second at once', () => {
   let now = 0;
   const admission = new SocketAdmission({ acceptRate: 10, pendingMax: 1_000, now: () => now });
   const accepted = (asked: number): number =>
@@ -294,7 +294,7 @@ it('lets in so many sockets a second, and a second of them at once', () => {
   expect([atOnce, later, accepted(50)]).toEqual([10, 5, 10]);
 });
 
-it('charges each operation of a socket, and refuses what is beyond with an error while the socket stays', async () => {
+it('charges each operation of a socket, and refuses those beyond the limit with an error while the socket stays', async () => {
   const small = await createWorld({ env: { RATE_LIMIT_SERVER_KEY: '50' } });
   const project = await makeProject(small);
   const secret = await makeApiKey(project, await makeEnvironment(project));

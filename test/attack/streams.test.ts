@@ -47,7 +47,7 @@ async function statusesOf(body: string, count: number): Promise<Map<string, numb
   return statuses;
 }
 
-it('keeps nothing of requests that are none: after 10,001 of them, it takes streams as before', async () => {
+it('keeps nothing of 10,001 invalid requests, and accepts streams as before', async () => {
   const { answer: statuses, isServed } = await bystander.beside('10,001 requests that are none', () => statusesOf('{}', 10_001));
 
   const answer = await send(world, { path: STREAM_PATH, headers: JSON_HEADERS, body: '{"query":"{ __typename }"}' });
@@ -60,7 +60,7 @@ it('keeps nothing of requests that are none: after 10,001 of them, it takes stre
 /** What would be a line of its own in a log, an event of its own in a stream, or an order to a terminal. */
 const FORGED = 'x\r\n\r\nevent: complete\ndata:\n\n{"level":30,"msg":"forged"}\u001b[31m\u2028';
 
-it('takes what looks like events and lines for text', async () => {
+it('treats events and lines as text', async () => {
   const query = 'query A { viewer { __typename } }';
   const headers = { ...JSON_HEADERS, 'user-agent': 'x\t{"msg":"forged"}', 'last-event-id': 'x\t{"msg":"forged"}' };
   const { status, body } = await send(world, {
@@ -78,7 +78,7 @@ it('takes what looks like events and lines for text', async () => {
   expect(world.logLines().filter(({ msg }) => msg === 'forged')).toEqual([]);
 });
 
-it('tells of the name of an operation no more than its beginning in the log', async () => {
+it('truncates the name of an operation in the log', async () => {
   const operationName = `Long${'x'.repeat(200_000)}`;
 
   await send(world, {
@@ -119,7 +119,7 @@ it.each([
   ['a form', 'application/x-www-form-urlencoded'],
   ['plain text', 'text/plain'],
   ['a form of several parts', 'multipart/form-data; boundary=x'],
-])('takes no operation from a page of another site as %s', async (_what, type) => {
+])('refuses an operation from a page of another site as %s', async (_what, type) => {
   const headers = { 'content-type': type, origin: 'https://evil.example.com' };
   const answer = await send(world, { path: STREAM_PATH, headers, body: '{"query":"{ viewer { __typename } }"}' });
 
@@ -127,7 +127,7 @@ it.each([
   expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
 });
 
-it('lets no page of another site read what it was answered', async () => {
+it('lets no page of another site read its answer', async () => {
   const headers = { ...JSON_HEADERS, origin: 'https://evil.example.com', ...authorization(world.owner.accessToken) };
   const answer = await send(world, { path: STREAM_PATH, headers, body: '{"query":"{ viewer { __typename } }"}' });
 

@@ -35,7 +35,7 @@ const key: ApiKeyEntity = {
   replacedById: null,
 };
 
-it('compares e-mail addresses without case and white space around', () => {
+it('compares e-mail addresses without case and surrounding white space', () => {
   expect(normalizeEmail('  Ada@Example.COM ')).toBe('ada@example.com');
 });
 
@@ -48,7 +48,7 @@ it.each([
   expect(emailIssues(email, ['input', 'email'])).toEqual([expect.objectContaining({ code, path: ['input', 'email'] })]);
 });
 
-it('tells all that is wrong with an account at once', () => {
+it('reports all issues of an account together', () => {
   const codes = accountIssues({ email: 'x', password: 'short', name: '' }).map(({ code, path }) => `${code} ${path?.at(-1)}`);
 
   expect(codes).toEqual(['INVALID email', 'OUT_OF_RANGE password', 'BLANK name']);
@@ -56,7 +56,7 @@ it('tells all that is wrong with an account at once', () => {
   expect(accountIssues({ email: 'a@b.c', password: 'x'.repeat(12), name: 'Ada' })).toEqual([]);
 });
 
-it('refuses a key that would have ended already', () => {
+it('refuses a key that would have expired already', () => {
   const input = { kind: 'SERVER', environmentId: 'environment_1', name: 'A key' } as const;
 
   expect(apiKeyIssues({ ...input, expiresAt: null }, now)).toEqual([]);
@@ -70,7 +70,7 @@ it('refuses a key that would have ended already', () => {
   ]);
 });
 
-it('ends the old key after the grace, and never later than it would have ended', () => {
+it('ends the old key after the grace, and never later than it would have expired', () => {
   const short = { ...key, expiresAt: at(10) };
 
   expect(planRotation(key, { graceSeconds: 60, unusedDays: 90 }, 'key_2', now)).toEqual({
@@ -124,7 +124,7 @@ describe('the end of a key', () => {
     expect(keyEnd({ ...key, ...state }, unusedDays)).toEqual(end);
   });
 
-  it('is told the same in the search for keys that are not idle', () => {
+  it('agrees with the search for keys that are in use', () => {
     const idle = { ...key, createdAt: usedAfter(90, now)! };
 
     expect(keyEnd(idle, 90)).toEqual(now);
@@ -162,7 +162,7 @@ describe('what a new key needs', () => {
     expect(apiKeyIssues({ name: 'A key', ...input }, now)).toEqual(issues);
   });
 
-  it('is one environment, or the place of a role', () => {
+  it('is one environment, or the scope of a role', () => {
     expect(apiKeyTarget({ kind: 'MOBILE', name: '', environmentId: 'e' })).toEqual({
       kind: 'MOBILE',
       role: null,
@@ -276,7 +276,7 @@ describe('origins', () => {
   });
 });
 
-it('changes what is given and keeps what is left out', () => {
+it('changes given fields and keeps absent ones', () => {
   const client: ApiKeyEntity = { ...key, kind: 'CLIENT', allowedOrigins: ['https://a.example'] };
 
   expect(planApiKeyUpdate(client, {})).toEqual({ key: client });
@@ -308,7 +308,7 @@ describe('the text of a key', () => {
     expect(isApiKeyText(secret)).toBe(true);
   });
 
-  it('is not believed with any one character changed', () => {
+  it('refuses a key with any one character changed', () => {
     const { secret } = createApiKeyText('ADMIN');
 
     const believed = [...secret].filter((character, i) => {
@@ -337,7 +337,7 @@ describe('what a key may do', () => {
     expect(asked.filter((permission) => permits(actor, permission, { ...here, environmentId: null }))).toEqual([]);
   });
 
-  it('is what its role allows where the role is, for an ADMIN key', () => {
+  it('is what its role allows in the scope of the role, for an ADMIN key', () => {
     const actor = actorOf({ kind: 'ADMIN', role: 'EDITOR', environmentId: null });
 
     expect(actor.bindings).toEqual([{ role: 'EDITOR', ...here, environmentId: null }]);

@@ -11,7 +11,7 @@ import {
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-it('writes the same canonical text whatever the order of keys', () => {
+it('writes the same canonical text for every order of keys', () => {
   expect(canonicalText({ b: [1, 'é'], a: { d: null, c: true } })).toBe('{"a":{"c":true,"d":null},"b":[1,"é"]}');
   expect(canonicalText(undefined)).toBe('null');
 });
@@ -25,7 +25,7 @@ it.each<[string | null, string | null, string]>([
   expect(bodyDigest('salt', before, after)).toBe(sha256(text));
 });
 
-it('gives bodies that are cut elsewhere another digest', () => {
+it('gives bodies that are split differently another digest', () => {
   expect(bodyDigest('s', 'ab', 'c')).not.toBe(bodyDigest('s', 'a', 'bc'));
   expect(bodyDigest('s', '', null)).not.toBe(bodyDigest('s', null, ''));
 });
@@ -42,7 +42,7 @@ const bodyOf = (digest: string): BodyColumns => ({
   digest,
 });
 
-it('digests all bodies of a change: in the first format their digests, now every column that an erasure leaves', () => {
+it('digests all bodies of a change: their digests in the first format, now every column that an erasure leaves', () => {
   const text = (digest: string): string =>
     `{"changeId":"change_1","digest":"${digest}","environmentId":null,"parentId":null,"position":0,"subjectId":"flag_1",` +
     `"subjectKey":"dark-mode","subjectKind":"FLAG","version":1}`;

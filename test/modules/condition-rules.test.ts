@@ -113,7 +113,7 @@ it.each<[string, ConditionInput[], object]>([
   expect(issuesOf(...conditions)).toEqual([issue]);
 });
 
-it('points at the values that an operator does not take', () => {
+it('points at the values that an operator does not accept', () => {
   const input: ConditionInput = { attribute: { attribute: 'a', operator: 'LESS_THAN', values: ['x'], ignoreCase: true } };
 
   expect(issuesOf(input).map(({ code, path }) => [code, path])).toEqual([
@@ -122,7 +122,7 @@ it('points at the values that an operator does not take', () => {
   ]);
 });
 
-it('refuses bad ids and names of rules, and an id that stands twice', () => {
+it('refuses bad ids and names of rules, and a duplicate id', () => {
   const rules = [
     { id: 'a', conditions: [] },
     { id: 'a b', name: 'x'.repeat(256), conditions: [] },
@@ -142,7 +142,7 @@ it('refuses bad ids and names of rules, and an id that stands twice', () => {
   ]);
 });
 
-it('refuses 201 rules without looking at them', () => {
+it('refuses 201 rules without checking them', () => {
   const rules = Array.from({ length: 201 }, () => ({ id: '', conditions: [] }));
 
   expect(rulesIssues(rules, SEGMENTS, at)).toEqual([
@@ -164,7 +164,7 @@ const stored = [
   },
 ];
 
-it('stores conditions in wire form, from which the input comes back', () => {
+it('stores conditions in wire form, and restores the input from it', () => {
   const wire = storedConditions(input);
 
   expect(wire).toEqual(stored);
@@ -176,6 +176,6 @@ it('treats a condition without alternatives, which GraphQL does not let in, as a
   expect(storedConditions([{}])).toEqual([{ group: 'ALL', conditions: [] }]);
 });
 
-it('names the segments of conditions once each', () => {
+it('names each segment of conditions once', () => {
   expect(segmentKeysOf(storedConditions(input))).toEqual(['beta', 'staff']);
 });

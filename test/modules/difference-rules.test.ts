@@ -19,6 +19,6 @@ it.each<[string, object, object, object[]]>([
   ['null that became an object', { a: null }, { a: { b: 1 } }, [{ path: '/a', old: null, new: { b: 1 } }]],
   ['names with slash and tilde', { 'a/b': { 'c~d': 1 } }, { 'a/b': { 'c~d': 2 } }, [{ path: '/a~1b/c~0d', old: 1, new: 2 }]],
   ['names of the prototype', { constructor: 1 }, { constructor: 2 }, [{ path: '/constructor', old: 1, new: 2 }]],
-])('tells %s', (_what, before, after, differences) => {
+])('describes %s', (_what, before, after, differences) => {
   expect(differencesOf(before, after)).toEqual(differences);
 });

@@ -18,7 +18,7 @@ it('writes colors in lower case', () => {
   });
 });
 
-it('tells all that is wrong with a new environment at once', () => {
+it('reports all issues of a new environment together', () => {
   const plan = planEnvironment({ ...input, key: '', name: 'x'.repeat(256), color: 'red' }, 100, made);
 
   expect(plan.issues).toEqual([
@@ -30,19 +30,19 @@ it('tells all that is wrong with a new environment at once', () => {
 });
 
 it.each([{ name: 'QA' }, { color: '#000000' }, { isProduction: true }, { position: 0 }])(
-  'changes only what is given: %j',
+  'changes only given fields: %j',
   (patch) => {
     expect(planEnvironmentUpdate(current, patch, 3)).toEqual({ environment: { ...current, ...patch, version: 3 } });
   },
 );
 
-it('answers the very row when nothing would change', () => {
+it('returns the same row when nothing changes', () => {
   const same = { name: 'Staging', color: '#808080', isProduction: false, position: 1 };
 
   expect(planEnvironmentUpdate(current, same, 3).environment).toBe(current);
 });
 
-it('refuses nulls and places outside the order', () => {
+it('refuses nulls and positions outside the order', () => {
   const nulls = { name: null, color: null, isProduction: null, position: null };
 
   expect(planEnvironmentUpdate(current, nulls, 3).issues?.map(({ path }) => path?.at(-1))).toEqual(Object.keys(nulls));
@@ -51,7 +51,7 @@ it('refuses nulls and places outside the order', () => {
   ]);
 });
 
-it('moves one id to its place and keeps the order of the others', () => {
+it('moves one id to its position and keeps the order of the others', () => {
   expect(reordered(['a', 'b', 'c'], 'a', 2)).toEqual(['b', 'c', 'a']);
 
   const someIds = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 20 });

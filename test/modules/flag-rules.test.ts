@@ -51,7 +51,7 @@ it('plans a BOOLEAN flag with defaults', () => {
   });
 });
 
-it('takes explicit nulls of a new flag for the defaults', () => {
+it('treats explicit nulls of a new flag as the defaults', () => {
   const nulls = {
     description: null,
     variations: null,
@@ -66,7 +66,7 @@ it('takes explicit nulls of a new flag for the defaults', () => {
   expect(planned(nulls)).toEqual(planned());
 });
 
-it('keeps what is given, tags sorted and once each', () => {
+it('keeps given values, with tags sorted and without duplicates', () => {
   const given = {
     description: 'Text',
     valueType: 'STRING',
@@ -81,7 +81,7 @@ it('keeps what is given, tags sorted and once each', () => {
   expect(planned({ ...given, tags: ['b', 'a', 'b'] })).toEqual({ ...planned(), ...given, tags: ['a', 'b'] });
 });
 
-it('serves the first variation when on and the last when off, unless told otherwise', () => {
+it('serves the first variation when on and the last when off by default', () => {
   expect(planned({ valueType: 'STRING', variations: colours })).toMatchObject({ onVariation: 'red', offVariation: 'blue' });
 });
 
@@ -101,7 +101,7 @@ it.each<[string, Partial<CreateFlagInput>]>([
   ['a value of 64 KiB', { valueType: 'STRING', variations: [...colours, { key: 'd', value: 'x'.repeat(65_534) }] }],
   ['50 tags of 100 characters', { tags: Array.from({ length: 50 }, (_, i) => String(i).padStart(100, 't')) }],
   ['a description of 2,000 characters', { description: 'x'.repeat(2_000) }],
-])('takes %s', (_what, patch) => {
+])('accepts %s', (_what, patch) => {
   expect(issuesOf(patch)).toBeNull();
 });
 
@@ -223,7 +223,7 @@ it.each<[string, Partial<CreateFlagInput>, object]>([
   expect(issuesOf(patch)).toEqual([issue]);
 });
 
-it('tells all that is wrong with a new flag at once', () => {
+it('reports all issues of a new flag together', () => {
   const bad = { key: 'a b', name: '', variations: many(1), offVariation: 'x', tags: [''] };
 
   expect(issuesOf(bad)?.map(({ code, path }) => [code, path?.slice(1).join('.')])).toEqual([
@@ -265,11 +265,11 @@ it.each<[UpdateFlagInput, Partial<FlagEntity>]>([
       ],
     },
   ],
-])('changes only what is given: %j', (patch, changed) => {
+])('changes only given fields: %j', (patch, changed) => {
   expect(planFlagUpdate(flag, patch, [])).toEqual({ issues: null, flag: { ...flag, ...changed } });
 });
 
-it('refuses nulls in an update, all at once, but not that of the owner', () => {
+it('reports all nulls of an update together, except that of the owner', () => {
   const fields = ['name', 'description', 'tags', 'lifetime', 'isClientAvailable', 'variations', 'salt'];
   const nulls = Object.fromEntries([...fields, 'ownerId', 'rerandomize'].map((field) => [field, null]));
 
@@ -282,7 +282,7 @@ it('refuses nulls in an update, all at once, but not that of the owner', () => {
   );
 });
 
-it('tells all that is wrong with an update at once', () => {
+it('reports all issues of an update together', () => {
   const bad = { name: '', description: 'x'.repeat(2_001), tags: [''], variations: [colours[0]!], salt: 'x'.repeat(101) };
 
   expect(updateIssues(bad)?.map(({ code, path }) => [code, path?.slice(1).join('.')])).toEqual([
@@ -328,7 +328,7 @@ it('refuses to remove a variation that is served, naming at most 100 places', ()
   ]);
 });
 
-it('removes a variation that new environments served when it names another for them', () => {
+it('removes the default variation of new environments when the update names another', () => {
   const [red, green, blue] = colours;
 
   expect(planFlagUpdate(flag, { variations: [green!, blue!], onVariation: 'green' }, [])).toMatchObject({

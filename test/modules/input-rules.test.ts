@@ -65,7 +65,7 @@ it.each([
   );
 });
 
-it('finds where a value stands again', () => {
+it('finds repeated values', () => {
   expect(repetitions(['a', 'b', 'a', 'c', 'b', 'a'])).toEqual([
     { position: 2, value: 'a' },
     { position: 4, value: 'b' },
@@ -78,7 +78,7 @@ it.each([
   ['😀', false],
   ['a\u0000b', true],
   ['\ud83d', true],
-])('tells whether %j can be stored', (text, isUnstorable) => {
+])('judges whether %j can be stored', (text, isUnstorable) => {
   expect(unstorable(text)).toBe(isUnstorable);
   expect(storable([text])).toEqual(isUnstorable ? [] : [text]);
 });

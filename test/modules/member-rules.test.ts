@@ -40,7 +40,7 @@ it('gives OWNER only on a whole organization', () => {
   expect(bindingScopeIssues('OWNER', project)).toEqual([refusal]);
 });
 
-it('tells all that is wrong with an invitation at once', () => {
+it('reports all issues of an invitation together', () => {
   expect(invitationIssues('ada@example.com', 'VIEWER', whole, false)).toEqual([]);
   expect(invitationIssues('nobody', 'OWNER', project, false).map(({ code }) => code)).toEqual(['INVALID', 'INVALID']);
   expect(invitationIssues('ada@example.com', 'VIEWER', whole, true)).toEqual([
@@ -56,7 +56,7 @@ const now = new Date('2026-11-21T00:00:00.000Z');
 const invitation = { email: 'ada@example.com', expiresAt: new Date(now.getTime() + 1) };
 const nobody = { loggedInEmail: null, hasAccount: false, now };
 
-it('finds out who takes an invitation', () => {
+it('decides who accepts an invitation', () => {
   const account = { name: 'Ada', password: 'a long enough password' };
 
   expect(planAcceptance(invitation, {}, { ...nobody, loggedInEmail: 'ada@example.com' })).toEqual({ claimant: 'LOGGED_IN' });
@@ -82,7 +82,7 @@ it('keeps the stronger of two roles', () => {
   expect(strongerRole('OWNER', 'ADMIN')).toBe('OWNER');
 });
 
-it('tells places apart', () => {
+it('distinguishes scopes', () => {
   expect(isSameScope(whole, { ...whole })).toBe(true);
   expect(isSameScope(whole, project)).toBe(false);
   expect(isSameScope(project, environment)).toBe(false);

@@ -1,10 +1,10 @@
 import { organizationIssues } from '../../src/modules/organizations/organization-rules';
 
-it('takes any name of 1 to 255 characters that is not only white space', () => {
+it('accepts any name of 1 to 255 characters that is not only white space', () => {
   expect(organizationIssues({ key: 'acme', name: '株式会社 🏢' })).toEqual([]);
 });
 
-it('tells all that is wrong at once', () => {
+it('reports all issues together', () => {
   expect(organizationIssues({ key: 'é', name: 'a\u0000b' })).toEqual([
     {
       code: 'INVALID',

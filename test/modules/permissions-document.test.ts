@@ -20,7 +20,7 @@ function tableUnder(heading: string): string[][] {
   );
 }
 
-it('tells which role has which permission, in the order of the code', () => {
+it('lists the permissions of each role, in the order of the code', () => {
   const roles: Role[] = ['VIEWER', 'EDITOR', 'ADMIN', 'OWNER'];
   const [head, ...rows] = tableUnder('Roles');
 
@@ -34,13 +34,13 @@ it('tells which role has which permission, in the order of the code', () => {
   expect(rows.filter(([, what]) => !what?.endsWith('.'))).toEqual([]);
 });
 
-it('tells which permissions hold on what is around', () => {
+it('lists the permissions that a role gives upwards', () => {
   const sentence = /^(.*) also hold on what is around/m.exec(document)?.[1] ?? '';
 
   expect([...sentence.matchAll(/`([a-z:]+)`/g)].map((match) => match[1])).toEqual([...READS_UPWARD]);
 });
 
-it('tells what each kind of key may do', () => {
+it('lists what each kind of key may do', () => {
   const kinds: ApiKeyKind[] = ['SERVER', 'CLIENT', 'MOBILE', 'ADMIN'];
   const mayDo = (kind: ApiKeyKind, permission: string): string => {
     if (kind === 'ADMIN') return 'by its role';

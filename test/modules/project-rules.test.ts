@@ -10,11 +10,11 @@ it('plans a project with defaults', () => {
   });
 });
 
-it('takes explicit nulls of a new project for the defaults', () => {
+it('treats explicit nulls of a new project as the defaults', () => {
   expect(planProject({ ...input, description: null, staleAfterDays: null }, made)).toEqual(planProject(input, made));
 });
 
-it('tells all that is wrong with a new project at once', () => {
+it('reports all issues of a new project together', () => {
   const bad = { ...input, key: 'a b', name: ' ', description: 'x'.repeat(2001), staleAfterDays: 0 };
 
   expect(planProject(bad, made).issues?.map(({ code, path }) => [code, path?.at(-1)])).toEqual([
@@ -25,18 +25,18 @@ it('tells all that is wrong with a new project at once', () => {
   ]);
 });
 
-it.each([{ name: 'Store' }, { description: '' }, { staleAfterDays: 3650 }])('changes only what is given: %j', (patch) => {
+it.each([{ name: 'Store' }, { description: '' }, { staleAfterDays: 3650 }])('changes only given fields: %j', (patch) => {
   expect(planProjectUpdate(current, patch)).toEqual({ project: { ...current, ...patch, version: 5 } });
 });
 
-it('answers the very row when nothing would change', () => {
+it('returns the same row when nothing changes', () => {
   const patch = { name: 'Shop', description: 'All of it', staleAfterDays: 30 };
 
   expect(planProjectUpdate(current, patch).project).toBe(current);
   expect(planProjectUpdate(current, {}).project).toBe(current);
 });
 
-it('refuses nulls in an update, with all else that is wrong', () => {
+it('reports nulls in an update together with all other issues', () => {
   const patch = { name: null, description: null, staleAfterDays: 3651 };
 
   expect(planProjectUpdate(current, patch).issues?.map(({ code, path }) => [code, path?.at(-1)])).toEqual([

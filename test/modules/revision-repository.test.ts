@@ -76,7 +76,7 @@ it.each<[string, (scene: Scene) => Promise<void>]>([
   ['after a purge', purgeAll],
   ['after an erasure', eraseKey],
   ['after both', async (scene) => purgeAll().then(() => eraseKey(scene))],
-])('answers the change of each revision and the revision of each instant, %s', async (_when, happen) => {
+])('finds the change of each revision and the revision of each instant, %s', async (_when, happen) => {
   const scene = await makeScene();
   const { epoch } = (await newest(scene))!;
   const changes = await scene.changes();
@@ -97,7 +97,7 @@ it.each<[string, (scene: Scene) => Promise<void>]>([
   expect(await Promise.all([0, 6].map((revision) => recordOf(scene, revision)))).toEqual([null, null]);
 });
 
-it('answers null for an environment that has no revision yet, and that is not there', async () => {
+it('returns null for an environment without revisions, and for an unknown one', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const { connection } = world.app.database;
@@ -109,7 +109,7 @@ it('answers null for an environment that has no revision yet, and that is not th
   expect(found).toEqual([null, null]);
 });
 
-it('answers the last of several revisions of one millisecond', async () => {
+it('returns the last of several revisions of one millisecond', async () => {
   const scene = await makeScene();
   const { project, flag, environment } = scene;
   for (const isEnabled of [false, true, false]) await toggle(project, flag, environment, isEnabled);

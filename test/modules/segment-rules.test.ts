@@ -15,7 +15,7 @@ it.each([{}, { name: 'Beta' }, { description: '' }, { rules: [] }, { rules: nami
   expect(segmentTextIssues(input, around)).toEqual([]);
 });
 
-it('refuses nulls, all at once', () => {
+it('reports all nulls together', () => {
   expect(segmentTextIssues({ name: null, description: null, rules: null }, around)).toEqual(
     ['name', 'description', 'rules'].map((field) => ({
       code: 'INVALID',
@@ -25,7 +25,7 @@ it('refuses nulls, all at once', () => {
   );
 });
 
-it('tells all that is wrong with a segment at once', () => {
+it('reports all issues of a segment together', () => {
   expect(segmentTextIssues({ name: ' ', description: 'x'.repeat(2_001), rules: naming('gone') }, around)).toEqual([
     { code: 'BLANK', message: 'Segment name must not be empty.', path: ['input', 'name'] },
     {
@@ -52,7 +52,7 @@ it.each<[string, Map<string, string[]>, string]>([
   ]);
 });
 
-it('bounds how deep segments contain each other', () => {
+it('limits how deep segments nest', () => {
   const chain = (length: number) => new Map(Array.from({ length }, (_, i) => [`s${i}`, i === length - 1 ? [] : [`s${i + 1}`]]));
 
   expect(segmentTextIssues({ rules: naming('s0') }, { ...around, others: chain(19) })).toEqual([]);
@@ -65,11 +65,11 @@ it('bounds how deep segments contain each other', () => {
   ]);
 });
 
-it('takes a new segment with as many keys as one call may bring', () => {
+it('accepts a new segment with as many keys as one call allows', () => {
   expect(newSegmentIssues({ key: 'beta', included: keys(5_000), excluded: [] })).toEqual([]);
 });
 
-it('tells all that is wrong with the keys of a new segment at once', () => {
+it('reports all issues of the keys of a new segment together', () => {
   const input = { key: '', included: ['ada', 'ada', ''], excluded: ['bob', 'ada', 'k'.repeat(1_001)] };
 
   expect(newSegmentIssues(input)).toEqual([
@@ -98,7 +98,7 @@ it.each([
   ]);
 });
 
-it('refuses keys of the other list, and passes over those of the same', () => {
+it('refuses keys of the other list, and skips those of the same', () => {
   const present = new Map([
     ['ada', 'INCLUDED'],
     ['bob', 'EXCLUDED'],
@@ -113,7 +113,7 @@ it('refuses keys of the other list, and passes over those of the same', () => {
   ]);
 });
 
-it('bounds the keys of a segment, counting only the new ones', () => {
+it('limits the keys of a segment, counting only the new ones', () => {
   const present = new Map([['ada', 'INCLUDED']] as const);
 
   expect(addedKeysIssues(['ada', 'bob'], 'INCLUDED', present, 99_999)).toEqual([]);

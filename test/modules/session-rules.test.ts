@@ -13,7 +13,7 @@ it.each([
   ['one at its end', { endedAt: null, expiresAt: NOW }, false],
   ['one that was ended', { endedAt: NOW, expiresAt: LATER }, false],
   ['one that was ended and is past its end', { endedAt: NOW, expiresAt: NOW }, false],
-])('knows whether %s is alive', (_what, session, expected) => {
+])('judges whether %s is alive', (_what, session, expected) => {
   expect(isLive(session, NOW)).toBe(expected);
 });
 
@@ -48,7 +48,7 @@ describe('Tokens', () => {
     expect(await tokens.read(text, expiresAt)).toBeNull();
   });
 
-  it('sign nothing that outlives its session', () => {
+  it('sign no token that outlives its session', () => {
     const { expiresAt } = new Tokens(NEW).sign(claims, NOW, new Date('2026-11-21T09:31:07.999Z'));
 
     expect(expiresAt).toEqual(new Date('2026-11-21T09:31:07.000Z'));
@@ -75,7 +75,7 @@ describe('Tokens', () => {
     },
   );
 
-  it('that are opaque are long, never alike, and stored as their SHA-256', () => {
+  it('are long, never equal, and stored as their SHA-256 when they are opaque', () => {
     const [one, other] = [createOpaqueToken('refresh'), createOpaqueToken('refresh')];
 
     expect(one).toMatch(/^fs_refresh_[\w-]{43}$/);
@@ -107,7 +107,7 @@ describe('A password', () => {
     expect(passwordIssues(password, path, 'ada@example.com')).toEqual([{ code, message, path }]);
   });
 
-  it('of nobody is verified with the cost of a real one, and never right', async () => {
+  it('costs as much to verify without a user, and is never right', async () => {
     const costs = (hash: string): string => hash.split('$').slice(0, 4).join('$');
 
     expect(costs(DECOY_HASH)).toBe('$argon2id$v=19$m=19456,t=2,p=1');

@@ -24,7 +24,7 @@ it.each([
   expect(contextProblem({ targetingKey: null, attributes })).toBe(problem);
 });
 
-it('bounds the evaluations of an operation', () => {
+it('limits the evaluations of an operation', () => {
   expect(evaluationsProblem(1_000, 100, 0)).toBeNull();
   expect(evaluationsProblem(1_000, 101, 0)).toBe(
     '1000 contexts x 101 flags are 101000 evaluations; at most 100000 are allowed in one operation.',

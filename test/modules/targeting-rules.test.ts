@@ -118,7 +118,7 @@ it.each<[string, Partial<TargetingInput>]>([
   ['200 rules', { rules: Array.from({ length: 200 }, () => rule()) }],
   ['1,000 targeting keys', { targets: [{ variation: 'on', targetingKeys: Array.from({ length: 1_000 }, (_, i) => `k${i}`) }] }],
   ['a targeting key of 1,000 characters', { targets: [{ variation: 'on', targetingKeys: ['k'.repeat(1_000)] }] }],
-])('takes %s', (_what, patch) => {
+])('accepts %s', (_what, patch) => {
   expect(plan(patch).issues).toBeNull();
 });
 
@@ -322,7 +322,7 @@ it.each<[string, Partial<TargetingInput>, object[]]>([
   expect(plan(patch).issues).toEqual(issues);
 });
 
-it('names a circle of prerequisites as a path', () => {
+it('names a cycle of prerequisites as a path', () => {
   const prerequisitesOfFlags = new Map([
     ['payments', ['fraud']],
     ['fraud', ['checkout']],
@@ -337,7 +337,7 @@ it('names a circle of prerequisites as a path', () => {
   ]);
 });
 
-it('bounds how many prerequisites follow each other', () => {
+it('limits the length of a chain of prerequisites', () => {
   const chain = (length: number) =>
     new Map(Array.from({ length: length - 1 }, (_, i) => [i === 0 ? 'payments' : `f${i}`, [`f${i + 1}`]]));
   const prerequisites = [{ flagKey: 'payments', variation: 'on' }];

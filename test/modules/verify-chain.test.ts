@@ -115,7 +115,7 @@ function altered(value: unknown, place: number): unknown {
 /** Where the first problem is when a row is at fault: what an altered erasure record no longer accounts for stands before it. */
 const placesOf = (sequence: number): number[] => (sequence === 6 ? [2, 6] : [sequence]);
 
-it('finds nothing in a chain as it was written, in both formats and with an erasure', () => {
+it('finds no problem in a chain as it was written, in both formats and with an erasure', () => {
   const { sequence, hash } = INTACT.rows[3]!;
 
   expect(verify(INTACT, { sequence: Number(sequence), hash })).toEqual({
@@ -128,7 +128,7 @@ it('finds nothing in a chain as it was written, in both formats and with an eras
   expect(problemSentence(verify(INTACT))).toBeNull();
 });
 
-it('finds any character of any column of any change, and names the row', () => {
+it('detects an altered character in any column of any change, and names the row', () => {
   const columns = Object.keys(INTACT.rows[0]!).filter((column) => column !== 'sequence');
   fc.assert(
     fc.property(fc.nat(5), fc.constantFrom(...columns), fc.nat(300), (at, column, place) => {
@@ -142,7 +142,7 @@ it('finds any character of any column of any change, and names the row', () => {
   );
 });
 
-it('finds any character of any column of any body, and names its change', () => {
+it('detects an altered character in any column of any body, and names its change', () => {
   const columns = Object.keys(INTACT.bodies[0]!);
   fc.assert(
     fc.property(fc.nat(INTACT.bodies.length - 1), fc.constantFrom(...columns), fc.nat(300), (at, column, place) => {
@@ -161,7 +161,7 @@ it('finds any character of any column of any body, and names its change', () => 
   );
 });
 
-it('finds rows that are removed, repeated or put into another order', () => {
+it('detects rows that are removed, repeated or reordered', () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 1 }), (order) => {
       fc.pre(order.some((from, to) => from !== to) || order.length < 6);
@@ -300,7 +300,7 @@ it.each<[string, (chain: Chain) => Chain, string]>([
   expect(problemSentence(verify(chain))).toBe(`Chain organization_1: ${sentence}`);
 });
 
-it('tells erased texts that were put back as they were from an erasure', () => {
+it('distinguishes erased texts that were put back as they were from an erasure', () => {
   const chain = { rows: [] as ChangeEntity[], bodies: [] as ChangeBodyEntity[] };
   append(chain, 2, 'FLAG_UPDATED', 1);
   append(chain, 2, 'PERSONAL_DATA_ERASED', 1, { erasedBodies: [[1, 0]] });
@@ -314,7 +314,7 @@ it('tells erased texts that were put back as they were from an erasure', () => {
   });
 });
 
-it('tells by a head that was kept elsewhere that the end was cut off together with the head, or that all was made anew', () => {
+it('detects by a head that was kept elsewhere that the end was cut off with the head, or that all was written anew', () => {
   const kept = { sequence: 5, hash: INTACT.rows[4]!.hash };
   const cut = { ...withoutErasure(copyOf(INTACT)), head: headAt(3) };
   const shorter = { ...cut, rows: cut.rows.slice(0, 3) };

@@ -7,7 +7,7 @@ import type { EnvironmentHead } from './change-repository';
 /** A body that is to be erased. */
 export interface FoundBody {
   readonly changeId: string;
-  readonly place: BodyPath;
+  readonly path: BodyPath;
 }
 
 /** How far a search came: what is committed later lies behind it. */
@@ -64,7 +64,7 @@ export async function findBodiesWithKey(
       for (const { changeId, sequence, position, before, after } of rows) {
         last = [Number(sequence), position];
         const isNamed = [before, after].some((text) => text !== null && mentionsTargetingKey(JSON.parse(text), targetingKey));
-        if (isNamed) found.push({ changeId, place: last });
+        if (isNamed) found.push({ changeId, path: last });
       }
       if (rows.length < BODIES_PER_STEP) break;
     }
@@ -81,10 +81,10 @@ export async function eraseBodies(connection: Connection, bodies: readonly Found
        WHERE b.change_id = e.change_id AND b.position = e.position AND b.salt IS NOT NULL
        RETURNING b.change_id, b.position
      ) SELECT change_id AS "changeId", position FROM erased`,
-    [bodies.map(({ changeId }) => changeId), bodies.map(({ place }) => place[1])],
+    [bodies.map(({ changeId }) => changeId), bodies.map(({ path }) => path[1])],
   );
   const erased = new Set(rows.map(({ changeId, position }) => `${changeId} ${position}`));
-  return bodies.filter(({ changeId, place }) => erased.has(`${changeId} ${place[1]}`));
+  return bodies.filter(({ changeId, path }) => erased.has(`${changeId} ${path[1]}`));
 }
 
 /** The last revision after `from`, up to `to`, that names the key. Null when none does. */

@@ -51,8 +51,8 @@ export class ChainVerifier {
   private lastHash = '';
   private erasedBodies = 0;
   private problem: ChainProblem | null = null;
-  /** Erased bodies that no record has accounted for so far, by their place as text; with the id of their change. */
-  private readonly unaccounted = new Map<string, { readonly place: BodyPath; readonly changeId: string }>();
+  /** Erased bodies that no record has accounted for so far, by their path as text; with the id of their change. */
+  private readonly unaccounted = new Map<string, { readonly path: BodyPath; readonly changeId: string }>();
 
   constructor(
     private readonly organizationId: string,
@@ -88,8 +88,8 @@ export class ChainVerifier {
     if (this.kept !== null && this.kept.sequence > this.lastSequence) {
       this.fail(this.lastSequence + 1, null, `is missing: the head that was kept is ${this.kept.sequence}`);
     }
-    for (const { place, changeId } of this.unaccounted.values()) {
-      this.fail(place[0], changeId, `has the body ${place[1]} erased, and no erasure record accounts for it`);
+    for (const { path, changeId } of this.unaccounted.values()) {
+      this.fail(path[0], changeId, `has the body ${path[1]} erased, and no erasure record accounts for it`);
     }
     const { organizationId, rows, erasedBodies, problem } = this;
     return { organizationId, rows, head: end, erasedBodies, problem };
@@ -134,8 +134,8 @@ export class ChainVerifier {
   private takeErased(row: ChangeEntity, body: ChangeBodyEntity, fail: (what: string) => void): void {
     if (body.before !== null || body.after !== null) return fail(`has a body ${body.position} that was erased in part`);
     this.erasedBodies++;
-    const place = [Number(row.sequence), body.position] as const;
-    this.unaccounted.set(place.join(':'), { place, changeId: row.id });
+    const path = [Number(row.sequence), body.position] as const;
+    this.unaccounted.set(path.join(':'), { path, changeId: row.id });
   }
 
   private account(body: ChangeBodyEntity, fail: (what: string) => void): void {
@@ -191,8 +191,8 @@ function checkColumns({ canonical, hash: _hash, ...columns }: ChangeEntity, fail
 function erasureRecordOf(text: string | null): ErasureRecord | null {
   const record = text === null ? null : parsedObject(text);
   const list: unknown = record?.erasedBodies;
-  const isPlace = (entry: unknown): boolean => Array.isArray(entry) && entry.length === 2 && entry.every(Number.isSafeInteger);
-  return Array.isArray(list) && list.every(isPlace) ? { erasedBodies: list as BodyPath[] } : null;
+  const isPath = (entry: unknown): boolean => Array.isArray(entry) && entry.length === 2 && entry.every(Number.isSafeInteger);
+  return Array.isArray(list) && list.every(isPath) ? { erasedBodies: list as BodyPath[] } : null;
 }
 
 function parsedObject(text: string): Record<string, unknown> | null {

@@ -151,7 +151,7 @@ function erasureItems({ key }: OrganizationEntity, bodies: readonly FoundBody[])
     bodies.slice(i * BODIES_PER_ITEM, (i + 1) * BODIES_PER_ITEM),
   );
   return lists.map((list) => {
-    const after: ErasureRecord = { erasedBodies: list.map(({ place }) => place) };
+    const after: ErasureRecord = { erasedBodies: list.map(({ path }) => path) };
     return { subjectKind: 'ERASURE', subjectId: newId('erasure'), subjectKey: key, version: 1, before: null, after };
   });
 }

@@ -115,9 +115,9 @@ export async function listFlags(
   const ranked: { id: string; project_id: string; changed_at: Date }[] = await connection.query(
     `SELECT id, project_id, changed_at FROM (
        SELECT f.id, f.project_id, ${isByChange ? column : 'f.changed_at'} AS changed_at,
-              row_number() OVER (PARTITION BY f.project_id ORDER BY ${column} ${direction}, f.id ${direction}) AS place
+              row_number() OVER (PARTITION BY f.project_id ORDER BY ${column} ${direction}, f.id ${direction}) AS position
        FROM flag f JOIN project p ON p.id = f.project_id WHERE ${conditions.join(' AND ')}
-     ) ranked WHERE place <= ${parameters.add(request.limit)} ORDER BY project_id, place`,
+     ) ranked WHERE position <= ${parameters.add(request.limit)} ORDER BY project_id, position`,
     parameters.values,
   );
   const rows = await findFlagsByIds(

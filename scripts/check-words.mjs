@@ -1,0 +1,82 @@
+// Keeps the words of docs/GLOSSARY.md: fails with file:line where a renamed word comes back, or a comment lacks its subject.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './install.mjs';
+
+/** Folders with old words in comments and names; the list only gets shorter. */
+const NOT_YET = new RegExp(
+  '^src/(delivery|evaluation|fast-evaluate|http/ofrep|operations|redis|subscriptions|modules/(changes|snapshots|usage))/' +
+    '|^test/(delivery|faults|executor|database|migrations|ofrep|oidc|clients|surface|start)/',
+);
+
+/** Words in comments of src, names of tests, README.md and docs. */
+const PROSE = [
+  [/\bbooks?\b/i, 'environment state, database or audit log'],
+  [/\bbells?\b|\brung\b|\brings?\b/i, 'change notifier, notify or notification'],
+  [/\b(untold|doubted|breathes?|sighted|in sight)\b/, 'unsent, unverified, yield to the event loop, visible'],
+  [/\b(un)?seal(s|ed)?\b/, 'encrypt'],
+  [/\bsign(s|ed|ing)?[ -]in\b/i, 'log in'],
+  [/\btreatments?\b/i, 'variation'],
+  [/(?<!open-)\bfeatures?\b(?![- ]flags?)/, 'flag'],
+  [/\bwho(m|se)?ever\b/i, 'a noun, such as client, caller, actor or user'],
+];
+/** Parts of identifiers in src. */
+const NAMES = {
+  ...{ bell: 'notifier', rung: 'notified', book: 'state', books: 'states', sight: 'visibility', demand: 'required' },
+  ...{ told: 'sent', untold: 'unsent', seal: 'encrypt', sealed: 'encrypted', doubted: 'unverified', place: 'scope or path' },
+  ...{ breathe: 'yieldIfDue', tally: 'counts', surroundings: 'references', grounds: 'details', treatment: 'variation' },
+  ...{ feature: 'flag', signed: 'loggedIn' },
+};
+/** Names of SQL. */
+const ALLOWED = /^sealed_?[rR]esult$/;
+const NO_SUBJECT = /^(Of|As|By|What|Whatever|Who|Whoever|Whichever|Nobody|Nothing|No|In|At|Where|After)\b/;
+
+const problems = [];
+const { stdout } = spawnSync('git', ['ls-files', '-z', 'src', 'test', 'docs', 'README.md'], { cwd: root, encoding: 'utf8' });
+for (const file of stdout.split('\0')) {
+  if (!/\.(ts|md)$/.test(file) || /\/generated\/|^docs\/adr\/|^docs\/GLOSSARY/.test(file) || NOT_YET.test(file)) continue;
+  let previous = '';
+  for (const [index, line] of readFileSync(join(root, file), 'utf8').split('\n').entries()) {
+    const say = (sentence) => problems.push(`${file}:${index + 1} ${sentence}`);
+    const text = line.trim();
+    const isComment = /^(\/\*|\*|\/\/)/.test(text);
+    if (file.startsWith('src/') && file.endsWith('.ts')) {
+      if (isComment) checkSubject(text, previous, say);
+      else checkNames(text, say);
+    }
+    if (file.endsWith('.md')) checkProse(line, say);
+    else if (file.startsWith('src/') && isComment) checkProse(line, say);
+    else if (file.startsWith('test/'))
+      checkProse(/(?:^(?:it|test|describe)\b[.\w]*|^\]\))\((['`])(.*?)\1/.exec(text)?.[2] ?? '', say);
+    previous = text;
+  }
+}
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.exit(problems.length === 0 ? 0 : 1);
+
+function checkProse(text, say) {
+  for (const [word, right] of PROSE) {
+    const found = word.exec(text);
+    if (found) say(`"${found[0]}": say ${right}.`);
+  }
+}
+
+/** Only the first line of a comment is checked. */
+function checkSubject(text, previous, say) {
+  const isFirst = text.startsWith('/*') || (text.startsWith('//') ? !previous.startsWith('//') : /^\/\*\*?$/.test(previous));
+  const found = isFirst && NO_SUBJECT.exec(text.replace(/^(\/\*\*?|\*|\/\/)\s*/, ''));
+  if (found) say(`A comment begins with its subject and a verb, not with "${found[0]}".`);
+}
+
+function checkNames(text, say) {
+  for (const [name] of text.replace(/'[^']*'|`[^`]*`|\/\/ .*/g, '').matchAll(/[A-Za-z_]\w*/g)) {
+    if (ALLOWED.test(name)) continue;
+    if (/[a-z]AtOnce$/.test(name)) say(`${name}: end it with Sync, or with nothing.`);
+    const parts = name
+      .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+      .toLowerCase()
+      .split('_');
+    for (const part of parts.filter((one) => Object.hasOwn(NAMES, one))) say(`${name}: "${part}" is now ${NAMES[part]}.`);
+  }
+}
