@@ -1,4 +1,5 @@
 /** Events of old revisions go; nothing that is delivered or built depends on them, and who needs one is told to begin anew. */
+import { forgetRevisions } from '../../src/modules/changes/erasure-repository';
 import { purgeRevisions } from '../../src/modules/changes/retention-repository';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
@@ -205,6 +206,21 @@ it('reads the environment whole where revisions that a state misses have no even
 
 // The embedded database has one session, so nobody else could hold the lock.
 if (!isEmbedded) {
+  it('passes over rows that an erasure has locked, and waits for nobody', async () => {
+    await purge(0);
+    const [erased, other] = [await makeScene(20, OLD), await makeScene(20, OLD)];
+
+    const purged = await world.app.database.transaction(async ({ connection }) => {
+      await forgetRevisions(connection, new Map([[erased.environment.id, 12]]));
+      return purge(0);
+    });
+
+    // 13 to 21 of the one, all of the other.
+    expect(purged).toBe(9 + 21);
+    expect(await revisionsOf(erased)).toMatchObject({ rows: 21, withEvents: 0 });
+    expect(await revisionsOf(other)).toMatchObject({ rows: 21, withEvents: 0 });
+  });
+
   it('leaves the purge to the server that is at it', async () => {
     await purge(5);
     const scene = await makeScene(20, OLD);

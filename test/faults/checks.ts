@@ -43,7 +43,7 @@ export async function problemsOfSubscribers(
 ): Promise<string[]> {
   const { environment } = place ?? cluster.places[0]!;
   const rows = await cluster.postgres.query<RevisionRow>(
-    'SELECT epoch, revision, change_id, events FROM environment_revision WHERE environment_id = $1',
+    'SELECT epoch, revision, change_id, events FROM environment_revision WHERE environment_id = $1 AND events IS NOT NULL',
     [environment.id],
   );
   const state = new Map(rows.map((row) => [`${row.epoch} ${row.revision}`, digestOf(row.events.map(asDelivered))]));
