@@ -1,6 +1,7 @@
 /**
- * Every text and id that the mutations about access and audit take, found by walking the schema, gets what no honest client
- * would send. Each is answered with a code of the catalogue and the place; nothing is written, and nothing fails inside.
+ * Sends every text and id argument of the mutations about access and audit, found by walking the schema, what no honest
+ * client would send. Each is answered with a code of the catalogue and the path; nothing is written, and nothing fails
+ * inside.
  */
 import { getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from 'graphql';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { JSON_HEADERS, send } from '../support/raw';
 import { authorization, createWorld, type World } from '../support/world';
 
 const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
-/** Of sessions, keys, members, organizations and the audit log; those that end what the test asks with are left out. */
+/** Mutations of sessions, keys, members, organizations and the audit log, except those that end the test's own credential. */
 const MUTATIONS = [
   ...['createFirstOwner', 'logIn', 'refreshSession', 'endSession', 'changePassword', 'requestPasswordReset', 'resetPassword'],
   ...['createApiKey', 'updateApiKey', 'rotateApiKey', 'revokeApiKey'],
@@ -65,7 +66,7 @@ function fieldsOf(mutation: string): Field[] {
 
 const takesText = ({ type }: Field): boolean => ['String', 'ID', 'DateTime'].includes(getNamedType(type).name);
 
-/** What is right for a field as far as its form goes; ids name what is there, so that the bad field alone is at fault. */
+/** A well-formed value for a field; ids name existing objects, so that only the bad field is at fault. */
 function right({ name, type }: Field): unknown {
   if (name === 'organizationId') return project.organizationId;
   if (name === 'email') return uniqueEmail('bad-input');
@@ -78,7 +79,7 @@ function right({ name, type }: Field): unknown {
   return name.toLowerCase().includes('password') ? 'short' : 'unknown';
 }
 
-/** Of mutations that would go through where the bad field may hold any text: what else is wrong, so that nothing is written. */
+/** Another fault for mutations that would succeed when the bad field accepts any text, so that nothing is written. */
 function otherFault(mutation: string, { name }: Field): Record<string, unknown> {
   if (mutation === 'createApiKey') return name === 'name' ? { expiresAt: '2000-01-01T00:00:00.000Z' } : { name: '' };
   if (mutation === 'createOrganization') return name === 'key' ? { name: '' } : { key: '' };
@@ -86,7 +87,7 @@ function otherFault(mutation: string, { name }: Field): Record<string, unknown> 
   return {};
 }
 
-/** There may be any such key, and nothing is written where nothing names it. */
+/** Fields that accept any text, and where nothing is written when nothing names it. */
 const MAY_BE_ANY_TEXT = ['eraseContextData targetingKey'];
 
 /** The whole input but for the optional fields, with the bad value in one field. */
@@ -151,7 +152,7 @@ it.each(cases)('%s refuses bad input in %s with code and place, and writes nothi
     for (const { extensions } of errors)
       expect([what, REQUEST_ERROR_CODES.includes(extensions.code as never)]).toEqual([what, true]);
     codes.push(...errors.map(({ extensions }) => extensions.code));
-    // What is no text never gets as far as the service.
+    // Values that are not strings never reach the service.
     const isOfWrongType = (typeof value === 'object' && value !== null) || typeof value === 'boolean';
     if (isOfWrongType) expect([what, errors.map(({ extensions }) => extensions.code)]).toEqual([what, ['BAD_USER_INPUT']]);
     else if (!isOptionalNull(field, value) && !MAY_BE_ANY_TEXT.includes(`${mutation} ${name}`))

@@ -1,4 +1,4 @@
-/** Guessing passwords, keys and tokens: bounded by account and by address, noted, and nothing that others feel. */
+/** Guessing passwords, keys and tokens: limited by account and by address, recorded, and unnoticed by others. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FailedAuthentications } from '../../src/modules/access/failed-authentications';
 import type { KeyUsage } from '../../src/modules/access/key-usage';
@@ -11,9 +11,9 @@ import { openSocket } from '../support/raw-socket';
 import { logIn, makeAccount, written } from '../support/sessions';
 import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 
-/** As when nothing is configured. */
+/** The default limits. */
 const DEFAULTS = {
-  // The tests of others are at the same address.
+  // Other tests run at the same address.
   REDIS_URL: '',
   RATE_LIMIT_LOG_IN_ACCOUNT: '10',
   RATE_LIMIT_LOG_IN_ADDRESS: '60',
@@ -53,7 +53,7 @@ function told({ status, body }: RawAnswer): string {
   return `${status} ${errors?.[0]?.extensions.code ?? data?.logIn.userErrors[0]?.code ?? 'in'}`;
 }
 
-/** Writes what is written each minute, and answers what there is. */
+/** Writes the batch of each minute, and returns the stored failures. */
 async function notedFailures({ app }: World): Promise<{ kind: string; rows: number; count: number; accounts: number }[]> {
   const { sessions } = app.services as unknown as {
     sessions: { options: { attempts: { options: { failures: FailedAuthentications } } } };
@@ -73,7 +73,7 @@ it('accepts ten attempts on an account per minute from all sides together, then 
     const spellings = [account.email, account.email.toUpperCase(), ` ${account.email} `];
     const answers: string[] = [];
     for (let i = 0; i < 8; i++) {
-      // Whoever guesses writes into this header what they like.
+      // An attacker writes anything into this header.
       const headers = { 'x-forwarded-for': `192.0.2.${i}`, forwarded: `for=192.0.2.${i}`, 'x-real-ip': `192.0.2.${i}` };
       answers.push(told(await attempt(world, spellings[i % 3]!, `guess ${i}`, headers)));
     }
@@ -90,7 +90,7 @@ it('accepts ten attempts on an account per minute from all sides together, then 
       }),
     });
 
-    // The log-in of before is the first of the ten.
+    // The log-in before is the first of the ten.
     expect(answers).toEqual(Array.from({ length: 8 }, () => '200 WRONG_CREDENTIALS'));
     expect([ninth, tenth]).toMatchObject([[], [{ code: 'RATE_LIMITED' }]]);
     expect(told(right)).toBe('429 RATE_LIMITED');
@@ -100,7 +100,7 @@ it('accepts ten attempts on an account per minute from all sides together, then 
     );
     expect(told(changing)).toBe('429 RATE_LIMITED');
     expect(await written(world)).toEqual(before);
-    // Nobody else feels it, nor does the session of before.
+    // Other users do not notice it, nor does the earlier session.
     expect(told(await attempt(world, other.email, PASSWORD))).toBe('200 in');
     expect((await sendQuery(world, '{ viewer { user { id } } }', authorization(accessToken))).status).toBe(200);
     expect(await notedFailures(world)).toEqual([{ kind: 'PASSWORD', rows: 1, count: 9, accounts: 1 }]);
@@ -161,7 +161,7 @@ it('refuses an address that guesses keys and tokens before any statement, and ke
     const statuses: number[] = [];
     for (let i = 0; i < 62; i++) statuses.push(await guess(i % 2 === 0 ? cut(i) : unknown.replaceAll(/\d/g, String(i % 10))));
 
-    // What timers would write beside the guesses.
+    // Written now, because timers would write it beside the guesses.
     await notedFailures(world);
     await writeKeyUses(world);
     const { result, statements } = await countStatementsOnce(world, async () => {
@@ -178,9 +178,9 @@ it('refuses an address that guesses keys and tokens before any statement, and ke
 
     expect(statuses.slice(0, 60).every((status) => status === 401)).toBe(true);
     expect(statuses.slice(60)).toEqual([429, 429]);
-    // A good one that this server has not met is not looked up, either: it would tell a guesser that it is good.
+    // An unknown valid key is not looked up either: that would tell a guesser that it is valid.
     expect(result).toEqual(Array.from({ length: 10 }, () => [429, 429, 200]).flat());
-    // Whoever is let in is counted, and the counts are written behind the requests.
+    // Accepted requests are counted, and the counts are written behind the requests.
     expect(statements.filter((text) => !text.includes('flag_usage'))).toEqual([]);
     expect(ofrep.status).toBe(429);
     expect(Number(ofrep.headers['retry-after'])).toBeGreaterThan(0);
@@ -198,8 +198,8 @@ async function writeKeyUses({ app }: World): Promise<void> {
 }
 
 /**
- * The look at the access rules, each second, forgets once more who stood on them before they moved last: waits for one that
- * began after now. One begins when the one before is through.
+ * The poll of the access rules, each second, forgets once more the credentials that depend on their last change: waits for
+ * a poll that begins after now. One begins when the one before has finished.
  */
 async function untilAccessIsKnown({ app }: World): Promise<void> {
   const looks = jest.spyOn(app.database, 'readSoon');
@@ -221,7 +221,8 @@ it('answers others while two hundred log in at once, and takes no lock of writer
     const flag = await makeFlag(project);
     const key = await makeApiKey(project, environment);
     let areOthersAnswered = false;
-    // Those whose password is looked at come again until others are answered, so that others cannot be answered after them.
+    // Attempts whose password is checked are retried until others are answered, so that others cannot be answered after
+    // them.
     const attempts = Array.from({ length: 200 }, async (_, i) => {
       const answers: string[] = [];
       do answers.push(told(await attempt(world, `nobody-${i}@example.com`, 'wrong')));
@@ -281,7 +282,7 @@ it('answers others while two hundred log in at once, and takes no lock of writer
     const elsewhere: string[] = [];
     while (elsewhere.length < 10 && !elsewhere.includes('429 RATE_LIMITED')) {
       elsewhere.push(told(await attempt({ url: `${second.url}/graphql` }, account.email, 'wrong')));
-      // Servers tell each other twice a second; here they have several times that.
+      // Servers exchange counts twice a second; this waits for several exchanges.
       await sleep(1_000);
     }
 

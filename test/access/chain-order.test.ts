@@ -7,7 +7,7 @@ import { createWorld, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
-  // Nobody waits for a connection, which a pool grants within seconds or not at all; all wait for locks.
+  // All wait for locks; none waits for a connection, which a pool grants within seconds or not at all.
   world = await createWorld({ env: { DATABASE_POOL_SIZE: '20', EXECUTION_TIMEOUT_MS: '120000' } });
 });
 afterAll(() => world.close());

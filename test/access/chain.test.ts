@@ -1,4 +1,4 @@
-/** One audit chain for all that happens in an organization: flags, members and keys of several projects at once. */
+/** One audit chain for everything in an organization: flags, members and keys of several projects at once. */
 import { verifyChain } from '../../src/modules/changes/verify-repository';
 import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type MadeProject } from '../support/make';
 import { makeMember, uniqueEmail } from '../support/members';
@@ -56,6 +56,6 @@ it('keeps the chain valid for 8 writers of flags, members and keys in several pr
   const after = await verified();
 
   expect([before.problem, after.problem]).toEqual([null, null]);
-  // At least a flag, an invitation, a key, or a key and its end, of each writer in each round.
+  // Each writer records at least a flag, an invitation, a key, or a key and its end in each round.
   expect(after.rows - before.rows).toBeGreaterThanOrEqual(8 * ROUNDS);
 }, 120_000);

@@ -1,4 +1,4 @@
-/** What an evaluation costs tells a CLIENT key nothing of flags that it may not see. */
+/** The cost of an evaluation reveals to a CLIENT key nothing of flags that it may not see. */
 import { makeApiKey, makeEnvironment, makeFlag, makeProject } from '../support/make';
 import { authorization, createWorld, type World } from '../support/world';
 
@@ -26,7 +26,7 @@ it.each(['CLIENT', 'MOBILE'])('costs a %s key the same, however many flags are h
   const [before, ofServer] = [await costOf(client), await costOf(server)];
 
   for (let i = 0; i < 5; i++) await makeFlag(project);
-  // The server knows of all of them.
+  // The server knows all of them.
   const { environment: head } = await project.client.request<{ environment: { epoch: string; revision: number } }>(
     'query ($id: ID!) { environment(id: $id) { epoch revision } }',
     { id: environment.id },

@@ -1,7 +1,7 @@
 /**
- * What CLIENT and MOBILE keys never see: rules, segments, prerequisites, other flags, other environments, traces, names and
- * texts. A world with a mark of its own in every such place is asked in every way, and every byte of every answer is looked
- * through for every mark.
+ * CLIENT and MOBILE keys never see rules, segments, prerequisites, other flags, other environments, traces, names and
+ * texts. A world with a distinct mark in every such field is asked in every way, and every byte of every answer is searched
+ * for every mark.
  */
 import { isObjectType, type GraphQLField } from 'graphql';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ const CONTEXTS = [
   { attributes: {} },
   { targetingKey: '' },
 ];
-/** Shown: what a client is to see. */
+/** The flags that a client may see. */
 const VISIBLE = ['visible', 'broken', 'gated', 'split'];
 
 let world: World;
@@ -128,7 +128,8 @@ beforeAll(async () => {
   ];
   const rollout = { shares, whenMissing: 'off', bucketBy: mark('attribute of a rollout') };
   await configure(project, flags.split!, environment, { ...off, ...at, fallthrough: { rollout } });
-  // What the API would refuse: a flag that cannot be decided, because of things that a client must not know.
+  // Inserted by SQL, because the API would refuse it: a flag that cannot be decided, because of things that a client must
+  // not know.
   await world.app.database.connection.query(
     `UPDATE flag_configuration SET off_variation = $3, rules = replace(rules::text, $4, $5)::jsonb WHERE flag_id = $1 AND environment_id = $2`,
     [flags.broken!.id, environment.id, mark('variation that is gone'), segment.key, mark('segment that is gone')],
@@ -154,7 +155,7 @@ interface Route {
   readonly headers?: Record<string, string>;
 }
 
-/** Everything that comes back: status, headers, body. Without what the request itself has said. */
+/** The whole answer: status, headers, body. Text that the request itself contained is removed. */
 async function fetched(
   credential: string,
   { path = '/graphql', method = 'POST', body, headers = {} }: Route,
@@ -169,7 +170,7 @@ async function fetched(
   return without({ name, text: `${response.status}\n${head}\n${await response.text()}` }, name);
 }
 
-/** Whoever asks by a name knows it: what is told back of it tells nothing. */
+/** A caller that asks by a name knows it: repeating it reveals nothing. */
 function without({ name, text }: BindingScope, asked: string): BindingScope {
   const said = [...marks.values()].filter((word) => asked.includes(word));
   return { name: name.slice(0, 200), text: said.reduce((rest, word) => rest.replaceAll(word, ''), text) };
@@ -258,7 +259,7 @@ async function everyAnswer(credential: string): Promise<BindingScope[]> {
   return places;
 }
 
-/** What the sockets and the event stream bring, also of changes. */
+/** The messages of the sockets and the event stream, including changes. */
 async function everyEvent(credential: string): Promise<BindingScope[]> {
   const socket = await openAcknowledged(world, credential);
   const followed = 'visible';
@@ -302,7 +303,7 @@ it.each(['CLIENT', 'MOBILE'])('shows none of it to a %s key, however it asks', a
 
   expect(findIn([...answers, ...events], marks)).toEqual([]);
   const all = answers.map(({ text }) => text).join('\n');
-  // They did get what is theirs.
+  // Each of them got its own flags.
   for (const name of VISIBLE) expect(all).toContain(`"flagKey":"${name}"`);
   expect(all).toContain('"PREREQUISITE_FAILED"');
   expect(all).toContain('"PARSE_ERROR"');

@@ -1,6 +1,7 @@
 /**
- * No secret in logs, errors and URLs, nor in clear in the database: every kind of secret is made and used in every way, the
- * wrong ones, too, and then looked for wherever it may have been left. Only the answer that is to show it has it.
+ * Secrets are not in logs, errors and URLs, nor in clear in the database: every kind of secret is made and used in every
+ * way, also wrong ones, and then searched for wherever it may have been left. Only the answer that is meant to show it
+ * contains it.
  */
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -19,9 +20,9 @@ import { startSmtp, type SmtpWorld } from '../support/smtp';
 import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 
 const drawn = (name: string): string => `${name}-${randomBytes(12).toString('hex')}`;
-/** Every secret of the scene, by what it is. */
+/** Every secret of the scene, by its description. */
 const secrets = new Map<string, string>();
-/** What can be found by trying, so that a fast digest of it is as good as the text. */
+/** Secrets that can be guessed, so that a fast digest of one is as good as the text. */
 const passwords = new Map<string, string>();
 const answers: { readonly place: BindingScope; readonly shown: readonly string[] }[] = [];
 
@@ -77,12 +78,12 @@ interface Asked {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
-  /** Names of the secrets that the answer is to show: it makes them, or says again what it was asked with in a place for other things. */
+  /** Names of the secrets that the answer may show: it creates them, or repeats one that the request put into another field. */
   readonly shows?: readonly string[];
   readonly at?: Pick<World, 'url'>;
 }
 
-/** The answer's text; all of the answer is looked through in the end. */
+/** Returns the text of the answer; the whole answer is searched in the end. */
 async function ask({ path = '/graphql', method = 'POST', headers = {}, body, shows = [], at = world }: Asked): Promise<string> {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await fetch(new URL(path, at.url), {
@@ -193,7 +194,7 @@ describe('while every secret is made and used in every way', () => {
     ]);
     expect(codesOf(await change(wanted))).toEqual([]);
     expect(codesOf(await change(wanted))).toEqual([]);
-    // What a server that keeps a plain digest of the input would have, for everybody to try passwords on.
+    // A server that kept a plain digest of the input would let anybody try passwords on it.
     secret('digest of the change of the password', digestOfMutation('changePassword', wanted));
 
     await mutate('requestPasswordReset', { email }, 'revisions { revision }');
@@ -276,7 +277,7 @@ describe('while every secret is made and used in every way', () => {
           body: { key: 'ada', kind: 'user' },
         });
       }
-      // In URLs, by mistake: taken nowhere.
+      // In URLs, by mistake: accepted nowhere.
       for (const path of [
         '/graphql',
         '/ofrep/v1/evaluate/flags',
@@ -308,7 +309,7 @@ describe('while every secret is made and used in every way', () => {
         headers: authorization(session.accessToken),
         shows: own,
       });
-      // Where flags, ids and numbers are meant.
+      // Used as flag keys, ids and numbers.
       const inside = authorization(keys.SERVER);
       await ask({ headers: inside, body: { query: evaluate, variables: { keys: [text] } }, shows: own });
       await ask({
@@ -585,7 +586,7 @@ describe('afterwards', () => {
     expect(findIn(places, emails)).toContain('the e-mail: plain in app_user.email');
     expect(places.find(({ name }) => name === 'failed_authentication.kind')!.text).toContain('API_KEY');
     expect(places.find(({ name }) => name === 'idempotency_record.sealed_result')!.text.length).toBeGreaterThan(100);
-    // A user agent is the client's own word, and is kept as such.
+    // A user agent is the client's own text, and is kept as such.
     expect(
       findIn(
         places.filter(({ name }) => !name.endsWith('user_agent')),
@@ -615,7 +616,7 @@ async function placesOf(url: string): Promise<BindingScope[]> {
   }
 }
 
-/** Invites the address, twice with one Idempotency-Key; answers the token, which the mail has, or the answer alone. */
+/** Invites the address, twice with one Idempotency-Key; returns the token from the mail or, without mail, from the answer. */
 async function invite(email: string): Promise<string> {
   const before = smtp.mails.length;
   const input = { organizationId, email, role: 'VIEWER' };
@@ -627,7 +628,7 @@ async function invite(email: string): Promise<string> {
   return /fs_invitation_[A-Za-z0-9_-]+/.exec(mail.text)?.[0] ?? '';
 }
 
-/** Writes what is written each minute. */
+/** Writes the batch of each minute. */
 async function flushFailures(): Promise<void> {
   const { sessions } = world.app.services as unknown as {
     sessions: { options: { attempts: { options: { failures: FailedAuthentications } } } };

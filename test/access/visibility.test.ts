@@ -1,4 +1,7 @@
-/** What somebody with a role on one environment may not see looks like what does not exist: in lists, filters, and derived fields. */
+/**
+ * Objects that a role in one environment may not see look like objects that do not exist: in lists, filters, and derived
+ * fields.
+ */
 import type { GraphQLClient } from 'graphql-request';
 import {
   configure,
@@ -29,7 +32,7 @@ interface Scene {
   readonly project: MadeProject;
   readonly seen: Made;
   readonly hidden: Made;
-  /** Sees one of the environments. */
+  /** A client with a role in one of the environments. */
   readonly client: GraphQLClient;
 }
 
@@ -61,7 +64,7 @@ async function changesOf(client: GraphQLClient, project: MadeProject, filter: ob
 
 const kindsOf = (changes: readonly Listed[]): string[] => changes.map(({ kind }) => kind);
 
-/** By SQL, so that a time can be told from another. */
+/** Sets a time by SQL, so that it differs from others. */
 async function setTime(table: string, column: string, at: string, where: string): Promise<void> {
   await world.app.database.connection.query(`UPDATE ${table} SET ${column} = '${at}' WHERE ${where}`);
 }

@@ -1,7 +1,7 @@
 /**
- * Who may ask for what: every field of Query, Mutation and Subscription, and every field that leads to an object or a rule,
- * asked by everybody. The expectation comes from what the schema declares, from the roles as data, and from two tables below:
- * where the target of a root field stands and what seeing it takes, and how one comes to the parent of any other field.
+ * Permissions of every field of Query, Mutation and Subscription, and of every field that leads to an object or a rule, for
+ * every caller. The expectation comes from the declarations of the schema, from the roles as data, and from two tables
+ * below: the scope of a root field's target and the permission to see it, and how the parent of any other field is reached.
  */
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import { join } from 'node:path';
@@ -24,11 +24,11 @@ interface Caller {
   readonly name: string;
   /** Undefined: anonymous. */
   readonly credential: string | undefined;
-  /** Whether the credential is dead: expired or revoked. */
+  /** Whether the credential is expired or revoked. */
   readonly isDead?: boolean;
   readonly isUser: boolean;
   readonly bindings: readonly (BindingScope & { readonly role: Role })[];
-  /** Of keys without a role: what they may do in their environment. */
+  /** The permissions of a key without a role in its environment. */
   readonly keyPermissions?: readonly Permission[];
   readonly keyEnvironmentId?: string;
 }
@@ -57,7 +57,7 @@ interface Answer {
 
 const UPWARD: readonly Permission[] = ['organization:read', 'project:read', 'flag:read', 'segment:read'];
 
-/** Whether the caller holds the permission on the place: default deny, roles reach down, some reads reach up. */
+/** Whether the caller has the permission in the scope: denied by default, roles reach down, some reads reach up. */
 function holds(caller: Caller, permission: Permission, place: BindingScope): boolean {
   if (caller.keyPermissions) {
     return caller.keyPermissions.includes(permission) && place.environmentId === caller.keyEnvironmentId;
@@ -73,18 +73,18 @@ function holds(caller: Caller, permission: Permission, place: BindingScope): boo
 type Level = 'organization' | 'project' | 'environment';
 
 interface RootCall {
-  /** Where the permission is asked for. */
+  /** The level at which the permission is required. */
   readonly level: Level;
-  /** What seeing the target takes, and where: the target's own place unless said otherwise. */
+  /** The permission to see the target, and its scope: the target's own by default. */
   readonly toSee: Permission;
   readonly seenAt?: Level;
   readonly variables: (target: Target) => Record<string, unknown>;
   /** The argument that names the target. */
   readonly names: keyof Target;
   readonly selection: string;
-  /** Of a mutation that is allowed: the code with which it is refused for what it says, so that nothing is written. Null: it changes nothing. */
+  /** The code with which an allowed mutation is refused for its input, so that nothing is written. Null: it changes nothing. */
   readonly refusedWith?: string | null;
-  /** It would write when it is allowed: only refusals are looked at. */
+  /** True: it would write when allowed; only refusals are tested. */
   readonly writes?: boolean;
 }
 
@@ -126,7 +126,7 @@ const reading = (
   selection: string,
 ): RootCall => ({ level, names, toSee, variables, selection });
 
-/** Every root field that asks for a permission. */
+/** Every root field that requires a permission. */
 const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
   organization: reading('organization', 'organizationId', 'organization:read', (t) => ({ id: t.organizationId }), 'id'),
   project: reading('project', 'projectId', 'project:read', (t) => ({ id: t.projectId }), 'id'),
@@ -326,7 +326,7 @@ const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
   revokeApiKey: of('environment', 'apiKeyId', 'key:read', (t) => ({ apiKeyId: t.apiKeyId }), null),
 };
 
-/** Root fields without a permission, and what they are asked with. */
+/** Root fields without a permission, and their arguments. */
 const OTHER_ROOTS: Readonly<Record<string, string>> = {
   viewer: '{ viewer { roles { role } } }',
   node: '{ node(id: "nothing") { id } }',
@@ -343,13 +343,13 @@ const OTHER_ROOTS: Readonly<Record<string, string>> = {
   endSession: 'mutation { endSession(input: { sessionId: "x" }) { userErrors { code } } }',
   logOut: 'mutation { logOut(input: {}) { userErrors { code } } }',
 };
-/** They end what the test asks with; only refusals are looked at. */
+/** Mutations that end the test's own session; only refusals are tested. */
 const ENDS_SESSION = ['logOut'];
 
 let world: World;
 let target: Target;
 let callers: Caller[];
-/** Heads for which the bell was rung since the set-up. */
+/** Heads that were notified since the set-up. */
 const rung: string[] = [];
 
 beforeAll(async () => {
@@ -433,7 +433,7 @@ it.each(Object.keys(OTHER_ROOTS))('lets %s be asked by whom it is declared for',
   expect(await stateOfTheBook()).toEqual(before);
 });
 
-/** How one comes to an object of each type; what it takes to be there is checked by the fields on the way. */
+/** The path to an object of each type; the fields on the way check the permission to reach it. */
 const WAYS: Readonly<Record<string, (t: Target) => readonly [string, string]>> = {
   Organization: (t) => [`organization(id: "${t.organizationId}")`, ''],
   Project: (t) => [`project(id: "${t.projectId}")`, ''],
@@ -456,7 +456,7 @@ const LEVEL_OF: Readonly<Record<string, Level>> = {
   Invitation: 'organization',
   Change: 'project',
 };
-/** Where the value of a field stands, when it is not where its parent is. */
+/** The level of a field's value, when it differs from that of its parent. */
 const VALUE_LEVEL: Readonly<Record<string, Level>> = {
   'Environment.project': 'project',
   'Project.organization': 'organization',
@@ -488,7 +488,7 @@ it('leads from every object only to objects that the caller may see', async () =
         const answer = await ask(caller.credential, document, {});
         const parent = answer.data?.parent as Record<string, unknown> | null | undefined;
         const codes = (answer.errors ?? []).map(({ extensions }) => extensions.code);
-        // A hidden parent shows nothing; what comes of an error in a field that cannot be null is no answer, either.
+        // A hidden parent shows nothing; an error that propagates from a non-null field is no answer, either.
         if (parent === null || parent === undefined) {
           if (codes.length > 0)
             expect([name, caller.name, codes]).toEqual([
@@ -551,7 +551,7 @@ function outcomeOf(name: string, { data, errors }: Answer): string {
   if (!problems) return value === null ? 'hidden' : 'shown';
   const [first] = problems;
   if (!first) return 'allowed null';
-  // Whoever may not see the target is told that it does not exist; an allowed call may name something else that does not.
+  // A hidden target is answered as not found; an allowed call may name another object that does not exist.
   const isAboutTarget = first.code === 'NOT_FOUND' && first.path?.at(-1) !== 'userId';
   return isAboutTarget ? 'hidden' : `allowed ${first.code}`;
 }
@@ -618,7 +618,7 @@ async function subscribe(caller: Caller, name: string): Promise<string> {
   });
 }
 
-/** Everything that a write would move: how many rows each table of the domain has, and all heads. */
+/** Everything that a write would change: the number of rows in each table of the domain, and all heads. */
 async function stateOfTheBook(): Promise<unknown> {
   const { connection } = world.app.database;
   const tables = ['organization', 'project', 'environment', 'flag', 'flag_configuration', 'segment', 'segment_key'];

@@ -1,4 +1,4 @@
-/** ADMIN keys: what automation may do with a role on an organization, a project or an environment. */
+/** ADMIN keys: what automation may do with a role in an organization, a project or an environment. */
 import { randomUUID } from 'node:crypto';
 import type { GraphQLClient } from 'graphql-request';
 import { countStatements } from '../support/count-statements';
@@ -412,7 +412,7 @@ it('lets exactly one of two revoke the other when both try at once', async () =>
     refusalOf(make(other.client, 'revokeApiKey', { apiKeyId: one.id }, 'apiKey { id }')),
   ]);
 
-  // Whoever comes second under the lock of the organization has been revoked by then.
+  // The second caller under the lock of the organization has been revoked by then.
   expect(outcomes.filter((outcome) => outcome === null)).toHaveLength(1);
   expect(outcomes.find((outcome) => outcome !== null)?.code).toBe('UNAUTHENTICATED');
   expect(await chainLength(world, organizationId)).toBe(length + 1);

@@ -1,4 +1,4 @@
-/** What goes with an environment, a project or an organization that is deleted stands in the change that deleted it. */
+/** Objects that are deleted with an environment, a project or an organization are recorded in the change that deletes it. */
 import { verifyChain } from '../../src/modules/changes/verify-repository';
 import { cloneRows, make, makeEnvironment, makeProject, mutate, type Made, type MadeProject } from '../support/make';
 import { lastChange, makeMember, uniqueEmail, type Person, type RolePlace } from '../support/members';
@@ -17,7 +17,7 @@ interface Access {
   readonly invited: string;
 }
 
-/** An ADMIN key, a member and an invitation in one place. */
+/** An ADMIN key, a member and an invitation in one scope. */
 async function grantAccess({ client }: MadeProject, place: RolePlace): Promise<Access> {
   const key = { ...place, kind: 'ADMIN', role: 'EDITOR', name: 'Automation' };
   const { apiKey } = await make<{ apiKey: { prefix: string } }>(client, 'createApiKey', key, 'apiKey { prefix }');

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const connection = (): EntityManager => world.app.database.connection;
-/** Those of the world, so that its access tokens are good on other servers, too. */
+/** The secrets of the world, so that its access tokens are valid on other servers, too. */
 const SECRETS = {
   JWT_SECRET: 'a secret of the tests, of 32 characters',
   KEY_PEPPER: 'a pepper of the tests, of 32 characters',
@@ -61,7 +61,7 @@ const verified = (organizationId: string, kept: KeptHead | null = null): Promise
 
 class TakenBack extends Error {}
 
-/** What the verification says after a superuser did this with the triggers off. The database is left as it was. */
+/** The result of the verification after a superuser did this with the triggers off. Restores the database. */
 async function tampered<T>(statements: readonly string[], look: (connection: EntityManager) => Promise<T>): Promise<T> {
   let seen: { value: T } | null = null;
   const work = world.app.database.transaction(async (tx) => {
@@ -79,9 +79,9 @@ interface Facts {
   readonly last: number;
   /** Sequence -> id of the change. */
   readonly ids: readonly string[];
-  /** Of the change set, which has two bodies. */
+  /** The sequence of the change set, which has two bodies. */
   readonly set: number;
-  /** Of the change whose body is erased. */
+  /** The sequence of the change whose body is erased. */
   readonly erased: number;
   readonly erasure: number;
 }
@@ -111,7 +111,7 @@ const gone = (facts: Facts, sequence: number): string[] => [
   `DELETE FROM change WHERE ${of(facts, sequence)}`,
 ];
 
-/** Name, what the attacker does, the row that is named, and what is said of it. */
+/** Name, statements of the attacker, the row that is named, and the sentence. */
 const ATTACKS: [string, (facts: Facts) => string[], (facts: Facts) => number, RegExp][] = [
   ['removes the first row', (f) => gone(f, 1), () => 1, /is missing: the next row is 2 \(change_/],
   ['removes a middle row', (f) => gone(f, 4), () => 4, /is missing: the next row is 5 \(change_/],
@@ -271,7 +271,7 @@ it('detects every altered column of a change and of a body, in the first, a midd
   for (const sequence of [1, facts.set, facts.last]) {
     for (const { table, column, type } of columns) {
       const where = table === 'change' ? of(facts, sequence) : bodyOf(facts, sequence);
-      // Else the bodies would have no change, and the database refuses that even without triggers.
+      // Otherwise the bodies would have no change, which the database refuses even without triggers.
       if (column === 'id') continue;
       const statement = `UPDATE "${table}" SET "${column}" = ${other(column, type)} WHERE ${where}`;
       const { problem } = await tampered([statement], (snapshot) => verifyChain(snapshot, facts.id));
@@ -464,7 +464,7 @@ it('keeps the chain valid for 8 writers in several projects of one organization,
 }, 240_000);
 
 if (!isEmbedded) {
-  /** docs/AUDIT.md. */
+  /** As in docs/AUDIT.md. */
   const grants = (role: string): string[] => [
     `CREATE ROLE ${role} LOGIN`,
     `GRANT USAGE ON SCHEMA public TO ${role}`,

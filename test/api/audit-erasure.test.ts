@@ -1,4 +1,4 @@
-/** Erasing the data of one context from the record. */
+/** Erasing the data of one context from the audit log. */
 import type { GraphQLClient } from 'graphql-request';
 import { verifyChain } from '../../src/modules/changes/verify-repository';
 import {
@@ -40,7 +40,7 @@ const erase = (project: MadeProject, targetingKey = KEY, client: GraphQLClient =
     `erasedBodyCount revisions { environmentId epoch revision } `,
   );
 
-/** Every place in the database that still holds the key. */
+/** Every row of the database that still contains the key. */
 async function mentions({ organizationId }: MadeProject): Promise<string[]> {
   const rows = await world.app.database.connection.query<{ place: string }[]>(
     `SELECT 'body ' || c.kind AS place FROM change c JOIN change_body b ON b.change_id = c.id
@@ -55,7 +55,7 @@ async function mentions({ organizationId }: MadeProject): Promise<string[]> {
   return rows.map(({ place }) => place);
 }
 
-/** What erasing leaves of the revisions: everything but the events. */
+/** The parts of the revisions that erasing keeps: everything except the events. */
 const skeletonsOf = ({ id }: Made): Promise<object[]> =>
   world.app.database.connection.query(
     `SELECT to_jsonb(r) - 'events' AS skeleton FROM environment_revision r WHERE environment_id = $1 ORDER BY revision`,
@@ -69,7 +69,7 @@ interface BindingScope {
   readonly flag: Made;
 }
 
-/** The key stood among targets, in a rule, in a segment and in a value, and stands nowhere now. */
+/** The key was in targets, a rule, a segment and a value, and is used nowhere now. */
 async function makeTraces(): Promise<BindingScope> {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
@@ -307,7 +307,8 @@ if (!isEmbedded) {
     const { revisions } = await erase(project);
     const { epoch, revision } = revisions.find(({ environmentId }) => environmentId === environment.id)!;
     for (const watcher of watchers) await watcher.count(2);
-    // From before, on either server: the old epoch, and the new one with a revision whose events are gone.
+    // Resumes on either server from before the erasure: from the old epoch, and from the new one with a revision whose
+    // events are gone.
     const late = servers.flatMap((server) =>
       [since, { epoch, revision: 1 }].map((from) =>
         watchOver('WebSocket', server, world.owner.accessToken, { environmentId: environment.id, since: from }),

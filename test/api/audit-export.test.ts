@@ -1,4 +1,4 @@
-/** The export of the audit log counts like anything else, and ends when whoever asked for it may not read it any more. */
+/** The export of the audit log is charged like anything else, and aborts when its caller may no longer read the log. */
 import { request, type IncomingMessage } from 'node:http';
 import { cloneRows, make, makeProject, type MadeProject } from '../support/make';
 import { makeMember } from '../support/members';
@@ -6,7 +6,7 @@ import { send, type RawAnswer } from '../support/raw';
 import { authorization, createWorld, type World } from '../support/world';
 
 const LIMIT = 50;
-/** More than a connection holds while nobody reads. */
+/** More than a connection buffers while the client does not read. */
 const MANY_CHANGES = 20_000;
 
 const pathOf = ({ organizationId }: MadeProject): string => `/organizations/${organizationId}/audit-log.jsonl`;
@@ -45,7 +45,7 @@ describe('while it runs', () => {
   });
   afterAll(() => world.close());
 
-  /** An export of which nothing is read yet but the headers. */
+  /** An export of which only the headers have been read. */
   async function begin(project: MadeProject, credential: string): Promise<IncomingMessage> {
     await cloneRows(world, 'change', [1, MANY_CHANGES], {
       where: `t.organization_id = '${project.organizationId}' AND t.sequence = 1`,
@@ -64,7 +64,7 @@ describe('while it runs', () => {
     });
   }
 
-  /** Reads what is left; whether that was all. */
+  /** Reads the rest; returns whether it was complete. */
   async function isWhole(answer: IncomingMessage): Promise<boolean> {
     answer.resume();
     await new Promise((resolve) => answer.once('close', resolve));

@@ -1,4 +1,4 @@
-/** What the audit log tells of a request, and that its export can be verified without this project's code. */
+/** The audit log records facts about a request, and its export can be verified without this project's code. */
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 import { ChainVerifier } from '../../src/modules/changes/verify-chain';
@@ -45,7 +45,7 @@ it('records the id, address, user agent, authentication and result of each reque
     headers: {
       'content-type': 'application/json',
       'user-agent': 'audit-test/1',
-      // Whoever asks could write whatever they like into it.
+      // The client could write anything into it.
       'x-request-id': 'forged',
       ...authorization(world.owner.accessToken),
     },
@@ -100,7 +100,7 @@ it('keeps hostile text in one line of the export, and the chain valid', async ()
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-/** docs/AUDIT.md, written once more. */
+/** Implemented from docs/AUDIT.md alone. */
 it('exports everything that an independent verification needs', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
@@ -175,7 +175,7 @@ it('still verifies rows of the first format, whose bodies were covered by their 
 
   expect(canonical).not.toContain('format');
   expect(await verifyChain(connection, organizationId)).toMatchObject({ rows: 1, problem: null });
-  // What the first format did not cover, and the second does.
+  // The second format covers this, the first did not.
   const verifier = new ChainVerifier(organizationId);
   verifier.take(row, [{ ...body, subjectKey: 'other' }]);
   expect(verifier.finish({ organizationId, sequence: '1', hash: row.hash }).problem).toBeNull();

@@ -258,7 +258,7 @@ it('logs one line for each request, with its id and without its credential', asy
   expect(JSON.stringify(lines)).not.toContain(world.owner.accessToken);
 });
 
-/** Locations are graphql-js's matter. */
+/** graphql-js determines the locations. */
 function withoutLocations({ body }: RawAnswer): unknown {
   const { errors } = body as { errors?: { locations?: unknown }[] };
   return { ...(body as object), errors: errors?.map(({ locations: _locations, ...error }) => error) };

@@ -1,4 +1,4 @@
-/** What one operation may ask for, and what it may not reach. */
+/** The limits of one operation, and the bounds of its reach. */
 import {
   configure,
   forSegment,

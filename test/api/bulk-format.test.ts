@@ -36,7 +36,7 @@ const encoded = (value: unknown, form: BufferEncoding = 'base64url'): string =>
 
 interface Asked {
   readonly authorization: string;
-  /** Of the environment: its id or key. */
+  /** Id or key of the environment. */
   readonly at: string;
   readonly context?: unknown;
   readonly headers?: Record<string, string>;

@@ -1,4 +1,4 @@
-/** Where a request came from, through proxies that are believed and through others. */
+/** The origin of a request, through trusted and untrusted proxies. */
 import { WebSocket } from 'ws';
 import { createClient } from 'graphql-ws';
 import { readConfig } from '../../src/config';
@@ -7,7 +7,7 @@ import { authorization, COUNTING_ALONE, createWorld, type World } from '../suppo
 
 const CREATE = `mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { id } userErrors { message } } }`;
 
-/** Makes a project with these headers and answers the address that the audit log keeps of it. */
+/** Creates a project with these headers and returns the address in the audit log. */
 async function addressOf(world: World, forwarded: string | null, transport: 'http' | 'socket' = 'http'): Promise<string> {
   const { organizationId, client } = await makeProject(world);
   const headers: Record<string, string> = forwarded === null ? {} : { 'x-forwarded-for': forwarded };

@@ -1,4 +1,4 @@
-/** Large answers leave compressed for who accepts it, whichever way they are made. */
+/** Large answers are compressed for clients that accept it, on every route. */
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
@@ -35,7 +35,7 @@ interface Received {
   readonly bytes: Buffer;
 }
 
-/** As it goes over the wire: nothing is decompressed. */
+/** Returns the raw bytes: nothing is decompressed. */
 function send({ path, body }: Sent, headers: Record<string, string> = {}): Promise<Received> {
   const whole = { 'content-type': 'application/json', authorization, ...headers };
   return new Promise((resolve, reject) => {
@@ -51,7 +51,7 @@ function send({ path, body }: Sent, headers: Record<string, string> = {}): Promi
   });
 }
 
-/** Without what differs between any two requests. */
+/** Removes what differs between any two requests. */
 function told(bytes: Buffer): unknown {
   const { data, flags } = JSON.parse(bytes.toString()) as { data?: unknown; flags?: unknown };
   return data ?? flags;

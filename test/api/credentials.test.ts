@@ -1,4 +1,4 @@
-/** Who asks: log-in, tokens, keys, and the first owner. */
+/** Log-in, tokens, keys, and the first owner. */
 import type { FailedAuthentications } from '../../src/modules/access/failed-authentications';
 import { makeApiKey, makeEnvironment, makeProject, mutate } from '../support/make';
 import { sendQuery } from '../support/raw';

@@ -185,7 +185,7 @@ it('deletes an environment with its configurations, keys, roles and revisions; i
   const payload = await mutate(project.client, 'deleteEnvironment', input, 'deletedEnvironmentId revisions { revision }');
 
   expect(payload).toEqual({ deletedEnvironmentId: environment.id, revisions: [], userErrors: [] });
-  // Its key is gone as well: whichever is noticed first.
+  // The key of the caller is deleted as well: either fault may come first.
   expect(['NOT_FOUND', 4403]).toContain(await ended);
   expect((await refusalOf(world.client(secret).request('{ snapshot { revision } }')))?.code).toBe('UNAUTHENTICATED');
   const tables = ['flag_configuration', 'api_key', 'role_binding', 'environment_head', 'environment_revision'];

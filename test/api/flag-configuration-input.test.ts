@@ -1,4 +1,4 @@
-/** What `createFlag` and `setFlagConfiguration` tell about a bad input: everything at once, and nothing is written. */
+/** `createFlag` and `setFlagConfiguration` report everything that is wrong with an input together, and write nothing. */
 import { makeEnvironment, makeFlag, makeProject, mutate, uniqueKey } from '../support/make';
 import { createWorld, type World } from '../support/world';
 

@@ -26,7 +26,7 @@ const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
 const TEXTS = ['String', 'ID', 'JSON', 'JSONObject'];
 const DEPTH_MAX = 5;
 
-/** A value of the type whose every text is `text`; null where it would go round in circles. */
+/** A value of the type whose every string is `text`; null for recursive types. */
 function valueOf(type: GraphQLInputType, text: string, depth = 0): unknown {
   if (isNonNullType(type)) return valueOf(type.ofType, text, depth);
   if (isListType(type)) return depth > DEPTH_MAX ? [] : [valueOf(type.ofType, text, depth)];

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Sends bytes and answers what comes until the server closes. */
+/** Sends bytes and returns the answer up to the close by the server. */
 function exchange(text: string): Promise<string> {
   const { port } = new URL(world.url);
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** How an invitation gets to whom it is for, and how it is taken back. */
+/** The delivery of an invitation, and its withdrawal. */
 import { make, makeEnvironment, makeOrganization, makeProject, mutate, type Made } from '../support/make';
 import { lastChange, makeMember, PASSWORD, refusalOf, uniqueEmail } from '../support/members';
 import { startSmtp, type SmtpWorld } from '../support/smtp';

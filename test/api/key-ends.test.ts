@@ -1,4 +1,4 @@
-/** A key that ends makes nothing that outlives it. */
+/** A key with an expiry creates no key that outlives it. */
 import { make, makeProject, mutate, type MadeProject, type UserError } from '../support/make';
 import { createWorld, type World } from '../support/world';
 
@@ -29,7 +29,7 @@ interface Scene {
   readonly project: MadeProject;
   readonly end: string;
   readonly maker: Key;
-  /** Asks with the key. */
+  /** A client with the key. */
   readonly client: MadeProject['client'];
 }
 

@@ -1,4 +1,4 @@
-/** On which pages CLIENT and MOBILE keys work, over HTTP and WebSocket, and what browsers are told. */
+/** Pages on which CLIENT and MOBILE keys work, over HTTP and WebSocket, and the headers for browsers. */
 import { make, makeEnvironment, makeFlag, makeProject, mutate, type MadeProject } from '../support/make';
 import { chainLength, lastChange, refusalOf } from '../support/members';
 import { send, type RawAnswer } from '../support/raw';
@@ -46,7 +46,7 @@ function post(credential: string | null, origin: string | null, path = '/graphql
   });
 }
 
-/** What CORS looks at in an answer. */
+/** The parts of an answer that matter for CORS. */
 const corsOf = ({ status, headers }: RawAnswer): unknown[] => [
   status,
   headers['access-control-allow-origin'] ?? null,
@@ -54,7 +54,7 @@ const corsOf = ({ status, headers }: RawAnswer): unknown[] => [
   String(headers.vary).includes('Origin'),
 ];
 
-/** How the server answers a page of the origin that begins with the credential. */
+/** The server's answer to a page of the origin that connects with the credential. */
 async function connect(credential: string, origin: string | null): Promise<unknown> {
   const socket = await openSocket(world, ['graphql-transport-ws'], origin === null ? {} : { headers: { origin } });
   socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${credential}` } });

@@ -1,4 +1,4 @@
-/** When keys were used last, and that those which are not used end. */
+/** The last use of keys, and the end of unused ones. */
 import { migrate, revertLastMigration } from '../../src/database/migrate';
 import { KeyUsage } from '../../src/modules/access/key-usage';
 import { createTestClock } from '../support/clock';
@@ -10,7 +10,7 @@ import { createWorld, isEmbedded, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** What writing a use down may take. */
+/** The most by which a stored use may lag. */
 const LAG_MS = 2 * MINUTE_MS;
 
 const clock = createTestClock();
@@ -52,7 +52,7 @@ async function makeUsedKey(): Promise<{ project: MadeProject; secret: string }> 
 it('notes a use within seconds, and then once a minute', async () => {
   const { project, secret } = await makeUsedKey();
   const first = clock.now();
-  // As its maker sees it: whoever asks with the key uses it, which may be written before they are answered.
+  // Read by its maker: asking with the key would use it, which may be written before the answer.
   const { project: seen } = await project.client.request<{ project: { apiKeys: { nodes: object[] } } }>(
     'query ($id: ID!) { project(id: $id) { apiKeys { nodes { id lastUsedAt endsAt isLive } } } }',
     { id: project.id },
@@ -89,7 +89,7 @@ it('runs no statement in the path of the request', async () => {
 
   expect(result).toBeNull();
   expect(statements.filter((text) => /UPDATE api_key/.test(text))).toEqual([]);
-  // That use was one to be written.
+  // That use was due to be written.
   const usedAt = clock.now().toISOString();
   await eventually(async () => (await stateOf(secret)).lastUsedAt === usedAt);
 });
@@ -129,7 +129,7 @@ it('keeps a key alive that one server uses and another does not', async () => {
   await eventually(async () => (await stateOf(secret)).lastUsedAt !== null);
   clock.advance(29 * DAY_MS);
 
-  // Another server writes the use that this one has not heard of.
+  // Another server writes a use that this one does not know.
   await world.app.database.connection.query('UPDATE api_key SET last_used_at = $2 WHERE id = $1', [id, clock.now()]);
   clock.advance(5 * DAY_MS);
 
@@ -173,7 +173,7 @@ describe('of several servers', () => {
       for (const id of ids) behind.note(id);
       seconds.note(ids[1]!);
       await Promise.all([behind.flush(), seconds.flush()]);
-      // The first time it may have left the first key to the one behind, which held it.
+      // The first flush may have left the first key to the other server, which held it.
       await ahead.flush();
 
       expect(await uses()).toEqual(Array(3).fill(new Date(start + 5 * MINUTE_MS).toISOString()));
@@ -189,7 +189,7 @@ describe('of several servers', () => {
         (await connection.query<{ used: boolean }[]>(query, [ids])).map((row) => row.used);
       for (const id of ids) usage.note(id);
 
-      // The embedded database has one connection: nobody else can hold anything.
+      // The embedded database has one connection: no other transaction can hold a lock.
       if (!isEmbedded) {
         await connection.transaction(async (tx) => {
           await tx.query('SELECT 1 FROM api_key WHERE id = $1 FOR SHARE', [held]);

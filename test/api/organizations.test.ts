@@ -145,7 +145,7 @@ it('deletes all that it owns, keeps the audit rows and ends the streams', async 
   const payload = await mutate(owner(), 'deleteOrganization', input, 'deletedOrganizationId revisions { revision }');
 
   expect(payload).toEqual({ deletedOrganizationId: id, revisions: [], userErrors: [] });
-  // The role of its owner is gone as well: whichever is noticed first.
+  // The role of its owner is deleted as well: either fault may come first.
   expect(['NOT_FOUND', 'FORBIDDEN']).toContain(await ended);
   const left = await world.app.database.connection.query<object[]>(
     `SELECT (SELECT count(*) FROM project WHERE organization_id = $1) AS projects,

@@ -214,7 +214,7 @@ describe('changePassword', () => {
   });
 
   it('refuses API keys and anonymous callers', async () => {
-    // Whoever signed in before the clock moved is signed in no more.
+    // Sessions from before the clock moved have expired.
     const { accessToken } = await logIn(world, world.owner);
     const project = await makeProject({ ...world, owner: { ...world.owner, accessToken } });
     const key = await makeApiKey(project, await makeEnvironment(project));
@@ -373,7 +373,7 @@ describe('requestPasswordReset', () => {
   });
 });
 
-/** When all requests before have been seen to: they are answered first. */
+/** Resolves when all earlier requests are handled, which are answered first. */
 async function settled(): Promise<object> {
   await world.app.services.passwordResetMail.close();
   return written(world);
@@ -527,7 +527,7 @@ it.each([
   expect(alone.logLines().filter(({ msg }) => msg === 'an e-mail could not be sent')).toHaveLength(1);
 });
 
-/** Takes connections and never says a word. */
+/** Accepts connections and never sends anything. */
 async function silentPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   server.unref();
@@ -576,14 +576,14 @@ it('refuses further log-ins while a hundred passwords wait to be verified, and a
   expect(afterwards.userErrors).toEqual([]);
 }, 240_000);
 
-/** As many passwords are verified as may wait, until they leave. */
+/** Keeps as many passwords in verification as may wait, until it is called. */
 function crowd(): () => Promise<void> {
   let isOver = false;
   const come = (): Promise<boolean> => verifyPassword(null, 'wrong').catch(() => false);
   const all = Array.from({ length: 150 }, come);
   const coming = (async () => {
     while (!isOver) {
-      // As many as may have left meanwhile, and more.
+      // Refills those that may have left meanwhile, and more.
       for (let i = 0; i < 3; i++) all.push(come());
       await new Promise((resolve) => setImmediate(resolve));
     }

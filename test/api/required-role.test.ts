@@ -1,4 +1,4 @@
-/** Environments that are changed with a stronger role only, whichever way a change reaches into them. */
+/** Environments that only a stronger role may change, by every way that reaches into them. */
 import type { GraphQLClient } from 'graphql-request';
 import {
   configure,
@@ -29,7 +29,7 @@ interface Scene {
   readonly segment: Made;
 }
 
-/** A project whose production demands a role. */
+/** A project whose production requires a role. */
 async function makeScene(requiredRole: string): Promise<Scene> {
   const project = await makeProject(world);
   const [production, staging] = [await makeEnvironment(project), await makeEnvironment(project)];

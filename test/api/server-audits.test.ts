@@ -9,8 +9,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /**
- * A request that is refused as a whole has status 400 here in every media type, so that proxies, logs and clients see that it
- * failed; the newer draft of the specification says so, too.
+ * Audits that fail on purpose: a request that is refused as a whole has status 400 here in every media type, so that
+ * proxies, logs and clients see that it failed; the newer draft of the specification says so, too.
  */
 const DECLINED: readonly string[] = [
   'warn SHOULD use 200 status code on document parsing failure when accepting application/json',

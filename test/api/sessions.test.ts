@@ -409,7 +409,7 @@ describe('An access token', () => {
     readonly key?: Uint8Array | ReturnType<typeof generateKeyPairSync>['privateKey'];
   }
 
-  /** As the server makes it, but for what the forgery says. */
+  /** Signs a token like the server, except for the forged parts. */
   async function forge({
     header = { alg: 'HS256', kid: kidOf(SECRET) },
     claims = {},

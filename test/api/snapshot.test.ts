@@ -1,4 +1,4 @@
-/** `snapshot`, read again and again by a client that mostly has it. */
+/** `snapshot`, read repeatedly by a client that usually has it. */
 import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
 import { createWorld, isEmbedded, type World } from '../support/world';
 
@@ -39,7 +39,7 @@ async function seed(): Promise<Seeded> {
   return { project, environment, flag, secret: await makeApiKey(project, environment) };
 }
 
-/** What the answer says of its place, and whether the snapshot came with it. */
+/** The revision in the answer, and whether the snapshot came with it. */
 function told(polled: Polled | null): unknown {
   return polled && { epoch: polled.epoch, revision: polled.revision, hasSnapshot: polled.snapshotIfNewer !== null };
 }

@@ -1,4 +1,4 @@
-/** GraphQL over WebSocket: the handshake, its refusals, and that operations obey the same rules as over HTTP. */
+/** GraphQL over WebSocket: the handshake, its refusals, and the same rules as over HTTP. */
 import { openAcknowledged, openSocket } from '../support/raw-socket';
 import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, uniqueKey } from '../support/make';
 import { answersStill } from '../support/raw';

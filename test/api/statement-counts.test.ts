@@ -1,4 +1,4 @@
-/** Every list costs the same number of SQL statements whatever the number of rows. The rows are put in by SQL. */
+/** Every list runs the same number of SQL statements for any number of rows. The rows are inserted by SQL. */
 import {
   cloneRows,
   configure,
@@ -13,7 +13,7 @@ import {
 import { countStatements } from '../support/count-statements';
 import { createWorld, type World } from '../support/world';
 
-/** With as many flags, segments and changes. */
+/** The number of flags, segments and changes. */
 const FEW = 10;
 const MANY = 1_000;
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
-/** How many statements the query sends; what it answers is looked at, too, so that it does not count an empty list. */
+/** The number of statements of the query; its answer is checked, too, so that no empty list is counted. */
 async function cost(project: MadeProject, query: string, rowsIn: (answer: never) => number): Promise<[number, number]> {
   const variables = { id: project.id, organizationId: project.organizationId };
   const { result, statements } = await countStatements(world, () => project.client.request(query, variables));
@@ -147,7 +147,7 @@ it('reads organizations with their projects and flags in as many statements with
     where: `t.organization_id = '${project.organizationId}'`,
     set: { id: id('id'), organization_id: id('organization_id') },
   });
-  // As whoever writes roles does: what servers remember of them is outdated.
+  // Writers of roles do the same: it invalidates what servers have cached.
   await own.app.database.transaction(async (tx) => void tx.raisedHeads.add(project.organizationId));
   await cloneRows(own, 'project', range, {
     where: `t.id = '${project.id}'`,

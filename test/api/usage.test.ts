@@ -212,7 +212,7 @@ it('adds what several flushes write', async () => {
 it('keeps a failed batch, logs the failure, and writes the batch the next time', async () => {
   const scene = await makeScene();
   const { connection } = world.app.database;
-  // Before anything is counted: the timer would have written it.
+  // Done before anything is counted, because the timer would have written it.
   await connection.query('ALTER TABLE flag_usage_minute RENAME TO flag_usage_minute_away');
   await evaluate(scene.secret, ['ada']);
 
@@ -351,7 +351,7 @@ it('writes what was counted when the server ends', async () => {
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
   const secret = await makeApiKey(project, environment);
-  // Before anything is counted: the timer may come first.
+  // Done before anything is counted, because the timer may come first.
   const queries = jest.spyOn(other.app.database.connection, 'query');
   await other.client(secret).request(EVALUATE, { contexts: [{ targetingKey: 'ada' }] });
 

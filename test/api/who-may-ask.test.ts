@@ -1,4 +1,4 @@
-/** What callers without a role, without a credential, and with a CLIENT key are told. */
+/** Answers to callers without a role, without a credential, and with a CLIENT key. */
 import { makeOutsider } from '../support/members';
 import { makeApiKey, makeEnvironment, makeFlag, makeProject, mutate, toggle, type Made, type MadeProject } from '../support/make';
 import { createWorld, type World } from '../support/world';

@@ -1,4 +1,4 @@
-/** Writers at once. Numbers of writers and rounds are bounded by count, never by time. */
+/** Concurrent writers. Numbers of writers and rounds are bounded by count, never by time. */
 import {
   configure,
   forSegment,
@@ -17,7 +17,7 @@ import { createWorld, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
-  // Nobody waits for a connection, which a pool grants within seconds or not at all; all wait for locks.
+  // All wait for locks; none waits for a connection, which a pool grants within seconds or not at all.
   world = await createWorld({ env: { DATABASE_POOL_SIZE: '20', EXECUTION_TIMEOUT_MS: '120000' } });
 });
 afterAll(() => world.close());
@@ -52,7 +52,7 @@ it('loses nothing of 20 concurrent writers on one flag', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
-  /** Reads the version anew until its write is taken: what a careful client does. */
+  /** Reads the version again until its write is accepted, like a careful client. */
   const setOnce = async (i: number): Promise<Written> => {
     for (let expectedVersion = 0; ;) {
       const rules = [{ id: `writer-${i}`, conditions: [], serve: { variation: 'on' } }];

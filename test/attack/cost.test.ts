@@ -1,4 +1,4 @@
-/** What operations cost, beforehand and afterwards; test/surface/cost.test.ts compares both for queries drawn from the schema. */
+/** The cost of operations, estimated and actual; test/surface/cost.test.ts compares both for queries drawn from the schema. */
 import { buildASTSchema, parse } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

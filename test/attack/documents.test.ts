@@ -108,7 +108,7 @@ const EVALUATE =
   'query ($contexts: [EvaluationContextInput!]!, $keys: [String!]) { evaluate(environmentId: "none", contexts: $contexts, flagKeys: $keys) { revision } }';
 const nested = (levels: number): object => Array.from({ length: levels }).reduce<object>((inner) => ({ inner }), {});
 
-/** By somebody with a credential. */
+/** Inputs sent with a credential. */
 const inputs: [string, Operation, SentEvaluation[]][] = [
   [
     'variables of 201 levels',
@@ -145,11 +145,11 @@ const inputs: [string, Operation, SentEvaluation[]][] = [
   ],
 ];
 
-/** What one operation may weigh before anybody looks at it, without a credential. */
+/** The largest operation that is read without a credential. */
 const BYTES_MAX = { HTTP: 256 * 1024, WebSocket: 64 * 1024, SSE: 256 * 1024 };
 const bytesOf = (operation: Operation): number => JSON.stringify(operation).length;
 
-/** How an operation is refused unread. */
+/** The refusal of an operation that is not read. */
 function tooLarge(transport: Transport): SentEvaluation[] {
   if (transport === 'WebSocket') return [{ code: '1009', message: '' }];
   const message = `The body is larger than the limit of ${BYTES_MAX[transport]} bytes.`;

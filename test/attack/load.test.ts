@@ -1,4 +1,4 @@
-/** What a server does that has too much to do, and with operations that take too long. */
+/** A server under overload, and operations that take too long. */
 import { performance } from 'node:perf_hooks';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
 import { send, sendQuery, type RawAnswer } from '../support/raw';
@@ -6,7 +6,10 @@ import { answerOver, errorsOver, LIVE_TRANSPORTS, TRANSPORTS } from '../support/
 import { authorization, createWorld, isEmbedded } from '../support/world';
 
 const VIEWER = '{ viewer { user { email } } }';
-/** Long enough for what is not to be late, on a busy machine, too; and shorter than the 2 seconds that a server waits for a revision. */
+/**
+ * Long enough for operations in time, on a busy machine, too; and shorter than the 2 seconds that a server waits for a
+ * revision.
+ */
 const TIMEOUT_MS = '1500';
 const LATE = 'The operation did not finish within 1.5 s and was stopped. A mutation may have been applied.';
 
@@ -42,7 +45,7 @@ it('keeps evaluating when the event loop is late, and refuses everything else fo
   await world.close();
 });
 
-// The embedded database answers one statement after the other, so that nobody could hold a lock beside it.
+// The embedded database runs one statement after the other, so no other transaction could hold a lock beside it.
 (isEmbedded ? it.skip : it)(
   'ends an operation that waits too long, the statement that it waits for, and begins nothing more of it',
   async () => {
@@ -64,7 +67,7 @@ it('keeps evaluating when the event loop is late, and refuses everything else fo
       authorization(world.owner.accessToken),
     );
     const isServed = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
-    // While what it waited for is still held.
+    // The lock that it waited for is still held.
     const askedAt = performance.now();
     await eventually(async () => {
       const waiting: unknown = await runner.query(

@@ -1,4 +1,4 @@
-/** What a minute allows: refused with RATE_LIMITED beyond, over every transport, and others are served. */
+/** Rate limits per minute: RATE_LIMITED beyond them, over every transport, while others are served. */
 import { RateCounter } from '../../src/operations/rate-counter';
 import { addressKey, RateLimits } from '../../src/operations/rate-limits';
 import { createRedisRates } from '../../src/redis/redis-rates';
@@ -55,7 +55,7 @@ it('counts operations without a credential by address, over HTTP and WebSocket t
     expect(overHttp.body).toEqual({ errors: [rateLimited('operations without a credential', 6)] });
     expect(Number(overHttp.headers['retry-after'])).toBeGreaterThan(0);
     expect(known.status).toBe(200);
-    // The socket that was refused an operation lives on, and so does everybody else.
+    // The socket that was refused an operation stays open, and so do others.
     socket.send({ type: 'ping' });
     expect(await socket.next()).toEqual({ type: 'pong' });
     expect(await ask(socketOfOwner, { query: VIEWER })).toBeUndefined();
@@ -175,7 +175,7 @@ it('gives back what an operation did not use', () => {
   const { endsAt } = counter.take('key', 8);
 
   expect(counter.settle('key', -6, endsAt)).toMatchObject({ remaining: 8 });
-  // Of a minute that has ended nothing can be given back.
+  // Nothing can be given back to a minute that has ended.
   expect(counter.settle('key', -6, 0)).toMatchObject({ remaining: 8 });
 });
 

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const VIEWER = '{ viewer { user { id } } }';
-/** Not for the servers that are sent megabytes, which may take longer on a busy machine. */
+/** Unsuitable for servers that are sent megabytes, which may take longer on a busy machine. */
 const HASTY = { REQUEST_TIMEOUT_MS: '1000' };
 
 async function refusalOf(raw: Parameters<typeof send>[1]): Promise<unknown> {
@@ -30,7 +30,7 @@ async function refusalOf(raw: Parameters<typeof send>[1]): Promise<unknown> {
 
 const isCut = (code: string | undefined): boolean => code === 'ECONNRESET' || code === 'EPIPE';
 
-/** What the server writes to a client that speaks as it likes. */
+/** The server's answer to raw bytes. */
 function rawAnswer(text: string, to: Pick<World, 'url'> = world): Promise<string> {
   const { port } = new URL(to.url);
   return new Promise((resolve, reject) => {
@@ -248,7 +248,7 @@ it.each(TRANSPORTS)('takes keys of prototypes for what they are over %s', async 
   const harmless = await given('{"toString":1,"hasOwnProperty":2,"valueOf":3}');
 
   const served = { data: { evaluate: { results: [{ evaluations: [{ reason: 'DISABLED' }] }] } }, errors: [] };
-  // In a body they are refused; in a frame they are keys like others.
+  // A body with them is refused; in a frame they are ordinary keys.
   const refused = { status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] };
   const expected = transport === 'WebSocket' ? served : refused;
   expect([polluting, constructor, harmless]).toMatchObject([expected, expected, served]);

@@ -1,4 +1,4 @@
-/** Sockets that are meant to hurt: each ends with the code of the protocol, or lives on; others are served. */
+/** Sockets that are meant to hurt: each ends with the code of the protocol, or stays open; others are served. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const VIEWER = '{ viewer { user { id } } }';
-/** It hashes a password, which is not done at once. */
+/** Hashes a password, which takes several turns of the event loop. */
 const SLOW = 'logIn(input: { email: "nobody@example.com", password: "x" }) { accessToken }';
 const IDLE = scaled(10_000, 2_000);
 const IDLE_SOCKETS = join(__dirname, '../support/idle-sockets.cjs');
@@ -88,7 +88,7 @@ async function toldBy(child: ChildProcess): Promise<unknown> {
   return (await once(child, 'message'))[0] as unknown;
 }
 
-/** By operation: `next` when it was answered, else why not. */
+/** Outcome by operation: `next` when it was answered, otherwise the reason. */
 async function outcomesOf(socket: Awaited<ReturnType<typeof openAcknowledged>>, count: number): Promise<Map<string, string>> {
   const outcomes = new Map<string, string>();
   while (outcomes.size < count) {
@@ -98,7 +98,7 @@ async function outcomesOf(socket: Awaited<ReturnType<typeof openAcknowledged>>, 
   return outcomes;
 }
 
-/** What would be a line of its own in a log, a header, or an order to a terminal. */
+/** Text that would be a separate log line, a header, or an order to a terminal. */
 const FORGED = 'x\r\n{"level":30,"msg":"forged"}\nset-cookie: a=b\u001b[31m\u2028';
 
 it('treats lines and headers as text, wherever a socket may send them', async () => {

@@ -1,4 +1,7 @@
-/** Server-Sent Events that are meant to hurt: what is refused leaves nothing open, and says nothing that a client wrote. */
+/**
+ * Server-Sent Events that are meant to hurt: refused requests leave nothing open, and answers contain nothing that a client
+ * wrote.
+ */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Bystander } from '../support/bystander';
@@ -57,7 +60,7 @@ it('keeps nothing of 10,001 invalid requests, and accepts streams as before', as
   expect(isServed).toBe(true);
 });
 
-/** What would be a line of its own in a log, an event of its own in a stream, or an order to a terminal. */
+/** Text that would be a separate log line, an event of a stream, or an order to a terminal. */
 const FORGED = 'x\r\n\r\nevent: complete\ndata:\n\n{"level":30,"msg":"forged"}\u001b[31m\u2028';
 
 it('treats events and lines as text', async () => {

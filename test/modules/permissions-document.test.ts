@@ -1,4 +1,4 @@
-/** docs/PERMISSIONS.md says what src/modules/access/permissions.ts and actor.ts do. */
+/** docs/PERMISSIONS.md agrees with src/modules/access/permissions.ts and actor.ts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { permissionsOfKey } from '../../src/modules/access/actor';

@@ -1,4 +1,4 @@
-/** Which change made a revision, and which revision held at an instant: whatever was purged, erased or restored. */
+/** The change that made a revision, and the revision that held at an instant: after purges, erasures and restores, too. */
 import { purgeRevisions } from '../../src/modules/changes/retention-repository';
 import { findRevision, findRevisionAt, type RecordedRevision } from '../../src/modules/changes/revision-repository';
 import { renewEpochs } from '../../src/modules/changes/epoch-repository';
@@ -88,7 +88,7 @@ it.each<[string, (scene: Scene) => Promise<void>]>([
     const revision = index + 1;
     const record = { environmentId: scene.environment.id, epoch, revision, changeId: id, createdAt };
     expect(await recordOf(scene, revision)).toEqual(record);
-    // From its own time on, to the last millisecond before the next.
+    // Valid from its own time to the last millisecond before the next.
     expect(await at(scene, createdAt)).toEqual(record);
     expect(await at(scene, shifted(createdAt, SECOND_MS - 1))).toEqual(record);
     expect(await revisionAt(scene, shifted(createdAt, -1))).toBe(revision === 1 ? null : revision - 1);

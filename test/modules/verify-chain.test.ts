@@ -21,7 +21,7 @@ interface Chain {
 const ORGANIZATION = 'organization_1';
 const salt = (n: number): string => `salt-${String(n).padStart(17, '0')}`;
 
-/** What the database would hand over, whatever was done to its rows. */
+/** Verifies rows in any state, as the database would return them. */
 function verify({ rows, bodies, head }: Chain, kept: KeptHead | null = null): ChainReport {
   const verifier = new ChainVerifier(ORGANIZATION, kept);
   const own = rows.filter(({ organizationId }) => organizationId === ORGANIZATION);
@@ -99,7 +99,7 @@ const INTACT = makeChain();
 const copyOf = (chain: Chain): Chain => structuredClone(chain);
 type Writable = Record<string, unknown>;
 
-/** Other than what it was, of a type that the column can hold. */
+/** A different value of a type that the column can store. */
 function altered(value: unknown, place: number): unknown {
   if (value === null) return 'x';
   // A clone's dates are of another realm.
@@ -112,7 +112,10 @@ function altered(value: unknown, place: number): unknown {
   return text.slice(0, at) + other + text.slice(at + 1);
 }
 
-/** Where the first problem is when a row is at fault: what an altered erasure record no longer accounts for stands before it. */
+/**
+ * Sequence of the first problem when a row is at fault: a body that an altered erasure record no longer accounts for comes
+ * before it.
+ */
 const placesOf = (sequence: number): number[] => (sequence === 6 ? [2, 6] : [sequence]);
 
 it('finds no problem in a chain as it was written, in both formats and with an erasure', () => {
