@@ -1,6 +1,7 @@
 /** How much of what anybody may do in a minute. Whoever asks for more is refused with RATE_LIMITED. docs/LIMITS.md has the table. */
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { IPv6 } from 'ipaddr.js';
 import { Coalescer } from '../concurrency/coalescer';
 import { createRedisRates } from '../redis/redis-rates';
 import { RateLimited } from '../errors';
@@ -185,15 +186,11 @@ function refuseUnlessAllowed(status: RateLimitStatus, what: string, { name, limi
   throw new RateLimited(message, { retryAfterSeconds: status.resetSeconds, limitName: name, address });
 }
 
-/** An IPv6 network of 64 bits belongs to one subscriber, who may take any address of it. */
+/** Answers the network of 64 bits for an IPv6 address: it belongs to one subscriber, who may take any address of it. */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gap = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0');
-  const groups = [...left, ...gap, ...right].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${groups.join(':')}::/64`;
+  const parsed = IPv6.parse(address.replace(/%.*/, ''));
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
+  const network = parsed.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(':')}::/64`;
 }

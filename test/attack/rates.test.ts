@@ -156,9 +156,20 @@ it('refuses log-ins to one account from every address, and to no other', () => {
 });
 
 it('treats an IPv6 network as one address, and all spellings of an IPv4 address as one', () => {
-  expect(
-    ['192.0.2.1', '::ffff:192.0.2.1', '2001:db8:1:2:3:4:5:6', '2001:db8:1:2::9', '2001:DB8:1:2::', '::1'].map(addressKey),
-  ).toEqual(['192.0.2.1', '192.0.2.1', '2001:db8:1:2::/64', '2001:db8:1:2::/64', '2001:db8:1:2::/64', '0:0:0:0::/64']);
+  const keys = {
+    '192.0.2.1': '192.0.2.1',
+    '::ffff:192.0.2.1': '192.0.2.1',
+    '::FFFF:c000:0201': '192.0.2.1',
+    '2001:db8:1:2:3:4:5:6': '2001:db8:1:2::/64',
+    '2001:db8:1:2::9': '2001:db8:1:2::/64',
+    '2001:DB8:1:2::': '2001:db8:1:2::/64',
+    '2001:db8:1:2::192.0.2.1': '2001:db8:1:2::/64',
+    'fe80::1%eth-0': 'fe80:0:0:0::/64',
+    '::1': '0:0:0:0::/64',
+    '': '',
+  };
+
+  expect(Object.keys(keys).map(addressKey)).toEqual(Object.values(keys));
 });
 
 it('never reserves more than the limit of a minute, however many ask', () => {
