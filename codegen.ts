@@ -1,10 +1,28 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path/posix';
+
+const NOUNS = 'src/modules';
+const GENERATED = 'src/graphql/generated';
+
+/** Collects each noun's `mappers.json`: the row behind each of its types, with paths as its own files would import them. */
+function mappersOfNouns(): Record<string, string> {
+  const files = readdirSync(NOUNS).map((noun) => join(NOUNS, noun, 'mappers.json'));
+  const mappers = files
+    .filter((file) => existsSync(file))
+    .flatMap((file) => {
+      const ofNoun = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+      return Object.entries(ofNoun).map(([type, row]) => [type, relative(GENERATED, join(file, '..', row))]);
+    });
+  return Object.fromEntries(mappers) as Record<string, string>;
+}
 
 /** Writes the resolvers' types, and the typed client of the examples, from the schema. `npm run codegen`; CI checks that nothing would change. */
 const config: CodegenConfig = {
   schema: 'schema/*.graphql',
   generates: {
-    'src/graphql/generated/resolver-types.ts': {
+    [`${GENERATED}/enums.ts`]: { plugins: ['typescript'], config: { onlyEnums: true, enumsAsTypes: true } },
+    [`${GENERATED}/resolver-types.ts`]: {
       plugins: ['typescript', 'typescript-resolvers'],
       config: {
         useTypeImports: true,
@@ -21,60 +39,11 @@ const config: CodegenConfig = {
         contextType: '../../modules/context#Context',
         mapperTypeSuffix: 'Row',
         mappers: {
-          ApiKey: '../../modules/access/api-key-entity#ApiKeyEntity',
-          AuditLogEntry: '../../modules/changes/change-entity#ChangeEntity',
-          ApiKeyConnection: '../connection#CountedConnection<object>',
-          Change: '../../modules/changes/change-entity#ChangeEntity',
-          ChangeItem: '../../modules/changes/change-body-entity#ChangeBodyEntity',
-          Condition: '../../evaluation#SnapshotCondition',
-          ConditionTrace: '../../modules/snapshots/trace-resolvers#LocatedConditionTrace',
-          AttributeConditionTrace: '../../evaluation#AttributeConditionTrace',
-          SegmentConditionTrace: '../../evaluation#SegmentConditionTrace',
-          GroupConditionTrace: '../../evaluation#GroupConditionTrace',
-          EvaluationTrace: '../../evaluation#Trace',
-          FlagTrace: '../../evaluation#FlagTrace',
-          RuleTrace: '../../evaluation#RuleTrace',
-          SegmentTrace: '../../evaluation#SegmentTrace',
-          SegmentRuleTrace: '../../evaluation#SegmentRuleTrace',
-          AttributeCondition: '../../evaluation#SnapshotAttributeCondition',
-          SegmentCondition: '../../evaluation#SnapshotSegmentCondition',
-          ConditionGroup: '../../evaluation#SnapshotGroupCondition',
-          ContextEvaluations: '../../modules/snapshots/snapshot-service#ContextOutcome',
-          Environment: '../../modules/environments/environment-entity#EnvironmentEntity',
-          Evaluation: '../../evaluation#Evaluation',
-          Flag: '../../modules/flags/flag-entity#FlagEntity',
-          FlagChange: '../../modules/changes/flag-event#FlagEvent',
-          FlagChangedEvent: '../../delivery/stream#FlagChangedEvent',
-          FlagConnection: '../connection#CountedConnection<object>',
-          FlagComparison: '../../modules/flags/flag-comparison#ComparedFlag',
-          FlagComparisonConnection: '../connection#CountedConnection<object>',
-          FlagConfiguration: '../../modules/flags/flag-configuration-entity#FlagConfigurationEntity',
-          FlagVersion: '../../modules/changes/flag-event#LabelledFlag',
-          Invitation: '../../modules/access/invitation-entity#InvitationEntity',
-          InvitationConnection: '../connection#CountedConnection<object>',
-          Member: '../../modules/access/member-repository#MemberOfOwner',
-          MemberConnection: '../connection#CountedConnection<object>',
-          Organization: '../../modules/organizations/organization-entity#OrganizationEntity',
-          OrganizationConnection: '../connection#CountedConnection<object>',
-          Project: '../../modules/projects/project-entity#ProjectEntity',
-          ProjectConnection: '../connection#CountedConnection<object>',
-          Rollout: '../../modules/flags/flag-view#RolloutOfFlag',
-          RolloutShare: '../../modules/flags/flag-view#ShareOfFlag',
-          Rule: '../../modules/flags/flag-view#RuleOfFlag',
-          Segment: '../../modules/segments/segment-entity#SegmentEntity',
-          SegmentConnection: '../connection#CountedConnection<object>',
-          SegmentRule: '../../modules/segments/segment-entity#StoredSegmentRule',
-          Session: '../../modules/access/session-entity#SessionEntity',
-          Serve: '../../modules/flags/flag-view#ServeOfFlag',
-          Target: '../../modules/flags/flag-view#TargetOfFlag',
-          UsagePoint: '../../modules/usage/usage-count-repository#UsagePoint',
-          User: '../../modules/access/user-entity#UserEntity',
+          ...mappersOfNouns(),
           UserError: '../../errors#Issue',
           InputError: '../../errors#Issue',
           StaleVersionError: '../../errors#Issue',
           InUseError: '../../errors#Issue',
-          Variation: '../../modules/flags/flag-entity#StoredVariation',
-          Viewer: '../../modules/access/actor#Actor',
         },
       },
     },

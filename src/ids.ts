@@ -1,23 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 
-/** The nouns that have ids; every id begins with its noun. */
-export type IdKind =
-  | 'organization'
-  | 'project'
-  | 'environment'
-  | 'flag'
-  | 'variation'
-  | 'segment'
-  | 'user'
-  | 'binding'
-  | 'invitation'
-  | 'key'
-  | 'session'
-  | 'change'
-  | 'failure'
-  | 'erasure'
-  | 'rule'
-  | 'request';
+/** The words with which ids begin. Each noun adds its own in its `module.ts`. */
+export interface IdKinds {}
+
+export type IdKind = keyof IdKinds;
 
 /** A new opaque id: its noun and a UUIDv7 (RFC 9562), so that ids made later sort later. */
 export function newId(kind: IdKind): string {

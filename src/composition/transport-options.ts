@@ -6,8 +6,10 @@ import { createAddressOf } from '../http/client-address';
 import { createOidc } from '../http/oidc/create-oidc';
 import type { Readiness } from '../http/transport';
 import { LiveAccess } from '../modules/access/live-access';
-import { createLoaders, type Context, type Services } from '../modules/context';
+import type { Context, Services } from '../modules/context';
+import { createLoaders } from '../modules/loaders';
 import { createLoadGauge, type LoadGauge } from '../operations/load';
+import { OperationGuard } from '../operations/operation-guard';
 import { PACKAGE_ROOT } from '../package-root';
 import { createSchema } from '../schema';
 import type { ServerOptions } from '../server';
@@ -30,8 +32,10 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
   const { config, log, clock } = foundation;
   const { authenticator, limits, failures } = parts.authentication;
   const { snapshots, changes, sessions } = parts.services;
+  const guard = new OperationGuard(config.limits);
   return {
-    schema: createSchema(join(PACKAGE_ROOT, 'schema')),
+    schema: createSchema(join(PACKAGE_ROOT, 'schema'), guard),
+    guard,
     log,
     rateLimits: limits,
     load: parts.load ?? createLoadGauge(),

@@ -8,12 +8,15 @@ import type { Context } from '../modules/context';
 import { RequestFault } from '../errors';
 import type { LiveAccess } from '../modules/access/live-access';
 import type { LoadGauge } from '../operations/load';
+import type { OperationGuard } from '../operations/operation-guard';
 import type { Actor, RequestInfo } from '../modules/access/actor';
 import type { SnapshotService } from '../modules/snapshots/snapshot-service';
 import type { RateLimits } from '../operations/rate-limits';
 
 export interface TransportOptions {
   readonly schema: GraphQLSchema;
+  /** The one that wraps the resolvers of the schema. */
+  readonly guard: OperationGuard;
   readonly log: Logger;
   readonly rateLimits: RateLimits;
   readonly limits: LimitSettings;

@@ -7,9 +7,8 @@ import {
   getNullableType,
   isCompositeType,
   isListType,
-  isObjectType,
+  type GraphQLField,
   type GraphQLFieldResolver,
-  type GraphQLSchema,
 } from 'graphql';
 import { withDeadline } from '../concurrency/with-deadline';
 import { DeadlineExceeded } from '../errors';
@@ -28,21 +27,15 @@ export class OperationGuard {
   /** Objects in lists of the answers that are counted. */
   private readonly listed = new WeakMap<object, number>();
 
-  /** Changes the resolvers of the schema. */
-  constructor(
-    schema: GraphQLSchema,
-    private readonly limits: OperationBounds,
-  ) {
-    for (const type of Object.values(schema.getTypeMap())) {
-      if (!isObjectType(type) || type.name.startsWith('__')) continue;
-      for (const field of Object.values(type.getFields())) {
-        if (!isCompositeType(getNamedType(field.type))) continue;
-        const isList = isListType(getNullableType(field.type));
-        const resolve = (field.resolve as Resolve | undefined) ?? (isList ? readerOf(field.name) : undefined);
-        if (resolve) field.resolve = this.guarded(resolve, isList) as typeof field.resolve;
-      }
-    }
-  }
+  constructor(private readonly limits: OperationBounds) {}
+
+  /** Wraps the resolver of a field that answers objects. */
+  readonly wrap = (field: GraphQLField<unknown, never>): { readonly resolve?: Resolve } => {
+    if (!isCompositeType(getNamedType(field.type))) return {};
+    const isList = isListType(getNullableType(field.type));
+    const resolve = (field.resolve as Resolve | undefined) ?? (isList ? readerOf(field.name) : undefined);
+    return resolve ? { resolve: this.guarded(resolve, isList) } : {};
+  };
 
   /** What comes of the running operation; rejects with `DeadlineExceeded` when that takes too long. */
   withinDeadline<T>(running: Promise<T>, context: object): Promise<T> {

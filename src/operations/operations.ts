@@ -18,14 +18,16 @@ import { RateLimited, RequestFault, TryLater } from '../errors';
 import { Documents, type Preparation, type PreparedOperation } from './documents';
 import { formatError } from '../graphql/errors';
 import { isSubscription, variablesProblem } from './limits';
-import { OperationGuard } from './operation-guard';
+import type { OperationGuard } from './operation-guard';
 import { countObjects } from './shape';
 import type { LoadGauge } from './load';
 import type { Actor } from '../modules/access/actor';
 import type { Admission, RateLimits } from './rate-limits';
 
 export interface OperationsOptions {
+  /** Its resolvers are wrapped by the guard. */
   readonly schema: GraphQLSchema;
+  readonly guard: OperationGuard;
   readonly log: Logger;
   readonly limits: LimitSettings;
   readonly rateLimits: RateLimits;
@@ -67,9 +69,9 @@ export class Operations {
   private readonly guard: OperationGuard;
 
   constructor(private readonly options: OperationsOptions) {
-    const { schema, limits } = options;
+    const { schema, guard, limits } = options;
     this.documents = new Documents({ schema, isIntrospectionOn: limits.isIntrospectionOn });
-    this.guard = new OperationGuard(schema, limits);
+    this.guard = guard;
   }
 
   /** The first thing: whoever has no credential is counted before anything is read. Throws `RateLimited`. */

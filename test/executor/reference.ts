@@ -2,7 +2,8 @@
 import { execute, getOperationAST, GraphQLError, parse, validate, type DocumentNode, type GraphQLFormattedError } from 'graphql';
 import { join } from 'node:path';
 import { createSchema } from '../../src/schema';
-import { createLoaders, type Context } from '../../src/modules/context';
+import type { Context } from '../../src/modules/context';
+import { createLoaders } from '../../src/modules/loaders';
 import type { RequestErrorCode } from '../../src/errors';
 import { formatError } from '../../src/graphql/errors';
 import type { Actor } from '../../src/modules/access/actor';

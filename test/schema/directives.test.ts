@@ -2,6 +2,7 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createAccessWrapper } from '../../src/modules/access/access-directives';
 import { readCostBounds } from '../../src/operations/cost-bounds';
 import { Documents } from '../../src/operations/documents';
 import { RootFields } from '../../src/operations/root-fields';
@@ -103,4 +104,19 @@ it.each(['largeBody', 'servedUnderLoad', 'logInAttempt'])('refuses @%s on what i
   const sdl = `type Query { other: Other } type Other { name: String @${name} }`;
 
   expect(refusalOf(sdl)).toBe(`Other.name: @${name} is for fields of Query, Mutation and Subscription.`);
+});
+
+describe('given a type that implements Node', () => {
+  const schema = schemaWith('interface Node { id: ID! } type Part implements Node { id: ID! } type Query { name: String }');
+
+  it('does not start while no noun declares its scope', () => {
+    const sentence = 'Part implements Node, and no module.ts declares its scope; null if it has none.';
+
+    expect(() => createAccessWrapper(schema, {})).toThrow(new Error(sentence));
+  });
+
+  it('starts with a scope, and with none that is declared', () => {
+    expect(createAccessWrapper(schema, { Part: () => null })).toBeInstanceOf(Function);
+    expect(createAccessWrapper(schema, { Part: null })).toBeInstanceOf(Function);
+  });
 });

@@ -19,14 +19,19 @@ import {
 } from 'graphql';
 import type { Context } from '../context';
 import { Forbidden } from '../../errors';
-import type { EnvironmentEntity } from '../environments/environment-entity';
-import type { FlagConfigurationEntity } from '../flags/flag-configuration-entity';
 import { permits, permitsWithin, type Scope } from './actor';
 import { requireIdentity } from './authorize';
 import { PERMISSIONS, type Permission } from './permissions';
 
 type Field = GraphQLField<unknown, Context>;
 type Resolver = GraphQLFieldResolver<unknown, Context>;
+type Entrances = Partial<Pick<Field, 'resolve' | 'subscribe'>>;
+
+/** Finds the scope of an object. Null: the object that contains it is gone. */
+export type ScopeOf<Row> = (row: Row, context: Context) => Scope | null | Promise<Scope | null>;
+
+/** The scopes of objects, by type. Null: a type without a scope; the object that contains it is checked. */
+export type Scopes = Readonly<Record<string, ScopeOf<never> | null | undefined>>;
 
 /** A field's declared access rule. */
 export type Declaration =
@@ -34,19 +39,26 @@ export type Declaration =
   | { readonly kind: 'AUTHENTICATED' }
   | { readonly kind: 'PERMISSION'; readonly permission: Permission };
 
-/** Throws for a field that must declare its access rule and does not, or that declares an unknown permission. */
-export function enforceAccess(schema: GraphQLSchema): void {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields())) {
-      const declaration = declarationOf(schema, field, type.name);
-      if (declaration === null && mustDeclare(schema, type, field)) {
-        throw new Error(
-          `${type.name}.${field.name} does not declare who may ask: @public, @authenticated or @requiresPermission.`,
-        );
-      }
-      if (declaration) guard(schema, type, field as Field, declaration);
+/**
+ * Makes the wrapper that enforces the access rule of a field. It throws for a field that must declare its access rule and does
+ * not, or that declares an unknown permission.
+ */
+export function createAccessWrapper(schema: GraphQLSchema, scopes: Scopes): (field: Field, type: GraphQLObjectType) => Entrances {
+  requireScopes(schema, scopes);
+  return (field, type) => {
+    const declaration = declarationOf(schema, field, type.name);
+    if (declaration === null && mustDeclare(schema, type, field)) {
+      throw new Error(`${type.name}.${field.name} does not declare who may ask: @public, @authenticated or @requiresPermission.`);
     }
+    return declaration ? guard({ schema, scopes }, type, field, declaration) : {};
+  };
+}
+
+/** Throws for a type with ids for which no noun declares a scope, because its objects would be visible to everybody. */
+function requireScopes(schema: GraphQLSchema, scopes: Scopes): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || !isNode(type) || Object.hasOwn(scopes, type.name)) continue;
+    throw new Error(`${type.name} implements Node, and no module.ts declares its scope; null if it has none.`);
   }
 }
 
@@ -56,7 +68,7 @@ export function enforceAccess(schema: GraphQLSchema): void {
  */
 export function declarationOf(
   schema: GraphQLSchema,
-  field: GraphQLField<unknown, unknown>,
+  field: Pick<Field, 'name' | 'astNode'>,
   typeName: string,
 ): Declaration | null {
   const names = (field.astNode?.directives ?? []).map(({ name }) => name.value);
@@ -76,7 +88,7 @@ export function declarationOf(
 /**
  * True for root fields and for fields that return an object with an id, a connection of such objects, or a sensitive type.
  */
-export function mustDeclare(schema: GraphQLSchema, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
+export function mustDeclare(schema: GraphQLSchema, type: GraphQLObjectType, field: Pick<Field, 'type'>): boolean {
   const named = getNamedType(field.type);
   return isRoot(schema, type) || isNode(named) || named.name.endsWith('Connection') || isSensitive(named);
 }
@@ -94,37 +106,41 @@ function isSensitive({ astNode }: GraphQLNamedType): boolean {
   return astNode?.directives?.some(({ name }) => name.value === 'sensitive') ?? false;
 }
 
-function guard(schema: GraphQLSchema, type: GraphQLObjectType, field: Field, declaration: Declaration): void {
-  if (declaration.kind === 'PUBLIC') return;
+function guard(
+  { schema, scopes }: { readonly schema: GraphQLSchema; readonly scopes: Scopes },
+  type: GraphQLObjectType,
+  field: Field,
+  declaration: Declaration,
+): Entrances {
+  if (declaration.kind === 'PUBLIC') return {};
   const entrance = type === schema.getSubscriptionType() ? 'subscribe' : 'resolve';
   const inner: Resolver = field[entrance] ?? ((parent) => (parent as Record<string, unknown>)[field.name]);
   if (declaration.kind === 'AUTHENTICATED') {
-    field[entrance] = (parent, args, context, info) => {
+    const authenticated: Resolver = (parent, args, context, info) => {
       requireIdentity(context.actor);
       return inner(parent, args, context, info);
     };
-    return;
+    return { [entrance]: authenticated };
   }
   const { permission } = declaration;
   const typeName = getNamedType(field.type).name;
   const root = isRoot(schema, type);
   // A root field may require a permission on the object that its arguments name and return something else; services
   // check it.
-  const scopeOfValue = root && permission !== `${typeName.toLowerCase()}:read` ? undefined : SCOPES[typeName];
+  const scopeOfValue = root && permission !== `${typeName.toLowerCase()}:read` ? undefined : scopes[typeName];
   const passValue = scopeOfValue && valueFilter(permission, scopeOfValue, isNonNullType(field.type));
   // A list of which the caller may see nothing is refused; a single object that it may not see is answered as absent.
   const standsAlone = scopeOfValue && !isListType(getNullableType(field.type));
-  const scopeOfParent = standsAlone ? undefined : SCOPES[type.name];
-  field[entrance] = async (parent, args, context, info) => {
+  const scopeOfParent = standsAlone ? undefined : scopes[type.name];
+  const permitted: Resolver = async (parent, args, context, info) => {
     requireIdentity(context.actor);
     const parentScope = scopeOfParent && (await scopeOfParent(parent as never, context));
     if (parentScope && !permitsWithin(context.actor, permission, parentScope)) throw new Forbidden(permission);
     const value: unknown = await inner(parent, args, context, info);
     return passValue && entrance === 'resolve' ? passValue(value, context) : value;
   };
+  return { [entrance]: permitted };
 }
-
-type ScopeOf<Row> = (row: Row, context: Context) => Scope | null | Promise<Scope | null>;
 
 /** Removes what the caller may not see from a list; answers null for a single object that it may not see. */
 function valueFilter(
@@ -148,42 +164,3 @@ function valueFilter(
     return null;
   };
 }
-
-type Scoped = { readonly organizationId: string; readonly projectId: string | null; readonly environmentId?: string | null };
-const ownColumns = ({ organizationId, projectId, environmentId }: Scoped): Scope => ({
-  organizationId,
-  projectId,
-  environmentId,
-});
-
-const inProject = async (projectId: string, { loaders }: Context): Promise<Scope | null> => {
-  const project = await loaders.project.load(projectId);
-  return project && { organizationId: project.organizationId, projectId };
-};
-
-const inEnvironment = async ({ id, projectId }: EnvironmentEntity, context: Context): Promise<Scope | null> => {
-  const scope = await inProject(projectId, context);
-  return scope && { ...scope, environmentId: id };
-};
-
-/**
- * The scope of an object, by type. A type with an id that is not listed has no scope: the object that contains it is
- * checked.
- */
-const SCOPES: Readonly<Record<string, ScopeOf<never>>> = {
-  Organization: ({ id }: { readonly id: string }) => ({ organizationId: id }),
-  Project: ({ id, organizationId }: { readonly id: string; readonly organizationId: string }) => ({
-    organizationId,
-    projectId: id,
-  }),
-  Environment: inEnvironment,
-  Flag: ({ projectId }: { readonly projectId: string }, context: Context) => inProject(projectId, context),
-  FlagConfiguration: async ({ environmentId }: FlagConfigurationEntity, context: Context) => {
-    const environment = await context.loaders.environment.load(environmentId);
-    return environment && inEnvironment(environment, context);
-  },
-  Segment: ({ projectId }: { readonly projectId: string }, context: Context) => inProject(projectId, context),
-  ApiKey: ownColumns,
-  Invitation: ownColumns,
-  Change: ({ organizationId, projectId }: Scoped) => ({ organizationId, projectId }),
-};

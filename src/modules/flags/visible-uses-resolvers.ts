@@ -1,12 +1,17 @@
 import type { Context } from '../context';
 import type { Usage } from '../../errors';
+import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { permits } from '../access/actor';
+
+export const visibleUsesResolvers: Resolvers = {
+  InUseError: { usedBy: (issue, _args, context) => visibleUses(issue.usedBy ?? [], context) },
+};
 
 /**
  * The uses for which something is refused, without the keys of environments that the caller may not see, without
  * duplicates.
  */
-export async function visibleUses(uses: readonly Usage[], context: Context): Promise<Usage[]> {
+async function visibleUses(uses: readonly Usage[], context: Context): Promise<Usage[]> {
   const visible = await Promise.all(
     uses.map(async (use) => ((await maySee(use, context)) ? use : { ...use, environmentKey: null, environmentId: null })),
   );

@@ -1,13 +1,10 @@
-import type { ConditionTrace } from '../../evaluation';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
-
-/** A condition with how many groups are around it. */
-export type LocatedConditionTrace = ConditionTrace & { readonly depth: number };
+import { locateConditions } from './trace-rules';
 
 export const traceResolvers: Resolvers = {
   FlagTrace: { variation: ({ variationKey }) => variationKey },
-  RuleTrace: { conditions: ({ conditions }) => located(conditions, 0) },
-  SegmentRuleTrace: { conditions: ({ conditions }) => located(conditions, 0) },
+  RuleTrace: { conditions: ({ conditions }) => locateConditions(conditions) },
+  SegmentRuleTrace: { conditions: ({ conditions }) => locateConditions(conditions) },
   ConditionTrace: {
     __resolveType: ({ kind }) => {
       switch (kind) {
@@ -21,11 +18,3 @@ export const traceResolvers: Resolvers = {
     },
   },
 };
-
-/** Groups nest deeper than documents may: a flat list in the order of the walk, from which the tree can be had again. */
-function located(conditions: readonly ConditionTrace[], depth: number): LocatedConditionTrace[] {
-  return conditions.flatMap((condition) => [
-    { ...condition, depth },
-    ...(condition.kind === 'GROUP' ? located(condition.conditions, depth + 1) : []),
-  ]);
-}

@@ -1,4 +1,5 @@
-/** How much may be traced in one operation. Pure. */
+/** How much may be traced in one operation, and the form in which conditions are answered. Pure. */
+import type { ConditionTrace } from '../../evaluation';
 
 export const TRACES_MAX = 1_000;
 export const TRACE_BYTES_MAX = 2 * 1024 * 1024;
@@ -21,4 +22,15 @@ export function jsonLength(value: unknown, most: number): number {
     if (length > most) break;
   }
   return length;
+}
+
+/** A condition with how many groups are around it. */
+export type LocatedConditionTrace = ConditionTrace & { readonly depth: number };
+
+/** Groups nest deeper than documents may: a flat list in the order of the walk, from which the tree can be had again. */
+export function locateConditions(conditions: readonly ConditionTrace[], depth = 0): LocatedConditionTrace[] {
+  return conditions.flatMap((condition) => [
+    { ...condition, depth },
+    ...(condition.kind === 'GROUP' ? locateConditions(condition.conditions, depth + 1) : []),
+  ]);
 }
