@@ -99,7 +99,7 @@ function inputWith(mutation: string, bad: Field, value: unknown): Record<string,
   return { ...input, ...more, ...otherFault(mutation, bad), [bad.name]: isList && !Array.isArray(value) ? [value] : value };
 }
 
-async function stateOfTheBook(): Promise<unknown> {
+async function databaseContents(): Promise<unknown> {
   const tables = ['organization', 'project', 'environment', 'api_key', 'role_binding', 'invitation', 'app_user', 'session'];
   tables.push('refresh_token', 'password_reset', 'change', 'change_body', 'environment_revision');
   const counts = tables.map((table) => `SELECT '${table}' AS name, count(*)::text AS value FROM "${table}"`);
@@ -138,7 +138,7 @@ it('covers every mutation of these files but logOut, which takes no text', () =>
 it.each(cases)('%s refuses bad input in %s with code and place, and writes nothing', async (mutation, name, field) => {
   const type = schema.getMutationType()!.getFields()[mutation]!.args[0]!.type.toString();
   const query = `mutation ($input: ${type}) { ${mutation}(input: $input) { userErrors { code message path } } }`;
-  const before = await stateOfTheBook();
+  const before = await databaseContents();
   const codes: string[] = [];
   for (const [what, value] of HOSTILE) {
     const body = JSON.stringify({ query, variables: { input: inputWith(mutation, field, value) } });
@@ -160,7 +160,7 @@ it.each(cases)('%s refuses bad input in %s with code and place, and writes nothi
   }
 
   expect(codes).not.toContain('INTERNAL_SERVER_ERROR');
-  expect(await stateOfTheBook()).toEqual(before);
+  expect(await databaseContents()).toEqual(before);
 });
 
 const isOptionalNull = ({ type }: Field, value: unknown): boolean => value === null && !isNonNullType(type);

@@ -48,7 +48,7 @@ function attempt(
 }
 
 /** `200 WRONG_CREDENTIALS`, `429 RATE_LIMITED`, or `200 in`. */
-function told({ status, body }: RawAnswer): string {
+function outcomeOf({ status, body }: RawAnswer): string {
   const { data, errors } = body as LoggedIn;
   return `${status} ${errors?.[0]?.extensions.code ?? data?.logIn.userErrors[0]?.code ?? 'in'}`;
 }
@@ -75,7 +75,7 @@ it('accepts ten attempts on an account per minute from all sides together, then 
     for (let i = 0; i < 8; i++) {
       // An attacker writes anything into this header.
       const headers = { 'x-forwarded-for': `192.0.2.${i}`, forwarded: `for=192.0.2.${i}`, 'x-real-ip': `192.0.2.${i}` };
-      answers.push(told(await attempt(world, spellings[i % 3]!, `guess ${i}`, headers)));
+      answers.push(outcomeOf(await attempt(world, spellings[i % 3]!, `guess ${i}`, headers)));
     }
     const overSocket = { query: LOG_IN, variables: { input: { email: account.email, password: 'guess 9' } } };
     const ninth = await errorsOver('WebSocket', world, overSocket);
@@ -93,15 +93,15 @@ it('accepts ten attempts on an account per minute from all sides together, then 
     // The log-in before is the first of the ten.
     expect(answers).toEqual(Array.from({ length: 8 }, () => '200 WRONG_CREDENTIALS'));
     expect([ninth, tenth]).toMatchObject([[], [{ code: 'RATE_LIMITED' }]]);
-    expect(told(right)).toBe('429 RATE_LIMITED');
+    expect(outcomeOf(right)).toBe('429 RATE_LIMITED');
     expect(Number(right.headers['retry-after'])).toBeGreaterThan(0);
     expect((right.body as LoggedIn).errors![0]!.message).toMatch(
       /^Too many attempts to log in to one account: at most 10 a minute are allowed\. Try again in \d+ s\.$/,
     );
-    expect(told(changing)).toBe('429 RATE_LIMITED');
+    expect(outcomeOf(changing)).toBe('429 RATE_LIMITED');
     expect(await written(world)).toEqual(before);
     // Other users do not notice it, nor does the earlier session.
-    expect(told(await attempt(world, other.email, PASSWORD))).toBe('200 in');
+    expect(outcomeOf(await attempt(world, other.email, PASSWORD))).toBe('200 in');
     expect((await sendQuery(world, '{ viewer { user { id } } }', authorization(accessToken))).status).toBe(200);
     expect(await notedFailures(world)).toEqual([{ kind: 'PASSWORD', rows: 1, count: 9, accounts: 1 }]);
   });
@@ -112,7 +112,7 @@ it('limits existing and unknown accounts alike', async () => {
     const known = await makeAccount(world);
     const answers = async (email: string): Promise<string[]> => {
       const all: string[] = [];
-      for (let i = 0; i < 4; i++) all.push(told(await attempt(world, email, 'wrong')));
+      for (let i = 0; i < 4; i++) all.push(outcomeOf(await attempt(world, email, 'wrong')));
       return all;
     };
 
@@ -128,7 +128,7 @@ it('accepts sixty attempts from an address per minute, whatever the accounts and
     // The owner's set-up took two.
     const answers: string[] = [];
     for (let i = 0; i < 60; i++) {
-      answers.push(told(await attempt(world, `nobody-${i}@example.com`, 'wrong', { 'x-forwarded-for': `192.0.2.${i}` })));
+      answers.push(outcomeOf(await attempt(world, `nobody-${i}@example.com`, 'wrong', { 'x-forwarded-for': `192.0.2.${i}` })));
     }
     const right = await attempt(world, world.owner.email, world.owner.password);
     const token = await sendQuery(
@@ -138,7 +138,7 @@ it('accepts sixty attempts from an address per minute, whatever the accounts and
 
     expect(answers.filter((answer) => answer === '200 WRONG_CREDENTIALS')).toHaveLength(58);
     expect(answers.slice(58)).toEqual(['429 RATE_LIMITED', '429 RATE_LIMITED']);
-    expect(told(right)).toBe('429 RATE_LIMITED');
+    expect(outcomeOf(right)).toBe('429 RATE_LIMITED');
     expect(Number(right.headers['retry-after'])).toBeGreaterThan(0);
     expect(token.status).toBe(429);
     expect(await notedFailures(world)).toEqual([{ kind: 'PASSWORD', rows: 58, count: 58, accounts: 58 }]);
@@ -225,7 +225,7 @@ it('answers others while two hundred log in at once, and takes no lock of writer
     // them.
     const attempts = Array.from({ length: 200 }, async (_, i) => {
       const answers: string[] = [];
-      do answers.push(told(await attempt(world, `nobody-${i}@example.com`, 'wrong')));
+      do answers.push(outcomeOf(await attempt(world, `nobody-${i}@example.com`, 'wrong')));
       while (answers.at(-1) === LOOKED_AT && !areOthersAnswered);
       return answers;
     });
@@ -259,7 +259,7 @@ it('answers others while two hundred log in at once, and takes no lock of writer
       for (const table of ['audit_head', 'access_head', 'change', 'app_user', 'session', 'api_key', 'refresh_token']) {
         await connection.query(`LOCK TABLE "${table}" IN SHARE MODE`);
       }
-      const wrong = told(await attempt(world, account.email, 'wrong'));
+      const wrong = outcomeOf(await attempt(world, account.email, 'wrong'));
       const guess = await sendQuery(world, '{ viewer { user { id } } }', authorization('guess'));
       const token = await sendQuery(
         world,
@@ -281,7 +281,7 @@ it('answers others while two hundred log in at once, and takes no lock of writer
     for (let i = 0; i < 10; i++) await attempt(world, account.email, 'wrong');
     const elsewhere: string[] = [];
     while (elsewhere.length < 10 && !elsewhere.includes('429 RATE_LIMITED')) {
-      elsewhere.push(told(await attempt({ url: `${second.url}/graphql` }, account.email, 'wrong')));
+      elsewhere.push(outcomeOf(await attempt({ url: `${second.url}/graphql` }, account.email, 'wrong')));
       // Servers exchange counts twice a second; this waits for several exchanges.
       await sleep(1_000);
     }

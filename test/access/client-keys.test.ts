@@ -7,7 +7,7 @@ import { isObjectType, type GraphQLField } from 'graphql';
 import { join } from 'node:path';
 import { createSchema } from '../../src/schema';
 import { PACKAGE_ROOT } from '../../src/package-root';
-import { findIn, type BindingScope } from '../support/leaks';
+import { findIn, type LeakSource } from '../support/leaks';
 import {
   configure,
   make,
@@ -159,7 +159,7 @@ interface Route {
 async function fetched(
   credential: string,
   { path = '/graphql', method = 'POST', body, headers = {} }: Route,
-): Promise<BindingScope> {
+): Promise<LeakSource> {
   const response = await fetch(new URL(path, world.url), {
     method,
     headers: { ...authorization(credential), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -171,7 +171,7 @@ async function fetched(
 }
 
 /** A caller that asks by a name knows it: repeating it reveals nothing. */
-function without({ name, text }: BindingScope, asked: string): BindingScope {
+function without({ name, text }: LeakSource, asked: string): LeakSource {
   const said = [...marks.values()].filter((word) => asked.includes(word));
   return { name: name.slice(0, 200), text: said.reduce((rest, word) => rest.replaceAll(word, ''), text) };
 }
@@ -218,8 +218,8 @@ function argumentOf(name: string, type: string, id: string): unknown {
   return undefined;
 }
 
-async function everyAnswer(credential: string): Promise<BindingScope[]> {
-  const places: BindingScope[] = [];
+async function everyAnswer(credential: string): Promise<LeakSource[]> {
+  const places: LeakSource[] = [];
   const note = async (route: Route): Promise<void> => void places.push(await fetched(credential, route));
   const names = [...VISIBLE, ...hiddenKeys, 'no-such-flag', '__proto__', ''];
   for (const flagKeys of [null, names, ...names.map((name) => [name])]) await note({ body: evaluateBody(flagKeys) });
@@ -260,7 +260,7 @@ async function everyAnswer(credential: string): Promise<BindingScope[]> {
 }
 
 /** The messages of the sockets and the event stream, including changes. */
-async function everyEvent(credential: string): Promise<BindingScope[]> {
+async function everyEvent(credential: string): Promise<LeakSource[]> {
   const socket = await openAcknowledged(world, credential);
   const followed = 'visible';
   const asked = [
@@ -271,8 +271,8 @@ async function everyEvent(credential: string): Promise<BindingScope[]> {
     'query { snapshot { snapshot } }',
   ];
   asked.forEach((query, i) => socket.send({ id: String(i), type: 'subscribe', payload: { query } }));
-  const place = (text: unknown): BindingScope => without({ name: 'socket', text: JSON.stringify(text) }, asked.join(' '));
-  const events: BindingScope[] = [];
+  const place = (text: unknown): LeakSource => without({ name: 'socket', text: JSON.stringify(text) }, asked.join(' '));
+  const events: LeakSource[] = [];
   // One for each, and a complete for the query of a key that may ask it.
   for (let i = 0; i < asked.length; i++) events.push(place(await socket.next()));
   const bulk = await fetch(new URL('/ofrep/v1/evaluate/flags', world.url), {

@@ -11,7 +11,7 @@ import { digestOfMutation } from '../../src/graphql/payload';
 import type { FailedAuthentications } from '../../src/modules/access/failed-authentications';
 import { beginLogIn, passProvider, PUBLIC_URL } from '../oidc/support/browser';
 import { CLIENT, startHonestProvider, type HonestProvider } from '../oidc/support/honest-provider';
-import { databasePlaces, filePlaces, findIn, guessesOf, type BindingScope } from '../support/leaks';
+import { databasePlaces, filePlaces, findIn, guessesOf, type LeakSource } from '../support/leaks';
 import { eventually, uniqueKey } from '../support/make';
 import { uniqueEmail } from '../support/members';
 import { cleanUpProcesses, freePort, makePlace, runProgram } from '../support/processes';
@@ -24,7 +24,7 @@ const drawn = (name: string): string => `${name}-${randomBytes(12).toString('hex
 const secrets = new Map<string, string>();
 /** Secrets that can be guessed, so that a fast digest of one is as good as the text. */
 const passwords = new Map<string, string>();
-const answers: { readonly place: BindingScope; readonly shown: readonly string[] }[] = [];
+const answers: { readonly place: LeakSource; readonly shown: readonly string[] }[] = [];
 
 function secret(name: string, text: string | null | undefined): string {
   if (!text) throw new Error(`There is no ${name}.`);
@@ -277,7 +277,7 @@ describe('while every secret is made and used in every way', () => {
           body: { key: 'ada', kind: 'user' },
         });
       }
-      // In URLs, by mistake: accepted nowhere.
+      // URLs contain it by mistake: accepted nowhere.
       for (const path of [
         '/graphql',
         '/ofrep/v1/evaluate/flags',
@@ -554,7 +554,7 @@ describe('afterwards', () => {
   it('finds no secret and no password hash in any log line', () => {
     const places = world
       .logLines()
-      .map((line, i): BindingScope => ({ name: `line ${i} ${String(line.msg)}`, text: JSON.stringify(line) }));
+      .map((line, i): LeakSource => ({ name: `line ${i} ${String(line.msg)}`, text: JSON.stringify(line) }));
     const all = [{ name: 'the log', text: places.map(({ text }) => text).join('\n') }];
 
     expect(findIn(all, control())).toEqual(['the path of the export: plain in the log']);
@@ -606,7 +606,7 @@ function faultOf(env: Record<string, string>): string | null {
   }
 }
 
-async function placesOf(url: string): Promise<BindingScope[]> {
+async function placesOf(url: string): Promise<LeakSource[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

@@ -14,7 +14,7 @@ import { authorization, createWorld, type World } from '../support/world';
 
 const schema: GraphQLSchema = createSchema(join(__dirname, '..', '..', 'schema'));
 
-interface BindingScope {
+interface Scope {
   readonly organizationId: string;
   readonly projectId?: string | null;
   readonly environmentId?: string | null;
@@ -27,7 +27,7 @@ interface Caller {
   /** Whether the credential is expired or revoked. */
   readonly isDead?: boolean;
   readonly isUser: boolean;
-  readonly bindings: readonly (BindingScope & { readonly role: Role })[];
+  readonly bindings: readonly (Scope & { readonly role: Role })[];
   /** The permissions of a key without a role in its environment. */
   readonly keyPermissions?: readonly Permission[];
   readonly keyEnvironmentId?: string;
@@ -58,7 +58,7 @@ interface Answer {
 const UPWARD: readonly Permission[] = ['organization:read', 'project:read', 'flag:read', 'segment:read'];
 
 /** Whether the caller has the permission in the scope: denied by default, roles reach down, some reads reach up. */
-function holds(caller: Caller, permission: Permission, place: BindingScope): boolean {
+function holds(caller: Caller, permission: Permission, place: Scope): boolean {
   if (caller.keyPermissions) {
     return caller.keyPermissions.includes(permission) && place.environmentId === caller.keyEnvironmentId;
   }
@@ -350,7 +350,7 @@ let world: World;
 let target: Target;
 let callers: Caller[];
 /** Heads that were notified since the set-up. */
-const rung: string[] = [];
+const notified: string[] = [];
 
 beforeAll(async () => {
   world = await createWorld();
@@ -358,7 +358,7 @@ beforeAll(async () => {
   const { options } = world.app.database as unknown as { options: { onCommit: (heads: ReadonlySet<string>) => void } };
   const { onCommit } = options;
   options.onCommit = (heads) => {
-    rung.push(...heads);
+    notified.push(...heads);
     onCommit(heads);
   };
 }, 120_000);
@@ -385,7 +385,7 @@ describe('the declarations', () => {
 it.each(Object.keys(ROOT_CALLS))('answers %s to everybody as declared, and writes nothing', async (name) => {
   const call = ROOT_CALLS[name]!;
   const permission = permissionOf(name);
-  const before = await stateOfTheBook();
+  const before = await databaseContents();
   const answers: Record<string, string> = {};
   const expected: Record<string, string> = {};
 
@@ -401,7 +401,7 @@ it.each(Object.keys(ROOT_CALLS))('answers %s to everybody as declared, and write
   }
 
   expect(answers).toEqual(expected);
-  expect(await stateOfTheBook()).toEqual(before);
+  expect(await databaseContents()).toEqual(before);
 });
 
 it.each(['flagChanged', 'evaluationsChanged'])('subscribes everybody to %s as declared', async (name) => {
@@ -423,14 +423,14 @@ it.each(['flagChanged', 'evaluationsChanged'])('subscribes everybody to %s as de
 
 it.each(Object.keys(OTHER_ROOTS))('lets %s be asked by whom it is declared for', async (name) => {
   const { kind } = declaration(name);
-  const before = await stateOfTheBook();
+  const before = await databaseContents();
   for (const caller of callers) {
     if (ENDS_SESSION.includes(name) && caller.credential !== undefined && !caller.isDead) continue;
     const codes = ((await ask(caller.credential, OTHER_ROOTS[name]!, {})).errors ?? []).map(({ extensions }) => extensions.code);
     const isRefused = caller.isDead === true || (caller.credential === undefined && kind === 'AUTHENTICATED');
     expect([caller.name, codes.includes('UNAUTHENTICATED')]).toEqual([caller.name, isRefused]);
   }
-  expect(await stateOfTheBook()).toEqual(before);
+  expect(await databaseContents()).toEqual(before);
 });
 
 /** The path to an object of each type; the fields on the way check the permission to reach it. */
@@ -528,7 +528,7 @@ it('lists only environments that the caller may see', async () => {
   }
 });
 
-function holdsWithin(caller: Caller, permission: Permission, place: BindingScope): boolean {
+function holdsWithin(caller: Caller, permission: Permission, place: Scope): boolean {
   return caller.bindings.some(
     ({ role, organizationId, projectId }) =>
       organizationId === place.organizationId &&
@@ -556,7 +556,7 @@ function outcomeOf(name: string, { data, errors }: Answer): string {
   return isAboutTarget ? 'hidden' : `allowed ${first.code}`;
 }
 
-function resolveScope(level: Level): BindingScope {
+function resolveScope(level: Level): Scope {
   const { organizationId, projectId, environmentId } = target;
   if (level === 'organization') return { organizationId };
   return level === 'project' ? { organizationId, projectId } : { organizationId, projectId, environmentId };
@@ -619,12 +619,12 @@ async function subscribe(caller: Caller, name: string): Promise<string> {
 }
 
 /** Everything that a write would change: the number of rows in each table of the domain, and all heads. */
-async function stateOfTheBook(): Promise<unknown> {
+async function databaseContents(): Promise<unknown> {
   const { connection } = world.app.database;
   const tables = ['organization', 'project', 'environment', 'flag', 'flag_configuration', 'segment', 'segment_key'];
   tables.push('api_key', 'role_binding', 'invitation', 'app_user', 'change', 'change_body', 'environment_revision');
   const counts = tables.map((table) => `SELECT '${table}' AS name, count(*)::text AS value FROM "${table}"`);
-  expect(rung).toEqual([]);
+  expect(notified).toEqual([]);
   const heads = ['environment_head', 'access_head', 'audit_head'].map(
     (table) => `SELECT '${table}', coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '') FROM "${table}" t`,
   );
@@ -658,7 +658,7 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
     'invitation { id }',
   );
 
-  const places: Record<Level, BindingScope> = {
+  const places: Record<Level, Scope> = {
     organization: { organizationId },
     project: { organizationId, projectId },
     environment: { organizationId, projectId, environmentId: environment.id },
@@ -738,7 +738,7 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
     },
   };
 
-  async function person(name: string, role: Role, place: BindingScope): Promise<Caller> {
+  async function person(name: string, role: Role, place: Scope): Promise<Caller> {
     const member = await makeMember(own, role, place as { organizationId: string });
     return { name, credential: credentialOf(member), isUser: true, bindings: [{ role, ...place }] };
   }

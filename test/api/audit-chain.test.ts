@@ -464,7 +464,7 @@ it('keeps the chain valid for 8 writers in several projects of one organization,
 }, 240_000);
 
 if (!isEmbedded) {
-  /** As in docs/AUDIT.md. */
+  /** The grants of docs/AUDIT.md. */
   const grants = (role: string): string[] => [
     `CREATE ROLE ${role} LOGIN`,
     `GRANT USAGE ON SCHEMA public TO ${role}`,

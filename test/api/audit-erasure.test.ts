@@ -62,7 +62,7 @@ const skeletonsOf = ({ id }: Made): Promise<object[]> =>
     [id],
   );
 
-interface BindingScope {
+interface ErasureScene {
   readonly project: MadeProject;
   readonly environment: Made;
   readonly other: Made;
@@ -70,7 +70,7 @@ interface BindingScope {
 }
 
 /** The key was in targets, a rule, a segment and a value, and is used nowhere now. */
-async function makeTraces(): Promise<BindingScope> {
+async function makeTraces(): Promise<ErasureScene> {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const other = await makeEnvironment(project);
@@ -330,7 +330,7 @@ if (!isEmbedded) {
 it('deletes stored results of idempotent requests that contain the key, and only those', async () => {
   const { project, environment, flag } = await makeTraces();
   const other = await makeTraces();
-  const set = async ({ project: of, flag: one, environment: at }: BindingScope, name: string, patch: object): Promise<void> => {
+  const set = async ({ project: of, flag: one, environment: at }: ErasureScene, name: string, patch: object): Promise<void> => {
     const client = world.client(world.owner.accessToken, { 'idempotency-key': `${name}-${of.key}` });
     await make(client, 'setFlagConfiguration', targeting(one, at, patch), 'configuration { version }');
   };

@@ -52,7 +52,7 @@ function send({ path, body }: Sent, headers: Record<string, string> = {}): Promi
 }
 
 /** Removes what differs between any two requests. */
-function told(bytes: Buffer): unknown {
+function comparable(bytes: Buffer): unknown {
   const { data, flags } = JSON.parse(bytes.toString()) as { data?: unknown; flags?: unknown };
   return data ?? flags;
 }
@@ -69,7 +69,7 @@ it.each(large)('compresses a large answer of %s for who accepts gzip, and says a
 
   expect([plain.status, plain.headers['content-encoding'], plain.headers.vary]).toEqual([200, undefined, vary]);
   expect([compressed.status, compressed.headers['content-encoding'], compressed.headers.vary]).toEqual([200, 'gzip', vary]);
-  expect(told(gunzipSync(compressed.bytes))).toEqual(told(plain.bytes));
+  expect(comparable(gunzipSync(compressed.bytes))).toEqual(comparable(plain.bytes));
   expect(plain.bytes.length).toBeGreaterThan(64 * 1024);
   expect(compressed.bytes.length).toBeLessThan(plain.bytes.length / 4);
   for (const { headers, bytes } of [plain, compressed]) expect(headers['content-length']).toBe(String(bytes.length));
@@ -80,7 +80,7 @@ it.each(large)('sends a large answer of %s as it is to who does not accept gzip'
   const answers = await Promise.all(headers.map((given) => send(sent, given)));
 
   expect(answers.map((answer) => answer.headers['content-encoding'])).toEqual(headers.map(() => undefined));
-  expect(answers.map(({ bytes }) => told(bytes) !== undefined)).toEqual(headers.map(() => true));
+  expect(answers.map(({ bytes }) => comparable(bytes) !== undefined)).toEqual(headers.map(() => true));
 });
 
 it.each([

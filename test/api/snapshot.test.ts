@@ -8,20 +8,20 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface BindingScope {
+interface Head {
   readonly epoch: string;
   readonly revision: number;
 }
 
-interface Polled extends BindingScope {
-  readonly snapshotIfNewer: (BindingScope & { readonly flags: readonly { readonly isEnabled: boolean }[] }) | null;
+interface Polled extends Head {
+  readonly snapshotIfNewer: (Head & { readonly flags: readonly { readonly isEnabled: boolean }[] }) | null;
 }
 
 const POLL = `query ($have: RevisionInput, $min: RevisionInput) {
   snapshot(minRevision: $min) { epoch revision snapshotIfNewer(than: $have) }
 }`;
 
-async function poll(secret: string, have?: BindingScope | null, min?: BindingScope): Promise<Polled | null> {
+async function poll(secret: string, have?: Head | null, min?: Head): Promise<Polled | null> {
   return (await world.client(secret).request<{ snapshot: Polled | null }>(POLL, { have, min })).snapshot;
 }
 
@@ -40,7 +40,7 @@ async function seed(): Promise<Seeded> {
 }
 
 /** The revision in the answer, and whether the snapshot came with it. */
-function told(polled: Polled | null): unknown {
+function headOf(polled: Polled | null): unknown {
   return polled && { epoch: polled.epoch, revision: polled.revision, hasSnapshot: polled.snapshotIfNewer !== null };
 }
 
@@ -49,7 +49,7 @@ it('answers the snapshot to a client without one, and then only its revision', a
 
   const { snapshot } = await world
     .client(secret)
-    .request<{ snapshot: BindingScope & { snapshot: object } }>('{ snapshot { epoch revision snapshot } }');
+    .request<{ snapshot: Head & { snapshot: object } }>('{ snapshot { epoch revision snapshot } }');
   const { epoch, revision } = snapshot;
   const [first, withNull, again] = [await poll(secret), await poll(secret, null), await poll(secret, { epoch, revision })];
 
@@ -67,7 +67,7 @@ it('answers the snapshot again after a change, at the revision of the change', a
 
   const { epoch, revision } = changed;
   expect(after).toMatchObject({ epoch, revision, snapshotIfNewer: { epoch, revision, flags: [{ isEnabled: true }] } });
-  expect(told(await poll(secret, { epoch, revision }))).toEqual({ epoch, revision, hasSnapshot: false });
+  expect(headOf(await poll(secret, { epoch, revision }))).toEqual({ epoch, revision, hasSnapshot: false });
 });
 
 it('never goes back within an epoch, and replaces snapshots of another one', async () => {
@@ -77,8 +77,8 @@ it('never goes back within an epoch, and replaces snapshots of another one', asy
   const ahead = await poll(secret, { epoch, revision: revision + 1 });
   const foreign = await poll(secret, { epoch: 'another', revision: revision + 1 });
 
-  expect(told(ahead)).toEqual({ epoch, revision, hasSnapshot: false });
-  expect(told(foreign)).toEqual({ epoch, revision, hasSnapshot: true });
+  expect(headOf(ahead)).toEqual({ epoch, revision, hasSnapshot: false });
+  expect(headOf(foreign)).toEqual({ epoch, revision, hasSnapshot: true });
 });
 
 it('distinguishes a deleted environment from an unchanged one', async () => {
@@ -94,7 +94,7 @@ it('distinguishes a deleted environment from an unchanged one', async () => {
     });
 
   expect(hidden).toEqual({ snapshot: null });
-  expect(told(await poll(secret, { epoch, revision }))).toEqual({ epoch, revision, hasSnapshot: false });
+  expect(headOf(await poll(secret, { epoch, revision }))).toEqual({ epoch, revision, hasSnapshot: false });
 });
 
 (isEmbedded ? it.skip : it)('answers who has a revision of one server the same on another', async () => {
@@ -110,5 +110,5 @@ it('distinguishes a deleted environment from an unchanged one', async () => {
   });
 
   const { data } = (await response.json()) as { data: { snapshot: Polled } };
-  expect(told(data.snapshot)).toEqual({ ...have, hasSnapshot: false });
+  expect(headOf(data.snapshot)).toEqual({ ...have, hasSnapshot: false });
 });

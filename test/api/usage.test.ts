@@ -229,7 +229,7 @@ it('keeps at most 100,000 counts while the database is unavailable, and logs how
   const { database, services } = world.app;
   const request = { requestId: 'r', address: '', userAgent: '', origin: null, idempotency: null };
   const { compiled } = (await services.snapshots.openFor({ kind: 'SYSTEM', request }, scene.environment.id, 'flag:evaluate'))!;
-  const told = evaluateAll(compiled, { targetingKey: 'ada' });
+  const evaluations = evaluateAll(compiled, { targetingKey: 'ada' });
   const lines: { readonly forgotten?: number }[] = [];
   const moving = createTestClock(START);
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
@@ -237,7 +237,7 @@ it('keeps at most 100,000 counts while the database is unavailable, and logs how
   await database.connection.query('ALTER TABLE flag_usage_minute RENAME TO flag_usage_minute_away');
 
   for (let i = 0; i < 100_003; i++) {
-    usage.countsOf(scene.environment.id, compiled).add(told, true);
+    usage.countsOf(scene.environment.id, compiled).add(evaluations, true);
     moving.advance(MINUTE_MS);
   }
   await usage.flush();

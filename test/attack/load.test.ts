@@ -24,7 +24,7 @@ it('keeps evaluating when the event loop is late, and refuses everything else fo
   await makeFlag(project);
   const secret = await makeApiKey(project, environment);
   const evaluate = { query: '{ evaluate(contexts: [{}]) { results { evaluations { reason } } } }' };
-  const told = { code: 'UNAVAILABLE', message: 'The server is overloaded and serves only evaluations.' };
+  const overloaded = { code: 'UNAVAILABLE', message: 'The server is overloaded and serves only evaluations.' };
 
   delayMs = 251;
   const late: RawAnswer = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
@@ -37,8 +37,8 @@ it('keeps evaluating when the event loop is late, and refuses everything else fo
   const afterwards = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
 
   expect([late.status, late.headers['retry-after']]).toEqual([503, '2']);
-  expect(refused).toEqual(TRANSPORTS.map(() => [told]));
-  expect(mixed).toEqual([told]);
+  expect(refused).toEqual(TRANSPORTS.map(() => [overloaded]));
+  expect(mixed).toEqual([overloaded]);
   expect(evaluated).toEqual(TRANSPORTS.map(() => []));
   expect(afterwards.status).toBe(200);
   expect((await send(world, { method: 'GET', path: '/livez', headers: {} })).status).toBe(200);

@@ -186,7 +186,7 @@ it('gives back what an operation did not use', () => {
   const { endsAt } = counter.take('key', 8);
 
   expect(counter.settle('key', -6, endsAt)).toMatchObject({ remaining: 8 });
-  // Nothing can be given back to a minute that has ended.
+  // A minute that has ended takes nothing back.
   expect(counter.settle('key', -6, 0)).toMatchObject({ remaining: 8 });
 });
 

@@ -74,7 +74,7 @@ it('handles one message of a socket in each turn of the event loop, however many
 });
 
 it('answers or refuses each of 10,000 operations on one socket, and keeps serving', async () => {
-  const flood = async (): Promise<unknown> => toldBy(fork(FLOOD, [socketUrlOf(world), '10000']));
+  const flood = async (): Promise<unknown> => messageOf(fork(FLOOD, [socketUrlOf(world), '10000']));
 
   const { answer, isServed } = await bystander.beside('10,000 operations on one socket', flood);
 
@@ -84,7 +84,7 @@ it('answers or refuses each of 10,000 operations on one socket, and keeps servin
   expect(isServed).toBe(true);
 });
 
-async function toldBy(child: ChildProcess): Promise<unknown> {
+async function messageOf(child: ChildProcess): Promise<unknown> {
   return (await once(child, 'message'))[0] as unknown;
 }
 
@@ -238,10 +238,10 @@ it(`lets ${IDLE} idle sockets be, and serves beside them`, async () => {
   const honest = await Bystander.enter(patient);
   const idle = fork(IDLE_SOCKETS, [socketUrlOf(patient), String(IDLE)]);
 
-  const { answer: begun, isServed: isServedMeanwhile } = await honest.beside(`${IDLE} sockets that begin`, () => toldBy(idle));
+  const { answer: begun, isServed: isServedMeanwhile } = await honest.beside(`${IDLE} sockets that begin`, () => messageOf(idle));
   const { isServed } = await honest.beside(`${IDLE} idle sockets`, () => sleep(10));
   idle.send('How many?');
-  const still = await toldBy(idle);
+  const still = await messageOf(idle);
   idle.kill();
   const { isServed: isServedAfterwards } = await honest.beside(`the end of ${IDLE} sockets`, () => sleep(10));
 

@@ -98,7 +98,7 @@ beforeAll(async () => {
   snapshots.prepareEvaluation = (...given) => counted(prepareEvaluation(...given), () => evaluated++);
   snapshots.prepareRepetition = (...given) => counted(prepareRepetition(...given), () => repeated++);
   await meet();
-  const probed = JSON.parse((await answerTo(PROBE('server'), FAST)).text) as { data: { evaluate: BindingScope } };
+  const probed = JSON.parse((await answerTo(PROBE('server'), FAST)).text) as { data: { evaluate: RevisionPosition } };
   const { epoch, revision } = probed.data.evaluate;
   scene = { keys, environmentId: environment.id, otherId: other.id, epoch, revision };
   answerOfGraphqlJs = createReference(world, (name) => actors.get(name)!);
@@ -114,7 +114,7 @@ function counted<Ready extends { readonly run: () => unknown }>(ready: Ready | n
   return { ...ready, run };
 }
 
-interface BindingScope {
+interface RevisionPosition {
   readonly epoch: string;
   readonly revision: number;
 }

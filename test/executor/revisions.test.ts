@@ -20,12 +20,12 @@ const REVISIONS_MIN = 11;
 /** Who asks waits for the writers when they fall behind: all share one machine. */
 const ANSWERS_PER_CHANGE = 4;
 
-interface BindingScope {
+interface RevisionPosition {
   readonly epoch: string;
   readonly revision: number;
 }
 
-interface Evaluated extends BindingScope {
+interface Evaluated extends RevisionPosition {
   readonly results: readonly { readonly targetingKey: string; readonly evaluations: readonly object[] }[];
 }
 
@@ -86,7 +86,7 @@ class Archive {
     const { snapshot: first } = await this.read();
     this.keep(first);
     const events = world.socket(secret).iterate<{
-      flagChanged: BindingScope & { kind: string; changes: { flagKey: string; wire: Snapshot['flags'][number] }[] };
+      flagChanged: RevisionPosition & { kind: string; changes: { flagKey: string; wire: Snapshot['flags'][number] }[] };
     }>({
       query: `subscription ($since: RevisionInput) {
         flagChanged(since: $since) { kind epoch revision changes { flagKey wire } }
@@ -138,7 +138,7 @@ class Archive {
 
 /** Toggles flags until it is stopped, and knows the newest revision that a mutation has answered. */
 class Writers {
-  newest: BindingScope = { epoch: '', revision: 0 };
+  newest: RevisionPosition = { epoch: '', revision: 0 };
   written = 0;
   private isStopped = false;
   private readonly loops = Array.from({ length: WRITERS }, (_, i) => this.loop(flags[i]!, i));

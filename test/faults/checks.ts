@@ -1,6 +1,6 @@
 /** What must hold after every fault, whatever it was; each broken promise is one sentence. */
 import { digestOf, hashOf, type Recorder } from '../support/recorder';
-import { until, type Cluster, type BindingScope } from './cluster';
+import { until, type Cluster, type ClusterEnvironment } from './cluster';
 import type { Writers } from './writers';
 
 interface StoredEvent {
@@ -25,7 +25,7 @@ export const CONVERGENCE_MS = 5_000;
 const MACHINE_MS = 15_000;
 
 /** Waits until every recorder has the newest revision of the database; answers after how many milliseconds that was. */
-export async function convergence(cluster: Cluster, recorders: readonly Recorder[], place?: BindingScope): Promise<number> {
+export async function convergence(cluster: Cluster, recorders: readonly Recorder[], place?: ClusterEnvironment): Promise<number> {
   const head = await cluster.head(place);
   return until(`all subscribers are at revision ${head.revision}`, CONVERGENCE_MS + MACHINE_MS, () =>
     recorders.every((recorder) => recorder.has(head)),
@@ -39,7 +39,7 @@ export async function convergence(cluster: Cluster, recorders: readonly Recorder
 export async function problemsOfSubscribers(
   cluster: Cluster,
   recorders: readonly Recorder[],
-  place?: BindingScope,
+  place?: ClusterEnvironment,
 ): Promise<string[]> {
   const { environment } = place ?? cluster.places[0]!;
   const rows = await cluster.postgres.query<RevisionRow>(

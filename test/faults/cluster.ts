@@ -37,7 +37,7 @@ export function describeFaults(name: string, tests: () => void): void {
   else describe.skip(name, tests);
 }
 
-export interface BindingScope {
+export interface ClusterEnvironment {
   readonly environment: Made;
   /** Of a SERVER key there. */
   readonly secret: string;
@@ -51,17 +51,17 @@ export interface Cluster {
   /** Of an ADMIN key on the organization. */
   readonly adminSecret: string;
   readonly project: MadeProject;
-  readonly places: readonly BindingScope[];
+  readonly places: readonly ClusterEnvironment[];
   readonly flags: readonly Made[];
   readonly segment: Made;
   readonly admin: (server?: number) => GraphQLClient;
-  readonly evaluator: (server?: number, place?: BindingScope) => GraphQLClient;
+  readonly evaluator: (server?: number, place?: ClusterEnvironment) => GraphQLClient;
   /** Of the environment, as the database has it. */
-  readonly head: (place?: BindingScope) => Promise<Position>;
+  readonly head: (place?: ClusterEnvironment) => Promise<Position>;
   /** Read whole from the tables, past every server. */
-  readonly snapshot: (place?: BindingScope) => Promise<SnapshotWire>;
+  readonly snapshot: (place?: ClusterEnvironment) => Promise<SnapshotWire>;
   /** Started; stopped with the cluster. */
-  readonly record: (options?: Partial<RecorderOptions> & { readonly place?: BindingScope }) => Recorder;
+  readonly record: (options?: Partial<RecorderOptions> & { readonly place?: ClusterEnvironment }) => Recorder;
   /** Crashes of any server so far. */
   readonly crashes: () => string[];
   readonly close: () => Promise<void>;
@@ -129,7 +129,7 @@ async function build(
   const urls = servers.map(({ url }) => url);
   const project = await makeProject(urls[0]!);
   const adminSecret = await makeAdminKey(project);
-  const places: BindingScope[] = [];
+  const places: ClusterEnvironment[] = [];
   for (let i = 0; i < (options.environments ?? 1); i++) {
     const environment = await makeEnvironment(project);
     places.push({ environment, secret: await makeApiKey(project, environment) });

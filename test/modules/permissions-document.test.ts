@@ -48,13 +48,15 @@ it('lists what each kind of key may do', () => {
   };
   const [head, ...rows] = tableUnder('API keys');
 
-  const told = rows.slice(0, -1).map(([permission]) => permission!.replaceAll('`', ''));
-  const held = PERMISSIONS.filter((permission) => kinds.some((kind) => permissionsOfKey({ kind, role: null }).has(permission)));
+  const documented = rows.slice(0, -1).map(([permission]) => permission!.replaceAll('`', ''));
+  const granted = PERMISSIONS.filter((permission) =>
+    kinds.some((kind) => permissionsOfKey({ kind, role: null }).has(permission)),
+  );
 
   expect(head).toEqual(['Permission', ...kinds]);
-  expect(told).toEqual(held);
+  expect(documented).toEqual(granted);
   expect(rows.slice(0, -1)).toEqual(
-    told.map((permission) => [`\`${permission}\``, ...kinds.map((kind) => mayDo(kind, permission))]),
+    documented.map((permission) => [`\`${permission}\``, ...kinds.map((kind) => mayDo(kind, permission))]),
   );
   expect(rows.at(-1)).toEqual(['all others', '–', '–', '–', 'by its role']);
 });

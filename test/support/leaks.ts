@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where something may have been left: a name for people, and all that stands there. */
-export interface BindingScope {
+export interface LeakSource {
   readonly name: string;
   readonly text: string;
 }
 
 /** As `name: form in place`, for each text that is found in a place. */
-export function findIn(places: readonly BindingScope[], texts: ReadonlyMap<string, string>): string[] {
+export function findIn(places: readonly LeakSource[], texts: ReadonlyMap<string, string>): string[] {
   const forms = [...texts].flatMap(([name, text]) => formsOf(text).map(([form, written]) => ({ name, form, written })));
   return places.flatMap(({ name: place, text }) => {
     const found = forms.filter(({ written }) => text.includes(written));
@@ -57,13 +57,13 @@ function base64Forms(bytes: Buffer): (readonly [string, string])[] {
 }
 
 /** Every column of every table as text, bytes also as what they may be the text of. */
-export async function databasePlaces(query: <T>(statement: string) => Promise<T>): Promise<BindingScope[]> {
+export async function databasePlaces(query: <T>(statement: string) => Promise<T>): Promise<LeakSource[]> {
   const columns = await query<{ schema: string; table: string; column: string; type: string }[]>(
     `SELECT c.table_schema AS schema, c.table_name AS table, c.column_name AS column, c.data_type AS type
      FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
      WHERE c.table_schema NOT IN ('pg_catalog', 'information_schema') AND t.table_type = 'BASE TABLE' ORDER BY 1, 2, 3`,
   );
-  const places: BindingScope[] = [];
+  const places: LeakSource[] = [];
   for (const { schema, table, column, type } of columns) {
     const rows = await query<{ value: string }[]>(
       `SELECT "${column}"::text AS value FROM "${schema}"."${table}" WHERE "${column}" IS NOT NULL`,
@@ -75,7 +75,7 @@ export async function databasePlaces(query: <T>(statement: string) => Promise<T>
 }
 
 /** Every file below the directory, byte for byte. */
-export function filePlaces(directory: string): BindingScope[] {
+export function filePlaces(directory: string): LeakSource[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => {

@@ -30,7 +30,7 @@ export interface Input {
   readonly variables: (known: Known, value: unknown) => Record<string, unknown>;
 }
 
-interface BindingScope {
+interface InputPath {
   readonly path: string;
   readonly name: string;
   readonly type: string;
@@ -136,7 +136,7 @@ function selectionOf({ type }: GraphQLField<unknown, unknown>): string {
   ].join(' ');
 }
 
-function placesOfArguments(args: readonly GraphQLArgument[], root: string): BindingScope[] {
+function placesOfArguments(args: readonly GraphQLArgument[], root: string): InputPath[] {
   return args.flatMap((argument) =>
     placesOf(argument.type, argument.name, argument.name, root, []).map((place) => ({
       ...place,
@@ -152,7 +152,7 @@ function placesOfArguments(args: readonly GraphQLArgument[], root: string): Bind
   );
 }
 
-function placesOf(type: GraphQLInputType, name: string, path: string, root: string, above: readonly string[]): BindingScope[] {
+function placesOf(type: GraphQLInputType, name: string, path: string, root: string, above: readonly string[]): InputPath[] {
   if (isNonNullType(type)) return placesOf(type.ofType, name, path, root, above);
   const whole = { path, name, build: (_known: Known, value: unknown) => value };
   if (isListType(type)) {

@@ -4,14 +4,14 @@ import { answerOver, type Answer, type Transport } from '../../support/transport
 import type { World } from '../../support/world';
 
 /** Something that is fine, whatever else fails. */
-export interface BindingScope {
+export interface MaskedScene {
   readonly world: World;
   readonly project: MadeProject;
   readonly environment: Made;
   readonly flag: Made;
 }
 
-export async function makePlace(world: World): Promise<BindingScope> {
+export async function makePlace(world: World): Promise<MaskedScene> {
   const project = await makeProject(world);
   return { world, project, environment: await makeEnvironment(project), flag: await makeFlag(project) };
 }
@@ -39,7 +39,7 @@ export function expectMasked(world: World, { errors }: Pick<Answer, 'errors'>): 
   return typeof err === 'object' && err !== null ? String(err.message) : String(err);
 }
 
-export async function expectServed({ world, project }: BindingScope, transport: Transport): Promise<void> {
+export async function expectServed({ world, project }: MaskedScene, transport: Transport): Promise<void> {
   const { data, errors } = await asked(world, transport, 'query ($id: ID!) { project(id: $id) { key } }', { id: project.id });
   expect({ data, errors }).toEqual({ data: { project: { key: project.key } }, errors: [] });
 }
