@@ -18,6 +18,7 @@ const lanes = [
     ['generated code matches the schema', [bin('@graphql-codegen/cli', 'esm/bin.js'), '--config', 'codegen.ts', '--check']],
     ['schema is compatible with existing clients', [join(root, 'scripts', 'schema-diff.mjs')]],
     ['folders of src', [join(root, 'scripts', 'check-house.mjs')]],
+    ['names that are exported', [join(root, 'scripts', 'check-names.mjs')]],
     ['words of the glossary', [join(root, 'scripts', 'check-words.mjs')]],
     ['commit messages', [join(root, 'scripts', 'check-commits.mjs')]],
   ],

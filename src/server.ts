@@ -7,13 +7,13 @@ import { addAuditExport } from './http/audit-export';
 import { addEvaluateRoute } from './fast-evaluate/route';
 import { addGraphiql } from './http/graphiql';
 import { addGraphql, createApollo } from './http/graphql';
-import { addErrorHandlers, answerClientError, answerFrameworkError, BODY_BYTES_MAX_ANONYMOUS } from './http/errors';
+import { addErrorHandlers, answerClientError, answerFrameworkError } from './http/errors';
 import { addHooks, newRequestId } from './http/hooks';
 import { addLaunchDarklyFormat } from './http/launchdarkly/routes';
 import { LiveOperations } from './subscriptions/live-operations';
 import { addOfrep } from './http/ofrep/routes';
 import { addOidc, type Oidc } from './http/oidc/routes';
-import { Operations } from './operations/operations';
+import { BODY_BYTES_MAX_ORDINARY, Operations } from './operations/operations';
 import { boundPipelines } from './http/pipelining-limit';
 import { SocketAdmission } from './subscriptions/socket-admission';
 import { createSocketServer, type SocketServer } from './subscriptions/socket-server';
@@ -39,7 +39,7 @@ export interface ServerOptions extends TransportOptions {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const app = Fastify({
     logger: false,
-    bodyLimit: BODY_BYTES_MAX_ANONYMOUS,
+    bodyLimit: BODY_BYTES_MAX_ORDINARY,
     trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     // Paths contain flag keys, up to their longest.
     routerOptions: { maxParamLength: 1_000 },

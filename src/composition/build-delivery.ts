@@ -6,13 +6,13 @@ import { createSnapshotStore } from './connect';
 import type { Foundation } from './foundation';
 
 /** Serves flags from memory, and counts which were served. */
-export interface Delivery {
+export interface DeliveryParts {
   readonly cache: SnapshotCache;
   readonly usage: UsageService;
   readonly stream: FlagStream;
 }
 
-export function buildDelivery({ config, log, clock, reports, closers }: Foundation, database: Database): Delivery {
+export function buildDelivery({ config, log, clock, reports, closers }: Foundation, database: Database): DeliveryParts {
   const store = createSnapshotStore(config);
   if (store) closers.push(() => store.close());
   const cache = new SnapshotCache({ database, store, onNewEpoch: reports.newEpoch });

@@ -24,13 +24,13 @@ import { ProjectService } from '../modules/projects/project-service';
 import { SegmentService } from '../modules/segments/segment-service';
 import { SnapshotService } from '../modules/snapshots/snapshot-service';
 import type { Authentication } from './build-authentication';
-import type { Delivery } from './build-delivery';
+import type { DeliveryParts } from './build-delivery';
 import type { Foundation } from './foundation';
 
 export interface ServiceParts {
   readonly database: Database;
   readonly authentication: Authentication;
-  readonly delivery: Delivery;
+  readonly delivery: DeliveryParts;
 }
 
 /** Makes every use-case. */

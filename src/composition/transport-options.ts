@@ -14,13 +14,13 @@ import { PACKAGE_ROOT } from '../package-root';
 import { createSchema } from '../schema';
 import type { ServerOptions } from '../server';
 import type { Authentication } from './build-authentication';
-import type { Delivery } from './build-delivery';
+import type { DeliveryParts } from './build-delivery';
 import type { Foundation } from './foundation';
 
 export interface TransportParts {
   readonly database: Database;
   readonly authentication: Authentication;
-  readonly delivery: Delivery;
+  readonly delivery: DeliveryParts;
   readonly services: Services;
   readonly headPoller: HeadPoller;
   /** Reports a fixed load instead of the measured one. */

@@ -1,4 +1,4 @@
-import { MAX_PREREQUISITE_DEPTH, MAX_SEGMENT_DEPTH } from './bounds';
+import { PREREQUISITE_DEPTH_MAX, SEGMENT_DEPTH_MAX } from './bounds';
 import { CallMemory } from './call-memory';
 import type { CompiledFlag, CompiledSegment, CompiledSnapshot, SnapshotProblem } from './compiled';
 import { brokenFlag, collectPrerequisiteKeys, compileFlag } from './compile-flag';
@@ -78,7 +78,7 @@ function compileSegments(
     referencesOfWire: (wire) => collectSegmentKeys(wire['rules']),
     isAffected: () => false,
     isUnreferenced: () => false,
-    depthMax: MAX_SEGMENT_DEPTH,
+    depthMax: SEGMENT_DEPTH_MAX,
     noun: 'Segments',
   });
   const segments = plan.compile((key, wire, done, problem) =>
@@ -102,7 +102,7 @@ function compileFlags(
     referencesOfWire: collectPrerequisiteKeys,
     isAffected: (flag) => dirtySegmentKeys.size > 0 && flag.segmentKeys.some((key) => dirtySegmentKeys.has(key)),
     isUnreferenced: (flag) => flag.outcomeSlot < 0 && flag.constant === null,
-    depthMax: MAX_PREREQUISITE_DEPTH,
+    depthMax: PREREQUISITE_DEPTH_MAX,
     noun: 'Prerequisites',
   });
   return plan.compile((key, wire, done, problem) =>

@@ -1,4 +1,4 @@
-import { MAX_CONDITION_DEPTH } from './bounds';
+import { CONDITION_DEPTH_MAX } from './bounds';
 import type { CallMemory } from './call-memory';
 import type { CompiledCondition, CompiledSegment, ConditionDetail, ConditionTest } from './compiled';
 import type { AttributeSlots, Subject } from './context';
@@ -157,8 +157,8 @@ function segmentCondition(segments: readonly CompiledSegment[], isNegated: boole
 }
 
 function compileGroupCondition(reader: Reader, wire: Wire, links: ConditionLinks, depth: number): CompiledCondition | null {
-  if (depth > MAX_CONDITION_DEPTH) {
-    reader.note(`Groups may nest at most ${MAX_CONDITION_DEPTH} deep.`);
+  if (depth > CONDITION_DEPTH_MAX) {
+    reader.note(`Groups may nest at most ${CONDITION_DEPTH_MAX} deep.`);
     return null;
   }
   const conditions = compileConditions(reader, wire, links, depth + 1);
@@ -189,7 +189,7 @@ export function collectSegmentKeys(rules: unknown): string[] {
 }
 
 function collectFrom(conditions: unknown, keys: Set<string>, depth: number): void {
-  if (!Array.isArray(conditions) || depth > MAX_CONDITION_DEPTH) return;
+  if (!Array.isArray(conditions) || depth > CONDITION_DEPTH_MAX) return;
   for (const condition of conditions as readonly (Wire | null)[]) {
     const segments = condition?.['segments'];
     for (const key of Array.isArray(segments) ? segments : []) {

@@ -1,4 +1,4 @@
-import { MAX_CONDITION_VALUES, MAX_VERSION_LENGTH } from './bounds';
+import { CONDITION_VALUES_MAX, VERSION_LENGTH_MAX } from './bounds';
 import { parseDate } from './dates';
 import type { IpRange } from './ip';
 import { isInRange, parseIp, parseIpRange } from './ip';
@@ -40,9 +40,9 @@ export const IP_OPERATORS = {
     name: 'IP_IN_CIDR',
     accepts: 'IP',
     hasCaseSwitch: false,
-    takes: `1 to ${MAX_CONDITION_VALUES} address ranges`,
+    takes: `1 to ${CONDITION_VALUES_MAX} address ranges`,
     countMin: 1,
-    countMax: MAX_CONDITION_VALUES,
+    countMax: CONDITION_VALUES_MAX,
     parse: parseRangeOperand,
     build: (ranges) => {
       const test = (value: unknown): boolean =>
@@ -180,7 +180,7 @@ function defineVersion(name: string, orderMin: number, orderMax: number): Operat
       const version = typeof value === 'string' ? parseVersion(value) : null;
       if (version !== null) return accept(version);
       return reject(
-        `Value ${quote(value)} is not a version such as 2.1.0-rc.1, 2.1.0, 2.1 or 2, without a leading v, of at most ${MAX_VERSION_LENGTH} characters.`,
+        `Value ${quote(value)} is not a version such as 2.1.0-rc.1, 2.1.0, 2.1 or 2, without a leading v, of at most ${VERSION_LENGTH_MAX} characters.`,
       );
     },
     build: ([operand]) => {

@@ -1,4 +1,4 @@
-import { MAX_CONDITION_VALUES } from './bounds';
+import { CONDITION_VALUES_MAX } from './bounds';
 import type { OperatorRow, ParsedOperand } from './operands';
 import { accept, defineOperator, foldCase, reject } from './operands';
 import { quote } from './quote';
@@ -82,9 +82,9 @@ function defineIn(name: string, isNegated: boolean): OperatorRow {
     name,
     accepts: 'SCALAR',
     hasCaseSwitch: true,
-    takes: `1 to ${MAX_CONDITION_VALUES} strings, numbers or booleans`,
+    takes: `1 to ${CONDITION_VALUES_MAX} strings, numbers or booleans`,
     countMin: 1,
-    countMax: MAX_CONDITION_VALUES,
+    countMax: CONDITION_VALUES_MAX,
     parse: parseScalar,
     build: (operands, ignoreCase) => {
       const set: ReadonlySet<unknown> = new Set(operands);
@@ -125,9 +125,9 @@ function defineText(name: string, isNegated: boolean, testFor: (operand: string)
     name,
     accepts: 'TEXT',
     hasCaseSwitch: true,
-    takes: `1 to ${MAX_CONDITION_VALUES} texts`,
+    takes: `1 to ${CONDITION_VALUES_MAX} texts`,
     countMin: 1,
-    countMax: MAX_CONDITION_VALUES,
+    countMax: CONDITION_VALUES_MAX,
     parse: (value, ignoreCase) => {
       if (!isText(value)) return reject(`Value ${quote(value)} is not a string.`);
       return accept(ignoreCase ? foldCase(value) : value);
@@ -144,9 +144,9 @@ function defineMatches(name: string, isNegated: boolean): OperatorRow {
     name,
     accepts: 'TEXT',
     hasCaseSwitch: true,
-    takes: `1 to ${MAX_CONDITION_VALUES} regular expressions`,
+    takes: `1 to ${CONDITION_VALUES_MAX} regular expressions`,
     countMin: 1,
-    countMax: MAX_CONDITION_VALUES,
+    countMax: CONDITION_VALUES_MAX,
     parse: (value, ignoreCase) => {
       if (!isText(value)) return reject(`Value ${quote(value)} is not a string.`);
       const { matches, problem } = compileRegex(value, ignoreCase);

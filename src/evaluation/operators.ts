@@ -1,4 +1,4 @@
-import { MAX_CONDITION_VALUES } from './bounds';
+import { CONDITION_VALUES_MAX } from './bounds';
 import { checkAttributeReference } from './context';
 import type { CompiledOperands, OperatorRow, ValueTest } from './operands';
 import { quote } from './quote';
@@ -70,8 +70,8 @@ function compileOperands(name: string, row: OperatorRow, values: unknown, ignore
   if (!Array.isArray(values)) {
     return refuse(`Operator ${name} takes a list of values; got ${quote(values)}.`);
   }
-  if (values.length > MAX_CONDITION_VALUES) {
-    return refuse(`A condition takes at most ${MAX_CONDITION_VALUES} values; got ${values.length}.`);
+  if (values.length > CONDITION_VALUES_MAX) {
+    return refuse(`A condition takes at most ${CONDITION_VALUES_MAX} values; got ${values.length}.`);
   }
   return row.compile(values, ignoreCase);
 }

@@ -3,7 +3,7 @@ import { isRecord } from './context';
 import { quote } from './quote';
 
 /** At most this many problems per flag or segment are kept: hostile input must not fill the memory with sentences. */
-const MAX_PROBLEMS = 100;
+const PROBLEMS_MAX = 100;
 
 export type Wire = { readonly [name: string]: unknown };
 
@@ -15,7 +15,7 @@ export class Reader {
   constructor(private readonly owner: { readonly flagKey?: string; readonly segmentKey?: string }) {}
 
   note(message: string, ...below: readonly (string | number)[]): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ ...this.owner, path: [...this.path, ...below], message });
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ ...this.owner, path: [...this.path, ...below], message });
   }
 
   readText(wire: Wire, name: string): string {

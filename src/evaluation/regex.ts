@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-import { MAX_REGEX_LENGTH, MAX_REGEX_PROGRAM } from './bounds';
+import { REGEX_LENGTH_MAX, REGEX_PROGRAM_MAX } from './bounds';
 
 /** A compiled pattern, or the sentence that says why there is none. */
 export type Regex =
@@ -11,13 +11,13 @@ export type Regex =
  * backtracks would let one rule stop the server (docs/adr/0002). Back-references and look-around do not exist in RE2.
  */
 export function compileRegex(pattern: string, ignoreCase: boolean): Regex {
-  if (pattern.length > MAX_REGEX_LENGTH) {
-    return refuse(`has ${pattern.length} characters; at most ${MAX_REGEX_LENGTH} are allowed.`);
+  if (pattern.length > REGEX_LENGTH_MAX) {
+    return refuse(`has ${pattern.length} characters; at most ${REGEX_LENGTH_MAX} are allowed.`);
   }
   try {
     const regex = RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-    if (regex.programSize() > MAX_REGEX_PROGRAM) {
-      return refuse(`compiles to ${regex.programSize()} steps; at most ${MAX_REGEX_PROGRAM} are allowed.`);
+    if (regex.programSize() > REGEX_PROGRAM_MAX) {
+      return refuse(`compiles to ${regex.programSize()} steps; at most ${REGEX_PROGRAM_MAX} are allowed.`);
     }
     return { matches: (text) => regex.test(text), problem: null };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { MAX_VERSION_LENGTH } from './bounds';
+import { VERSION_LENGTH_MAX } from './bounds';
 
 /**
  * Versions in the order of SemVer 2.0.0, section 11; build metadata does not count. `2` and `2.1` are read as `2.0.0`
@@ -21,7 +21,7 @@ const SHORT = new RegExp(`^${NUMBER}(?:\\.${NUMBER})?$`);
 
 /** The version that a text spells, or null. */
 export function parseVersion(text: string): Version | null {
-  if (text.length > MAX_VERSION_LENGTH) return null;
+  if (text.length > VERSION_LENGTH_MAX) return null;
   const match = FULL.exec(text) ?? SHORT.exec(text);
   if (match === null) return null;
   const [, majorDigits, minorDigits = '0', patchDigits = '0', prerelease = ''] = match;

@@ -9,7 +9,7 @@ export interface PageArguments {
   readonly after?: string | null;
 }
 
-export interface Connection<Row> {
+export interface ConnectionPage<Row> {
   readonly edges: { readonly cursor: string; readonly node: Row }[];
   readonly nodes: Row[];
   readonly pageInfo: {
@@ -21,7 +21,7 @@ export interface Connection<Row> {
 }
 
 /** A connection that can count the rows on all pages on request. */
-export interface CountedConnection<Row> extends Connection<Row> {
+export interface CountedConnection<Row> extends ConnectionPage<Row> {
   readonly count: () => Promise<number>;
 }
 
@@ -33,7 +33,7 @@ export async function page<Row>(
   { first, after }: PageArguments,
   list: (position: string | null, limit: number) => Promise<readonly Row[]>,
   positionOf: (row: Row) => string,
-): Promise<Connection<Row>> {
+): Promise<ConnectionPage<Row>> {
   const size = first ?? PAGE_SIZE_DEFAULT;
   if (size < 1 || size > PAGE_SIZE_MAX) {
     throw new RequestFault('BAD_USER_INPUT', `first: ${size} was given; 1 to ${PAGE_SIZE_MAX} are allowed.`);

@@ -5,10 +5,8 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
 import { formatError, type ErrorContext } from '../graphql/errors';
+import { BODY_BYTES_MAX_ORDINARY } from '../operations/operations';
 import { SECURITY_HEADERS } from './security-headers';
-
-export const BODY_BYTES_MAX = 8 * 1024 * 1024;
-export const BODY_BYTES_MAX_ANONYMOUS = 256 * 1024;
 
 /** Handles everything thrown outside of GraphQL, and unknown paths. */
 export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
@@ -82,7 +80,7 @@ export function statusOf(code: RequestErrorCode): number {
 }
 
 /** The fault for an error that Fastify raises about a request before it reaches GraphQL; null for our own faults. */
-export function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ANONYMOUS): RequestFault | null {
+export function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MAX_ORDINARY): RequestFault | null {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return bodyTooLarge(bodyBytesMax);

@@ -71,7 +71,7 @@ export class RateLimits {
   }
 
   /**
-   * Before a secret of an account is looked at. `account` is its normalised e-mail; the count is of the account, whatever
+   * Before a secret of an account is looked at. `account` is its normalized e-mail; the count is of the account, whatever
    * the address, so that many machines do not help a guesser. The address is counted by `logInAttempts`.
    * Throws `RateLimited`.
    */

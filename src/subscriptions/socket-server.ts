@@ -10,7 +10,7 @@ import { RequestFault } from '../errors';
 import { offersWebSocket, serveWithoutUpgrade } from './ignored-upgrade';
 import type { LiveAccess } from '../modules/access/live-access';
 import type { LiveOperations } from './live-operations';
-import { quote } from '../validation/input-rules';
+import { quote } from '../evaluation';
 import type { SocketAdmission } from './socket-admission';
 import { AsciiPayloads } from './socket-frame';
 import { SocketConnection, type SocketHost, type SocketRequest } from './socket-connection';

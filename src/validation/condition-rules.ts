@@ -1,25 +1,17 @@
 /** Rules for the conditions of a rule, of flags and segments alike. Pure. */
 import {
   checkAttributeCondition,
-  MAX_CONDITION_DEPTH,
-  MAX_RULES,
+  CONDITION_DEPTH_MAX,
+  RULES_MAX,
   type AttributeOperator,
   type GroupOperator,
   type JsonValue,
   type SegmentOperator,
   type SnapshotCondition,
+  quote,
 } from '../evaluation';
 import type { Issue } from '../errors';
-import {
-  countIssues,
-  hasUnstorableText,
-  keyIssues,
-  NAME_LENGTH_MAX,
-  quote,
-  repetitions,
-  textIssues,
-  type Path,
-} from './input-rules';
+import { countIssues, hasUnstorableText, keyIssues, NAME_LENGTH_MAX, repetitions, textIssues, type Path } from './input-rules';
 
 export const ATTRIBUTE_LENGTH_MAX = 200;
 const CONDITIONS_PER_RULE_MAX = 50;
@@ -48,7 +40,7 @@ export interface RuleWithConditions {
 
 /** Checks the rules of a flag configuration or of a segment, except for what they serve. */
 export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
-  const issues = countIssues('Rules', rules.length, 0, MAX_RULES, path);
+  const issues = countIssues('Rules', rules.length, 0, RULES_MAX, path);
   if (issues.length > 0) return issues;
   rules.forEach((rule, position) => {
     const at = [...path, String(position)];
@@ -69,8 +61,8 @@ export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: R
 
 function ruleConditionsIssues(conditions: readonly ConditionInput[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
   const depth = depthOf(conditions);
-  if (depth > MAX_CONDITION_DEPTH) {
-    const message = `Groups nest ${depth} deep; at most ${MAX_CONDITION_DEPTH} are allowed.`;
+  if (depth > CONDITION_DEPTH_MAX) {
+    const message = `Groups nest ${depth} deep; at most ${CONDITION_DEPTH_MAX} are allowed.`;
     return [{ code: 'OUT_OF_RANGE', message, path }];
   }
   const issues = countIssues('Conditions of a rule', countOf(conditions), 0, CONDITIONS_PER_RULE_MAX, path);

@@ -1,5 +1,6 @@
 /** Checks that all nouns share. Pure: each returns its issues, an empty list when there are none. */
 import type { Issue } from '../errors';
+import { quote } from '../evaluation';
 
 export type Path = readonly string[];
 
@@ -72,9 +73,4 @@ export function hasUnstorableText(value: unknown): boolean {
 /** Formats a number of places for a message. */
 export function inPlaces(count: number): string {
   return count === 1 ? 'in one place' : `in ${count} places`;
-}
-
-/** Formats text for a message: quoted, controls escaped, shortened. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -2,7 +2,7 @@
 import type { SystemActor } from '../../src/modules/access/actor';
 import { verifyChain } from '../../src/modules/changes/verify-repository';
 import { make, makeOrganization } from '../support/make';
-import { PASSWORD, signIn, uniqueEmail } from '../support/members';
+import { PASSWORD, logInByPassword, uniqueEmail } from '../support/members';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -45,7 +45,7 @@ it('creates accounts by invitations to two organizations while others log in, al
       make(world.client(), 'acceptInvitation', { token, name: 'Somebody', password: PASSWORD }, 'user { id }').then(
         () => 'accepted',
       ),
-      signIn(world, world.owner.email, world.owner.password).then(() => 'in'),
+      logInByPassword(world, world.owner.email, world.owner.password).then(() => 'in'),
     ]),
   );
 

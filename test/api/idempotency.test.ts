@@ -2,7 +2,7 @@
 import { GraphQLClient } from 'graphql-request';
 import { createTestClock } from '../support/clock';
 import { make, makeEnvironment, makeFlag, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
-import { makeMember, refusalOf, signIn } from '../support/members';
+import { makeMember, refusalOf, logInByPassword } from '../support/members';
 import { createWorld, type World } from '../support/world';
 
 const clock = createTestClock();
@@ -188,7 +188,7 @@ it('refuses to replay an answer to an actor that has lost the role of the first 
 });
 
 async function signInWith(email: string, idempotencyKey: string): Promise<GraphQLClient> {
-  const client = await signIn(world, email);
+  const client = await logInByPassword(world, email);
   const headers = client.requestConfig.headers as Record<string, string>;
   return new GraphQLClient(world.url, { headers: { ...headers, 'idempotency-key': idempotencyKey } });
 }

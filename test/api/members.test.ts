@@ -9,7 +9,7 @@ import {
   makeOutsider,
   PASSWORD,
   refusalOf,
-  signIn,
+  logInByPassword,
   uniqueEmail,
   type Person,
 } from '../support/members';
@@ -96,7 +96,7 @@ it('invites an address, and creates an account for the holder of the token', asy
   });
   const actor = { kind: 'USER', id: user.id, name: user.email, authentication: 'INVITATION' };
   expect([await lastActor(world, organizationId), await lastActor(world, 'system')]).toEqual([actor, actor]);
-  const { client, elsewhere } = { client: await signIn(world, email), elsewhere: await makeOrganization(world) };
+  const { client, elsewhere } = { client: await logInByPassword(world, email), elsewhere: await makeOrganization(world) };
   const again = await invite(elsewhere.id, email);
   await make(world.client(), 'acceptInvitation', { token: again, password: PASSWORD }, ACCEPTED);
   expect(await lastActor(world, elsewhere.id)).toEqual({ ...actor, authentication: 'PASSWORD' });

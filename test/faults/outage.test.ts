@@ -51,7 +51,7 @@ async function start(): Promise<App> {
   return startApp({ config, log: pino({ level: 'silent' }) });
 }
 
-async function signIn(): Promise<GraphQLClient> {
+async function logIn(): Promise<GraphQLClient> {
   const input = { email: OWNER.OWNER_EMAIL, password: OWNER.OWNER_PASSWORD };
   const { logIn } = await new GraphQLClient(`${app.url}/graphql`).request<{ logIn: { accessToken: string } }>(
     'mutation ($input: LogInInput!) { logIn(input: $input) { accessToken } }',
@@ -61,7 +61,7 @@ async function signIn(): Promise<GraphQLClient> {
 }
 
 async function makeScene(): Promise<Scene> {
-  const client = await signIn();
+  const client = await logIn();
   const { organization } = await make<{ organization: Made }>(
     client,
     'createOrganization',

@@ -6,7 +6,7 @@ import { startApp, type App } from '../../src/app';
 import { readConfig } from '../../src/config';
 import { createTestClock } from '../support/clock';
 import { eventually, make, makeEnvironment, makeFlag, toggle, uniqueKey, type Made, type MadeProject } from '../support/make';
-import { makeMember, signIn, type Person, type Society } from '../support/members';
+import { makeMember, logInByPassword, type Person, type Society } from '../support/members';
 import { findPostgres, startOwnPostgres, type OwnPostgres } from '../support/own-postgres';
 import { OWNER } from '../support/server-process';
 import { socketClient, watchOn, watchOver, WATCHING, type Watcher, type Watching } from '../support/watchers';
@@ -140,7 +140,7 @@ for (const [how, env] of [
     it.each(TURNS)('end within 2 s what a session followed that was logged out (%i)', async () => {
       const { organizationId } = scene.project;
       const member = await makeMember(society, 'VIEWER', { organizationId });
-      const again = { ...member, client: await signIn(society, member.email) };
+      const again = { ...member, client: await logInByPassword(society, member.email) };
       const [ending, others] = [watchAll(tokenOf(member)), watchAll(tokenOf(again))];
       await served(scene, [...ending, ...others]);
 

@@ -1,10 +1,10 @@
+import { quote } from '../../src/evaluation/quote';
 import {
   countIssues,
   hasUnstorableText,
   inPlaces,
   keyIssues,
   nameIssues,
-  quote,
   repetitions,
   storable,
   textIssues,

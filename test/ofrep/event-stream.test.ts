@@ -14,7 +14,7 @@ import {
 import { createTestClock } from '../support/clock';
 import { logIn } from '../support/sessions';
 import { JSON_HEADERS, send } from '../support/raw';
-import { signIn } from '../support/members';
+import { logInByPassword } from '../support/members';
 import { createWorld, isEmbedded, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;
@@ -321,7 +321,7 @@ it('ends for a key that was not used for too long', async () => {
   await eventually(async () => stream.events().length === 1);
 
   clock.advance(91 * DAY_MS);
-  const client = await signIn(world, world.owner.email, world.owner.password);
+  const client = await logInByPassword(world, world.owner.email, world.owner.password);
   await keepBusy({ ...scene, project: { ...scene.project, client } }, hasEnded);
 });
 

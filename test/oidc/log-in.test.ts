@@ -6,7 +6,16 @@ import type { SystemActor } from '../../src/modules/access/actor';
 import { parseGroupRoles } from '../../src/modules/members/oidc-rules';
 import { findUnknownOrganizations, OidcService } from '../../src/modules/members/oidc-service';
 import { make, mutate, uniqueKey } from '../support/make';
-import { chainLength, lastActor, lastChange, makeMember, PASSWORD, refusalOf, signIn, uniqueEmail } from '../support/members';
+import {
+  chainLength,
+  lastActor,
+  lastChange,
+  makeMember,
+  PASSWORD,
+  refusalOf,
+  logInByPassword,
+  uniqueEmail,
+} from '../support/members';
 import { COUNTING_ALONE, createWorld, isEmbedded, type World } from '../support/world';
 import { beginLogIn, callBack, logInAs, passProvider, PUBLIC_URL, refusalIn, type Answer } from './support/browser';
 import { CLIENT, PUBLIC_CLIENT_ID, startHonestProvider, type HonestProvider } from './support/honest-provider';
@@ -254,7 +263,7 @@ it('lets nobody into an account any more who made it for somebody else, once its
   const set = await mutate<Refused>(world.client(), 'resetPassword', { token: fresh!.token, newPassword }, 'user { id }');
   expect(codesOf(set)).toEqual([]);
   loggedIn(await logInAs(app, login));
-  await signIn(world, email, newPassword);
+  await logInByPassword(world, email, newPassword);
 });
 
 it('lets nobody take an invitation in the name of somebody who logs in through the provider but themselves', async () => {

@@ -15,7 +15,7 @@ afterEach(cleanUpProcesses);
 
 const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
 
-async function signIn(program: Program): Promise<GraphQLClient> {
+async function logIn(program: Program): Promise<GraphQLClient> {
   const url = `${await program.listening}/graphql`;
   const { logIn } = await new GraphQLClient(url).request<{ logIn: { accessToken: string } }>(
     `mutation ($input: LogInInput!) { logIn(input: $input) { accessToken } }`,
@@ -43,7 +43,7 @@ const organizationKeys = async (client: GraphQLClient): Promise<string[]> => {
 it('keeps every acknowledged change through kill -9, and the keys under which tokens and API keys are valid', async () => {
   const place = await makePlace();
   const first = runProgram({ ...place, ...OWNER });
-  const client = await signIn(first);
+  const client = await logIn(first);
   const key = uniqueKey('organization');
   await createOrganization(client, key);
 
@@ -60,7 +60,7 @@ it('keeps every acknowledged change through kill -9, and the keys under which to
 it('answers a request again after kill -9 that was sent with an Idempotency-Key before, and applies it once', async () => {
   const place = await makePlace();
   const first = runProgram({ ...place, ...OWNER });
-  const client = await signIn(first);
+  const client = await logIn(first);
   const input = { key: uniqueKey('organization'), name: 'Acme' };
   const headers = { ...(client.requestConfig.headers as Record<string, string>), 'idempotency-key': 'once' };
   const mutation = `mutation ($input: CreateOrganizationInput!) {
@@ -79,7 +79,7 @@ it('answers a request again after kill -9 that was sent with an Idempotency-Key 
 
 it('ends with code 0 on SIGTERM: a request that runs is answered, and sockets are closed with 1001', async () => {
   const program = runProgram({ ...(await makePlace()), ...OWNER });
-  const client = await signIn(program);
+  const client = await logIn(program);
   const closeCodes: unknown[] = [];
   const url = await program.listening;
   let noteClosed = (): void => undefined;
@@ -158,7 +158,7 @@ if (isEmbedded) {
   it('refuses a data directory that another process uses, and does not harm it', async () => {
     const place = await makePlace();
     const first = runProgram({ ...place, ...OWNER });
-    const client = await signIn(first);
+    const client = await logIn(first);
     const second = runProgram({ ...place, ...OWNER });
 
     const ending = await second.ended;
@@ -206,7 +206,7 @@ if (isEmbedded) {
     await first.ended;
 
     const second = runProgram({ ...place, ...OWNER });
-    await signIn(second);
+    await logIn(second);
 
     expect(first.stdout()).toContain(`one-time set-up token ${token}`);
     expect(existsSync(path)).toBe(false);

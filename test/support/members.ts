@@ -34,7 +34,7 @@ export async function makeMember(world: Society, role: string, place: RolePlace,
   );
   const input = { token: invitationToken, name: 'A member', password: PASSWORD };
   const { user } = await make<{ user: { id: string } }>(world.client(), 'acceptInvitation', input, 'user { id }');
-  return { id: user.id, email, client: await signIn(world, email) };
+  return { id: user.id, email, client: await logInByPassword(world, email) };
 }
 
 /** Somebody with an account and a role in another organization only. */
@@ -49,7 +49,7 @@ export async function makeOutsider(world: World): Promise<Person> {
   return makeMember(world, 'VIEWER', { organizationId: organization.id });
 }
 
-export async function signIn(world: Pick<World, 'client'>, email: string, password = PASSWORD): Promise<GraphQLClient> {
+export async function logInByPassword(world: Pick<World, 'client'>, email: string, password = PASSWORD): Promise<GraphQLClient> {
   const { accessToken } = await make<{ accessToken: string }>(world.client(), 'logIn', { email, password }, 'accessToken');
   return world.client(accessToken);
 }

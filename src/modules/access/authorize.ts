@@ -1,5 +1,5 @@
 import { Forbidden, RequestFault, Unauthenticated, UserFault } from '../../errors';
-import { quote } from '../../validation/input-rules';
+import { quote } from '../../evaluation';
 import { permits, type Actor, type Scope } from './actor';
 import type { Permission, Role } from './permissions';
 

@@ -1,6 +1,7 @@
 /** Rules for the web origins (RFC 6454) from which a key may be used. Pure. */
 import { RequestFault, type Issue } from '../../errors';
-import { countIssues, quote, unstorable, type Path } from '../../validation/input-rules';
+import { quote } from '../../evaluation';
+import { countIssues, unstorable, type Path } from '../../validation/input-rules';
 import type { Actor } from './actor';
 
 export const ORIGINS_MAX = 50;

@@ -1,7 +1,8 @@
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import type { ChangeService } from '../changes/change-service';
-import { SYSTEM_CHAIN, type ChangeItemDraft, type EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
+import { SYSTEM_CHAIN, type ChangeItemDraft } from '../changes/record-change';
 import { unstorable } from '../../validation/input-rules';
 import { findUserByEmail, findUsersByIds } from '../access/access-repository';
 import { normalizeEmail, passwordIssues } from '../access/access-rules';

@@ -19,7 +19,7 @@ import { authorize, requireIdentity } from '../access/authorize';
 import { normalizeOrigins } from '../access/key-origins';
 import type { KeyUsage } from '../access/key-usage';
 import type { ChangeService } from '../changes/change-service';
-import type { EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
 import { unstorable } from '../../validation/input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { lockKeyFor, lockTargetFor, requireRightsOf, tooManyIssues } from './api-key-scope';

@@ -5,9 +5,8 @@ import { ChangeEntity } from './change-entity';
 import type { ChangeKind, SubjectKind } from './change-kinds';
 import { ACCESS_SUBJECTS } from './change-rules';
 import type { FlagEvent } from './flag-event';
+import type { EnvironmentRevision } from './head-repository';
 import { AccessHeadEntity, type AuditHeadEntity, EnvironmentHeadEntity } from './head-entities';
-
-export type EnvironmentHead = Pick<EnvironmentHeadEntity, 'environmentId' | 'epoch' | 'revision'>;
 
 export async function insertEnvironmentHead(connection: Connection, head: EnvironmentHeadEntity): Promise<void> {
   await connection.insert(EnvironmentHeadEntity, head);
@@ -33,7 +32,7 @@ export async function raiseEnvironmentHeads(
   changeId: string,
   now: Date,
   next: readonly NextRevision[],
-): Promise<EnvironmentHead[]> {
+): Promise<EnvironmentRevision[]> {
   const environmentIds = next.map(({ environmentId }) => environmentId);
   if (next.length > 1) {
     await connection.query('SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE', [
@@ -62,7 +61,7 @@ export async function raiseAccessHead(connection: Connection, organizationId: st
 }
 
 /** The heads of these environments; those that are gone are left out. */
-export function findEnvironmentHeads(connection: Connection, environmentIds: readonly string[]): Promise<EnvironmentHead[]> {
+export function findEnvironmentHeads(connection: Connection, environmentIds: readonly string[]): Promise<EnvironmentRevision[]> {
   return connection.query(
     'SELECT environment_id AS "environmentId", epoch, revision FROM environment_head WHERE environment_id = ANY($1)',
     [environmentIds],

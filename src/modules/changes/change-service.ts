@@ -12,7 +12,8 @@ import { findBodiesByChangeIds, findChangesByIds, listChanges, type ChangeSearch
 import { canonicalText, changeFilterProblem, isVisibleItem } from './change-rules';
 import { deleteClaims, keepResult, listKeptResults, takeClaim, type ClaimKey } from './idempotency-repository';
 import type { IdempotencyRecordEntity } from './idempotency-record-entity';
-import { recordChange, type ChangeDraft, type EnvironmentRevision } from './record-change';
+import type { EnvironmentRevision } from './head-repository';
+import { recordChange, type ChangeDraft } from './record-change';
 
 export interface ChangeServiceOptions {
   readonly database: Database;
@@ -76,7 +77,7 @@ export class ChangeService {
     return authorize(actor, { permission: 'audit:read', toSee: 'organization:read' }, { organizationId });
   }
 
-  /** Newest first, as much as is in sight; the caller has authorised the project or organization. */
+  /** Newest first, as much as is in sight; the caller has authorized the project or organization. */
   async list(
     search: ChangeSearch,
     visibility: Visibility,

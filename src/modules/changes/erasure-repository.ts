@@ -2,7 +2,7 @@
 import { newEpoch } from './epoch-repository';
 import type { Connection } from '../../database/transaction';
 import { mentionsTargetingKey, type BodyPath } from './change-rules';
-import type { EnvironmentHead } from './change-repository';
+import type { EnvironmentRevision } from './head-repository';
 
 /** A body that is to be erased. */
 export interface FoundBody {
@@ -28,7 +28,7 @@ export async function findEnds(connection: Connection, organizationId: string): 
   const [head] = await connection.query<{ sequence: string }[]>('SELECT sequence FROM audit_head WHERE organization_id = $1', [
     organizationId,
   ]);
-  const heads = await connection.query<EnvironmentHead[]>(
+  const heads = await connection.query<EnvironmentRevision[]>(
     `SELECT h.environment_id AS "environmentId", h.revision FROM environment_head h
      JOIN project p ON p.id = h.project_id WHERE p.organization_id = $1`,
     [organizationId],
@@ -110,7 +110,10 @@ export async function findLastRevisionWithKey(
  * Takes the events from the revisions of each environment up to the given one, and begins new epochs, in id order; answers
  * the heads. Which change made which revision stays on record, for that names no context. The epoch is what makes the servers forget, too: their memory holds revisions of the old one.
  */
-export async function forgetRevisions(connection: Connection, lasts: ReadonlyMap<string, number>): Promise<EnvironmentHead[]> {
+export async function forgetRevisions(
+  connection: Connection,
+  lasts: ReadonlyMap<string, number>,
+): Promise<EnvironmentRevision[]> {
   const environmentIds = [...lasts.keys()].sort();
   if (environmentIds.length === 0) return [];
   await connection.query('SELECT 1 FROM environment_head WHERE environment_id = ANY($1) ORDER BY environment_id FOR UPDATE', [

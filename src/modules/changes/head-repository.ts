@@ -1,11 +1,15 @@
 /** Where everything stands: the heads that tell a server what it has missed. */
 import type { Connection } from '../../database/transaction';
 
-/** Where an environment stands in the book. */
-export interface EnvironmentHead {
+/** A revision of an environment; in answers to a mutation, the one that holds the change. */
+export interface EnvironmentRevision {
   readonly environmentId: string;
   readonly epoch: string;
   readonly revision: number;
+}
+
+/** The newest revision of an environment. */
+export interface EnvironmentHead extends EnvironmentRevision {
   /** The change that made the revision. Null for revision 0, and until the next change where an earlier release deleted its row. */
   readonly changeId: string | null;
 }

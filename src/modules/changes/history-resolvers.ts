@@ -1,5 +1,5 @@
 import type { Context } from '../context';
-import { page, type Connection, type PageArguments } from '../../graphql/connection';
+import { page, type ConnectionPage, type PageArguments } from '../../graphql/connection';
 import { visibilityIn } from '../access/visibility';
 import type { ChangeEntity } from './change-entity';
 import { sequencePosition } from './change-service';
@@ -15,7 +15,7 @@ export function historyOf(
   { id: ownerId, project }: Recorded,
   args: PageArguments,
   { actor, loaders }: Context,
-): Promise<Connection<ChangeEntity>> {
+): Promise<ConnectionPage<ChangeEntity>> {
   const visibility = visibilityIn(actor, { organizationId: project.organizationId, projectId: project.id });
   return page(
     args,

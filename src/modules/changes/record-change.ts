@@ -13,6 +13,7 @@ import type { ActorKind, AuthenticationMethod, ChangeKind, SubjectKind } from '.
 import { appendChange, lockAuditHead, raiseAccessHead, raiseEnvironmentHeads } from './change-repository';
 import { bodiesDigest, bodyDigest, canonicalRow, canonicalText, chainHash } from './change-rules';
 import type { FlagEvent } from './flag-event';
+import type { EnvironmentRevision } from './head-repository';
 
 /** The chain of what belongs to no organization: accounts and sessions. */
 export const SYSTEM_CHAIN = 'system';
@@ -51,13 +52,6 @@ export interface ChangeItemDraft {
 export interface Delivery {
   readonly environmentId: string;
   readonly events: readonly FlagEvent[];
-}
-
-/** The revision of an environment that holds a change. */
-export interface EnvironmentRevision {
-  readonly environmentId: string;
-  readonly epoch: string;
-  readonly revision: number;
 }
 
 /** Answers the new revisions of the environments in `deliveries`, in id order. */

@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import { groupRows, orderById } from '../../database/group-rows';
 import type { Connection } from '../../database/transaction';
-import { findEnvironmentHeads, type EnvironmentHead } from '../changes/change-repository';
+import { findEnvironmentHeads } from '../changes/change-repository';
+import type { EnvironmentRevision } from '../changes/head-repository';
 import type { EnvironmentEntity } from './environment-entity';
 import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from './environment-repository';
 
@@ -10,7 +11,7 @@ export interface EnvironmentLoaders {
   /** Ordered by position; includes those that the actor may not see. */
   readonly environmentsOfProject: DataLoader<string, EnvironmentEntity[]>;
   /** Null when the environment does not exist. */
-  readonly environmentHead: DataLoader<string, EnvironmentHead | null>;
+  readonly environmentHead: DataLoader<string, EnvironmentRevision | null>;
 }
 
 export function createEnvironmentLoaders(connection: Connection): EnvironmentLoaders {

@@ -1,7 +1,8 @@
 /** Rules for an environment and its position among the others. Pure. */
 import type { Issue } from '../../errors';
 import type { Role } from '../access/permissions';
-import { keyIssues, nameIssues, quote } from '../../validation/input-rules';
+import { quote } from '../../evaluation';
+import { keyIssues, nameIssues } from '../../validation/input-rules';
 import { nullIssues, patched, rangeIssues } from '../../validation/patch-rules';
 import type { EnvironmentEntity } from './environment-entity';
 

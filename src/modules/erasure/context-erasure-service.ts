@@ -17,8 +17,10 @@ import {
   type SearchedTo,
 } from '../changes/erasure-repository';
 import { IDEMPOTENCY_LIFETIME_MS } from '../changes/idempotency-repository';
-import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
-import { inPlaces, quote } from '../../validation/input-rules';
+import type { EnvironmentRevision } from '../changes/head-repository';
+import type { ChangeItemDraft } from '../changes/record-change';
+import { quote } from '../../evaluation';
+import { inPlaces } from '../../validation/input-rules';
 import { lockOrganization, lockProjectsOfOrganization } from '../organizations/organization-repository';
 import type { OrganizationEntity } from '../organizations/organization-entity';
 import { targetingKeysIssues } from '../segments/segment-rules';

@@ -4,10 +4,11 @@ import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
 import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
 import type { ChangeService } from '../changes/change-service';
-import type { ChangeItemDraft, Delivery, EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
+import type { ChangeItemDraft, Delivery } from '../changes/record-change';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
 import { segmentKeysOf, storedConditions } from '../../validation/condition-rules';
-import { quote } from '../../validation/input-rules';
+import { quote } from '../../evaluation';
 import { lockProjectFor, type LockedProject } from '../projects/project-service';
 import { findSegmentsByKeys } from '../segments/segment-repository';
 import {

@@ -1,5 +1,5 @@
 /** Rules for flags. Pure. */
-import { MAX_VARIATIONS, MIN_VARIATIONS, type FlagValueType, type JsonValue } from '../../evaluation';
+import { VARIATIONS_MAX, MIN_VARIATIONS, type FlagValueType, type JsonValue, quote } from '../../evaluation';
 import type { Issue, Usage } from '../../errors';
 import {
   countIssues,
@@ -9,7 +9,6 @@ import {
   keyIssues,
   NAME_LENGTH_MAX,
   nameIssues,
-  quote,
   repetitions,
   textIssues,
   type Path,
@@ -222,8 +221,8 @@ function storedVariation(input: VariationInput): StoredVariation {
 }
 
 export function variationsIssues(valueType: FlagValueType, variations: readonly VariationInput[], path: Path): Issue[] {
-  const issues = countIssues('Variations', variations.length, MIN_VARIATIONS, MAX_VARIATIONS, path);
-  variations.slice(0, MAX_VARIATIONS).forEach((variation, position) => {
+  const issues = countIssues('Variations', variations.length, MIN_VARIATIONS, VARIATIONS_MAX, path);
+  variations.slice(0, VARIATIONS_MAX).forEach((variation, position) => {
     const at = [...path, String(position)];
     issues.push(
       ...keyIssues('Variation key', variation.key, [...at, 'key']),

@@ -1,8 +1,9 @@
 import { UserFault } from '../../errors';
 import type { Actor } from '../access/actor';
-import type { EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
 import { staleIssues } from '../changes/stale-version';
-import { inPlaces, quote } from '../../validation/input-rules';
+import { quote } from '../../evaluation';
+import { inPlaces } from '../../validation/input-rules';
 import { removeSegment } from '../segments/segment-repository';
 import { segmentBody, type SegmentService } from '../segments/segment-service';
 import { findSegmentUses } from './usage-repository';

@@ -4,13 +4,14 @@ import {
   findCycle,
   findLongPath,
   formatPath,
-  MAX_PREREQUISITE_DEPTH,
-  MAX_PREREQUISITES,
-  MAX_RULES,
-  MAX_TARGET_KEYS,
-  MAX_VARIATIONS,
+  PREREQUISITE_DEPTH_MAX,
+  PREREQUISITES_MAX,
+  RULES_MAX,
+  TARGET_KEYS_MAX,
+  VARIATIONS_MAX,
   WEIGHT_TOTAL,
   type SnapshotServe,
+  quote,
 } from '../../evaluation';
 import type { Issue } from '../../errors';
 import {
@@ -20,7 +21,7 @@ import {
   storedConditions,
   type RuleWithConditions,
 } from '../../validation/condition-rules';
-import { countIssues, quote, repetitions, textIssues, type Path } from '../../validation/input-rules';
+import { countIssues, repetitions, textIssues, type Path } from '../../validation/input-rules';
 import type { FlagConfigurationEntity, StoredRule } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 
@@ -99,7 +100,7 @@ function variationIssues(key: string, references: TargetingReferences, path: Pat
 
 function prerequisitesIssues({ prerequisites }: TargetingInput, references: TargetingReferences): Issue[] {
   const path = ['input', 'prerequisites'];
-  const issues = countIssues('Prerequisites', prerequisites.length, 0, MAX_PREREQUISITES, path);
+  const issues = countIssues('Prerequisites', prerequisites.length, 0, PREREQUISITES_MAX, path);
   if (issues.length > 0) return issues;
   prerequisites.forEach(({ flagKey, variation }, position) => {
     const at = [...path, String(position)];
@@ -131,17 +132,17 @@ function chainIssues(prerequisites: ReadonlyMap<string, readonly string[]>, path
   if (cycle) {
     return [{ code: 'CYCLE', message: `The prerequisites would form a cycle: ${formatPath(cycle)}.`, path }];
   }
-  const long = findLongPath(prerequisites, MAX_PREREQUISITE_DEPTH);
+  const long = findLongPath(prerequisites, PREREQUISITE_DEPTH_MAX);
   if (!long) return [];
-  const message = `Prerequisites would form a chain of ${long.length} flags; at most ${MAX_PREREQUISITE_DEPTH} are allowed.`;
+  const message = `Prerequisites would form a chain of ${long.length} flags; at most ${PREREQUISITE_DEPTH_MAX} are allowed.`;
   return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
 function targetsIssues({ targets }: TargetingInput, references: TargetingReferences): Issue[] {
   const path = ['input', 'targets'];
-  const issues = countIssues('Targets', targets.length, 0, MAX_VARIATIONS, path);
+  const issues = countIssues('Targets', targets.length, 0, VARIATIONS_MAX, path);
   const total = targets.reduce((sum, target) => sum + target.targetingKeys.length, 0);
-  issues.push(...countIssues('Targeting keys of all targets', total, 0, MAX_TARGET_KEYS, path));
+  issues.push(...countIssues('Targeting keys of all targets', total, 0, TARGET_KEYS_MAX, path));
   if (issues.length > 0) return issues;
   const seen = new Set<string>();
   targets.forEach((target, position) => {
@@ -162,7 +163,7 @@ function targetsIssues({ targets }: TargetingInput, references: TargetingReferen
 
 /** Checks what each rule serves, and to which share of the contexts; the rest is checked for flags and segments alike. */
 function ruleServesIssues({ rules }: TargetingInput, references: TargetingReferences): Issue[] {
-  return rules.slice(0, MAX_RULES).flatMap((rule, position) => {
+  return rules.slice(0, RULES_MAX).flatMap((rule, position) => {
     const at = ['input', 'rules', String(position)];
     const issues = serveIssues(rule.serve, references, [...at, 'serve']);
     if (!rule.gate) return issues;
@@ -182,9 +183,9 @@ function serveIssues(serve: ServeInput, references: TargetingReferences, path: P
   const issues = [
     ...bucketByIssues(rollout.bucketBy, [...at, 'bucketBy']),
     ...variationIssues(rollout.whenMissing, references, [...at, 'whenMissing']),
-    ...countIssues('Shares of a rollout', rollout.shares.length, 1, MAX_VARIATIONS, sharesPath),
+    ...countIssues('Shares of a rollout', rollout.shares.length, 1, VARIATIONS_MAX, sharesPath),
   ];
-  rollout.shares.slice(0, MAX_VARIATIONS).forEach((share, position) => {
+  rollout.shares.slice(0, VARIATIONS_MAX).forEach((share, position) => {
     issues.push(
       ...variationIssues(share.variation, references, [...sharesPath, String(position), 'variation']),
       ...weightIssues(share.weight, [...sharesPath, String(position), 'weight']),

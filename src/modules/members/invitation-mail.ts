@@ -2,7 +2,7 @@ import { RequestFault } from '../../errors';
 import type { Mailer } from '../../mail';
 import type { Actor } from '../access/actor';
 import type { InvitationEntity } from '../access/invitation-entity';
-import type { EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
 import type { InvitationService, InviteMemberInput, MadeInvitation } from './invitation-service';
 
 export interface InvitationMailOptions {

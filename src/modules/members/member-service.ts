@@ -20,7 +20,8 @@ import type { Permission, Role } from '../access/permissions';
 import type { RoleBindingEntity } from '../access/role-binding-entity';
 import type { UserEntity } from '../access/user-entity';
 import type { ChangeService } from '../changes/change-service';
-import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
+import type { ChangeItemDraft } from '../changes/record-change';
 import { unstorable } from '../../validation/input-rules';
 import { lockScopeFor, type LockedScope, type ScopeInput } from './role-scope';
 

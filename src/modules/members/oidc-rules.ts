@@ -158,7 +158,7 @@ export interface AdmissionFacts {
   readonly createsUsers: boolean;
 }
 
-export type Admission =
+export type OidcAdmission =
   | { readonly kind: 'KNOWN' | 'LINK'; readonly user: UserEntity; readonly refusal?: never }
   | { readonly kind: 'CREATE'; readonly email: string; readonly refusal?: never }
   | { readonly kind?: never; readonly refusal: string };
@@ -171,7 +171,7 @@ export type Admission =
 export function planAdmission(
   { email, isEmailVerified }: OidcIdentity,
   { known, account, isAccountTaken, createsUsers }: AdmissionFacts,
-): Admission {
+): OidcAdmission {
   if (known !== null) return { kind: 'KNOWN', user: known };
   if (email === null) {
     return {

@@ -18,7 +18,7 @@ import {
   planGroupRole,
   roleOn,
   rolesOfGroups,
-  type Admission,
+  type OidcAdmission,
   type GroupRole,
   type OidcIdentity,
 } from './oidc-rules';
@@ -114,7 +114,7 @@ export class OidcService {
     return locked;
   }
 
-  private async admissionOf(connection: Connection, identity: OidcIdentity): Promise<Admission> {
+  private async admissionOf(connection: Connection, identity: OidcIdentity): Promise<OidcAdmission> {
     const { issuer, subject, email, isEmailVerified } = identity;
     const found = await findUserByIdentity(connection, issuer, subject);
     const known = found && (await lockUser(connection, found.id));

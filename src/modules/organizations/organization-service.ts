@@ -11,7 +11,7 @@ import { currentActor } from '../access/current-actor';
 import type { Permission } from '../access/permissions';
 import { insertAccessHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
-import type { EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
 import { staleIssues } from '../changes/stale-version';
 import { unstorable } from '../../validation/input-rules';
 import { confirmationIssues } from '../../validation/patch-rules';

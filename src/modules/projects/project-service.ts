@@ -9,7 +9,8 @@ import { authorize, notFound, requireIdentity, requireRole } from '../access/aut
 import { currentActor } from '../access/current-actor';
 import type { Permission } from '../access/permissions';
 import type { ChangeService } from '../changes/change-service';
-import type { ChangeItemDraft, EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
+import type { ChangeItemDraft } from '../changes/record-change';
 import { staleIssues } from '../changes/stale-version';
 import { NAME_LENGTH_MAX, unstorable } from '../../validation/input-rules';
 import { lockOrganization } from '../organizations/organization-repository';

@@ -1,5 +1,5 @@
 /** Rules for segments. Pure. */
-import { findCycle, findLongPath, formatPath, MAX_SEGMENT_DEPTH, MAX_SEGMENT_KEYS } from '../../evaluation';
+import { findCycle, findLongPath, formatPath, SEGMENT_DEPTH_MAX, SEGMENT_KEYS_MAX, quote } from '../../evaluation';
 import type { Issue } from '../../errors';
 import { rulesIssues, segmentKeysOf, storedConditions, type RuleWithConditions } from '../../validation/condition-rules';
 import {
@@ -7,7 +7,6 @@ import {
   DESCRIPTION_LENGTH_MAX,
   keyIssues,
   nameIssues,
-  quote,
   repetitions,
   textIssues,
   type Path,
@@ -59,9 +58,9 @@ function segmentRulesIssues(rules: readonly RuleWithConditions[], existing: Segm
   const references = new Map(existing.others).set(existing.key, named);
   const cycle = findCycle(references);
   if (cycle) return [{ code: 'CYCLE', message: `The segments would form a cycle: ${formatPath(cycle)}.`, path }];
-  const long = findLongPath(references, MAX_SEGMENT_DEPTH);
+  const long = findLongPath(references, SEGMENT_DEPTH_MAX);
   if (!long) return [];
-  const message = `Segments would form a chain of ${long.length} segments; at most ${MAX_SEGMENT_DEPTH} are allowed.`;
+  const message = `Segments would form a chain of ${long.length} segments; at most ${SEGMENT_DEPTH_MAX} are allowed.`;
   return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
@@ -115,8 +114,8 @@ export function addedKeysIssues(
     return [{ code: 'DUPLICATE', message, path: ['input', 'keys', String(position)] }];
   });
   const total = count + keys.filter((key) => !present.has(key)).length;
-  if (total > MAX_SEGMENT_KEYS) {
-    const message = `The segment would have ${total} targeting keys; at most ${MAX_SEGMENT_KEYS} are allowed.`;
+  if (total > SEGMENT_KEYS_MAX) {
+    const message = `The segment would have ${total} targeting keys; at most ${SEGMENT_KEYS_MAX} are allowed.`;
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'keys'] });
   }
   return issues;

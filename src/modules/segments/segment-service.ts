@@ -9,7 +9,7 @@ import type { ChangeKind } from '../changes/change-kinds';
 import type { ChangeService } from '../changes/change-service';
 import { canonicalText } from '../changes/change-rules';
 import type { FlagEvent } from '../changes/flag-event';
-import type { EnvironmentRevision } from '../changes/record-change';
+import type { EnvironmentRevision } from '../changes/head-repository';
 import { staleIssues } from '../changes/stale-version';
 import { segmentKeysOf, type RuleWithConditions } from '../../validation/condition-rules';
 import { findEnvironmentsByProjectIds } from '../environments/environment-repository';
