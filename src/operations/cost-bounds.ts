@@ -10,25 +10,25 @@ import {
 } from 'graphql';
 import { readDirective, type Declared } from './read-directive';
 
-/** How long a list can be: at most so many, or as an argument of a field around it says. */
+/** The longest that a list can be: a fixed number, or given by an argument of its field or of a field around it. */
 export type ListBound = number | SizedByArgument;
 
 export interface SizedByArgument {
   /** The argument that is as long as the list. */
   readonly argument: string;
-  /** When it is absent. */
+  /** The length when the argument is absent. */
   readonly otherwise: number | CountedBy;
 }
 
-/** The server counts, for the value of an argument. */
+/** A length that the server looks up for the value of an argument. */
 export interface CountedBy {
   readonly countedBy: string;
 }
 
 export interface CostBounds {
-  /** By `Type.field`. A list that is not here is a part of its row. */
+  /** Keyed by `Type.field`. A list without an entry is part of its stored row. */
   readonly lists: ReadonlyMap<string, ListBound>;
-  /** Fields that cost at least the product of these lists, whatever is selected of them. By `Type.field`. */
+  /** Fields that cost at least the product of these lists, whatever is selected of them. Keyed by `Type.field`. */
   readonly work: ReadonlyMap<string, readonly ListBound[]>;
 }
 
@@ -40,13 +40,13 @@ interface ListSize {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** Throws with the coordinate for a directive that is wrong. */
+/** Reads both directives of all fields. Throws an error that names the coordinate when a directive is wrong. */
 export function readCostBounds(schema: GraphQLSchema): CostBounds {
   const fields = fieldsOf(schema);
   const argumentNames = new Set(fields.flatMap(([, field]) => field.args.map(({ name }) => name)));
-  const boundOf = (place: string, declared: Declared): ListBound | null => {
-    const size = readDirective<ListSize>(schema, 'listSize', place, declared);
-    return size && listBound(place, size, argumentNames);
+  const boundOf = (coordinate: string, declared: Declared): ListBound | null => {
+    const size = readDirective<ListSize>(schema, 'listSize', coordinate, declared);
+    return size && listBound(coordinate, size, argumentNames);
   };
   const ofTypes = new Map<string, ListBound>();
   for (const type of Object.values(schema.getTypeMap())) {
@@ -83,9 +83,9 @@ function readWork(
   return work;
 }
 
-function listBound(place: string, size: ListSize, argumentNames: ReadonlySet<string>): ListBound {
+function listBound(coordinate: string, size: ListSize, argumentNames: ReadonlySet<string>): ListBound {
   const { assumedSize = null, slicingArgument = null, countedBy = null } = size;
-  const wrong = (problem: string): Error => new Error(`${place}: @listSize ${problem}.`);
+  const wrong = (problem: string): Error => new Error(`${coordinate}: @listSize ${problem}.`);
   if (assumedSize !== null && assumedSize < 1) throw wrong(`has the assumedSize ${assumedSize}; it must be 1 or more`);
   for (const name of [slicingArgument, countedBy]) {
     if (name !== null && !argumentNames.has(name)) throw wrong(`names the argument ${name}, which no field has`);

@@ -1,7 +1,7 @@
 /**
- * What an operation costs: how many objects its answer can have. Compiled once for an operation, computed for each request
- * from its variables and defaults. Every object counts one, multiplied by the sizes of the lists around it: of a connection
- * by `first`, of other lists by their bound. Parts of one stored row (docs/LIMITS.md) are counted when they are known.
+ * The cost of an operation: how many objects its answer can have. It is compiled once per operation and computed for each
+ * request from its variables and defaults. Every object counts one, multiplied by the sizes of the lists around it: `first`
+ * for a connection, its bound for any other list. Parts of one stored row (docs/LIMITS.md) are counted when they are known.
  */
 import {
   getNamedType,
@@ -22,23 +22,23 @@ import { PAGE_SIZE_MAX } from '../graphql/connection';
 import { collectFragments, findField, narrowIn, SelectionFold } from '../graphql/selection';
 import type { CostBounds, ListBound, SizedByArgument } from './cost-bounds';
 
-/** What one `__schema` or `__type` costs. */
+/** The cost of one `__schema` or `__type`. */
 const INTROSPECTION_COST = 10_000;
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** What only the server knows. */
+/** Facts that only the server knows. */
 export interface CostFacts {
-  /** How many flags an environment has; null: that of the credential. */
+  /** How many flags an environment has; null means the environment of the credential. */
   readonly flagsOf: (environmentId: string | null) => number;
 }
 
-/** 1 or more. */
+/** Answers 1 or more. */
 export type Cost = (variables: Variables, facts: CostFacts) => number;
 
 type Measure = (frame: Frame) => number;
 
-/** Where a field stands: what was given to it and to the fields around it. */
+/** A field in its operation, with the arguments given to it and to the fields around it. */
 interface Frame {
   readonly variables: Variables;
   readonly facts: CostFacts;
@@ -69,7 +69,7 @@ export function compileCost(
     Math.max(1, measure({ variables: { ...defaults, ...variables }, facts, field: null, parent: null }));
 }
 
-/** The measure of a field that is no object. */
+/** The measure of a field that is not an object. */
 const FREE: Measure = () => 0;
 
 function sumOf(measures: readonly Measure[]): Measure {
@@ -115,16 +115,16 @@ function lengthOf(bound: ListBound, frame: Frame): number {
   if (typeof bound === 'number') return bound;
   const value = argumentAround(bound.argument, frame);
   if (Array.isArray(value)) return value.length;
-  // Above the largest page the field refuses; below 1, too.
+  // The field itself refuses pages above the maximum or below 1.
   if (typeof value === 'number' && bound.argument === 'first') return Math.min(Math.max(0, value), PAGE_SIZE_MAX);
-  // What is no list is read as a list of one.
+  // GraphQL coerces a single value to a list of one.
   if (value !== undefined && value !== null && bound.argument !== 'first') return 1;
   if (typeof bound.otherwise === 'number') return bound.otherwise;
   const counted = argumentAround(bound.otherwise.countedBy, frame);
   return frame.facts.flagsOf(typeof counted === 'string' ? counted : null);
 }
 
-/** Of the nearest field that has such an argument. */
+/** The value of an argument of the nearest field that has one of this name. */
 function argumentAround(name: string, frame: Frame): unknown {
   for (let at: Frame | null = frame; at !== null; at = at.parent) {
     const argument = at.field?.definition.args.find((candidate) => candidate.name === name);
@@ -136,7 +136,7 @@ function argumentAround(name: string, frame: Frame): unknown {
   return undefined;
 }
 
-/** Nothing, where `@skip` or `@include` leave a selection out. */
+/** A measure that is 0 when `@skip` or `@include` leave the selection out. */
 function compileConditions({ directives = [] }: { readonly directives?: readonly DirectiveNode[] }, measure: Measure): Measure {
   const conditions = directives.flatMap(({ name, arguments: given }) => {
     const isSkip = name.value === 'skip';

@@ -1,4 +1,4 @@
-/** Documents, parsed, validated and limited once: the same for every transport. Bounded by count and by bytes. */
+/** Parses, validates and limits each document once, for all transports. The cache is bounded by count and by bytes. */
 import {
   GraphQLError,
   Kind,
@@ -22,13 +22,13 @@ import { shapeOf, type Shape } from './shape';
 export interface PreparedOperation extends RootFieldTraits {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** As often as they stand there, fragments included. */
+  /** Names of the root fields, fragments included; a name is repeated as often as its field is selected. */
   readonly rootFields: readonly string[];
   readonly cost: Cost;
   readonly shape: Shape;
 }
 
-/** What became of a document and the name of an operation. */
+/** The result of preparing one operation of a document. */
 export type Preparation =
   | { readonly isReady: true; readonly prepared: PreparedOperation }
   | { readonly isReady: false; readonly errors: readonly GraphQLError[] };
@@ -37,7 +37,7 @@ interface Entry {
   /** Null when the document is refused as a whole. */
   readonly document: DocumentNode | null;
   readonly errors: readonly GraphQLError[];
-  /** By name; the empty name where none was given. */
+  /** Keyed by name; the empty name when the request gave none. */
   readonly operations: Map<string, PreparedOperation>;
 }
 
@@ -49,10 +49,10 @@ export interface DocumentsOptions {
 export const ENTRIES_MAX = 2_000;
 export const BYTES_MAX = 64 * 1024 * 1024;
 const ENTRY_BYTES_MAX = 2 * 1024 * 1024;
-/** Measured: what a token takes as syntax tree and compiled cost; what an error takes. */
+/** Memory that a token takes as syntax tree and compiled cost, and memory that an error takes; both measured. */
 const BYTES_PER_TOKEN = 700;
 const BYTES_PER_ERROR = 1_000;
-/** More help nobody, and each is a sentence to format. */
+/** More errors are of no use to a client, and each costs time to format. */
 const VALIDATION_ERRORS_MAX = 20;
 
 export class Documents {
@@ -67,7 +67,7 @@ export class Documents {
   private readonly bounds;
   private readonly rootFields;
 
-  /** Throws for directives of the schema that are wrong. */
+  /** Throws when a directive of the schema is wrong. */
   constructor(private readonly options: DocumentsOptions) {
     this.bounds = readCostBounds(options.schema);
     this.rootFields = new RootFields(options.schema);
@@ -87,12 +87,12 @@ export class Documents {
     const found = findOperation(entry.document, operationName ?? null);
     if (typeof found === 'string') return { isReady: false, errors: [refusal('OPERATION_RESOLUTION_FAILURE', found)] };
     const prepared = this.compile(entry.document, found);
-    // Names that the document does not have were refused above, so that these are no more than its operations.
+    // Unknown names were refused above, so the map never has more entries than the document has operations.
     entry.operations.set(operationName ?? '', prepared);
     return { isReady: true, prepared };
   }
 
-  /** How much is remembered at this moment. */
+  /** The current size of the cache. */
   get remembered(): { readonly documents: number; readonly bytes: number } {
     return { documents: this.entries.size, bytes: this.entries.calculatedSize };
   }
@@ -103,12 +103,12 @@ export class Documents {
     try {
       document = parse(text, { maxTokens: DOCUMENT_TOKENS_MAX });
     } catch (error) {
-      // The parser calls itself for each level, and the stack can end before its tokens do.
+      // The parser recurses for each level, so the stack can overflow before the token limit is reached.
       if (error instanceof RangeError) return refused([refusal('GRAPHQL_PARSE_FAILED', 'The document is nested too deeply.')]);
       if (!(error instanceof GraphQLError)) throw error;
       return refused([refusal('GRAPHQL_PARSE_FAILED', error.message, error)]);
     }
-    // Before validation, some rules of which compare all fields with all others.
+    // Limits are checked before validation, because some of its rules compare every field with every other.
     const problems = documentProblems(document);
     if (problems.length > 0) return refused(problems.map((problem) => refusal('OPERATION_LIMIT_EXCEEDED', problem)));
     const errors = validate(this.options.schema, document, this.rules, { maxErrors: VALIDATION_ERRORS_MAX });
@@ -130,7 +130,7 @@ export class Documents {
   }
 }
 
-/** A sentence when there is no such operation, or when several could be meant. */
+/** Returns an error sentence when there is no such operation, or when the name is needed to choose one. */
 function findOperation({ definitions }: DocumentNode, name: string | null): OperationDefinitionNode | string {
   const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const [first, second] = operations;
@@ -141,10 +141,10 @@ function findOperation({ definitions }: DocumentNode, name: string | null): Oper
   return first ?? 'Must provide an operation.';
 }
 
-/** Keeps the place, but not the syntax tree that it points into. */
+/** Keeps the source positions, but not the syntax tree that they point into. */
 function refusal(code: RequestErrorCode, message: string, { source, positions }: Partial<GraphQLError> = {}): GraphQLError {
   const error = new GraphQLError(message, { source, positions, extensions: { code } });
-  // Nobody reads it; until it is read, V8 keeps for it what the calls were given: the syntax tree again.
+  // Until `stack` is first read, V8 keeps the arguments of the calls, and with them the syntax tree. Nobody reads it.
   error.stack = message;
   return error;
 }

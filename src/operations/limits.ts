@@ -1,4 +1,4 @@
-/** The bounds of a document; the one list for every transport. What they cost to check grows with the document, never faster. */
+/** The bounds of a document, the same for every transport. Checking them takes time linear in the size of the document. */
 import {
   Kind,
   OperationTypeNode,
@@ -17,10 +17,10 @@ const INTROSPECTION_FIELDS_MAX = 3;
 const ROOT_FIELDS_MAX = 20;
 const ALIASES_MAX = 30;
 const DIRECTIVES_MAX = 50;
-/** Fragments that spread each other make a small document large; written out, nobody needs more fields than tokens. */
+/** Counted with fragments expanded, because fragments that spread each other make a small document large. */
 const FIELDS_MAX = 2_000;
 
-/** Everything that is too much in a document, as sentences; empty when nothing is. */
+/** One sentence per limit that a document exceeds; empty when it exceeds none. */
 export function documentProblems(document: DocumentNode): string[] {
   const problems = new Set<string>();
   const counter = new DocumentCounter(document);
@@ -41,13 +41,13 @@ export function documentProblems(document: DocumentNode): string[] {
   return [...problems];
 }
 
-/** Fragments are counted as if they were written out where they are spread. */
+/** Fragments are counted as if they were written out wherever they are spread. */
 interface Count {
   readonly depth: number;
   readonly introspectionDepth: number;
   readonly introspectionFields: number;
   readonly aliases: number;
-  /** Of the selection set itself, not of those below it. */
+  /** Fields of the selection set itself, without those below it. */
   readonly ownFields: number;
   readonly fields: number;
   readonly directives: number;
@@ -63,7 +63,7 @@ const NOTHING: Count = {
   directives: 0,
 };
 
-/** Counts before validation, so that a document may be anything that parses. */
+/** Runs before validation, so it must accept any document that parses. */
 class DocumentCounter {
   private readonly fold: SelectionFold<null, Count>;
 
@@ -84,7 +84,7 @@ class DocumentCounter {
 
 function countField({ name, alias }: FieldNode, inner: Count): Count {
   const isIntrospection = name.value === '__schema' || name.value === '__type';
-  // `__typename` has no level of its own: clients add it everywhere.
+  // `__typename` does not count as a level, because clients add it everywhere.
   const hasLevel = !isIntrospection && name.value !== '__typename';
   return {
     ...inner,
@@ -117,7 +117,7 @@ function directivesOf({ directives }: { readonly directives?: readonly Directive
   return directives?.length ?? 0;
 }
 
-/** The names of the root fields of an operation, fragments included, as often as they stand there. */
+/** The names of an operation's root fields, fragments included; a name is repeated as often as its field is selected. */
 export function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
   return listFields(operation.selectionSet, collectFragments(document)).map(({ name }) => name.value);
 }
@@ -126,10 +126,10 @@ export function isSubscription({ operation }: OperationDefinitionNode): boolean 
   return operation === OperationTypeNode.SUBSCRIPTION;
 }
 
-/** Variables that are valid nest far less deep: 8 groups of conditions, JSON of 100 levels. */
+/** Valid variables nest far less deep: 8 groups of conditions, JSON of 100 levels. */
 const VARIABLES_DEPTH_MAX = 200;
 
-/** A sentence when variables nest so deep that to coerce them would run out of stack; null when they do not. */
+/** Returns an error sentence when variables nest so deep that coercing them could overflow the stack; else null. */
 export function variablesProblem(variables: unknown): string | null {
   let level = [variables];
   for (let depth = 0; depth <= VARIABLES_DEPTH_MAX; depth++) {

@@ -1,8 +1,8 @@
-/** How busy this process is. */
+/** Measures how busy this process is. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 export interface LoadGauge {
-  /** By how much the event loop was late within the last second, 99th percentile, in milliseconds. */
+  /** The delay of the event loop in the last second: 99th percentile, in milliseconds. */
   readonly delayMs: () => number;
   readonly close: () => void;
 }
@@ -15,7 +15,7 @@ export function createLoadGauge(): LoadGauge {
   histogram.enable();
   let delayMs = 0;
   const timer = setInterval(() => {
-    // A loop that is never late still shows the time between two looks.
+    // The histogram includes the sampling interval itself, even when the loop is never late.
     delayMs = Math.max(0, histogram.percentile(99) / 1e6 - RESOLUTION_MS);
     histogram.reset();
   }, WINDOW_MS);

@@ -1,6 +1,6 @@
 /**
- * Looks after operations while they run. Nothing is begun of one whose time is over; and of a query whose answer grows larger
- * than any may be, nothing more is read: parts of stored rows are many or few, which no price can know beforehand.
+ * Stops operations that exceed their deadline or, for queries, the limit of objects in an answer. The second is needed
+ * because the cost is computed beforehand, when the number of parts of a stored row is not known.
  */
 import {
   getNamedType,
@@ -21,10 +21,10 @@ export interface OperationBounds {
   readonly operationCostMax: number;
 }
 
-/** Operations are known by their contexts. */
+/** Identifies operations by their context objects. */
 export class OperationGuard {
   private readonly expired = new WeakSet<object>();
-  /** Objects in lists of the answers that are counted. */
+  /** How many objects the lists of an answer have so far, for the operations that are counted. */
   private readonly listed = new WeakMap<object, number>();
 
   constructor(private readonly limits: OperationBounds) {}
@@ -37,7 +37,7 @@ export class OperationGuard {
     return resolve ? { resolve: this.guarded(resolve, isList) } : {};
   };
 
-  /** What comes of the running operation; rejects with `DeadlineExceeded` when that takes too long. */
+  /** Resolves with the running operation, or rejects with `DeadlineExceeded` when it takes longer than the timeout. */
   withinDeadline<T>(running: Promise<T>, context: object): Promise<T> {
     const { executionTimeoutMs } = this.limits;
     return withDeadline(running, executionTimeoutMs, () => {
@@ -50,12 +50,12 @@ export class OperationGuard {
     return this.expired.has(context);
   }
 
-  /** From now on the answer is counted while it grows. */
+  /** Starts to count the objects of the answer while it grows. */
   count(context: object): void {
     this.listed.set(context, 0);
   }
 
-  /** How many objects the lists of the answer had, when there were too many; else 0. */
+  /** The number of objects in the lists of the answer when it exceeds the limit; else 0. */
   excess(context: object): number {
     const listed = this.listed.get(context) ?? 0;
     return listed > this.limits.operationCostMax ? listed : 0;
@@ -70,7 +70,7 @@ export class OperationGuard {
     };
   }
 
-  /** Empty when it would be too much: nobody will see it. */
+  /** Replaces a list by an empty one when the limit is exceeded; the answer will be refused. */
   private cut(list: unknown, context: object): unknown {
     if (!Array.isArray(list)) return list;
     this.listed.set(context, (this.listed.get(context) ?? 0) + list.length);
@@ -78,7 +78,7 @@ export class OperationGuard {
   }
 }
 
-/** What graphql-js does without a resolver. Nothing in a list of objects is a method. */
+/** Reads a property as graphql-js does without a resolver, but for methods, which lists of objects never are. */
 function readerOf(name: string): Resolve {
   return (parent) => (parent as Readonly<Record<string, unknown>>)[name];
 }

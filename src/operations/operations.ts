@@ -1,5 +1,5 @@
 /**
- * What happens to an operation, over whatever transport it came: prepared (parsed, validated, limited), admitted (variables,
+ * The pipeline of an operation, the same for every transport: prepared (parsed, validated, limited), admitted (variables,
  * size, load, cost, rates), executed within a deadline, and its errors masked.
  */
 import {
@@ -32,7 +32,7 @@ export interface OperationsOptions {
   readonly limits: LimitSettings;
   readonly rateLimits: RateLimits;
   readonly load: LoadGauge;
-  /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails. */
+  /** How many flags an environment has, for an actor that may evaluate there; 0 otherwise. Never rejects. */
   readonly countFlags: (actor: Actor, environmentId: string | null) => Promise<number>;
 }
 
@@ -41,18 +41,18 @@ export interface Ticket {
   readonly prepared: PreparedOperation;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: Context;
-  /** What it can cost by its document and variables. */
+  /** The most that it can cost, by its document and variables. */
   readonly cost: number;
   readonly admission: Admission;
 }
 
-/** What an answer says about its price, in `extensions.cost`. */
+/** The cost of an operation as reported in `extensions.cost`. */
 export interface CostReport {
-  /** What the operation could cost by its document and variables; at least `used`. */
+  /** The most that the operation could cost, by its document and variables; at least `used`. */
   readonly requested: number;
-  /** What was counted in the end: the objects of the answer, at least 1. */
+  /** The points that were counted in the end: the objects of the answer, at least 1. */
   readonly used: number;
-  /** Points per minute. Without a credential operations are counted, not points. */
+  /** Points per minute; operations per minute when the request has no credential. */
   readonly limit: number;
   readonly remaining: number;
   /** Seconds until `remaining` is `limit` again. */
@@ -74,22 +74,22 @@ export class Operations {
     this.guard = guard;
   }
 
-  /** The first thing: whoever has no credential is counted before anything is read. Throws `RateLimited`. */
+  /** Must be called first: counts a caller without a credential before anything is parsed. Throws `RateLimited`. */
   begin({ actor }: Context): Admission | null {
     return actor.kind === 'ANONYMOUS' ? this.options.rateLimits.operation(actor, 1) : null;
   }
 
-  /** Parsed, validated and limited, or why not. Remembered. */
+  /** Parses, validates and limits a document, or answers why it is refused. Results are cached. */
   prepare(query: string, operationName: string | null | undefined): Preparation {
     return this.documents.prepare(query, operationName);
   }
 
-  /** A document that was refused costs its sender a point, too. Throws `RateLimited`. */
+  /** Counts one point for a document that was refused. Throws `RateLimited`. */
   countRefused({ actor }: Context): void {
     if (actor.kind !== 'ANONYMOUS') this.options.rateLimits.operation(actor, 1);
   }
 
-  /** Throws `RequestFault` when the operation may not run now, or not at all. `begun` is what `begin` answered. */
+  /** Throws `RequestFault` when the operation may not run now, or not at all. `begun` is the result of `begin`. */
   async admit(
     prepared: PreparedOperation,
     given: {
@@ -117,10 +117,10 @@ export class Operations {
     return { prepared, variables, context, cost, admission };
   }
 
-  /** Runs a query or mutation; its errors are not masked yet. Never rejects for what a resolver does. */
+  /** Runs a query or mutation; its errors are not masked yet. Never rejects when a resolver fails. */
   async execute(ticket: Ticket): Promise<ExecutionResult> {
     const { prepared, variables, context } = ticket;
-    // A mutation was applied, and says so.
+    // A mutation is never cut short: it was applied, and its answer must say so.
     if (prepared.operation.operation === OperationTypeNode.QUERY) this.guard.count(context);
     const running = execute({
       schema: this.options.schema,
@@ -134,18 +134,18 @@ export class Operations {
     return { ...result, extensions: { ...result.extensions, cost: this.settle(ticket, result) } };
   }
 
-  /** What comes of the running operation; rejects with `DeadlineExceeded` when that takes too long. */
+  /** Resolves with the running operation, or rejects with `DeadlineExceeded` when it takes longer than the timeout. */
   withinDeadline<T>(running: Promise<T>, context: Context): Promise<T> {
     return this.guard.withinDeadline(running, context);
   }
 
-  /** A result as the client may see it; what it may not see is logged. */
+  /** The result as the client may see it; errors that it may not see are logged. */
   mask(result: ExecutionResult, context: Context): FormattedExecutionResult {
     const { errors, ...rest } = result;
     return errors ? { ...rest, errors: errors.map((error) => this.formatError(error, context)) } : rest;
   }
 
-  /** One error as the client may see it. */
+  /** The error as the client may see it. */
   formatError(error: unknown, { requestId, actor }: Pick<Context, 'requestId' | 'actor'>): GraphQLFormattedError {
     const { log, limits } = this.options;
     const cause = error instanceof GraphQLError ? error.originalError : error;
@@ -186,21 +186,21 @@ export class Operations {
 
   private settle({ prepared, context, cost, admission }: Ticket, { data }: ExecutionResult): CostReport {
     const used = Math.max(1, countObjects(data, prepared.shape), context.budget.evaluations, this.guard.excess(context));
-    // An answer that came too late is no answer, but was work.
+    // An operation that exceeded its deadline answered nothing, but caused its full cost.
     const isLate = data === undefined && this.guard.isExpired(context);
     const { limit, remaining, resetSeconds } = admission.settle(isLate ? Math.max(cost, used) : used);
     return { requested: Math.max(cost, used), used, limit, remaining, resetSeconds };
   }
 }
 
-/** Refuses what only another transport can do. */
+/** Throws `RequestFault` for subscriptions, which only other transports serve. */
 export function refuseSubscription({ operation }: PreparedOperation): void {
   if (!isSubscription(operation)) return;
   const message = 'Subscriptions are served over WebSocket (subprotocol graphql-transport-ws) at the same path, not over HTTP.';
   throw new RequestFault('SUBSCRIPTION_OVER_HTTP', message);
 }
 
-/** graphql-js asks for the class; what it means is kept as the original error until it is masked. */
+/** Wraps any error in the class that graphql-js expects; the original stays attached until errors are masked. */
 export function asGraphqlError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error(String(error));

@@ -1,33 +1,33 @@
 /**
- * Counts points per key within a minute. This process decides from its own memory, at once; what other servers counted is
- * added in the background, so that no request waits for Redis. While Redis is away, each server counts for itself.
+ * Counts points per key within a minute. This process decides synchronously from its own memory; points that other servers
+ * counted are added in the background, so that no request waits for Redis. While Redis is down, each server counts alone.
  */
-/** What several servers count together. */
+/** A counter that several servers share. */
 export interface SharedCounter {
-  /** Adds points and answers how many all servers have counted within the minute. Fails when it cannot be reached. */
+  /** Adds points and resolves with the total of all servers within the minute. Rejects when it cannot be reached. */
   readonly add: (key: string, points: number) => Promise<number>;
 }
 
 export const WINDOW_SECONDS = 60;
-/** How many keys one round tells the others about; the rest come with the next one. */
+/** How many keys one round of `exchange` sends; the rest follow in the next round. */
 const KEYS_PER_ROUND_MAX = 5_000;
 
-/** Where a key stands after something was counted or refused. */
+/** The state of a key after points were counted or refused. */
 export interface RateLimitStatus {
   readonly isAllowed: boolean;
   /** Points per minute. */
   readonly limit: number;
   /** Points left, 0 or more. */
   readonly remaining: number;
-  /** Until the minute of this key ends; at least 1. */
+  /** Seconds until the minute of this key ends; at least 1. */
   readonly resetSeconds: number;
-  /** The same as an instant, in milliseconds. */
+  /** When the minute of this key ends, in milliseconds since the epoch. */
   readonly endsAt: number;
 }
 
 export class RateCounter {
   private readonly local = new MinuteCounts();
-  /** By key: what the others have not been told of yet, and their last answer. */
+  /** Keyed by key: points not sent to the shared counter yet, and the total that it last answered. */
   private readonly unsent = new Map<string, { points: number; total: number; endsAt: number }>();
 
   constructor(
@@ -36,21 +36,21 @@ export class RateCounter {
     private readonly shared: SharedCounter | null,
   ) {}
 
-  /** Counts points when they fit; what is refused is not counted. */
+  /** Counts points when they fit into the limit; refused points are not counted. */
   take(key: string, points = 1): RateLimitStatus {
     const counted = this.local.add(key, points);
     if (counted.points <= this.limit) return this.record(key, points, counted, true);
     return this.record(key, 0, this.local.add(key, -points), false);
   }
 
-  /** Counts points that were used already, whether they fit or not. Negative: gives back what was not used. */
+  /** Counts points that were used already, whether they fit or not. Negative points give back what was not used. */
   settle(key: string, points: number, endsAt: number): RateLimitStatus {
-    // Points of a minute that has ended are forgotten already; giving them back would lend to the next one.
+    // Points of a minute that has ended are forgotten already; giving them back would raise the limit of the next minute.
     const due = points < 0 && Date.now() >= endsAt ? 0 : points;
     return this.record(key, due, this.local.add(key, due), true);
   }
 
-  /** Where the key stands; counts nothing. */
+  /** Returns the status of a key without counting anything. */
   peek(key: string): RateLimitStatus {
     const found = this.local.find(key);
     const isAllowed = (found?.points ?? 0) < this.limit;
@@ -59,7 +59,7 @@ export class RateCounter {
       : status(found, this.limit, isAllowed);
   }
 
-  /** One round of the background: tells what was counted here, and adds what was counted elsewhere. */
+  /** Runs one background round: sends the points counted here, and adds those counted by other servers. */
   async exchange(): Promise<void> {
     if (this.shared === null) return;
     const due = [...this.unsent].slice(0, KEYS_PER_ROUND_MAX);
@@ -75,13 +75,13 @@ export class RateCounter {
     note.points = 0;
     try {
       const total = await shared.add(`${this.name}:${key}`, sent);
-      // Less than before: the shared minute has ended, and another has begun.
+      // A smaller total means that the shared minute has ended and another has begun.
       const before = total < note.total + sent ? 0 : note.total;
       const elsewhere = Math.max(0, total - before - sent);
       note.total = total;
       if (elsewhere > 0) this.local.add(key, elsewhere);
     } catch {
-      // The others hear of it later, or never: each server's own count holds.
+      // The points are sent in a later round, if ever; until then each server enforces its own count.
       note.points += sent;
     }
     if (note.points === 0 && Date.now() >= note.endsAt) this.unsent.delete(key);
@@ -111,9 +111,9 @@ interface MinuteCount {
   readonly endsAt: number;
 }
 
-/** Points by key; the minute of a key begins with its first point. Keys whose minute is over are forgotten as others come. */
+/** Points by key; the minute of a key begins with its first point. Adding a new key removes keys whose minute has ended. */
 class MinuteCounts {
-  /** In the order in which their minutes end. */
+  /** Ordered by the end of their minutes. */
   private readonly counts = new Map<string, MinuteCount>();
 
   add(key: string, points: number): MinuteCount {

@@ -1,4 +1,4 @@
-/** How much of what anybody may do in a minute. Whoever asks for more is refused with RATE_LIMITED. docs/LIMITS.md has the table. */
+/** The rate limits per minute; operations beyond them are refused with RATE_LIMITED. docs/LIMITS.md has the table. */
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { IPv6 } from 'ipaddr.js';
@@ -12,7 +12,7 @@ import { RateCounter, WINDOW_SECONDS, type SharedCounter, type RateLimitStatus }
 export interface RateLimitSettings {
   /** Operations without a credential, per address. */
   readonly anonymous: number;
-  /** Attempts to log in to one account, from wherever. */
+  /** Attempts to log in to one account, from any address. */
   readonly logInsPerAccount: number;
   /** Attempts to log in, to reset a password and the like, per address. */
   readonly logInsPerAddress: number;
@@ -28,19 +28,19 @@ export interface RateLimitSettings {
 
 export interface RateLimitsOptions {
   readonly settings: RateLimitSettings;
-  /** Null: this server counts alone. */
+  /** Null when this server counts alone. */
   readonly shared?: SharedCounter | null;
   readonly onClose?: () => void;
 }
 
-/** With Redis, all servers count together. */
+/** Starts the rate limits. All servers with the same Redis count together; null counts alone. */
 export function startRateLimits(settings: RateLimitSettings, redisUrl: string | null): RateLimits {
   const shared = redisUrl === null ? null : createRedisRates(redisUrl, WINDOW_SECONDS);
   return new RateLimits({ settings, shared, onClose: () => shared?.close() });
 }
 
 const EXCHANGE_INTERVAL_MS = 500;
-/** An operation reserves its cost, but no more than this part of the limit: what it used in the end is settled afterwards. */
+/** An operation reserves its cost, but at most limit / 10; the points that it really used are settled when it ends. */
 const RESERVED_PART_MAX = 10;
 
 export class RateLimits {
@@ -71,33 +71,32 @@ export class RateLimits {
   }
 
   /**
-   * Before a secret of an account is looked at. `account` is its normalized e-mail; the count is of the account, whatever
-   * the address, so that many machines do not help a guesser. The address is counted by `logInAttempts`.
-   * Throws `RateLimited`.
+   * Must be called before a secret of an account is checked. `account` is its normalized e-mail. Counts per account, whatever
+   * the address, so that many machines do not help a guesser; `logInAttempts` counts per address. Throws `RateLimited`.
    */
   logIn(address: string, account: string): void {
-    // Not in plain text: shared counters leave the process.
+    // Shared counters leave the process, so the e-mail is hashed.
     const key = createHash('sha256').update(account).digest('base64url');
     refuseUnlessAllowed(this.accounts.take(key), 'attempts to log in to one account', this.accounts, address);
   }
 
-  /** Before attempts to log in, to reset a password and the like, one for each mutation field. Throws `RateLimited`. */
+  /** Counts attempts to log in, to reset a password and the like, one for each mutation field. Throws `RateLimited`. */
   logInAttempts(address: string, attempts: number): void {
     refuseUnlessAllowed(this.logIns.take(addressKey(address), attempts), 'attempts to log in', this.logIns, address);
   }
 
-  /** Before a credential is looked up: refuses an address from which too many were not valid. Throws `RateLimited`. */
+  /** Refuses an address that sent too many invalid credentials; called before a credential is looked up. Throws `RateLimited`. */
   credential(address: string): void {
     const status = this.failures.peek(addressKey(address));
     refuseUnlessAllowed(status, 'invalid credentials', this.failures, address);
   }
 
-  /** After a credential was looked up and is not valid. */
+  /** Counts a credential that was looked up and is not valid. */
   credentialFailed(address: string): void {
     this.failures.settle(addressKey(address), 1, 0);
   }
 
-  /** Before an operation runs; `cost` as its document and variables say. Throws `RateLimited`. */
+  /** Admits an operation before it runs; `cost` follows from its document and variables. Throws `RateLimited`. */
   operation(actor: Actor, cost: number): Admission {
     const counted = this.countedFor(actor);
     const admission = new Admission(counted, cost);
@@ -105,13 +104,13 @@ export class RateLimits {
     return admission;
   }
 
-  /** The same for a caller that leaves refusals to `operation`: null, and nothing is counted. */
+  /** Answers null, and counts nothing, where `operation` would throw; for callers that leave refusals to `operation`. */
   tryOperation(actor: Actor, cost: number): Admission | null {
     const admission = new Admission(this.countedFor(actor), cost);
     return admission.latest.isAllowed ? admission : null;
   }
 
-  /** Tells the other servers what was counted here, and hears what they counted. */
+  /** Sends the points counted here to the other servers, and adds theirs. */
   exchange(): Promise<void> {
     return this.exchanges.request();
   }
@@ -142,19 +141,19 @@ export class RateLimits {
   }
 }
 
-/** What an operation is counted as. */
+/** The counter and key that an operation is counted under. */
 interface Counted {
   readonly counter: RateCounter;
   readonly key: string;
   /** Names the points in a refusal. */
   readonly what: string;
-  /** False: each operation is one point, whatever it costs. */
+  /** False when each operation counts as one point, whatever it costs. */
   readonly isByCost: boolean;
 }
 
-/** The points that one operation was let in with. */
+/** The points that were reserved when one operation was admitted. */
 export class Admission {
-  /** Where the key stands as far as this operation knows: when it was let in, or when it was settled. */
+  /** The status of the key when this operation was admitted or, later, when it was settled. */
   latest: RateLimitStatus;
   private readonly reserved: number;
 
@@ -172,7 +171,7 @@ export class Admission {
     return this.counted.counter.name;
   }
 
-  /** Counts what the operation cost in the end; called once, when it has ended. */
+  /** Counts the points that the operation used; called once, when it has ended. */
   settle(points: number): RateLimitStatus {
     const { counter, key, isByCost } = this.counted;
     this.latest = isByCost ? counter.settle(key, points - this.reserved, this.latest.endsAt) : counter.peek(key);
@@ -186,7 +185,7 @@ function refuseUnlessAllowed(status: RateLimitStatus, what: string, { name, limi
   throw new RateLimited(message, { retryAfterSeconds: status.resetSeconds, limitName: name, address });
 }
 
-/** Answers the network of 64 bits for an IPv6 address: it belongs to one subscriber, who may take any address of it. */
+/** Maps all addresses of one IPv6 /64 to one key, because such a network belongs to one subscriber of a provider. */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address;
   const parsed = IPv6.parse(address.replace(/%.*/, ''));

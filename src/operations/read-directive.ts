@@ -6,11 +6,14 @@ export interface Declared {
   readonly extensionASTNodes?: readonly { readonly directives?: readonly DirectiveNode[] }[];
 }
 
-/** Answers the arguments of a directive; null where there is none. Throws with the place for values of wrong types. */
+/**
+ * Returns the arguments of a directive; null when it is absent. Throws an error that names the coordinate for values of
+ * wrong types.
+ */
 export function readDirective<Values extends object>(
   schema: GraphQLSchema,
   name: string,
-  place: string,
+  coordinate: string,
   { astNode, extensionASTNodes = [] }: Declared,
 ): Values | null {
   const definition = schema.getDirective(name);
@@ -22,6 +25,6 @@ export function readDirective<Values extends object>(
     }
     return null;
   } catch (error) {
-    throw new Error(`${place}: @${name}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${coordinate}: @${name}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -5,7 +5,7 @@ import { readDirective } from './read-directive';
 const CLASSES = ['largeBody', 'servedUnderLoad', 'logInAttempt'] as const;
 type RootFieldClass = (typeof CLASSES)[number];
 
-/** Follow from the root fields of an operation. */
+/** Facts that follow from the root fields of an operation. */
 export interface RootFieldTraits {
   readonly isLargeBodyAllowed: boolean;
   readonly isServedUnderLoad: boolean;
@@ -14,7 +14,7 @@ export interface RootFieldTraits {
 }
 
 export class RootFields {
-  /** As `class Type.field`. */
+  /** Entries have the form `class Type.field`. */
   private readonly declared = new Set<string>();
 
   /** Throws when one of the directives is not on a root field. */
@@ -34,14 +34,14 @@ export class RootFields {
     }
   }
 
-  /** `names`: of the root fields of an operation, as often as they stand there. */
+  /** `names` are the root fields of an operation, each as often as it is selected. */
   traitsOf(operation: OperationTypeNode, names: readonly string[]): RootFieldTraits {
     const root = this.schema.getRootType(operation)?.name ?? '';
     const has = (name: RootFieldClass) => (field: string) => this.declared.has(`${name} ${root}.${field}`);
-    const goesOn = has('servedUnderLoad');
+    const isServed = has('servedUnderLoad');
     return {
       isLargeBodyAllowed: names.every(has('largeBody')),
-      isServedUnderLoad: names.every((field) => field === '__typename' || goesOn(field)),
+      isServedUnderLoad: names.every((field) => field === '__typename' || isServed(field)),
       logInAttempts: names.filter(has('logInAttempt')).length,
     };
   }

@@ -1,9 +1,9 @@
-/** Which parts of an answer are objects of the schema: JSON values look the same, but are one value each. */
+/** Tells apart objects of the schema and JSON values in an answer: a JSON value counts as one, whatever it contains. */
 import { getNamedType, isCompositeType } from 'graphql';
 import type { DocumentNode, GraphQLCompositeType, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { collectFragments, findField, narrowIn, SelectionFold } from '../graphql/selection';
 
-/** By the names in the answer; only those that hold objects. */
+/** Keyed by the names in the answer; only fields whose values are objects of the schema. */
 export type Shape = ReadonlyMap<string, Shape>;
 
 const NO_OBJECTS: Shape = new Map();
