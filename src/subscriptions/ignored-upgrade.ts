@@ -1,7 +1,7 @@
 /**
- * Requests that offer another protocol than WebSocket, as Java's HTTP client offers h2c with each POST. A server may ignore
- * such an offer (RFC 9110, section 7.8), but Node takes every request with an Upgrade header out of the ordinary way as
- * soon as somebody listens for upgrades. Here it is put back, without the offer.
+ * Serves requests that offer to upgrade to another protocol than WebSocket, as Java's HTTP client offers h2c with each POST.
+ * A server may ignore such an offer (RFC 9110, section 7.8), but once there is a listener for upgrades, Node no longer serves
+ * any request with an Upgrade header as ordinary HTTP. So the request is parsed again without the offer.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -12,7 +12,7 @@ export function offersWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-/** The connection is parsed anew from the head of the request on; `rest` are bytes of the body that came with it. */
+/** Parses the connection anew from the header of the request on; `rest` are bytes of the body that came with it. */
 export function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex, rest: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;
   const lines = [`${method} ${url} HTTP/${httpVersion}`];

@@ -1,14 +1,14 @@
-/** One operation whose answers go out one by one. Each transport says how they are written. */
+/** One operation whose results are sent one by one. Each transport implements how they are written. */
 import type { GraphQLFormattedError } from 'graphql';
 
-/** What the answers of a subscription come from. */
+/** The source of a subscription's results. */
 export interface Source {
-  /** More may be written. */
+  /** Called when the transport can take more. */
   readonly resume: () => void;
   readonly end: () => void;
 }
 
-/** What an error looks like to the client. */
+/** Formats an error as the client may see it. */
 export type Format = (error: unknown) => readonly GraphQLFormattedError[];
 
 export abstract class LiveOperation {
@@ -25,7 +25,7 @@ export abstract class LiveOperation {
     this.source?.resume();
   }
 
-  /** The client wants no more, or is gone: nothing is said to it. */
+  /** Ends the operation without a message: the client completed it, or is gone. */
   end(): void {
     if (this.isOver) return;
     this.isOver = true;
@@ -33,18 +33,18 @@ export abstract class LiveOperation {
     this.source = null;
   }
 
-  /** From now on answers come from there. */
+  /** Sets the source of the results. */
   follow(source: Source): void {
     if (this.isOver) source.end();
     else this.source = source;
   }
 
-  /** One result, as JSON text. False: taken, but nothing more before `resume`. */
+  /** Writes one result, as JSON text. False when it was accepted, but no more may follow before `resume`. */
   next(text: string): boolean {
     return this.isOver || this.writeNext(text);
   }
 
-  /** The only result. */
+  /** Writes the only result and completes the operation. */
   finish(text: string): void {
     this.next(text);
     this.complete();
@@ -56,7 +56,7 @@ export abstract class LiveOperation {
     this.writeComplete();
   }
 
-  /** It failed, or must end: nothing comes after this. */
+  /** Ends the operation with an error. */
   fail(error: unknown): void {
     if (!this.isOver) this.refuse(this.format(error));
   }
@@ -72,10 +72,10 @@ export abstract class LiveOperation {
   protected abstract writeError(errors: readonly GraphQLFormattedError[]): void;
 }
 
-/** A stream that is asked for its next event when the one before is written, so that nothing queues here. */
+/** Pulls the next event of a stream only when the one before is written, so that nothing queues here. */
 export class PulledSource implements Source {
   private wake: (() => void) | null = null;
-  private isHeld = false;
+  private isPaused = false;
   private hasEnded = false;
 
   constructor(
@@ -85,7 +85,7 @@ export class PulledSource implements Source {
   ) {}
 
   resume(): void {
-    this.isHeld = false;
+    this.isPaused = false;
     this.wake?.();
     this.wake = null;
   }
@@ -104,8 +104,8 @@ export class PulledSource implements Source {
         const result = await this.stream.next();
         if (this.hasEnded) return;
         if (result.done === true) return this.operation.complete();
-        this.isHeld = !this.operation.next(this.render(result.value));
-        if (this.isHeld) await new Promise<void>((resolve) => (this.wake = resolve));
+        this.isPaused = !this.operation.next(this.render(result.value));
+        if (this.isPaused) await new Promise<void>((resolve) => (this.wake = resolve));
         if (this.hasEnded) return;
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 /**
- * Operations whose answers go out one by one, over WebSocket or Server-Sent Events: prepared, admitted and masked as over
- * any other transport (`operations.ts`). Subscribers of `flagChanged` who asked in the same words are served by one reader.
+ * Runs operations whose results are sent one by one, over WebSocket or Server-Sent Events: prepared, admitted and masked as
+ * over any other transport (`operations.ts`). Subscribers of `flagChanged` with the same document and variables share one
+ * reader.
  */
 import { createSourceEventStream, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
@@ -21,19 +22,19 @@ export interface OperationRequest {
   readonly variables?: unknown;
 }
 
-/** Who asks for an operation. */
-export interface Asker {
+/** The connection that an operation came by. */
+export interface Caller {
   /** Throws `RequestFault`. */
   readonly createContext: () => Promise<Context>;
-  /** Throws `RequestFault` for what may not come this way. */
+  /** Throws `RequestFault` for an operation that the transport does not allow. */
   readonly mustServe?: (prepared: PreparedOperation) => void;
-  /** Called when a subscription has begun that must end when this is not allowed any more. */
+  /** Called when a subscription has begun; it must end when this permission is withdrawn. */
   readonly onRequiredPermission: (requiredPermission: ScopedPermission) => void;
 }
 
-/** Objects of these types are never changed once they were made, and are told to many. */
+/** Objects of these types never change, and are sent to many subscribers. */
 const IMMUTABLE_TYPES = new Set(['Evaluation']);
-/** They say where a stream begins, and nothing of what its events are. */
+/** These arguments only say where a stream begins, not what its events look like. */
 const START_ARGUMENTS = new Set(['since', 'minRevision']);
 
 export class LiveOperations {
@@ -52,32 +53,32 @@ export class LiveOperations {
     });
   }
 
-  /** An error that belongs to no request, as the client may see it. */
+  /** Formats an error that belongs to no request. */
   readonly format = (error: unknown): readonly GraphQLFormattedError[] => this.formatAll([error], null);
 
   /** Resolves when the operation has ended, or its subscription has begun. Never rejects. */
-  async run(operation: LiveOperation, request: OperationRequest, asker: Asker): Promise<void> {
+  async run(operation: LiveOperation, request: OperationRequest, caller: Caller): Promise<void> {
     let context: Context | null = null;
     try {
-      context = await asker.createContext();
+      context = await caller.createContext();
       const begun = this.operations.begin(context);
       const preparation = this.operations.prepare(request.query, request.operationName);
       if (!preparation.isReady) {
         this.operations.countRefused(context);
         return operation.refuse(this.formatAll(preparation.errors, context));
       }
-      asker.mustServe?.(preparation.prepared);
+      caller.mustServe?.(preparation.prepared);
       const { variables } = request;
       const ticket = await this.operations.admit(preparation.prepared, { variables, context, begun });
-      if (isSubscription(ticket.prepared.operation)) await this.subscribe(operation, ticket, asker);
+      if (isSubscription(ticket.prepared.operation)) await this.subscribe(operation, ticket, caller);
       else operation.finish(JSON.stringify(this.operations.mask(await this.operations.execute(ticket), context)));
     } catch (error) {
       operation.refuse(this.formatAll([error], context));
     }
   }
 
-  /** Of the context nothing is kept: subscribers are many, and stay for long. */
-  private async subscribe(operation: LiveOperation, { prepared, variables, context }: Ticket, asker: Asker): Promise<void> {
+  /** Keeps nothing of the context, because there are many subscribers and they stay for long. */
+  private async subscribe(operation: LiveOperation, { prepared, variables, context }: Ticket, caller: Caller): Promise<void> {
     const beginning = createSourceEventStream({
       schema: this.options.schema,
       document: prepared.document,
@@ -100,11 +101,11 @@ export class LiveOperations {
       operation.follow(source);
       void source.run();
     }
-    if (requiredPermission) asker.onRequiredPermission(requiredPermission);
+    if (requiredPermission) caller.onRequiredPermission(requiredPermission);
   }
 
   private formatAll(errors: readonly unknown[], context: Context | null): GraphQLFormattedError[] {
-    return errors.map((error) => this.operations.formatError(asGraphqlError(error), context ?? nobody()));
+    return errors.map((error) => this.operations.formatError(asGraphqlError(error), context ?? anonymous()));
   }
 }
 
@@ -112,13 +113,13 @@ function isStream(source: object): source is FlagSubscription | AsyncIterableIte
   return Symbol.asyncIterator in source;
 }
 
-/** Nobody waits for it any more. */
+/** Ends a stream that came after the deadline, so that nobody waits for it. */
 function end(source: object): void {
   if (isStream(source) && !(source instanceof FlagSubscription)) void source.return?.();
 }
 
-/** For an error of an operation that nobody could be found for. */
-function nobody(): Pick<Context, 'requestId' | 'actor'> {
+/** Stands in for the context of a caller that could not be authenticated. */
+function anonymous(): Pick<Context, 'requestId' | 'actor'> {
   const requestId = randomUUID();
   return {
     requestId,

@@ -1,7 +1,7 @@
 /**
- * Events of subscriptions as results in JSON text, written once for all who asked the same. What an event shows depends on
- * the document and its variables only, never on who reads: the subscriptions of this schema have no field that looks at its
- * context.
+ * Renders events of subscriptions as JSON text, once for all subscribers with the same operation. A result depends only on the
+ * event, the document and its variables, never on the subscriber: the subscriptions of this schema have no field that reads
+ * the context.
  */
 import { execute, GraphQLError, Kind, visit, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { createHash } from 'node:crypto';
@@ -10,9 +10,9 @@ import { compileObject, Irregular, type WriteValue } from '../graphql/json-write
 import { collectPlainFields, findConditions } from '../graphql/plain-fields';
 import type { PreparedOperation } from '../operations/documents';
 
-/** How the events of one subscription look to those who asked for it with these variables. */
+/** Renders the events of one subscription for one document and set of variables. */
 export interface Rendering {
-  /** The same for the same document and variables, but for those that only say where to begin. */
+  /** Equal for the same document and variables; variables that only say where to begin are left out. */
   readonly key: string;
   /** The result as JSON text. */
   readonly render: (event: unknown) => string;
@@ -20,24 +20,24 @@ export interface Rendering {
 
 export interface SharedExecutionOptions {
   readonly schema: GraphQLSchema;
-  /** A result as clients may see it, as JSON text. */
+  /** Formats a result as clients may see it, as JSON text. */
   readonly textOf: (result: ExecutionResult) => string;
-  /** Types whose objects never change, so that each is written once for each selection. */
+  /** Types whose objects never change, so that each is serialized once for each selection. */
   readonly immutableTypes: ReadonlySet<string>;
-  /** Arguments of root fields that say where in the stream to begin, and nothing of how events look. */
+  /** Arguments of root fields that only say where in the stream to begin. */
   readonly startArguments: ReadonlySet<string>;
 }
 
-/** What is found out once for an operation. */
+/** The parts that are computed once per operation. */
 interface Reading {
   readonly number: number;
-  /** Variables that have a say in how events look, or in which come. */
+  /** Variables that decide how events look, or which are sent. */
   readonly variables: readonly string[];
-  /** Null when graphql-js has to write events. */
+  /** Null when graphql-js must write the events. */
   readonly write: WriteValue | null;
 }
 
-/** Longer variables are told apart by their digest. */
+/** Longer variables are replaced by their digest, in UTF-16 code units. */
 const KEY_LENGTH_MAX = 200;
 
 export class SharedExecution {
@@ -82,7 +82,7 @@ export class SharedExecution {
     return reading;
   }
 
-  /** Null where the answer depends on conditions, and for what only graphql-js can write. */
+  /** Null when the answer depends on `@skip` or `@include`, or only graphql-js can write it. */
   private compile(prepared: PreparedOperation): WriteValue | null {
     const { schema, immutableTypes } = this.options;
     if (findConditions(prepared.document)?.length !== 0) return null;
@@ -91,7 +91,7 @@ export class SharedExecution {
   }
 }
 
-/** Null for what is irregular. */
+/** Null when the event is irregular, so that only graphql-js can write it. */
 function writeResult(write: WriteValue | null, event: unknown): string | null {
   if (write === null) return null;
   try {
@@ -102,7 +102,7 @@ function writeResult(write: WriteValue | null, event: unknown): string | null {
   }
 }
 
-/** In the order of the document. Whoever differs in others only may be shown the same. */
+/** Lists the variables that matter, in the order of the document. Subscribers that differ in others share their results. */
 function variablesOf({ document, operation }: PreparedOperation, startArguments: ReadonlySet<string>): string[] {
   const names = new Set<string>();
   for (const definition of document.definitions) {

@@ -1,6 +1,6 @@
-/** Which WebSockets are let in: so many a second, and so many at once that have not said who they are. */
+/** Limits WebSockets: how many are accepted per second, and how many may be unauthenticated at the same time. */
 export interface SocketAdmissionSettings {
-  /** A second's worth may come at once. */
+  /** Connections per second; as many may come in one burst. */
   readonly acceptRate: number;
   readonly pendingMax: number;
   /** Milliseconds, monotonic. */
@@ -19,7 +19,7 @@ export class SocketAdmission {
     this.filledAt = this.now();
   }
 
-  /** Null when one more may come; else after how many seconds it may try again. */
+  /** Null when one more connection is admitted; else the seconds after which it may try again. */
   refusal(): { readonly retryAfterSeconds: number } | null {
     const { acceptRate, pendingMax } = this.settings;
     const now = this.now();
@@ -30,7 +30,7 @@ export class SocketAdmission {
     return null;
   }
 
-  /** From the upgrade on, until the socket has begun or is gone. */
+  /** Counts a socket as pending from the upgrade until it has sent `connection_init` or is gone. */
   await(socket: object): void {
     this.pending.add(socket);
   }

@@ -1,7 +1,6 @@
 /**
- * The protocol graphql-transport-ws on one WebSocket, as the library graphql-ws describes and its client speaks it
- * (PROTOCOL.md there, docs/PROTOCOL.md here). Kept lean, because a server holds tens of thousands of these
- * (docs/adr/0011).
+ * Speaks the protocol graphql-transport-ws on one WebSocket, as the library graphql-ws specifies it (its PROTOCOL.md; here
+ * docs/PROTOCOL.md). Kept lean, because a server has tens of thousands of these (docs/adr/0011).
  */
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws';
 import type { Duplex } from 'node:stream';
@@ -16,30 +15,30 @@ import type { Actor, RequestInfo } from '../modules/access/actor';
 import { isAscii, textFrame, type AsciiPayloads } from './socket-frame';
 import { SocketOperation } from './socket-operation';
 
-/** What is kept of the request with which a socket came. */
+/** The parts of the upgrade request that are kept for the life of the socket. */
 export type SocketRequest = Pick<RequestInfo, 'address' | 'userAgent' | 'origin'> & { readonly host: string };
 
-/** What all sockets of a server have in common. */
+/** The dependencies that all sockets of a server share. */
 export interface SocketHost {
   readonly live: LiveOperations;
   readonly access: LiveAccess;
   readonly log: Logger;
-  /** Who asks now. Throws `RequestFault`. */
+  /** Authenticates the caller for each operation. Throws `RequestFault`. */
   readonly createContext: (authorization: string | undefined, request: SocketRequest) => Promise<Context>;
   readonly ascii: AsciiPayloads;
-  /** Called when the socket has said who it is. */
+  /** Called when the socket has sent `connection_init`. */
   readonly onBegun: (connection: SocketConnection) => void;
-  /** Called once, when nothing comes from it any more. */
+  /** Called once, when the connection handles no more messages. */
   readonly onClosed: (connection: SocketConnection) => void;
 }
 
 const CONNECTION_INIT_TIMEOUT_MS = 3_000;
 const OPERATIONS_PER_SOCKET_MAX = 100;
-/** Subscriptions of a socket rest while more than this waits for its network: about 256 events. */
+/** Subscriptions of a socket are paused while more bytes than this are unsent: about 256 events. */
 const WAITING_BYTES_MAX = 64 * 1024;
-/** Nothing is read from a socket while more than this waits: it asks, and does not take the answers. */
-const WAITING_BYTES_BEFORE_DEAF = 1024 * 1024;
-/** Close code of the WebSocket registry: the server cannot serve now. */
+/** Reading is paused while more bytes than this are unsent, because the client sends operations and does not read the answers. */
+const WAITING_BYTES_BEFORE_PAUSE = 1024 * 1024;
+/** Close code from the registry of the WebSocket protocol (IANA): the server cannot serve now. */
 const TRY_AGAIN_LATER = 1013;
 
 export class SocketConnection implements Connected {
@@ -47,13 +46,13 @@ export class SocketConnection implements Connected {
   private authorization: string | undefined;
   private tracked: TrackedCredential | null = null;
   private readonly operations = new Map<string, SocketOperation>();
-  private isResting = false;
+  private isPaused = false;
   private isAnswered = true;
   private initTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly socket: WebSocket,
-    /** What the socket writes its frames to. */
+    /** The stream that the socket writes its frames to. */
     private readonly wire: Duplex,
     private readonly request: SocketRequest,
     private readonly host: SocketHost,
@@ -61,14 +60,15 @@ export class SocketConnection implements Connected {
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
       this.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
     } else {
-      // Two turns more: what came in time while this process was busy is read in one, and told by ws in the next.
+      // Waits two more turns of the event loop: a message that came in time while this process was busy is read in the first
+      // and emitted by ws in the second.
       this.initTimer = setTimeout(() => setImmediate(() => setImmediate(() => this.expire())), CONNECTION_INIT_TIMEOUT_MS);
     }
     connections.set(socket, this);
-    socket.on('message', hear).on('error', note).on('pong', live).on('close', forget);
+    socket.on('message', receive).on('error', logError).on('pong', pong).on('close', forget);
   }
 
-  /** Finds out whether the other end is still there: whoever has not answered when the next is due is cut off. */
+  /** Pings the client; terminates the connection when the previous ping was not answered. */
   ping(): void {
     const { socket } = this;
     if (!this.isAnswered) return socket.terminate();
@@ -86,23 +86,23 @@ export class SocketConnection implements Connected {
     else this.close(CloseCode.Forbidden, fault.code === 'FORBIDDEN' ? closeReason(fault.message) : 'Forbidden');
   }
 
-  /** As `write`. */
+  /** Writes a result. Answers like `write`. */
   writeNext(id: string, payload: string): boolean {
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     return this.write(`${head}${payload}}`, this.host.ascii.has(payload) && isAscii(head));
   }
 
-  /** False: taken, but subscriptions are to rest until they are resumed. */
+  /** False when the text was accepted, but subscriptions must pause until they are resumed. */
   write(text: string, isKnownAscii = false): boolean {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return true;
     const waiting = socket.bufferedAmount + text.length;
-    if (waiting <= WAITING_BYTES_MAX || this.isResting) {
-      if (waiting > WAITING_BYTES_BEFORE_DEAF) this.rest(text);
+    if (waiting <= WAITING_BYTES_MAX || this.isPaused) {
+      if (waiting > WAITING_BYTES_BEFORE_PAUSE) this.sendPaused(text);
       else this.send(text, isKnownAscii);
-      return !this.isResting;
+      return !this.isPaused;
     }
-    this.isResting = true;
+    this.isPaused = true;
     socket.send(text, () => this.resume());
     return false;
   }
@@ -111,22 +111,23 @@ export class SocketConnection implements Connected {
     if (this.operations.get(id) === operation) this.operations.delete(id);
   }
 
-  /** Nothing of the library's is under way then: it writes frames whole, too, as long as it does not compress. */
+  /** May bypass ws: it writes frames whole and synchronously, as long as it does not compress, so that none interleave. */
   private send(text: string, isKnownAscii: boolean): void {
     const frame = isKnownAscii ? textFrame(text) : null;
     if (frame === null) this.socket.send(text);
     else this.wire.write(frame, 'latin1');
   }
 
-  private rest(text: string): void {
+  /** Stops reading until the text is written. */
+  private sendPaused(text: string): void {
     this.socket.pause();
     this.socket.send(text, () => this.socket.resume());
   }
 
   private resume(): void {
-    this.isResting = false;
+    this.isPaused = false;
     for (const operation of this.operations.values()) {
-      if (this.isResting) return;
+      if (this.isPaused) return;
       operation.resume();
     }
   }
@@ -135,11 +136,11 @@ export class SocketConnection implements Connected {
     this.isAnswered = true;
   }
 
-  note(err: Error): void {
+  logError(err: Error): void {
     this.host.log.info({ err: err.message, address: this.request.address }, 'a socket was closed');
   }
 
-  hear(data: Buffer): void {
+  receive(data: Buffer): void {
     this.handle(data).catch((err: unknown) => {
       this.host.log.error({ err }, 'a socket message could not be handled');
       this.close(CloseCode.InternalServerError, 'Internal server error');
@@ -165,7 +166,7 @@ export class SocketConnection implements Connected {
         this.operations.get(message.id)?.end();
         this.operations.delete(message.id);
         return;
-      // No message, or one that only servers send.
+      // The message is invalid, or one that only servers send.
       case undefined:
       case MessageType.ConnectionAck:
       case MessageType.Next:
@@ -190,17 +191,17 @@ export class SocketConnection implements Connected {
       this.authorization = authorizationOf(params);
       const { actor } = await this.host.createContext(this.authorization, this.request);
       if (this.isClosed) return;
-      // A credential that is not valid is refused at once, with 4403, and not only by the first operation.
+      // An invalid credential is refused here, with 4403, and not only by the first operation.
       this.phase = 'ACKNOWLEDGED';
       this.write(`{"type":"${MessageType.ConnectionAck}"}`);
       if (this.authorization === undefined || actor.kind === 'ANONYMOUS') return;
       this.tracked = this.host.access.track(this.authorization, actor.request, this, since);
-      // One text for all who hold the same.
+      // Sockets with the same credential share one string.
       this.authorization = this.tracked.authorization;
     } catch (error) {
       if (error instanceof RequestFault && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN'))
         return this.refuse(error);
-      // 4500 would tell clients of graphql-ws never to come back; ours are to try again.
+      // Clients of graphql-ws do not reconnect after 4500; here they must.
       if (!(error instanceof TryLater)) this.host.log.error({ err: error }, 'a socket could not be authenticated');
       this.close(TRY_AGAIN_LATER, 'Try again later');
     }
@@ -247,7 +248,7 @@ export class SocketConnection implements Connected {
     this.forget();
   }
 
-  /** Nothing is heard or said from now on. */
+  /** Ends all operations; no message is handled or sent afterwards. */
   forget(): void {
     if (this.isClosed) return;
     this.phase = 'CLOSED';
@@ -259,19 +260,19 @@ export class SocketConnection implements Connected {
   }
 }
 
-/** Instead of four closures for each socket. */
+/** Used by shared event handlers, which cost less memory than four closures for each socket. */
 const connections = new WeakMap<WebSocket, SocketConnection>();
 
-function hear(this: WebSocket, data: Buffer): void {
-  connections.get(this)?.hear(data);
+function receive(this: WebSocket, data: Buffer): void {
+  connections.get(this)?.receive(data);
 }
 
 /** ws closes the socket with the right code: 1009 for a frame that is too large, 1007 for text that is not UTF-8. */
-function note(this: WebSocket, error: Error): void {
-  connections.get(this)?.note(error);
+function logError(this: WebSocket, error: Error): void {
+  connections.get(this)?.logError(error);
 }
 
-function live(this: WebSocket): void {
+function pong(this: WebSocket): void {
   connections.get(this)?.pong();
 }
 
@@ -279,7 +280,7 @@ function forget(this: WebSocket): void {
   connections.get(this)?.forget();
 }
 
-/** Null for what is no message of the protocol. */
+/** Null when the data is not a message of the protocol. */
 function readMessage(data: Buffer): ReturnType<typeof parseMessage> | null {
   try {
     return parseMessage(data.toString('utf8'));
@@ -295,7 +296,7 @@ function authorizationOf(params: Readonly<Record<string, unknown>> | undefined):
   return authorization;
 }
 
-/** A frame has room for 123 bytes of it (RFC 6455, section 5.5.1). */
+/** Keeps the reason within the 123 bytes that a close frame has room for (RFC 6455, section 5.5.1). */
 function closeReason(message: string, otherwise = 'Forbidden'): string {
   return /^[\x20-\x7e]{1,123}$/.test(message) ? message : otherwise;
 }

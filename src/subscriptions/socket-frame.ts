@@ -1,6 +1,6 @@
 /**
- * Frames of a server's texts (RFC 6455, section 5.2), as Latin-1: written in one piece and without a buffer of their own, they
- * cost a fifth less than through the library, which counts where thousands are told the same.
+ * Builds text frames of a server (RFC 6455, section 5.2) as Latin-1. Written in one piece and without a buffer of their own,
+ * they cost a fifth less than through the library, which matters where the same text is sent to thousands of sockets.
  */
 
 const FIN_AND_TEXT = 0x81;
@@ -8,7 +8,7 @@ const LENGTH_IN_7_BITS_MAX = 125;
 const LENGTH_IN_16_BITS = 126;
 const LENGTH_IN_16_BITS_MAX = 65_535;
 
-/** Null for a text that needs a longer head. `text`: ASCII. */
+/** Null when the text needs a longer frame header. `text` must be ASCII. */
 export function textFrame(text: string): string | null {
   const { length } = text;
   if (length <= LENGTH_IN_7_BITS_MAX) return String.fromCharCode(FIN_AND_TEXT, length) + text;
@@ -16,7 +16,7 @@ export function textFrame(text: string): string | null {
   return String.fromCharCode(FIN_AND_TEXT, LENGTH_IN_16_BITS, length >> 8, length & 255) + text;
 }
 
-/** Whether payloads are ASCII. The same one is asked about for each of many sockets in a row. */
+/** Tells whether payloads are ASCII. Remembers the last one, because it is sent to many sockets in a row. */
 export class AsciiPayloads {
   private payload = '';
   private isAscii = true;

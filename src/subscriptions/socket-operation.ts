@@ -18,7 +18,7 @@ export class SocketOperation extends LiveOperation {
     super(format);
   }
 
-  /** The siblings go on. */
+  /** Ends this operation when the actor lost its permission; other operations of the socket continue. */
   review(actor: Actor): void {
     if (this.requiredPermission && !permits(actor, this.requiredPermission.permission, this.requiredPermission.scope)) {
       this.fail(new Forbidden(this.requiredPermission.permission));
@@ -34,7 +34,7 @@ export class SocketOperation extends LiveOperation {
     this.connection.write(JSON.stringify({ id: this.id, type: MessageType.Complete }));
   }
 
-  /** Clients of graphql-ws hand it to the error handler of the sink, before the first result and after it. */
+  /** Clients of graphql-ws pass it to the error handler of the sink, before the first result and after it. */
   protected writeError(payload: readonly GraphQLFormattedError[]): void {
     this.connection.drop(this.id, this);
     this.connection.write(JSON.stringify({ id: this.id, type: MessageType.Error, payload }));

@@ -1,9 +1,9 @@
-/** Asks sockets whether their other end is still there. One timer for all, and never all at once. */
+/** Pings all sockets with one timer, spread over the interval. */
 export interface Pinged {
   readonly ping: () => void;
 }
 
-/** Between two pings of one socket. */
+/** The time between two pings of one socket. */
 const PING_INTERVAL_MS = 12_000;
 const GROUPS = 12;
 

@@ -1,4 +1,4 @@
-/** GraphQL over WebSocket: which sockets are let in, and how all of them end. Each is a `SocketConnection`. */
+/** Serves GraphQL over WebSocket: admits sockets and closes all of them at the end. Each is a `SocketConnection`. */
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
@@ -22,7 +22,7 @@ export interface SocketServer {
   readonly close: () => Promise<void>;
 }
 
-/** What WebSockets share with the other way of staying connected. */
+/** Options that WebSockets and Server-Sent Events share. */
 export interface LiveOptions {
   readonly live: LiveOperations;
   readonly access: LiveAccess;
@@ -30,7 +30,7 @@ export interface LiveOptions {
 }
 
 const FRAME_BYTES_MAX = 64 * 1024;
-/** A client that does not answer the close within this time is cut off. */
+/** Connections are terminated when the client does not answer the close within this time. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 export function createSocketServer(
@@ -42,7 +42,7 @@ export function createSocketServer(
     noServer: true,
     maxPayload: FRAME_BYTES_MAX,
     perMessageDeflate: false,
-    // One message of a socket in each turn of the event loop: whoever sends thousands at once keeps nobody waiting.
+    // Handles one message of a socket per turn of the event loop, so that a client that sends thousands delays no other.
     allowSynchronousEvents: false,
     handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
@@ -72,7 +72,7 @@ export function createSocketServer(
     const refusal = admission.refusal();
     if (refusal !== null) return refuseUpgrade(socket, '503 Service Unavailable', refusal.retryAfterSeconds);
     sockets.handleUpgrade(request, socket, head, connect);
-    // From here on ws listens; what stays would keep nothing alive but itself.
+    // ws has its own listener now.
     socket.off('error', destroy);
   };
   http.on('upgrade', upgrade);
@@ -90,7 +90,7 @@ export function createSocketServer(
   };
 }
 
-/** Copied, so that a socket does not keep the whole request for as long as it lives. */
+/** Copies the parts that are needed, so that a socket does not keep the whole request in memory. */
 function keptOf(request: IncomingMessage, { addressOf }: TransportOptions): SocketRequest {
   const { headers } = request;
   return {
@@ -107,7 +107,7 @@ async function contextOf(
   { createContext, allowedOrigins }: TransportOptions,
 ): Promise<Context> {
   const context = await createContext(authorization, { requestId: randomUUID(), address, userAgent, origin, idempotency: null });
-  // Decided here and not by the upgrade, which does not tell the key that a page may have.
+  // The origin is checked here and not at the upgrade, because the API key that allows it is not known there.
   if (mayConnect({ origin: origin ?? undefined, host }, context.actor, allowedOrigins)) return context;
   throw new RequestFault('FORBIDDEN', `Pages from the origin ${quote(origin ?? '')} may not connect.`);
 }

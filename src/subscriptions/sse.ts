@@ -1,7 +1,7 @@
 /**
- * GraphQL over Server-Sent Events, for networks that let no WebSocket through: the protocol of graphql-sse, with one
- * connection for each operation ("distinct connections mode"). Written here and not by the handler of that library, which
- * queues without bound for a client that does not read (docs/adr/0011).
+ * Serves GraphQL over Server-Sent Events, for networks that block WebSockets: the protocol of graphql-sse, with one connection
+ * for each operation ("distinct connections mode"). Does not use the handler of that library, because it queues without bound
+ * for a client that does not read (docs/adr/0011).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
@@ -24,12 +24,12 @@ export const STREAM_PATH = '/graphql/stream';
 
 /** Proxies end connections on which nothing comes for a minute. */
 const HEARTBEAT_MS = 12_000;
-/** An operation rests while more than this waits for its network: about 256 events. */
+/** An operation is paused while more bytes than this are unsent: about 256 events. */
 const WAITING_BYTES_MAX = 64 * 1024;
 /** How long streams have to end when the server goes. */
 const DRAIN_MS = 1_000;
 const STREAMS_MAX = 10_000;
-/** Refusals that say nothing about the operation itself are told by the status, before any stream begins. */
+/** Refusals with these codes do not depend on the operation; they are answered by an HTTP status instead of a stream. */
 const STATUS_CODES = new Set<unknown>([
   'UNAUTHENTICATED',
   'METHOD_NOT_ALLOWED',
@@ -41,7 +41,7 @@ const STATUS_CODES = new Set<unknown>([
 
 interface Arrival {
   readonly context: Context;
-  /** Of the access rules, before the credential was looked at. */
+  /** Generation of the access rules, read before the credential was checked. */
   readonly since: number;
 }
 
@@ -58,7 +58,7 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
   });
 
   const start = async (request: FastifyRequest, { context, since }: Arrival): Promise<StreamedOperation> => {
-    // Before anything is opened: it throws for what is no request.
+    // Read before anything is opened, because it throws for a malformed request.
     const asked = operationOf(request);
     const operation = new StreamedOperation(live.format);
     open.add(operation);
@@ -91,7 +91,7 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
   app.route<{ Querystring: Record<string, unknown> }>({
     method: ['GET', 'POST', 'OPTIONS'],
     url: STREAM_PATH,
-    // Who asks is decided before the body is read.
+    // Authenticates before the body is read.
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
       requireEventStream(request);
@@ -127,7 +127,7 @@ function refuse(reply: FastifyReply, code: RequestErrorCode, operation: Streamed
   return reply.code(statusOf(code)).type('application/json; charset=utf-8').send({ errors: operation.errors });
 }
 
-/** A page of another site can make a browser follow a link. */
+/** Refuses mutations by GET, because a page of another site can make a browser follow a link. */
 function refuseMutation({ operation }: PreparedOperation): void {
   if (operation.operation !== OperationTypeNode.MUTATION) return;
   throw new RequestFault('METHOD_NOT_ALLOWED', 'Mutations must be sent by POST, not GET.');
@@ -138,7 +138,7 @@ function requireEventStream({ headers: { accept = '*/*' } }: FastifyRequest): vo
   throw new RequestFault('BAD_REQUEST', `${STREAM_PATH} answers only text/event-stream, which the Accept header does not allow.`);
 }
 
-/** From the body, or from the query as GraphQL over HTTP has it. */
+/** Reads the operation from the body or, for GET, from the query string as GraphQL over HTTP specifies. */
 function operationOf({ method, query, body }: FastifyRequest): OperationRequest {
   const given = (method === 'GET' ? query : body) as Readonly<Record<string, unknown>> | null | undefined;
   const { query: text, operationName = null } = given ?? {};
@@ -164,7 +164,7 @@ function parsed(text: unknown): unknown {
 
 class StreamedOperation extends LiveOperation {
   requiredPermission: ScopedPermission | null = null;
-  /** Of the refusal, when there was no result before it. */
+  /** The errors of a refusal that came before any result; else null. */
   errors: readonly GraphQLFormattedError[] | null = null;
   readonly stream: Readable;
   private hasResult = false;
@@ -172,7 +172,7 @@ class StreamedOperation extends LiveOperation {
   constructor(format: Format) {
     super(format);
     this.stream = new Readable({ highWaterMark: WAITING_BYTES_MAX, read: () => this.resume() });
-    // Some browsers take the headers only with a first byte.
+    // Some browsers process the headers only when a first byte has come.
     this.stream.push(':\n\n');
   }
 
@@ -186,11 +186,11 @@ class StreamedOperation extends LiveOperation {
     }
   }
 
-  /** Says nothing of an end, so that the client comes back. */
+  /** Ends the stream without a `complete` event, so that the client reconnects. */
   hangUp(): void {
     this.end();
     if (!this.stream.readableEnded && !this.stream.destroyed) this.stream.push(null);
-    // Whoever does not read does not come to the end.
+    // A client that does not read never reaches the end of the stream.
     setTimeout(() => this.stream.destroy(), DRAIN_MS).unref();
   }
 
