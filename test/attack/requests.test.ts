@@ -162,7 +162,7 @@ it('cuts off a client that sends its headers drop by drop', async () => {
 
 it('answers malformed HTTP, and headers that are too large, in its own shape', async () => {
   expect(await rawAnswer('hello\r\n\r\n')).toMatch(
-    /^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"errors":\[\{"message":"This is no HTTP request\."/,
+    /^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"errors":\[\{"message":"Malformed HTTP request\."/,
   );
   const large = `GET /graphql HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(100_000)}\r\n\r\n`;
   expect(await rawAnswer(large)).toMatch(/^HTTP\/1\.1 431 [^]*"code":"BAD_REQUEST"/);
