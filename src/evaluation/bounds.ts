@@ -22,5 +22,5 @@ export const VERSION_LENGTH_MAX = 256;
 export const PREREQUISITE_DEPTH_MAX = 50;
 /** Segments on the longest path of segments inside segments. Bounds the recursion of evaluation. */
 export const SEGMENT_DEPTH_MAX = 20;
-/** What the weights of a rollout sum to: thousandths of a percent. */
+/** The sum of the weights of a rollout, in thousandths of a percent. */
 export const WEIGHT_TOTAL = 100_000;

@@ -1,7 +1,7 @@
 import { WEIGHT_TOTAL } from './bounds';
 
 /**
- * Where a context falls in a rollout: an integer bucket, 0 to 99999, one per thousandth of a percent.
+ * Maps a context to its bucket in a rollout: an integer, 0 to 99999, one per thousandth of a percent.
  *
  * `bucket = floor(hash32 * 100000 / 2^32)`; `hash32` is MurmurHash3 x86-32 of the UTF-8 bytes of the value, seeded with
  * MurmurHash3 x86-32 (seed 0) of the UTF-8 bytes of the salt, so that the salt costs nothing per evaluation. The product
@@ -14,7 +14,7 @@ export interface Bucketer {
   /** The hash, seed 0, of the salt text. */
   readonly seed: 'HASH_OF_SALT';
   readonly encoding: 'UTF_8';
-  /** What is hashed; `{value}` is the bucketBy attribute's value as text. */
+  /** The text that is hashed; `{value}` is the bucketBy attribute's value as text. */
   readonly inputTemplate: '{value}';
   /** floor(hash * 100000 / 2^32). */
   readonly projection: 'FLOOR_100000';
@@ -39,7 +39,7 @@ const PROJECTIONS: { readonly [projection in Bucketer['projection']]: (hash: num
   FLOOR_100000: (hash) => Math.floor((hash * WEIGHT_TOTAL) / 4_294_967_296),
 };
 
-/** What a bucketer made of one salt and one value; the numbers that a trace shows. */
+/** The result of a bucketer for one salt and one value; a trace shows these numbers. */
 export interface Bucketing {
   readonly seed: number;
   readonly hash: number;
@@ -70,7 +70,7 @@ export function bucketText(input: string, salt: string, bucketer: Bucketer): Buc
   return { seed, hash, bucket: PROJECTIONS[bucketer.projection](hash) };
 }
 
-/** The same with the salt hashed beforehand: value to bucket, -1 when the value cannot be hashed. */
+/** Like `bucketOf`, with the salt hashed beforehand; answers -1 when the value cannot be hashed. */
 export function compileBucketer(salt: string, bucketer: Bucketer): (value: unknown) => number {
   const hashText = HASHES[bucketer.hash];
   const project = PROJECTIONS[bucketer.projection];

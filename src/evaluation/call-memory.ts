@@ -1,20 +1,20 @@
 import type { Outcome } from './evaluation';
 import { VersionMemory } from './semver';
 
-/** With more slots the next compile starts anew, in full: slots are not given twice, and a server compiles all its life. */
+/** Beyond so many slots the next compile is a full one: slots are never reused, and a server compiles as long as it runs. */
 const SLOTS_MAX = 1_000_000;
 const CALLS_MAX = 2 ** 30;
 
 /**
- * What the running call has found out, apart from what is compiled, which never changes. One memory serves a line of
- * compiled snapshots, since calls are synchronous; an entry carries the number of its call and is void in every other,
- * so that a call from within a call (`filter`) costs time and never changes an answer.
+ * Caches results of the running call, apart from the compiled snapshot, which never changes. All snapshots compiled from one
+ * another share one memory, since calls are synchronous. An entry carries the number of its call and is ignored in every
+ * other, so that a call from within a call (`filter`) costs time but never changes an answer.
  */
 export class CallMemory {
-  /** By slot: the number of the call in which a test held; its negative where the test failed. */
+  /** Indexed by slot: the number of the call in which a test passed; its negative when the test failed. */
   answers = new Int32Array(64);
   readonly outcomes: (Outcome | null)[] = [];
-  /** By slot of an outcome: the number of the call in which the flag had it. */
+  /** Indexed by slot of an outcome: the number of the call in which the flag had it. */
   readonly outcomeCalls: number[] = [];
   readonly version = new VersionMemory();
   private readonly outcomeSlots = new Map<string, number>();
@@ -25,7 +25,7 @@ export class CallMemory {
     return this.answerCount + this.outcomes.length > SLOTS_MAX;
   }
 
-  /** A slot for the answer of a test. */
+  /** Takes a new slot for the answer of a test. */
   takeAnswerSlot(): number {
     if (this.answerCount === this.answers.length) {
       const larger = new Int32Array(2 * this.answerCount);
@@ -36,7 +36,7 @@ export class CallMemory {
     return this.answerCount - 1;
   }
 
-  /** The slot for the outcome of a flag: the same for all flags of that key, one of which is in a snapshot. */
+  /** The slot for the outcome of a flag. Versions of a flag share it, because a snapshot has only one of them. */
   outcomeSlotOf(flagKey: string): number {
     const known = this.outcomeSlots.get(flagKey);
     if (known !== undefined) return known;
@@ -45,7 +45,7 @@ export class CallMemory {
     return this.outcomeCalls.push(0) - 1;
   }
 
-  /** The number of a call that begins. */
+  /** Starts a call and answers its number. */
   beginCall(): number {
     if (this.call === CALLS_MAX) this.forget();
     this.call += 1;

@@ -13,7 +13,7 @@ import type { FlagValueType, JsonValue, SnapshotVariation } from './snapshot';
 
 const VALUE_TYPES: readonly unknown[] = ['BOOLEAN', 'STRING', 'NUMBER', 'JSON'];
 
-/** What one flag is linked to: its prerequisites and segments are there already. */
+/** Links of one flag: its prerequisites and segments are compiled already. */
 export interface FlagLinks extends ConditionLinks {
   readonly flags: ReadonlyMap<string, CompiledFlag | null>;
   /** Whether a flag has this one as prerequisite. */
@@ -57,7 +57,7 @@ export function brokenFlag(key: string, wire: Wire, problems: readonly SnapshotP
 
 type Decision = Pick<CompiledFlag, 'evaluate' | 'constant'>;
 
-/** Every flag has the same shape, which keeps the walk over all of them fast. */
+/** Gives every flag the same hidden class of V8, which keeps the walk over all of them fast. */
 function flagOf(
   source: Wire,
   own: Omit<CompiledFlag, 'source' | 'prerequisiteKeys' | 'segmentKeys' | keyof Decision>,
@@ -90,7 +90,7 @@ export function collectPrerequisiteKeys(wire: Wire): readonly string[] {
 
 type OutcomeDetails = Pick<Outcome, 'ruleId' | 'prerequisiteKey' | 'inExperiment'>;
 
-/** Lives for the compile of one flag. */
+/** Compiles one flag; one instance each. */
 class FlagCompiler {
   readonly version: number;
   readonly valueType: FlagValueType;
@@ -122,9 +122,9 @@ class FlagCompiler {
   }
 
   compileParts(): FlagParts | null {
-    const around = this.around('FALLTHROUGH', null);
-    const offVariation = readVariation(around, this.wire, 'offVariation');
-    const fallthrough = this.reader.readInside(this.wire, 'fallthrough', (serve) => compileServe(around, serve));
+    const references = this.referencesFor('FALLTHROUGH', null);
+    const offVariation = readVariation(references, this.wire, 'offVariation');
+    const fallthrough = this.reader.readInside(this.wire, 'fallthrough', (serve) => compileServe(references, serve));
     const prerequisites = this.compilePrerequisites(offVariation);
     const targets = this.compileTargets();
     const rules = this.reader.readEach(this.wire, 'rules', (rule) => this.compileRule(rule));
@@ -159,7 +159,7 @@ class FlagCompiler {
       const flag = this.links.flags.get(flagKey) ?? null;
       if (flag === null) this.reader.note(`Flag ${quote(flagKey)} is not in the snapshot.`, 'flagKey');
       if (flag === null || offVariation === null) return null;
-      // Of a flag that did not compile the variations are not known: the prerequisite fails, this flag lives.
+      // The variations of a flag that did not compile are not known: the prerequisite fails, but this flag still compiles.
       if (flag.parts !== null && !flag.parts.variations.some(({ key }) => key === variationKey)) {
         this.reader.note(`Flag ${quote(flagKey)} has no variation ${quote(variationKey)}.`, 'variation');
       }
@@ -168,9 +168,9 @@ class FlagCompiler {
   }
 
   private compileTargets(): CompiledTarget[] {
-    const around = this.around('FALLTHROUGH', null);
+    const references = this.referencesFor('FALLTHROUGH', null);
     return this.reader.readEach(this.wire, 'targets', (wire) => {
-      const variationKey = readVariation(around, wire, 'variation');
+      const variationKey = readVariation(references, wire, 'variation');
       const targetingKeys = this.reader.readTexts(wire, 'targetingKeys');
       return variationKey === null ? null : { targetingKeys, outcome: this.makeOutcome(variationKey, 'TARGET_MATCH') };
     });
@@ -183,11 +183,11 @@ class FlagCompiler {
     const gate = isPresent(wire['gate'])
       ? reader.readInside(wire, 'gate', (inner) => compileGate(reader, salt, id, inner))
       : null;
-    const serve = reader.readInside(wire, 'serve', (inner) => compileServe(this.around('RULE_MATCH', id), inner));
+    const serve = reader.readInside(wire, 'serve', (inner) => compileServe(this.referencesFor('RULE_MATCH', id), inner));
     return serve === null ? null : { id, conditions, gate, serve };
   }
 
-  private around(reason: EvaluationReason, ruleId: string | null): ServeReferences {
+  private referencesFor(reason: EvaluationReason, ruleId: string | null): ServeReferences {
     return {
       reader: this.reader,
       salt: this.salt,

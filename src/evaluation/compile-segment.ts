@@ -7,7 +7,7 @@ import { Reader } from './reader';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Compiles one segment; those that its rules name are in `links` already. */
+/** Compiles one segment; the segments that its rules name are in `links` already. */
 export function compileSegment(key: string, wire: Wire, links: ConditionLinks): CompiledSegment {
   const reader = new Reader({ segmentKey: key });
   const version = reader.readInteger(wire, 'version', Number.MAX_SAFE_INTEGER);
@@ -38,7 +38,7 @@ export function brokenSegment(key: string, wire: Wire, problems: readonly Snapsh
   };
 }
 
-/** Included keys, then excluded keys, then rules. Without a targeting key the lists do not apply, the rules do. */
+/** Checks included keys, then excluded keys, then rules. Without a targeting key only the rules apply. */
 function compileMembership(
   { included, excluded, rules }: Pick<CompiledSegment, 'included' | 'excluded' | 'rules'>,
   memory: CallMemory,
@@ -58,7 +58,7 @@ function compileMembership(
   };
 }
 
-/** Asks once per call: segments that name segments would else be asked again and again, exponentially often. */
+/** Runs the test once per call; segments that name segments would otherwise be tested exponentially often. */
 function oncePerCall(test: ConditionTest, slot: number): ConditionTest {
   return (subject) => {
     const { memory, call } = subject;

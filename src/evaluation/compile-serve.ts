@@ -9,7 +9,7 @@ import type { Reader, Wire } from './reader';
 import { isPresent } from './reader';
 import type { SnapshotRollout } from './snapshot';
 
-/** Gives the outcome that serves a variation: for everyone (`isSplit` false), or to a share of a rollout. */
+/** Makes the outcome that serves a variation: to everyone (`isSplit` false), or to a share of a rollout. */
 export type OutcomeMaker = (variationKey: string, isSplit: boolean, inExperiment: boolean) => Outcome;
 
 export interface ServeReferences {
@@ -38,8 +38,8 @@ export function compileServe(references: ServeReferences, wire: Wire): CompiledS
   return { fixed, split: null, choose: always(fixed) };
 }
 
-// What a compiled flag keeps is made in functions of its own, in whose scope nothing of the compile is: a closure keeps all
-// that any closure of its scope uses, here the compiler, with the flags of its time, with the compilers of theirs, for ever.
+// Closures that a compiled flag keeps are made in functions of their own, outside the scope of the compile. A closure retains
+// everything that any closure of its scope uses: here the compiler, with its flags, with their compilers, for ever.
 
 function always(outcome: Outcome): CompiledServe['choose'] {
   return () => outcome;
@@ -82,7 +82,7 @@ function chooseByBucket({ read, bucket, missing, chooseShare }: Choice): Compile
   };
 }
 
-/** Weights become the ends of half-open intervals; the last share also ends the search. */
+/** Turns weights into the ends of half-open intervals; the last share also ends the search. */
 function compileShares(shares: readonly Share[], outcomeFor: (variationKey: string) => Outcome): (bucket: number) => Outcome {
   let end = 0;
   const intervals = shares.map(({ variation, weight }) => {

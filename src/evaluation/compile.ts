@@ -14,7 +14,7 @@ import type { Snapshot } from './snapshot';
 
 export interface CompileResult {
   readonly compiled: CompiledSnapshot;
-  /** Of the snapshot, then of segments, then of flags, those in key order. Empty when all is well. */
+  /** Problems of the snapshot, then of segments, then of flags, these in key order. Empty when there are none. */
   readonly problems: readonly SnapshotProblem[];
 }
 
@@ -26,8 +26,8 @@ function startEmpty(): CompiledSnapshot {
 
 /**
  * Compiles a snapshot once, so that every evaluation is decided without parsing. Never throws, whatever JSON it gets: a
- * flag that cannot be decided answers ERROR / PARSE_ERROR, the others live. With `previous`, flags and segments are
- * reused whose wire object is the same reference and whose segments and prerequisites are all reused too; a flag that
+ * flag that cannot be decided answers ERROR / PARSE_ERROR, the others are not affected. With `previous`, flags and segments
+ * are reused whose wire object is the same reference and whose segments and prerequisites are all reused too; a flag that
  * becomes a prerequisite is compiled once more.
  */
 export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot): CompileResult {
@@ -42,7 +42,7 @@ export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot)
   const isReadable = wire['formatVersion'] === 1;
   if (!isReadable) note(problems, 'formatVersion', `formatVersion must be 1; got ${quote(wire['formatVersion'])}.`);
 
-  // A format that an older reader would misread raises formatVersion: nothing in it may be guessed at.
+  // A format that an older reader would misread has a higher formatVersion, so no part of it is read.
   const segmentWires = readEntries(problems, 'segments', isReadable ? wire['segments'] : []);
   const flagWires = readEntries(problems, 'flags', isReadable ? wire['flags'] : []);
   const base = previous === undefined || previous.memory.isSpent ? startEmpty() : previous;
@@ -63,7 +63,7 @@ export function compileSnapshot(snapshot: Snapshot, previous?: CompiledSnapshot)
   return { compiled, problems };
 }
 
-/** What flags and segments of one compile are linked to, besides each other. */
+/** Links that all flags and segments of one compile share. */
 type SharedLinks = Omit<ConditionLinks, 'segments'>;
 
 function compileSegments(
@@ -116,7 +116,7 @@ function note(problems: SnapshotProblem[], name: string, message: string): void 
   problems.push({ path: [name], message });
 }
 
-/** The objects of a list by their keys, in key order; what has no key, or a key that was there, is noted and left out. */
+/** The objects of a list by their keys, in key order; an object without a key, or with a repeated one, is noted and left out. */
 function readEntries(problems: SnapshotProblem[], name: string, list: unknown): ReadonlyMap<string, Wire> {
   const entries = new Map<string, Wire>();
   if (!Array.isArray(list)) {

@@ -4,33 +4,33 @@ import type { Outcome } from './evaluation';
 import type { ValueTest } from './operands';
 import type { FlagValueType, GroupOperator, SnapshotRollout, SnapshotVariation } from './snapshot';
 
-/** What a snapshot compiles to. Its flags and segments never change; they are shared with the compiled snapshots before and after. */
+/** A compiled snapshot. Its flags and segments never change; they are shared with the compiled snapshots before and after. */
 export interface CompiledSnapshot {
   readonly epoch: string;
   readonly revision: number;
-  /** By key, in key order. */
+  /** Keyed by flag key, in key order. */
   readonly flags: ReadonlyMap<string, CompiledFlag>;
-  /** Those that are not archived, in key order: what "all flags" means. */
+  /** Flags that are not archived, in key order; these are "all flags". */
   readonly liveFlags: readonly CompiledFlag[];
-  /** By key, in key order. */
+  /** Keyed by segment key, in key order. */
   readonly segments: ReadonlyMap<string, CompiledSegment>;
   readonly attributeSlots: AttributeSlots;
-  /** What calls keep while they run. */
+  /** Cache of the running call. */
   readonly memory: CallMemory;
 }
 
-/** Something wrong in a snapshot. The flag or segment it names answers with an error or is in no context; others live. */
+/** A problem in a snapshot. The flag that it names answers with an error, a segment contains nobody; others are not affected. */
 export interface SnapshotProblem {
   readonly flagKey?: string;
   readonly segmentKey?: string;
-  /** Inside the flag or segment, when one is named; else inside the snapshot. */
+  /** Path inside the flag or segment, when one is named; else inside the snapshot. */
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
 /**
- * A flag ready to decide: one function, so that a flag compiled from another dialect can stand beside native ones.
- * `SnapshotFlag` is the JSON that it was compiled from, and `FlagParts` what the function and a trace walk. Immutable.
+ * A flag ready to decide, as one function, so that flags compiled from another dialect can be mixed with native ones.
+ * `SnapshotFlag` is the JSON that it was compiled from; the function and a trace walk its `FlagParts`. Immutable.
  */
 export interface CompiledFlag {
   readonly key: string;
@@ -48,11 +48,11 @@ export interface CompiledFlag {
   readonly evaluate: (subject: Subject) => Outcome;
   /** The outcome when it is the same for every context, which spares the call; else null. */
   readonly constant: Outcome | null;
-  /** Where a call keeps the outcome for flags that have this one as prerequisite; -1 when none has, or it is constant. */
+  /** Slot of the outcome, for flags that have this one as prerequisite; -1 when none has, or the outcome is constant. */
   readonly outcomeSlot: number;
 }
 
-/** The inside of a `CompiledFlag`: what a `SnapshotFlag` says, with its references resolved and its tests compiled. */
+/** The parts of a `CompiledFlag`: those of a `SnapshotFlag`, with references resolved and tests compiled. */
 export interface FlagParts {
   readonly isEnabled: boolean;
   readonly variations: readonly SnapshotVariation[];
@@ -89,7 +89,7 @@ export interface CompiledGate {
   readonly test: (subject: Subject) => boolean;
 }
 
-/** One outcome for all, or a split over several. */
+/** Serves one outcome to all contexts, or splits them over several. */
 export interface CompiledServe {
   /** The outcome of every context, or null when a rollout splits. */
   readonly fixed: Outcome | null;
@@ -106,25 +106,25 @@ export interface CompiledSplit {
 export type ConditionTest = (subject: Subject) => boolean;
 
 /**
- * A condition in the one shape that the walk over rules meets, so that it costs one call: a plain attribute's value is
- * read in the walk itself and given to `testValue`, anything else decides by `test`.
+ * A condition. All have the same shape, so that testing one costs one call: the walk over rules reads a plain attribute's
+ * value itself and passes it to `testValue`; any other condition is decided by `test`.
  */
 export interface CompiledCondition {
   /** The attribute name when it is a plain one that no object inherits; else null. */
   readonly ownName: string | null;
-  /** Where a call keeps that attribute's value; -1 for nowhere. */
+  /** Slot of that attribute's value; -1 when it has none. */
   readonly slot: number;
   readonly testValue: ValueTest;
   /**
-   * Where a call keeps the answer for all equal conditions of a compile: rules and flags repeat each other. -1 when there is
-   * one such condition only, so that keeping the answer does not pay.
+   * Slot of the answer, which all equal conditions of a compile share, because rules and flags repeat each other. -1 when
+   * there is only one such condition, so that caching the answer does not pay.
    */
   readonly answerSlot: number;
   readonly test: ConditionTest;
   readonly detail: ConditionDetail;
 }
 
-/** What a trace tells of a condition. */
+/** The parts of a condition that a trace shows. */
 export type ConditionDetail =
   | {
       readonly kind: 'ATTRIBUTE';

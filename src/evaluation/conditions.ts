@@ -9,13 +9,13 @@ import { quote } from './quote';
 import type { Reader, Wire } from './reader';
 import { isPresent } from './reader';
 
-/** What conditions are linked to. */
+/** Links of conditions. */
 export interface ConditionLinks {
-  /** The segments of the snapshot that compiled so far; a broken one is there, with its problems. */
+  /** The segments compiled so far; a broken one is included, with its problems. */
   readonly segments: ReadonlyMap<string, CompiledSegment>;
   readonly slots: AttributeSlots;
   readonly memory: CallMemory;
-  /** Tests made in this compile, by operator and operands. */
+  /** Tests made in this compile, keyed by operator and operands. */
   readonly tests: Map<string, SharedTest>;
 }
 
@@ -25,14 +25,14 @@ interface SharedTest {
   readonly firsts: Map<string, UnfinishedCondition>;
 }
 
-/** A condition takes a slot when the second equal one comes. When the compile has ended, it changes no more. */
+/** A condition gets a slot when the second equal one is compiled. It never changes after the compile. */
 interface UnfinishedCondition extends CompiledCondition {
   answerSlot: number;
 }
 
 const CONDITION_KINDS = ['attribute', 'segments', 'group'] as const;
 
-/** Compiles the `conditions` of a rule or group. What cannot be decided is noted with the reader and left out. */
+/** Compiles the `conditions` of a rule or group. A condition that cannot be decided is noted with the reader and left out. */
 export function compileConditions(reader: Reader, wire: Wire, links: ConditionLinks, depth = 1): CompiledCondition[] {
   return reader.readEach(wire, 'conditions', (condition) => compileCondition(reader, condition, links, depth));
 }
@@ -106,13 +106,13 @@ function compileAttributeCondition(reader: Reader, wire: Wire, links: ConditionL
 }
 
 /**
- * The same lists, bounds and versions recur from flag to flag; sharing their tests keeps a large snapshot small enough
- * for the processor's caches, and compiles a pattern once.
+ * Shares tests between equal conditions, because the same lists, bounds and versions recur from flag to flag. This keeps a
+ * large snapshot small enough for the processor's caches, and compiles a pattern once.
  */
 function prepareOnce(wire: Wire, tests: Map<string, SharedTest>): SharedTest {
   const { attribute, operator, values, ignoreCase } = wire;
   const alone = (): SharedTest => ({ prepared: prepareAttributeCondition(wire), firsts: new Map() });
-  // Operands that nest are refused anyway, and might nest too deep for JSON.stringify.
+  // Nested operands are refused anyway, and might be too deep for JSON.stringify.
   if (!Array.isArray(values) || values.some((value) => typeof value === 'object') || typeof ignoreCase === 'object')
     return alone();
   if (checkAttributeReference(attribute) !== null || typeof operator !== 'string') return alone();
@@ -179,7 +179,7 @@ function hasNoValue(): boolean {
   return false;
 }
 
-/** Keys of the segments that conditions of unknown shape name, read without judging anything else. */
+/** Collects the keys of the segments that conditions of unknown shape name; ignores everything else that may be wrong. */
 export function collectSegmentKeys(rules: unknown): string[] {
   const keys = new Set<string>();
   if (Array.isArray(rules)) {

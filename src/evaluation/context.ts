@@ -1,10 +1,10 @@
 import type { CallMemory } from './call-memory';
 import type { JsonValue } from './snapshot';
 
-/** Who or what is evaluated. An empty targeting key, `null` and omission are the same: absent. */
+/** The person or thing that flags are evaluated for. An empty targeting key, `null` and omission all mean absent. */
 export interface EvaluationContext {
   readonly targetingKey?: string | null;
-  /** An attribute named `targetingKey` here is ignored. `null` and omission are the same: absent. */
+  /** An attribute named `targetingKey` is ignored here. `null` and omission both mean absent. */
   readonly attributes?: { readonly [name: string]: JsonValue | undefined } | null;
 }
 
@@ -12,10 +12,10 @@ export interface EvaluationContext {
 export interface Subject {
   readonly targetingKey: string | null;
   readonly attributes: { readonly [name: string]: unknown };
-  /** What the call has found out so far: the entries of the memory that carry the number of this call. */
+  /** Cache of this call: only its entries with the number of this call are valid. */
   readonly memory: CallMemory;
   readonly call: number;
-  /** Values of plain attributes read so far, by slot, when many flags are decided in the call; null when one is. */
+  /** Values of plain attributes read so far, indexed by slot; null when the call decides only one flag. */
   readonly slots: unknown[] | null;
 }
 
@@ -25,10 +25,10 @@ export type AttributeReader = (subject: Subject) => unknown;
 const NO_ATTRIBUTES: { readonly [name: string]: unknown } = Object.freeze({});
 const INHERITED: { readonly [name: string]: unknown } = Object.prototype as unknown as { [name: string]: unknown };
 const UNREAD = Object.freeze({});
-/** Names beyond it have no slot: hostile snapshots must not make every call long. */
+/** Further names get no slot, so that hostile snapshots cannot make every call slow. */
 const SLOTS_MAX = 1_000;
 
-/** Numbers the plain attribute names of a line of compiled snapshots; a number stays while the names only grow. */
+/** Numbers the plain attribute names of snapshots compiled from one another. Names are only added, so a number stays valid. */
 export class AttributeSlots {
   private readonly slots = new Map<string, number>();
 
@@ -36,7 +36,7 @@ export class AttributeSlots {
     return this.slots.size;
   }
 
-  /** The slot of a name, or -1 when all are given out. */
+  /** The slot of a name, or -1 when all are taken. */
   slotOf(name: string): number {
     const known = this.slots.get(name);
     if (known !== undefined) return known;
@@ -46,7 +46,7 @@ export class AttributeSlots {
   }
 }
 
-/** The value of a plain name that no object inherits. */
+/** Reads the value of a plain name that no object inherits. */
 export function readPlain(subject: Subject, name: string, slot: number): unknown {
   const { slots, attributes } = subject;
   if (slots === null || slot < 0) return attributes[name];
@@ -73,7 +73,7 @@ export function isRecord(value: unknown): value is { readonly [name: string]: un
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Why a text is not an attribute reference, or null. */
+/** Returns a sentence that says why the value is not an attribute reference; null when it is one. */
 export function checkAttributeReference(reference: unknown): string | null {
   if (typeof reference !== 'string' || reference === '') {
     return 'An attribute reference must be a non-empty string.';
@@ -93,7 +93,7 @@ export function compileAttributeReader(reference: string): AttributeReader {
   return (subject) => rest.reduce(readToken, readFirst(subject));
 }
 
-/** Whether a reference is a plain name that no object inherits; the others need the dearer test for an own property. */
+/** Whether a reference is a plain name that no object inherits; others need the slower test for an own property. */
 export function isOwnName(name: string): boolean {
   return !name.startsWith('/') && name !== 'targetingKey' && !(name in INHERITED);
 }

@@ -1,13 +1,13 @@
-/** References between flags (prerequisites) or between segments. Nothing here recurses: a path may be as long as the graph. */
+/** References between flags (prerequisites) or between segments. Does not recurse, because a path may be as long as the graph. */
 
 export type Edges = ReadonlyMap<string, readonly string[]>;
 
 export interface Arrangement {
-  /** Every key, what it refers to before itself; keys of one cycle stand together. */
+  /** Every key, after the keys that it refers to; keys of one cycle are adjacent. */
   readonly order: readonly string[];
-  /** For each key on a cycle: one cycle of its knot, first = last. */
+  /** One cycle for each key on a cycle, from its strongly connected component; first = last. */
   readonly cycleOf: ReadonlyMap<string, readonly string[]>;
-  /** Keys on the longest path that starts at the key; meaningless on and above a cycle. */
+  /** Number of keys on the longest path that starts at the key; meaningless for keys that are on a cycle or lead to one. */
   readonly depthOf: ReadonlyMap<string, number>;
 }
 
@@ -19,13 +19,13 @@ interface Visit {
   next: number;
 }
 
-/** A cycle as a path with first = last, or null. The same edges in the same order give the same path. */
+/** Finds a cycle, as a path with first = last, or null. The same edges in the same order give the same path. */
 export function findCycle(edges: Edges): string[] | null {
   for (const cycle of arrange(edges).cycleOf.values()) return [...cycle];
   return null;
 }
 
-/** A path of more than `lengthMax` keys, or null. Call it on edges without a cycle. */
+/** Finds a path of more than `lengthMax` keys, or null. The edges must have no cycle. */
 export function findLongPath(edges: Edges, lengthMax: number): string[] | null {
   const { order, depthOf } = arrange(edges);
   let key = order.find((candidate) => depthAt(depthOf, candidate) > lengthMax);
@@ -39,13 +39,13 @@ export function findLongPath(edges: Edges, lengthMax: number): string[] | null {
   return path;
 }
 
-/** `a -> b -> a`, long paths cut in the middle. */
+/** Writes a path as `a -> b -> a`; long paths are cut in the middle. */
 export function formatPath(path: readonly string[]): string {
   const shown = path.length <= 12 ? path : [...path.slice(0, 6), `… (${path.length - 11} more)`, ...path.slice(-5)];
   return shown.join(' -> ');
 }
 
-/** Tarjan's strongly connected components, which come out in the order wanted: targets first. */
+/** Uses Tarjan's strongly connected components, which come out in the order that is needed: targets first. */
 export function arrange(edges: Edges): Arrangement {
   const order: string[] = [];
   const cycleOf = new Map<string, readonly string[]>();
@@ -84,16 +84,16 @@ export function arrange(edges: Edges): Arrangement {
   function finish(visit: Visit, parent: Visit | undefined): void {
     if (parent !== undefined) parent.low = Math.min(parent.low, visit.low);
     if (visit.low !== visit.number) return;
-    const knot = open.splice(open.lastIndexOf(visit)).map((member) => close(member));
-    for (const key of [...knot].reverse()) order.push(key);
-    const isCycle = knot.length > 1 || targetsOf(edges, visit.key).includes(visit.key);
+    const component = open.splice(open.lastIndexOf(visit)).map((member) => close(member));
+    for (const key of [...component].reverse()) order.push(key);
+    const isCycle = component.length > 1 || targetsOf(edges, visit.key).includes(visit.key);
     if (!isCycle) {
       const depths = targetsOf(edges, visit.key).map((target) => depthAt(depthOf, target));
       depthOf.set(visit.key, 1 + depths.reduce((deepest, depth) => Math.max(deepest, depth), 0));
       return;
     }
-    const cycle = shortestCycle(edges, visit.key, new Set(knot));
-    for (const key of knot) cycleOf.set(key, cycle);
+    const cycle = shortestCycle(edges, visit.key, new Set(component));
+    for (const key of component) cycleOf.set(key, cycle);
   }
 }
 
@@ -110,13 +110,13 @@ function depthAt(depthOf: ReadonlyMap<string, number>, key: string): number {
   return depthOf.get(key) ?? 0;
 }
 
-/** Breadth first from `start` back to it, inside the knot of keys that all reach each other. */
-function shortestCycle(edges: Edges, start: string, knot: ReadonlySet<string>): string[] {
+/** Searches breadth first from `start` back to it, inside its strongly connected component. */
+function shortestCycle(edges: Edges, start: string, component: ReadonlySet<string>): string[] {
   const cameFrom = new Map<string, string>();
   const queue = [start];
   for (const key of queue) {
     for (const target of targetsOf(edges, key)) {
-      if (!knot.has(target) || cameFrom.has(target)) continue;
+      if (!component.has(target) || cameFrom.has(target)) continue;
       cameFrom.set(target, key);
       queue.push(target);
     }

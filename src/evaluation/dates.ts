@@ -1,5 +1,5 @@
 /**
- * Instants as epoch milliseconds. RFC 3339, section 5.6, with its upper-case `T` and `Z` or their lower-case forms, an
+ * Reads instants as epoch milliseconds. RFC 3339, section 5.6, with its upper-case `T` and `Z` or their lower-case forms, an
  * offset always present, years 0000 to 9999. Digits below the millisecond are cut off, so that a text and a number
  * compare alike. A leap second (`:60`) is the first instant of the next minute. `Date.parse` is not used: engines
  * differ beyond the format of ECMAScript, and it accepts far more than RFC 3339.
@@ -8,7 +8,7 @@
 const RFC_3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
-/** Epoch milliseconds of an RFC 3339 date and time, or null when the text is not one. */
+/** Returns the epoch milliseconds of an RFC 3339 date and time, or null when the text is not one. */
 export function parseDate(text: string): number | null {
   const match = RFC_3339.exec(text);
   if (match === null) return null;
@@ -28,7 +28,7 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Proleptic Gregorian days since 1970-01-01; the era arithmetic of howardhinnant.github.io/date_algorithms.html. */
+/** Counts proleptic Gregorian days since 1970-01-01 by the era arithmetic of howardhinnant.github.io/date_algorithms.html. */
 function daysSince1970(year: number, month: number, day: number): number {
   const shifted = month > 2 ? year : year - 1;
   const era = Math.floor(shifted / 400);

@@ -3,7 +3,7 @@ import { holdsEach } from './conditions';
 import type { Subject } from './context';
 import type { Outcome } from './evaluation';
 
-/** Off, prerequisites, targets, rules, fallthrough: the order of docs/PROTOCOL.md. Flags without a part do not pay for it. */
+/** Decides in the order of docs/PROTOCOL.md: off, prerequisites, targets, rules, fallthrough. Absent parts cost no time. */
 export function compileDecision(parts: FlagParts, isArchived: boolean): Pick<CompiledFlag, 'evaluate' | 'constant'> {
   const { isEnabled, off, prerequisites, rules, fallthrough } = parts;
   if (!isEnabled || isArchived) return { evaluate: () => off, constant: off };
@@ -37,7 +37,7 @@ function indexTargets(targets: readonly CompiledTarget[]): ReadonlyMap<string, O
   return index;
 }
 
-/** The outcome of a flag in this call, decided at most once. */
+/** Answers the outcome of a flag in this call, decided at most once. */
 export function outcomeOf(flag: CompiledFlag, subject: Subject): Outcome {
   if (flag.constant !== null) return flag.constant;
   const { outcomeSlot } = flag;

@@ -1,9 +1,10 @@
 import type { CompiledSnapshot } from './compiled';
 
 /**
- * Keys of the flags that may answer otherwise in `after` than in `before`: new, changed and gone ones, and all above a
- * changed segment or prerequisite, however far. Every other flag answers every context the same in both. Tight when each
- * snapshot from `before` to `after` was compiled with the one before it as `previous`; without that it names all flags.
+ * Lists the keys of the flags that may answer differently in `after` than in `before`: new, changed and removed ones, and all
+ * that depend on a changed segment or prerequisite, directly or not. Every other flag answers every context the same in both.
+ * The list is exact only when each snapshot from `before` to `after` was compiled with the one before it as `previous`;
+ * otherwise it has all flags.
  */
 export function listAffectedFlagKeys(before: CompiledSnapshot, after: CompiledSnapshot): string[] {
   if (before.flags === after.flags) return [];

@@ -7,12 +7,12 @@ import { buildResult, flagNotFound, resultOf } from './evaluation';
 import { traceFlag } from './trace';
 
 export interface EvaluateOptions {
-  /** Tells every step with the result. Not asking costs nothing. */
+  /** Adds a trace of every step to the result. Costs nothing when false. */
   readonly trace?: boolean;
 }
 
 export interface EvaluateAllOptions extends EvaluateOptions {
-  /** Which flags are answered. Absent: all. It must not throw. */
+  /** Selects the flags that are answered; all when absent. It must not throw. */
   readonly filter?: (flag: CompiledFlag) => boolean;
 }
 
@@ -30,8 +30,8 @@ export function evaluate(
 }
 
 /**
- * Decides every flag for one context, in key order; archived flags are left out. What flags share, prerequisites and
- * segments, is decided once in the call.
+ * Decides every flag for one context, in key order; archived flags are left out. Prerequisites and segments that flags share
+ * are decided once in the call.
  */
 export function evaluateAll(compiled: CompiledSnapshot, context: EvaluationContext, options?: EvaluateAllOptions): Evaluation[] {
   const subject = createSubject(context, compiled.memory, compiled.attributeSlots.count);
@@ -47,8 +47,8 @@ export function evaluateAll(compiled: CompiledSnapshot, context: EvaluationConte
 }
 
 /**
- * Decides some flags of a compiled snapshot for one context, in the order given. What they share, prerequisites and
- * segments, is decided once in the call. Never throws.
+ * Decides some flags of a compiled snapshot for one context, in the order given. Prerequisites and segments that flags share
+ * are decided once in the call. Never throws.
  */
 export function evaluateEach(
   compiled: CompiledSnapshot,
@@ -59,12 +59,12 @@ export function evaluateEach(
   return flags.map((flag) => resultOf(outcomeOf(flag, subject), compiled.revision));
 }
 
-/** The filter of `evaluateAll` for callers who may see only what is available to clients. */
+/** The filter of `evaluateAll` for callers that may see only flags that are available to clients. */
 export function isClientAvailable(flag: CompiledFlag): boolean {
   return flag.isClientAvailable;
 }
 
-/** Keys of the segments that the context is in, in key order. */
+/** Returns the keys of the segments that the context is in, in key order. */
 export function segmentsOf(compiled: CompiledSnapshot, context: EvaluationContext): string[] {
   const subject = createSubject(context, compiled.memory, compiled.attributeSlots.count);
   const keys: string[] = [];

@@ -4,8 +4,8 @@ import type { JsonValue } from './snapshot';
 import type { Trace } from './trace-shape';
 
 /**
- * The answer for one flag and one context. Every property is always there. Frozen; without a trace, the same answer at
- * the same revision may be the same object, so that its identity can stand for its content.
+ * The answer for one flag and one context. Every property is always present. Frozen; without a trace, the same answer at the
+ * same revision may be the same object, so that callers can cache by identity.
  */
 export interface Evaluation {
   readonly flagKey: string;
@@ -13,7 +13,7 @@ export interface Evaluation {
   readonly value: JsonValue;
   /** null for an error. */
   readonly variationKey: string | null;
-  /** Place of the variation in the flag's declared order; -1 for an error. */
+  /** Index of the variation in the flag's declared order; -1 for an error. */
   readonly variationIndex: number;
   readonly reason: EvaluationReason;
   /** The rule that matched, also when its rollout split; else null. */
@@ -27,13 +27,13 @@ export interface Evaluation {
   /** null when there is no such flag. */
   readonly flagVersion: number | null;
   readonly revision: number;
-  /** null unless asked for. */
+  /** null unless `EvaluateOptions.trace` is true. */
   readonly trace: Trace | null;
 }
 
 /**
- * One of the finitely many answers of a compiled flag, known before any context is. `latest` keeps the result that was
- * built last: flags are reused between revisions, results are not. It changes no answer, since the outcome and the revision
+ * One of the finitely many answers of a compiled flag, known at compile time. `latest` caches the result that was built last,
+ * because flags are reused between revisions, but results are not. It changes no answer, since the outcome and the revision
  * determine the result.
  */
 export interface Outcome {

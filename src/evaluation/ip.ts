@@ -1,7 +1,8 @@
 /**
- * IP addresses and ranges. IPv4 is dotted decimal without leading zeros; IPv6 is RFC 4291, section 2.2, without a zone.
- * The families are apart, but an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is its IPv4 address: dual-stack servers
- * report IPv4 clients so. A range without `/` is that one address; host bits set in a range are ignored.
+ * IP addresses and ranges. IPv4 is dotted decimal without leading zeros; IPv6 is RFC 4291, section 2.2, without a zone. An
+ * address never matches a range of the other family, but an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) counts as its IPv4
+ * address, because dual-stack servers report IPv4 clients that way. A range without `/` is that one address; host bits set in
+ * a range are ignored.
  */
 
 /** 32-bit words, most significant first: 1 for IPv4, 4 for IPv6. */
@@ -27,7 +28,7 @@ export function parseIpRange(text: string): IpRange | null {
   const address = text.slice(0, slash);
   const bits = Number(prefix);
   if (!address.includes(':')) return rangeOf(parseIpv4(address), bits);
-  // A mapped range shorter than 96 bits holds other IPv6 addresses too, so that it stays one of IPv6.
+  // A mapped range with a prefix shorter than 96 bits contains other IPv6 addresses too, so it stays an IPv6 range.
   return bits < 96 ? rangeOf(parseIpv6(address), bits) : rangeOf(parseIp(address), bits, 128);
 }
 

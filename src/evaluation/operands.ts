@@ -1,8 +1,8 @@
 import type { Subject } from './context';
 
-/** What every row of the operator table is made of: a check of the operands, and a test of one attribute value. */
+/** The parts of every row of the operator table: a check of the operands, and a test of one attribute value. */
 
-/** Decides one attribute value; absent is `undefined`. A test that keeps something for the next one keeps it in the memory of the call. */
+/** Decides one attribute value; `undefined` means absent. A test may cache values for the next one only in `subject.memory`. */
 export type ValueTest = (value: unknown, subject: Subject) => boolean;
 
 export interface OperandIssue {
@@ -11,22 +11,22 @@ export interface OperandIssue {
   readonly message: string;
 }
 
-/** What operands compile to: a test, or all that is wrong with them. */
+/** The result of compiling operands: a test, or all issues with them. */
 export type CompiledOperands =
   { readonly test: ValueTest; readonly issues: readonly [] } | { readonly test: null; readonly issues: readonly OperandIssue[] };
 
 /** One operator. Another dialect's operators would be further rows under namespaced names. */
 export interface OperatorRow {
-  /** Attribute values that count; all others are as absent. An array counts by its elements. */
+  /** Attribute values that are tested; all others count as absent. An array is tested by its elements. */
   readonly accepts: 'SCALAR' | 'TEXT' | 'NUMBER' | 'DATE' | 'VERSION' | 'IP' | 'ANY';
-  /** Whether the switch `ignoreCase` has a meaning. */
+  /** Whether `ignoreCase` has an effect. */
   readonly hasCaseSwitch: boolean;
   /** Number and kind of operands, to be read after "takes". */
   readonly takes: string;
   readonly compile: (values: readonly unknown[], ignoreCase: boolean) => CompiledOperands;
 }
 
-/** An operand as the test wants it, or the sentence that says why it is none. */
+/** An operand in the form that the test needs, or a sentence that says why it is invalid. */
 export type ParsedOperand<Operand> =
   { readonly operand: Operand; readonly problem: null } | { readonly operand: null; readonly problem: string };
 
@@ -38,7 +38,7 @@ export interface OperatorDefinition<Operand> {
   readonly countMin: number;
   readonly countMax: number;
   readonly parse: (value: unknown, ignoreCase: boolean) => ParsedOperand<Operand>;
-  /** What is wrong with the operands together, when each alone is right. */
+  /** Says what is wrong with the operands together when each of them is valid; null when they are valid. */
   readonly checkTogether?: (operands: readonly Operand[]) => string | null;
   readonly build: (operands: readonly Operand[], ignoreCase: boolean) => ValueTest;
 }
@@ -85,14 +85,14 @@ export function reject(problem: string): { readonly operand: null; readonly prob
 }
 
 /**
- * Text without regard to case: Unicode's locale-independent lower case, where the final sigma is a sigma. Without that
- * a prefix ending in sigma would not be one of a longer word. `ß` and `SS` stay apart.
+ * Folds case: Unicode's locale-independent lower case, with the final sigma as an ordinary one; otherwise a prefix that ends
+ * in sigma would not match a longer word. `ß` and `SS` stay different.
  */
 export function foldCase(text: string): string {
   return text.toLowerCase().replace(/\u03c2/g, '\u03c3');
 }
 
-/** Whether the value is a list of which any element passes; lists inside lists do not count. */
+/** Whether the value is a list with an element that passes; lists inside lists do not count. */
 export function testElements(value: unknown, test: (element: unknown) => boolean): boolean {
   return Array.isArray(value) && value.some((element) => !Array.isArray(element) && test(element));
 }

@@ -73,7 +73,7 @@ function defineNumber(name: string, testFor: (operand: number) => ValueTest): Op
   });
 }
 
-// The four are written out: a comparison as an argument would be a second call in the hottest tests there are.
+// The four are written out, because passing the comparison would add a call to the hottest tests.
 function testLess(operand: number): ValueTest {
   const test = (value: unknown): boolean => (isNumber(value) ? value < operand : testElements(value, test));
   return test;
@@ -127,7 +127,7 @@ function checkModulo(divisor: number, remainder: number): string | null {
   return remainder >= 0 && remainder < Math.abs(divisor) ? null : `got the remainder ${remainder} for the divisor ${divisor}.`;
 }
 
-/** Euclidean: the remainder is never negative. */
+/** Uses the Euclidean remainder, which is never negative. */
 function testModulo(divisor: number, remainder: number): ValueTest {
   const size = Math.abs(divisor);
   const test = (value: unknown): boolean => {
@@ -167,7 +167,7 @@ function dateOf(value: unknown): number | null {
   return isNumber(value) ? value : null;
 }
 
-/** Holds when the order of the value to the operand lies between the two, both included; NaN, no version, lies nowhere. */
+/** Matches when the order of the value to the operand is between the two, both included; NaN (not a version) never matches. */
 function defineVersion(name: string, orderMin: number, orderMax: number): OperatorRow {
   return defineOperator<Version>({
     name,

@@ -8,7 +8,7 @@ type Scalar = string | number | boolean;
 type PlainTest = (value: unknown) => boolean;
 type TextTest = (text: string) => boolean;
 
-/** Equality: no coercion, a number is not its text. */
+/** Equality without coercion: a number never equals its text. */
 export const SCALAR_OPERATORS = {
   IN: defineIn('IN', false),
   NOT_IN: defineIn('NOT_IN', true),
@@ -16,7 +16,7 @@ export const SCALAR_OPERATORS = {
   NOT_EQUALS: defineEquals('NOT_EQUALS', true),
 };
 
-/** Several operands: any of them; negated: none of them. */
+/** One of several operands must match; for negated operators, none may. */
 export const TEXT_OPERATORS = {
   STARTS_WITH: defineText('STARTS_WITH', false, (operand) => (text) => text.startsWith(operand)),
   NOT_STARTS_WITH: defineText('NOT_STARTS_WITH', true, (operand) => (text) => text.startsWith(operand)),
@@ -42,8 +42,8 @@ function isText(value: unknown): value is string {
 }
 
 /**
- * A test and its negation, which holds for a value of the right type only. A list counts by its elements of the right
- * type: any of them must pass; negated: there is at least one and none passes.
+ * Tests a list by its elements of the right type: one of them must pass; negated, there must be at least one and none may
+ * pass. So a negated test, too, fails for values of another type.
  */
 function testList<Accepted>(
   isAccepted: (value: unknown) => value is Accepted,
@@ -93,7 +93,7 @@ function defineIn(name: string, isNegated: boolean): OperatorRow {
         isNegated,
       );
       if (ignoreCase) return test;
-      // The commonest condition of all: one closure instead of three.
+      // This is the most common condition, so it takes one closure instead of three.
       return (value) => (typeof value === 'string' ? set.has(value) !== isNegated : test(value));
     },
   });

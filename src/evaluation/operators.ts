@@ -7,7 +7,7 @@ import { PRESENCE_OPERATORS, SCALAR_OPERATORS, TEXT_OPERATORS } from './operator
 import type { AttributeOperator } from './snapshot';
 
 export interface ConditionIssue {
-  /** Inside the condition: `['values', 2]`. */
+  /** Path inside the condition, such as `['values', 2]`. */
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
@@ -30,7 +30,7 @@ const ROWS: { readonly [operator in AttributeOperator]: OperatorRow } = {
 export const OPERATORS: ReadonlyMap<string, OperatorRow> = new Map(Object.entries(ROWS));
 export const ATTRIBUTE_OPERATORS = Object.freeze(Object.keys(ROWS)) as readonly AttributeOperator[];
 
-/** Everything in a condition on an attribute that the core could not decide; empty when it can decide it. */
+/** Lists the issues that keep the core from deciding a condition on an attribute; empty when it can decide. */
 export function checkAttributeCondition(condition: {
   readonly attribute: unknown;
   readonly operator: unknown;

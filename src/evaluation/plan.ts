@@ -3,24 +3,24 @@ import type { Wire } from './reader';
 
 interface PlanInput<Compiled> {
   readonly wires: ReadonlyMap<string, Wire>;
-  /** What the compile before made. */
+  /** Results of the previous compile. */
   readonly known: ReadonlyMap<string, Compiled>;
   readonly referencesOfKnown: (compiled: Compiled) => readonly string[];
   readonly referencesOfWire: (wire: Wire) => readonly string[];
-  /** Whether something outside the plan that the compiled thing was linked to has changed. */
+  /** Whether something outside the plan changed that the compiled object links to. */
   readonly isAffected: (compiled: Compiled) => boolean;
-  /** Whether it was compiled as one that nothing refers to, and must be compiled anew when something does. */
+  /** Whether the object was compiled when nothing referred to it, so that it must be compiled anew when something does. */
   readonly isUnreferenced: (compiled: Compiled) => boolean;
   readonly depthMax: number;
-  /** Of the sentences about cycles and depth. */
+  /** Noun of the sentences about cycles and depth. */
   readonly noun: string;
 }
 
-/** Compiles one thing; `done` holds all that it refers to, `problem` says why its references cannot be followed. */
+/** Compiles one object; `done` has all that it refers to, `problem` says why its references cannot be followed. */
 type CompileOne<Compiled> = (key: string, wire: Wire, done: ReadonlyMap<string, Compiled>, problem: string | null) => Compiled;
 
 interface CompilePlan<Compiled> {
-  /** Keys that are compiled anew, and keys that are gone. */
+  /** Keys that are compiled anew, and keys that were removed. */
   readonly dirtyKeys: ReadonlySet<string>;
   readonly isReferredTo: (key: string) => boolean;
   /** The result in the order of `wires`. */
@@ -28,8 +28,8 @@ interface CompilePlan<Compiled> {
 }
 
 /**
- * Decides what must be compiled anew, and in which order, for things that refer to each other by key: compiled things
- * hold what they refer to directly, so that a change reaches everything above it.
+ * Decides which objects must be compiled anew, and in which order. Compiled objects contain direct references to each other,
+ * so a changed object must be replaced in everything that refers to it, directly or not.
  */
 export function planCompile<Compiled extends { readonly source: unknown }>(input: PlanInput<Compiled>): CompilePlan<Compiled> {
   const { wires, known } = input;
@@ -47,7 +47,7 @@ export function planCompile<Compiled extends { readonly source: unknown }>(input
     isReferredTo: (key) => referrers.has(key),
     compile: (compileOne) => {
       const done = new Map<string, Compiled>();
-      // Takes every key's place in the order; a dirty one's old value is never read before it is compiled anew.
+      // Inserts every key to fix the order of the map; the old value of a dirty key is never read before it is compiled anew.
       for (const key of wires.keys()) done.set(key, known.get(key) as Compiled);
       const { order, cycleOf, depthOf } = arrange(edges);
       const compileKey = (key: string, problem: string | null): void => {
@@ -81,7 +81,7 @@ function listChangedKeys<Compiled extends { readonly source: unknown }>(input: P
   return keys;
 }
 
-/** Only keys that refer to something: most do not. */
+/** Collects only keys that refer to something; most do not. */
 function collectEdges<Compiled extends { readonly source: unknown }>(
   input: PlanInput<Compiled>,
 ): ReadonlyMap<string, readonly string[]> {
@@ -94,7 +94,7 @@ function collectEdges<Compiled extends { readonly source: unknown }>(
   return edges;
 }
 
-/** By key: the keys of what refers to it. */
+/** Maps each key to the keys that refer to it. */
 function invert(edges: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
   const referrers = new Map<string, string[]>();
   for (const [key, references] of edges) {
@@ -109,7 +109,7 @@ function invert(edges: ReadonlyMap<string, readonly string[]>): ReadonlyMap<stri
 
 function spreadUpwards(changedKeys: readonly string[], referrers: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const dirtyKeys = new Set(changedKeys);
-  // A set's iteration also visits what is added during it.
+  // Iterating a set also visits keys that are added meanwhile.
   for (const key of dirtyKeys) {
     for (const referrer of referrers.get(key) ?? []) dirtyKeys.add(referrer);
   }

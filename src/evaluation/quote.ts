@@ -1,6 +1,6 @@
 const LENGTH_MAX = 60;
 
-/** A value as it may stand in a message: its JSON, cut after 60 characters; only its kind when it nests. */
+/** Formats a value for a message: its JSON, cut after 60 characters; only its kind when it is a list or an object. */
 export function quote(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';

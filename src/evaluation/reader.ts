@@ -2,12 +2,12 @@ import type { SnapshotProblem } from './compiled';
 import { isRecord } from './context';
 import { quote } from './quote';
 
-/** At most this many problems per flag or segment are kept: hostile input must not fill the memory with sentences. */
+/** The most problems that are kept per flag or segment, so that hostile input cannot fill the memory with sentences. */
 const PROBLEMS_MAX = 100;
 
 export type Wire = { readonly [name: string]: unknown };
 
-/** Reads one flag or segment of unknown shape and notes what is wrong with it, where. Lives for one compile of one of them. */
+/** Reads one flag or segment of unknown shape and notes its problems with their paths; one instance per compile of each. */
 export class Reader {
   readonly problems: SnapshotProblem[] = [];
   private readonly path: (string | number)[] = [];
@@ -53,12 +53,12 @@ export class Reader {
     return list as readonly string[];
   }
 
-  /** Reads an object under `name` with `read`; null and a note when it is none. */
+  /** Reads an object under `name` with `read`; notes a problem and answers null when it is not an object. */
   readInside<Read>(wire: Wire, name: string, read: (inner: Wire) => Read): Read | null {
     return this.inside(name, wire[name], read);
   }
 
-  /** Reads each object of a list with `read`; what is no object is noted and left out. */
+  /** Reads each object of a list with `read`; other items are noted and left out. */
   readEach<Read>(wire: Wire, name: string, read: (inner: Wire) => Read | null): Read[] {
     const results: Read[] = [];
     const list = this.readList(wire, name);
@@ -84,7 +84,7 @@ export function isWhole(value: unknown, max: number): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max;
 }
 
-/** `null` and omission are the same for what may be left out. */
+/** Whether an optional member is given; `null` and omission are the same. */
 export function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
 }

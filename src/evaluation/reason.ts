@@ -1,4 +1,4 @@
-/** Why a flag has the value it has. */
+/** Why a variation was served. */
 export type EvaluationReason =
   'DISABLED' | 'PREREQUISITE_FAILED' | 'TARGET_MATCH' | 'RULE_MATCH' | 'SPLIT' | 'FALLTHROUGH' | 'ERROR';
 

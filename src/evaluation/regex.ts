@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 
 import { REGEX_LENGTH_MAX, REGEX_PROGRAM_MAX } from './bounds';
 
-/** A compiled pattern, or the sentence that says why there is none. */
+/** A compiled pattern, or a sentence that says why it is invalid. */
 export type Regex =
   { readonly matches: (text: string) => boolean; readonly problem: null } | { readonly matches: null; readonly problem: string };
 

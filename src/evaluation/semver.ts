@@ -19,7 +19,7 @@ const BUILD = '(?:\\+[0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*)?';
 const FULL = new RegExp(`^${NUMBER}\\.${NUMBER}\\.${NUMBER}${PRERELEASE}${BUILD}$`);
 const SHORT = new RegExp(`^${NUMBER}(?:\\.${NUMBER})?$`);
 
-/** The version that a text spells, or null. */
+/** Parses a version; null when the text is not one. */
 export function parseVersion(text: string): Version | null {
   if (text.length > VERSION_LENGTH_MAX) return null;
   const match = FULL.exec(text) ?? SHORT.exec(text);
@@ -33,8 +33,8 @@ export function parseVersion(text: string): Version | null {
 }
 
 /**
- * The version that was read last. One context's version is compared with many operands in a row, and reading it is the dear
- * part. Reads the form that nearly every version has, one to three short numbers; any other is not plain.
+ * Caches the version that was read last, because one context's version is compared with many operands in a row, and reading it
+ * is the expensive part. Reads only plain versions, one to three short numbers, as nearly all are.
  */
 export class VersionMemory {
   isPlain = false;
@@ -43,7 +43,7 @@ export class VersionMemory {
   patch = 0;
   text = '';
 
-  /** In one pass and without allocating. */
+  /** Reads in one pass, without allocating. */
   read(text: string): void {
     this.text = text;
     this.isPlain = false;
@@ -75,7 +75,7 @@ export class VersionMemory {
   }
 }
 
-/** Negative, 0 or positive as `text` is lower than, equal to or higher than `version`; NaN when it is not a version. */
+/** Answers below, equal to or above 0 as `text` is below, equal to or above `version`; NaN when it is not a version. */
 export function compareVersionText(text: string, version: Version, memory: VersionMemory): number {
   if (text !== memory.text) memory.read(text);
   if (!memory.isPlain) return compareAnyVersionText(text, version);
@@ -108,7 +108,7 @@ function comparePrereleases(left: readonly string[], right: readonly string[]): 
   return left.length - right.length;
 }
 
-/** Numbers before texts; numbers by length first, since they may exceed 2^53 and have no leading zeros. */
+/** Orders numbers before texts; compares numbers by length first, since they may exceed 2^53 and have no leading zeros. */
 function compareIdentifiers(left: string, right: string): number {
   if (left === right) return 0;
   const isLeftNumber = isNumeric(left);

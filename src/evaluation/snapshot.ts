@@ -1,5 +1,5 @@
 /**
- * The wire format of a snapshot: all that is needed to evaluate one environment at one revision.
+ * The wire format of a snapshot: everything that evaluating one environment at one revision needs.
  * Plain JSON. The server builds it, an SDK downloads it, `compileSnapshot` reads it. docs/PROTOCOL.md describes it for
  * other languages; a change that an older reader would misread raises `formatVersion`.
  */
@@ -11,13 +11,13 @@ export type FlagValueType = 'BOOLEAN' | 'STRING' | 'NUMBER' | 'JSON';
 
 export interface Snapshot {
   readonly formatVersion: 1;
-  /** Random text drawn anew when the book of revisions was restored or rewritten. Revisions compare only within one epoch. */
+  /** Random text, replaced when the database was restored or its revisions rewritten. Revisions compare only within one epoch. */
   readonly epoch: string;
   /** 0 for an environment that never changed; +1 for each committed change, without gaps. */
   readonly revision: number;
-  /** In key order (UTF-16 code units ascending); keys are unique. */
+  /** Sorted by key (UTF-16 code units ascending); keys are unique. */
   readonly flags: readonly SnapshotFlag[];
-  /** In key order; keys are unique. */
+  /** Sorted by key, like `flags`; keys are unique. */
   readonly segments: readonly SnapshotSegment[];
 }
 
@@ -28,7 +28,7 @@ export interface SnapshotFlag {
   readonly valueType: FlagValueType;
   readonly isEnabled: boolean;
   readonly isArchived: boolean;
-  /** False: the flag is never answered to CLIENT and MOBILE keys. */
+  /** False when CLIENT and MOBILE keys never get the flag. */
   readonly isClientAvailable: boolean;
   /** Salt of every hash of this flag. Changing it moves every context. */
   readonly salt: string;
@@ -36,9 +36,9 @@ export interface SnapshotFlag {
   readonly variations: readonly SnapshotVariation[];
   /** Key of the variation served while the flag is archived, not enabled, or a prerequisite fails. */
   readonly offVariation: string;
-  /** Asked in this order; at most 20. */
+  /** Checked in this order; at most 20. */
   readonly prerequisites: readonly SnapshotPrerequisite[];
-  /** Individual targets; a targeting key stands in at most one of them; at most 1,000 keys in all. */
+  /** Individual targets; a targeting key is in at most one of them; at most 1,000 keys in all. */
   readonly targets: readonly SnapshotTarget[];
   /** First match wins; at most 200. */
   readonly rules: readonly SnapshotRule[];
@@ -52,7 +52,7 @@ export interface SnapshotVariation {
 
 export interface SnapshotPrerequisite {
   readonly flagKey: string;
-  /** Key of the variation which that flag must serve, enabled and not archived. */
+  /** Key of the variation that the other flag must serve, enabled and not archived. */
   readonly variation: string;
 }
 
@@ -90,7 +90,7 @@ export interface SnapshotRollout {
   readonly bucketBy: string;
   /** Key of the variation for a context without the attribute. */
   readonly whenMissing: string;
-  /** In declared order; weights are thousandths of a percent and sum to 100000. */
+  /** Shares in declared order; weights are thousandths of a percent and sum to 100000. */
   readonly shares: readonly SnapshotShare[];
   /** True when contexts that this rollout splits take part in an experiment. Absent: false. */
   readonly isExperiment?: boolean;
@@ -163,9 +163,9 @@ export interface SnapshotSegment {
   readonly version: number;
   /** Targeting keys that are in the segment whatever the rules say; at most 100,000 together with `excluded`. */
   readonly included: readonly string[];
-  /** Targeting keys that are not in the segment whatever the rules say. A key stands in one list only. */
+  /** Targeting keys that are not in the segment whatever the rules say. A key is in one list only. */
   readonly excluded: readonly string[];
-  /** Asked after the lists; the context is in the segment when any matches. */
+  /** Checked after the lists; the context is in the segment when any matches. */
   readonly rules: readonly SnapshotSegmentRule[];
 }
 

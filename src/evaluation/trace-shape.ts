@@ -2,15 +2,15 @@ import type { EvaluationErrorCode, EvaluationReason } from './reason';
 import type { GroupOperator, JsonValue, SegmentOperator, SnapshotVariation } from './snapshot';
 
 /**
- * How an evaluation came about, step by step in the order of the walk. Only what was visited is told: the walk ends at
- * the first failed prerequisite, matching target or matching rule. From the trace alone the value can be computed anew.
+ * How an evaluation came about, step by step. Contains only the steps that were taken: the evaluation ends at the first failed
+ * prerequisite, matching target or matching rule. The value can be computed again from the trace alone.
  */
 export interface Trace {
   readonly flagKey: string;
   readonly targetingKey: string | null;
-  /** The flag asked for first, then its prerequisites as they were first visited; each once. */
+  /** The requested flag first, then its prerequisites in the order of their first visit; each once. */
   readonly flags: readonly FlagTrace[];
-  /** Segments as they were first visited; each once. */
+  /** Segments in the order of their first visit; each once. */
   readonly segments: readonly SegmentTrace[];
 }
 
@@ -25,7 +25,7 @@ export interface FlagTrace {
   readonly prerequisites: readonly PrerequisiteTrace[];
   readonly targets: readonly TargetTrace[];
   readonly rules: readonly RuleTrace[];
-  /** null when the walk ended before. */
+  /** null when the evaluation ended before. */
   readonly fallthrough: ServeTrace | null;
   readonly variationKey: string | null;
   readonly reason: EvaluationReason;
@@ -38,7 +38,7 @@ export interface FlagTrace {
 export interface PrerequisiteTrace {
   readonly flagKey: string;
   readonly expectedVariation: string;
-  /** What the flag serves this context; null when it is not asked, being off, archived or in error. */
+  /** The variation that the flag serves to this context; null when it is not evaluated, being off, archived or in error. */
   readonly actualVariation: string | null;
   readonly isEnabled: boolean;
   readonly isArchived: boolean;
@@ -91,7 +91,7 @@ export interface GroupConditionTrace {
 export interface SegmentTrace {
   readonly segmentKey: string;
   readonly isIncluded: boolean;
-  /** false as well when the key is included: the list is not asked then. */
+  /** false also when the key is included, because the list is not checked then. */
   readonly isExcluded: boolean;
   readonly rules: readonly SegmentRuleTrace[];
   readonly isMember: boolean;
@@ -103,7 +103,7 @@ export interface SegmentRuleTrace {
   readonly matched: boolean;
 }
 
-/** The way from an attribute to a bucket. */
+/** The steps from an attribute to its bucket. */
 export interface BucketTrace {
   readonly bucketBy: string;
   /** null when the attribute is absent. */
@@ -118,9 +118,9 @@ export interface BucketTrace {
 }
 
 export interface Interval {
-  /** First bucket inside. */
+  /** First bucket inside the interval. */
   readonly start: number;
-  /** First bucket outside. */
+  /** First bucket after the interval. */
   readonly end: number;
 }
 

@@ -28,7 +28,7 @@ import type {
   Trace,
 } from './trace-shape';
 
-/** The same walk as the decision, told step by step. It decides nothing: the outcome comes from the compiled flag. */
+/** Records the steps of the decision. It decides nothing: the outcome comes from the compiled flag. */
 export function traceFlag(flag: CompiledFlag, subject: Subject): Trace {
   const tracer = new Tracer(subject);
   tracer.visitFlag(flag);
@@ -40,7 +40,7 @@ export function traceFlag(flag: CompiledFlag, subject: Subject): Trace {
   };
 }
 
-/** Lives for one trace. A flag or segment takes its place when it is first visited, and is null until it is told. */
+/** Builds one trace. A flag or segment gets its position when it is first visited, and is null until it is recorded. */
 class Tracer {
   readonly flags = new Map<string, FlagTrace | null>();
   readonly segments = new Map<string, SegmentTrace | null>();
@@ -68,7 +68,7 @@ class Tracer {
     });
   }
 
-  /** The outcome's reason says how far the walk went. */
+  /** Records the steps up to the one that decided, which the outcome's reason names. */
   private traceWalk(
     { parts, isArchived }: CompiledFlag,
     { reason, ruleId }: Outcome,
@@ -132,7 +132,7 @@ class Tracer {
     return { ruleId: id, conditions: traces, gate: gateTrace, matched, serve: matched ? this.traceServe(serve) : null };
   }
 
-  /** Tells conditions up to the first one whose answer is `end`. */
+  /** Records conditions up to the first one whose answer is `end`. */
   private traceUntil(
     conditions: readonly CompiledCondition[],
     end: boolean,
