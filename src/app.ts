@@ -17,6 +17,7 @@ import { StartFault, UserFault } from './errors';
 import { warnOfUnknownOrganizations } from './http/oidc/create-oidc';
 import { kindOfId } from './ids';
 import { startPurge } from './jobs/purge';
+import { internalRequest } from './modules/access/actor';
 import type { Services } from './modules/context';
 import type { LoadGauge } from './operations/load';
 import { startServer } from './server';
@@ -98,7 +99,7 @@ async function start(
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {
   if (config.owner === null) return;
-  const request = { requestId: 'start', address: '', userAgent: '', origin: null, idempotency: null };
+  const request = internalRequest('start');
   try {
     await services.access.createFirstUser({ kind: 'SYSTEM', request }, { ...config.owner, name: 'Owner' });
   } catch (error) {

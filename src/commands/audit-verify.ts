@@ -1,12 +1,9 @@
 /** Implements `npm run audit:verify` for the operator, as a second, smaller composition root. */
-import { migrations } from '../../migrations';
 import type { Config } from '../config';
-import { createDataSource } from '../database/data-source';
-import { openEmbeddedDatabase } from '../database/embedded';
-import { Database } from '../database/transaction';
-import { entities } from '../modules/entities';
+import type { Database } from '../database/transaction';
 import { StartFault } from '../errors';
 import { problemSentence, type ChainReport, type KeptHead } from '../modules/changes/verify-chain';
+import { withDatabase } from './with-database';
 import { prepareReading, findOrphan, listChains, verifyChain } from '../modules/changes/verify-repository';
 
 export interface VerifyArguments {
@@ -43,21 +40,8 @@ export function readArguments(args: readonly string[]): VerifyArguments {
 }
 
 /** Opens the configured database, verifies, closes. Fails with one sentence while a server uses the embedded database. */
-export async function runAuditVerify(config: Config, args: VerifyArguments, print: (line: string) => void): Promise<boolean> {
-  const embedded = config.databaseUrl === null ? await openEmbeddedDatabase({ dataDir: config.dataDir }) : null;
-  try {
-    const connection = embedded ?? { url: config.databaseUrl ?? '', poolSize: 2 };
-    // A query on a lost connection fails anyway.
-    const dataSource = createDataSource({ connection, entities, migrations, onPoolError: () => undefined });
-    await dataSource.initialize();
-    try {
-      return await verifyAudit(new Database({ dataSource, onCommit: () => undefined }), args, print);
-    } finally {
-      await dataSource.destroy();
-    }
-  } finally {
-    await embedded?.close();
-  }
+export function runAuditVerify(config: Config, args: VerifyArguments, print: (line: string) => void): Promise<boolean> {
+  return withDatabase(config, (database) => verifyAudit(database, args, print));
 }
 
 /** Verifies every chain, also after a broken one, each as of one instant. Returns whether all hold. */

@@ -1,5 +1,8 @@
 /** One operation whose results are sent one by one. Each transport implements how they are written. */
 import type { GraphQLFormattedError } from 'graphql';
+import type { ScopedPermission } from '../delivery/scoped-permission';
+import { Forbidden } from '../errors';
+import { permits, type Actor } from '../modules/access/actor';
 
 /** The source of a subscription's results. */
 export interface Source {
@@ -12,6 +15,8 @@ export interface Source {
 export type Format = (error: unknown) => readonly GraphQLFormattedError[];
 
 export abstract class LiveOperation {
+  /** Null: its stream requires none. */
+  requiredPermission: ScopedPermission | null = null;
   private source: Source | null = null;
   private isOver = false;
 
@@ -23,6 +28,13 @@ export abstract class LiveOperation {
 
   resume(): void {
     this.source?.resume();
+  }
+
+  /** Ends this operation alone when the actor may not follow its stream any more. */
+  review(actor: Actor): void {
+    if (this.requiredPermission === null) return;
+    const { permission, scope } = this.requiredPermission;
+    if (!permits(actor, permission, scope)) this.fail(new Forbidden(permission));
   }
 
   /** Ends the operation without a message: the client completed it, or is gone. */

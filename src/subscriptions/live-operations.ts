@@ -6,6 +6,7 @@
 import { createSourceEventStream, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../modules/context';
+import { internalRequest } from '../modules/access/actor';
 import { findRequiredPermission, type ScopedPermission } from '../delivery/scoped-permission';
 import { FanOut } from '../delivery/fan-out';
 import { FlagSubscription } from '../delivery/stream';
@@ -121,8 +122,5 @@ function end(source: object): void {
 /** Stands in for the context of a caller that could not be authenticated. */
 function anonymous(): Pick<Context, 'requestId' | 'actor'> {
   const requestId = randomUUID();
-  return {
-    requestId,
-    actor: { kind: 'ANONYMOUS', request: { requestId, address: '', userAgent: '', origin: null, idempotency: null } },
-  };
+  return { requestId, actor: { kind: 'ANONYMOUS', request: internalRequest(requestId) } };
 }

@@ -1,28 +1,16 @@
 /** One operation of a WebSocket. */
 import type { GraphQLFormattedError } from 'graphql';
 import { MessageType } from 'graphql-ws';
-import type { ScopedPermission } from '../delivery/scoped-permission';
-import { Forbidden } from '../errors';
 import { LiveOperation, type Format } from './live-operation';
-import { permits, type Actor } from '../modules/access/actor';
 import type { SocketConnection } from './socket-connection';
 
 export class SocketOperation extends LiveOperation {
-  requiredPermission: ScopedPermission | null = null;
-
   constructor(
     private readonly id: string,
     private readonly connection: SocketConnection,
     format: Format,
   ) {
     super(format);
-  }
-
-  /** Ends this operation when the actor lost its permission; other operations of the socket continue. */
-  review(actor: Actor): void {
-    if (this.requiredPermission && !permits(actor, this.requiredPermission.permission, this.requiredPermission.scope)) {
-      this.fail(new Forbidden(this.requiredPermission.permission));
-    }
   }
 
   protected writeNext(text: string): boolean {

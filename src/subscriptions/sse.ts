@@ -7,16 +7,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import { Readable } from 'node:stream';
 import type { Context } from '../modules/context';
-import type { ScopedPermission } from '../delivery/scoped-permission';
-import { Forbidden, RequestFault, TryLater, type RequestErrorCode } from '../errors';
+import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
 import type { PreparedOperation } from '../operations/documents';
+import { EVENT_STREAM_HEADERS } from '../http/event-stream-headers';
 import { contextOf } from '../http/graphql';
 import { statusOf } from '../http/errors';
 import type { Connected, TrackedCredential } from '../modules/access/live-access';
 import { LiveOperation, type Format } from './live-operation';
 import type { OperationRequest } from './live-operations';
 import { excerptOf } from '../log';
-import { permits, type Actor } from '../modules/access/actor';
 import type { LiveOptions } from './socket-server';
 import type { TransportOptions } from '../http/transport';
 
@@ -113,8 +112,7 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
       const operation = await start(request, arrival);
       const code = operation.refusedWith;
       if (code !== null && STATUS_CODES.has(code)) return refuse(reply, code, operation);
-      reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
-      return reply.send(operation.stream);
+      return reply.headers(EVENT_STREAM_HEADERS).send(operation.stream);
     },
   });
 }
@@ -163,7 +161,6 @@ function parsed(text: unknown): unknown {
 }
 
 class StreamedOperation extends LiveOperation {
-  requiredPermission: ScopedPermission | null = null;
   /** The errors of a refusal that came before any result; else null. */
   errors: readonly GraphQLFormattedError[] | null = null;
   readonly stream: Readable;
@@ -178,12 +175,6 @@ class StreamedOperation extends LiveOperation {
 
   get refusedWith(): RequestErrorCode | null {
     return (this.errors?.[0]?.extensions?.code as RequestErrorCode | undefined) ?? null;
-  }
-
-  review(actor: Actor): void {
-    if (this.requiredPermission && !permits(actor, this.requiredPermission.permission, this.requiredPermission.scope)) {
-      this.fail(new Forbidden(this.requiredPermission.permission));
-    }
   }
 
   /** Ends the stream without a `complete` event, so that the client reconnects. */

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestFault, TryLater, Unauthenticated } from '../../errors';
 import { notedFor } from '../cors';
+import { EVENT_STREAM_HEADERS } from '../event-stream-headers';
 import { contextOf } from '../graphql';
 import type { Connected, LiveAccess } from '../../modules/access/live-access';
 import type { ApiKeyActor } from '../../modules/access/actor';
@@ -48,8 +49,7 @@ export function addEventStream(app: FastifyInstance, options: TransportOptions):
     const stream = new EventStream(following, options.ticketAccess);
     open.add(stream);
     stream.readable.once('close', () => open.delete(stream));
-    reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
-    return reply.send(stream.readable);
+    return reply.headers(EVENT_STREAM_HEADERS).send(stream.readable);
   });
 }
 

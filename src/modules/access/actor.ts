@@ -30,6 +30,11 @@ export interface RequestInfo {
   readonly idempotency: IdempotencyClaim | null;
 }
 
+/** Stands for a request where no client made one; the audit log keeps its id and agent. */
+export function internalRequest(requestId: string, userAgent = ''): RequestInfo {
+  return { requestId, address: '', userAgent, origin: null, idempotency: null };
+}
+
 /** Makes a mutation apply once, however often it is sent. */
 export interface IdempotencyClaim {
   readonly key: string;

@@ -13,6 +13,7 @@ import { insertEnvironmentHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/head-repository';
 import type { ChangeItemDraft } from '../changes/record-change';
+import { rowItem, type RowEdit } from '../changes/row-item';
 import { staleIssues } from '../changes/stale-version';
 import { unstorable } from '../../validation/input-rules';
 import { confirmationIssues } from '../../validation/patch-rules';
@@ -155,28 +156,15 @@ export class EnvironmentService {
       deliveries: [],
       // Roles and keys are deleted with it.
       changesAccess: kind === 'ENVIRONMENT_DELETED',
-      items: [
-        {
-          subjectKind: 'ENVIRONMENT',
-          subjectId: environment.id,
-          subjectKey: environment.key,
-          environmentId: environment.id,
-          version: after?.version ?? environment.version + 1,
-          before: before && environmentBody(before),
-          after: after && environmentBody(after),
-        },
-        ...gone,
-      ],
+      items: [{ ...rowItem('ENVIRONMENT', edit, environmentBody), environmentId: environment.id }, ...gone],
     });
     return { environment, revisions };
   }
 }
 
-interface EnvironmentEdit {
+interface EnvironmentEdit extends RowEdit<EnvironmentEntity> {
   readonly kind: 'ENVIRONMENT_CREATED' | 'ENVIRONMENT_UPDATED' | 'ENVIRONMENT_DELETED';
   readonly project: ProjectEntity;
-  readonly before: EnvironmentEntity | null;
-  readonly after: EnvironmentEntity | null;
   /** Keys, members and invitations that were deleted with it. */
   readonly gone?: readonly ChangeItemDraft[];
 }

@@ -12,6 +12,7 @@ import { canonicalText } from '../changes/change-rules';
 import type { ChangeService } from '../changes/change-service';
 import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/head-repository';
+import { rowItem } from '../changes/row-item';
 import { staleIssues } from '../changes/stale-version';
 import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environments/environment-repository';
 import { quote } from '../../evaluation';
@@ -214,16 +215,7 @@ export class FlagService {
       kind,
       organizationId: project.organizationId,
       projectId: project.id,
-      items: [
-        {
-          subjectKind: 'FLAG',
-          subjectId: flag.id,
-          subjectKey: flag.key,
-          version: after?.version ?? flag.version + 1,
-          before: before && flagBody(before),
-          after: after && flagBody(after),
-        },
-      ],
+      items: [rowItem('FLAG', { before, after }, flagBody)],
       deliveries: configurationsIn(flag, ids, stored).map((configuration) => ({
         environmentId: configuration.environmentId,
         events: [

@@ -1,5 +1,5 @@
 import { duplicateKey } from '../../database/constraint-errors';
-import type { Connection, Database } from '../../database/transaction';
+import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { insertBinding } from '../access/access-repository';
@@ -12,6 +12,8 @@ import type { Permission } from '../access/permissions';
 import { insertAccessHead } from '../changes/change-repository';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/head-repository';
+import type { ChangeItemDraft } from '../changes/record-change';
+import { rowItem, type RowEdit } from '../changes/row-item';
 import { staleIssues } from '../changes/stale-version';
 import { unstorable } from '../../validation/input-rules';
 import { confirmationIssues } from '../../validation/patch-rules';
@@ -134,23 +136,7 @@ export class OrganizationService {
       if (current.name === input.name) return { organization: current, revisions: [] };
       const organization: OrganizationEntity = { ...current, name: input.name, version: current.version + 1 };
       await updateOrganization(tx.connection, organization, current.version);
-      const revisions = await this.options.changes.record(tx, actor, {
-        kind: 'ORGANIZATION_UPDATED',
-        organizationId: organization.id,
-        projectId: null,
-        deliveries: [],
-        items: [
-          {
-            subjectKind: 'ORGANIZATION',
-            subjectId: organization.id,
-            subjectKey: organization.key,
-            version: organization.version,
-            before: organizationBody(current),
-            after: organizationBody(organization),
-          },
-        ],
-      });
-      return { organization, revisions };
+      return this.record(tx, actor, 'ORGANIZATION_UPDATED', { before: current, after: organization });
     });
   }
 
@@ -168,27 +154,34 @@ export class OrganizationService {
       const gone = accessItems(scope, await lockAccessWithin(tx.connection, scope));
       await deleteOrganization(tx.connection, organization.id);
       for (const id of environmentIds) tx.raisedHeads.add(id);
-      const revisions = await this.options.changes.record(tx, actor, {
-        kind: 'ORGANIZATION_DELETED',
-        organizationId: organization.id,
-        projectId: null,
-        deliveries: [],
-        changesAccess: true,
-        items: [
-          {
-            subjectKind: 'ORGANIZATION',
-            subjectId: organization.id,
-            subjectKey: organization.key,
-            version: organization.version + 1,
-            before: organizationBody(organization),
-            after: null,
-          },
-          ...gone,
-        ],
-      });
+      const { revisions } = await this.record(tx, actor, 'ORGANIZATION_DELETED', { before: organization, after: null, gone });
       return { deletedOrganizationId: organization.id, revisions };
     });
   }
+
+  private async record(
+    tx: Transaction,
+    actor: Actor,
+    kind: 'ORGANIZATION_UPDATED' | 'ORGANIZATION_DELETED',
+    { before, after, gone = [] }: OrganizationEdit,
+  ): Promise<OrganizationResult> {
+    const organization = (after ?? before) as OrganizationEntity;
+    const revisions = await this.options.changes.record(tx, actor, {
+      kind,
+      organizationId: organization.id,
+      projectId: null,
+      deliveries: [],
+      // Roles and keys are deleted with it.
+      changesAccess: kind === 'ORGANIZATION_DELETED',
+      items: [rowItem('ORGANIZATION', { before, after }, organizationBody), ...gone],
+    });
+    return { organization, revisions };
+  }
+}
+
+interface OrganizationEdit extends RowEdit<OrganizationEntity> {
+  /** Keys, members and invitations that were deleted with it. */
+  readonly gone?: readonly ChangeItemDraft[];
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Permission } from '../access/permissions';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/head-repository';
 import type { ChangeItemDraft } from '../changes/record-change';
+import { rowItem, type RowEdit } from '../changes/row-item';
 import { staleIssues } from '../changes/stale-version';
 import { NAME_LENGTH_MAX, unstorable } from '../../validation/input-rules';
 import { lockOrganization } from '../organizations/organization-repository';
@@ -134,25 +135,13 @@ export class ProjectService {
       deliveries: [],
       // Roles and keys are deleted with it.
       changesAccess: kind === 'PROJECT_DELETED',
-      items: [
-        {
-          subjectKind: 'PROJECT',
-          subjectId: project.id,
-          subjectKey: project.key,
-          version: after?.version ?? project.version + 1,
-          before: before && projectBody(before),
-          after: after && projectBody(after),
-        },
-        ...gone,
-      ],
+      items: [rowItem('PROJECT', { before, after }, projectBody), ...gone],
     });
     return { project, revisions };
   }
 }
 
-interface ProjectEdit {
-  readonly before: ProjectEntity | null;
-  readonly after: ProjectEntity | null;
+interface ProjectEdit extends RowEdit<ProjectEntity> {
   /** Keys, members and invitations that were deleted with it. */
   readonly gone?: readonly ChangeItemDraft[];
 }
