@@ -7,6 +7,7 @@ import {
   specifiedRules,
   validate,
   type DocumentNode,
+  type ExecutionArgs,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -26,6 +27,15 @@ export interface PreparedOperation extends RootFieldTraits {
   readonly rootFields: readonly string[];
   readonly cost: Cost;
   readonly shape: Shape;
+}
+
+/** What graphql-js is asked to execute, but for values that are not the client's: the context, or the event. */
+export function executionArguments(
+  schema: GraphQLSchema,
+  { document, operation }: PreparedOperation,
+  variableValues: Readonly<Record<string, unknown>>,
+): ExecutionArgs {
+  return { schema, document, operationName: operation.name?.value, variableValues };
 }
 
 /** The result of preparing one operation of a document. */

@@ -15,7 +15,7 @@ import type { Logger } from 'pino';
 import type { LimitSettings } from '../config';
 import type { Context } from '../modules/context';
 import { RateLimited, RequestFault, TryLater } from '../errors';
-import { Documents, type Preparation, type PreparedOperation } from './documents';
+import { Documents, executionArguments, type Preparation, type PreparedOperation } from './documents';
 import { formatError } from '../graphql/errors';
 import { isSubscription, variablesProblem } from './limits';
 import type { OperationGuard } from './operation-guard';
@@ -122,13 +122,7 @@ export class Operations {
     const { prepared, variables, context } = ticket;
     // A mutation is never cut short: it was applied, and its answer must say so.
     if (prepared.operation.operation === OperationTypeNode.QUERY) this.guard.count(context);
-    const running = execute({
-      schema: this.options.schema,
-      document: prepared.document,
-      operationName: prepared.operation.name?.value,
-      variableValues: variables,
-      contextValue: context,
-    });
+    const running = execute({ ...executionArguments(this.options.schema, prepared, variables), contextValue: context });
     const executed = running instanceof Promise ? await this.withinDeadline(running, context).catch(asResult) : running;
     const result = this.guard.excess(context) > 0 ? asResult(this.tooManyObjects()) : executed;
     return { ...result, extensions: { ...result.extensions, cost: this.settle(ticket, result) } };

@@ -10,7 +10,7 @@ import { internalRequest } from '../modules/access/actor';
 import { findRequiredPermission, type ScopedPermission } from '../delivery/scoped-permission';
 import { FanOut } from '../delivery/fan-out';
 import { FlagSubscription } from '../delivery/stream';
-import type { PreparedOperation } from '../operations/documents';
+import { executionArguments, type PreparedOperation } from '../operations/documents';
 import { isSubscription } from '../operations/limits';
 import { SharedExecution } from './shared-execution';
 import { PulledSource, type LiveOperation } from './live-operation';
@@ -80,13 +80,8 @@ export class LiveOperations {
 
   /** Keeps nothing of the context, because there are many subscribers and they stay for long. */
   private async subscribe(operation: LiveOperation, { prepared, variables, context }: Ticket, caller: Caller): Promise<void> {
-    const beginning = createSourceEventStream({
-      schema: this.options.schema,
-      document: prepared.document,
-      operationName: prepared.operation.name?.value,
-      variableValues: variables,
-      contextValue: context,
-    });
+    const asked = executionArguments(this.options.schema, prepared, variables);
+    const beginning = createSourceEventStream({ ...asked, contextValue: context });
     const stream = await this.operations.withinDeadline(beginning, context).catch((error: unknown) => {
       void beginning.then(end, () => undefined);
       throw error;

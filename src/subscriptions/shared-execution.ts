@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { JsonChunkCache } from '../graphql/json-chunks';
 import { compileObject, Irregular, type WriteValue } from '../graphql/json-writer';
 import { collectPlainFields, findConditions } from '../graphql/plain-fields';
-import type { PreparedOperation } from '../operations/documents';
+import { executionArguments, type PreparedOperation } from '../operations/documents';
 
 /** Renders the events of one subscription for one document and set of variables. */
 export interface Rendering {
@@ -58,13 +58,7 @@ export class SharedExecution {
   }
 
   private execute(prepared: PreparedOperation, variables: Readonly<Record<string, unknown>>, event: unknown): string {
-    const result = execute({
-      schema: this.options.schema,
-      document: prepared.document,
-      operationName: prepared.operation.name?.value,
-      variableValues: variables,
-      rootValue: event,
-    });
+    const result = execute({ ...executionArguments(this.options.schema, prepared, variables), rootValue: event });
     if (result instanceof Promise) throw new GraphQLError('A subscription event must be answered synchronously.');
     return this.options.textOf(result);
   }
