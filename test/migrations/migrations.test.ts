@@ -83,7 +83,11 @@ it('names every constraint and index after its table, its columns and its kind',
 });
 
 describe('the migrations of revision rows', () => {
-  const COUNT = migrations.length - migrations.findIndex(({ name }) => name === 'RevisionSkeletons1795000014000');
+  /** Reverts a migration and all that came after it. */
+  async function revertFrom({ dataSource }: OpenedDatabase, first: string): Promise<void> {
+    const count = migrations.length - migrations.findIndex(({ name }) => name === first);
+    for (let i = 0; i < count; i++) await revertLastMigration(dataSource);
+  }
   const insertOld = (opened: OpenedDatabase, sql: string): Promise<unknown> =>
     opened.dataSource.query(
       `INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at) ${sql}`,
@@ -97,7 +101,7 @@ describe('the migrations of revision rows', () => {
   /** Two environments whose rows are as the release before wrote them: from 3 on, and as their servers' clocks were. */
   async function openAsBefore(): Promise<OpenedDatabase> {
     const opened = await openTestDatabase();
-    for (let i = 0; i < COUNT; i++) await revertLastMigration(opened.dataSource);
+    await revertFrom(opened, 'RevisionSkeletons1795000014000');
     await opened.dataSource.query(`
       INSERT INTO organization VALUES ('o', 'o', 'O', 1, now());
       INSERT INTO project (id, organization_id, key, name, description, stale_after_days, version, created_at)
@@ -137,7 +141,7 @@ describe('the migrations of revision rows', () => {
     await migrate(opened.dataSource);
     await opened.dataSource.query(`UPDATE environment_revision SET events = NULL WHERE environment_id = 'a' AND revision <= 5`);
 
-    for (let i = 0; i < COUNT; i++) await revertLastMigration(opened.dataSource);
+    await revertFrom(opened, 'RevisionSkeletons1795000014000');
     const down = await rowsOf(opened);
     const refused = await insertOld(opened, `VALUES ('a', 9, 'e', 'change_7', NULL, now())`).catch(
       (error: Error) => error.message,
@@ -154,7 +158,7 @@ describe('the migrations of revision rows', () => {
   it('finish what was left half-built, and leave what an operator has built', async () => {
     const opened = await openAsBefore();
     await migrate(opened.dataSource);
-    await revertLastMigration(opened.dataSource);
+    await revertFrom(opened, 'RevisionIndexes1795000016000');
     const built = 'environment_revision_environment_id_created_at_revision_index';
     const halfBuilt = 'environment_revision_with_events_index';
     const on = 'environment_revision (environment_id, created_at, revision)';
