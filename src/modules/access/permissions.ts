@@ -8,6 +8,7 @@ const VIEWER = [
   'segment:read',
   'flag:evaluate',
   'snapshot:read',
+  'note:read',
 ] as const;
 const EDITOR = [
   ...VIEWER,
@@ -19,6 +20,7 @@ const EDITOR = [
   'segment:create',
   'segment:update',
   'segment:delete',
+  'note:create',
 ] as const;
 const ADMIN = [
   ...EDITOR,
