@@ -13,7 +13,6 @@ import { SetUpFailures1795000013000 } from './1795000013000-set-up-failures';
 import { RevisionSkeletons1795000014000 } from './1795000014000-revision-skeletons';
 import { RevisionTimes1795000015000 } from './1795000015000-revision-times';
 import { RevisionIndexes1795000016000 } from './1795000016000-revision-indexes';
-import { CreateNotes1795000017000 } from './1795000017000-create-notes';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -32,5 +31,4 @@ export const migrations = [
   RevisionSkeletons1795000014000,
   RevisionTimes1795000015000,
   RevisionIndexes1795000016000,
-  CreateNotes1795000017000,
 ] as const;

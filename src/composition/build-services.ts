@@ -19,7 +19,6 @@ import { SegmentRemovalService } from '../modules/flags/segment-removal-service'
 import { InvitationMail } from '../modules/members/invitation-mail';
 import { InvitationService } from '../modules/members/invitation-service';
 import { MemberService } from '../modules/members/member-service';
-import { NoteService } from '../modules/notes/note-service';
 import { OrganizationService } from '../modules/organizations/organization-service';
 import { ProjectService } from '../modules/projects/project-service';
 import { SegmentService } from '../modules/segments/segment-service';
@@ -55,7 +54,6 @@ export function buildServices(foundation: Foundation, { database, authentication
     configurations: new ConfigurationService({ database, changes }),
     comparisons: new ComparisonService({ database, environments }),
     segmentRemoval: new SegmentRemovalService({ segments }),
-    notes: new NoteService({ database, changes }),
     contextErasure: new ContextErasureService({ database, changes }),
     usage,
     streamTickets,

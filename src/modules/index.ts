@@ -10,7 +10,6 @@ import { segmentsModule } from './segments/module';
 import { flagsModule } from './flags/module';
 import { usageModule } from './usage/module';
 import { erasureModule } from './erasure/module';
-import { notesModule } from './notes/module';
 import { snapshotsModule } from './snapshots/module';
 import type { NounModule } from './noun-module';
 
@@ -28,6 +27,5 @@ export const modules: readonly NounModule[] = [
   flagsModule,
   usageModule,
   erasureModule,
-  notesModule,
   snapshotsModule,
 ];

@@ -42,7 +42,6 @@ interface Target {
   readonly flagId: string;
   readonly flagKey: string;
   readonly segmentId: string;
-  readonly noteId: string;
   readonly apiKeyId: string;
   readonly invitationId: string;
   readonly changeId: string;
@@ -95,7 +94,6 @@ const MISSING: Record<string, string> = {
   environmentId: `environment_${'0'.repeat(32)}`,
   flagId: `flag_${'0'.repeat(32)}`,
   segmentId: `segment_${'0'.repeat(32)}`,
-  noteId: `note_${'0'.repeat(32)}`,
   apiKeyId: `key_${'0'.repeat(32)}`,
   invitationId: `invitation_${'0'.repeat(32)}`,
   projectKey: 'no-such-project',
@@ -143,7 +141,6 @@ const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
   flag: reading('project', 'flagId', 'flag:read', (t) => ({ id: t.flagId }), 'id'),
   flagByKey: reading('project', 'flagKey', 'flag:read', (t) => ({ projectId: t.projectId, key: t.flagKey }), 'id'),
   segment: reading('project', 'segmentId', 'segment:read', (t) => ({ id: t.segmentId }), 'id'),
-  note: reading('project', 'noteId', 'note:read', (t) => ({ id: t.noteId }), 'id'),
   environmentComparison: reading(
     'environment',
     'environmentId',
@@ -256,7 +253,6 @@ const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
     (t) => ({ environmentId: t.environmentId, ...STALE, confirmKey: '' }),
     'STALE_VERSION',
   ),
-  createNote: of('project', 'projectId', 'project:read', (t) => ({ projectId: t.projectId, text: '' }), 'BLANK'),
   createFlag: of(
     'project',
     'projectId',
@@ -445,7 +441,6 @@ const WAYS: Readonly<Record<string, (t: Target) => readonly [string, string]>> =
   Flag: (t) => [`flag(id: "${t.flagId}")`, ''],
   FlagConfiguration: (t) => [`node(id: "${t.flagId}_${t.environmentId.split('_')[1]}")`, 'FlagConfiguration'],
   Segment: (t) => [`segment(id: "${t.segmentId}")`, ''],
-  Note: (t) => [`note(id: "${t.noteId}")`, ''],
   ApiKey: (t) => [`node(id: "${t.apiKeyId}")`, 'ApiKey'],
   Invitation: (t) => [`node(id: "${t.invitationId}")`, 'Invitation'],
   Change: (t) => [`node(id: "${t.changeId}")`, 'Change'],
@@ -457,7 +452,6 @@ const LEVEL_OF: Readonly<Record<string, Level>> = {
   Flag: 'project',
   FlagConfiguration: 'environment',
   Segment: 'project',
-  Note: 'project',
   ApiKey: 'environment',
   Invitation: 'organization',
   Change: 'project',
@@ -648,7 +642,6 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
   const other = await makeEnvironment(project);
   const flag = await makeFlag(project, { isClientAvailable: true });
   const segment = await makeSegment(project, { included: ['ada'] });
-  const { note } = await make<{ note: { id: string } }>(owner, 'createNote', { projectId, text: 'Hello' }, 'note { id }');
   await configure(project, flag, environment, { rules: [forSegment(segment.key)], isEnabled: true });
 
   const key = await make<{ apiKey: { id: string } }>(
@@ -737,7 +730,6 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
       flagId: flag.id,
       flagKey: flag.key,
       segmentId: segment.id,
-      noteId: note.id,
       apiKeyId: key.apiKey.id,
       invitationId: invited.invitation.id,
       changeId: flagNow.history.nodes[0]!.id,

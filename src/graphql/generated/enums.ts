@@ -148,8 +148,6 @@ export type ChangeKind =
   | 'MEMBER_REMOVED'
   /** A member got another role. */
   | 'MEMBER_ROLE_SET'
-  /** A note was left on a project. */
-  | 'NOTE_CREATED'
   /** An organization was created. */
   | 'ORGANIZATION_CREATED'
   /** An organization was deleted with all that it owned. */
@@ -341,8 +339,6 @@ export type SubjectKind =
   | 'INVITATION'
   /** What a user may do in an organization. */
   | 'MEMBER'
-  /** A note. */
-  | 'NOTE'
   /** An organization. */
   | 'ORGANIZATION'
   /** A project. */

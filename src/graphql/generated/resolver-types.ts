@@ -14,7 +14,6 @@ import type { FlagConfigurationEntity as FlagConfigurationEntityRow } from '../.
 import type { RolloutOfFlag as RolloutOfFlagRow, ShareOfFlag as ShareOfFlagRow, RuleOfFlag as RuleOfFlagRow, ServeOfFlag as ServeOfFlagRow, TargetOfFlag as TargetOfFlagRow } from '../../modules/flags/flag-view';
 import type { InvitationEntity as InvitationEntityRow } from '../../modules/access/invitation-entity';
 import type { MemberOfOwner as MemberOfOwnerRow } from '../../modules/access/member-repository';
-import type { NoteEntity as NoteEntityRow } from '../../modules/notes/note-entity';
 import type { OrganizationEntity as OrganizationEntityRow } from '../../modules/organizations/organization-entity';
 import type { ProjectEntity as ProjectEntityRow } from '../../modules/projects/project-entity';
 import type { SegmentEntity as SegmentEntityRow, StoredSegmentRule as StoredSegmentRuleRow } from '../../modules/segments/segment-entity';
@@ -523,8 +522,6 @@ export type ChangeKind =
   | 'MEMBER_REMOVED'
   /** A member got another role. */
   | 'MEMBER_ROLE_SET'
-  /** A note was left on a project. */
-  | 'NOTE_CREATED'
   /** An organization was created. */
   | 'ORGANIZATION_CREATED'
   /** An organization was deleted with all that it owned. */
@@ -804,25 +801,6 @@ export type CreateFlagPayload = {
   /** The new flag. Null when `userErrors` is not empty. */
   readonly flag?: Maybe<Flag>;
   /** Every environment of the project: all of them evaluate the flag now. */
-  readonly revisions: ReadonlyArray<EnvironmentRevision>;
-  /** Everything the caller can fix. Empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
-};
-
-/** What `createNote` takes. */
-export type CreateNoteInput = {
-  /** The project that the note is on. */
-  readonly projectId: Scalars['ID']['input'];
-  /** 1 to 2,000 characters. */
-  readonly text: Scalars['String']['input'];
-};
-
-/** What `createNote` answers. */
-export type CreateNotePayload = {
-  readonly __typename?: 'CreateNotePayload';
-  /** The new note. Null when `userErrors` is not empty. */
-  readonly note?: Maybe<Note>;
-  /** Always empty: notes are not evaluated. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -1877,8 +1855,6 @@ export type Mutation = {
    * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, TYPE_MISMATCH, DUPLICATE, NOT_FOUND.
    */
   readonly createFlag: CreateFlagPayload;
-  /** Leaves a note on a project. Requires `note:create` on the project. Codes: BLANK, TOO_LONG, INVALID, NOT_FOUND. */
-  readonly createNote: CreateNotePayload;
   /**
    * Creates an organization and makes the caller its OWNER. Requires a signed-in user.
    * Codes: BLANK, TOO_LONG, INVALID, DUPLICATE.
@@ -2131,12 +2107,6 @@ export type MutationCreateFlagArgs = {
 
 
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
-export type MutationCreateNoteArgs = {
-  input: CreateNoteInput;
-};
-
-
-/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
 };
@@ -2331,19 +2301,6 @@ export type MutationWithdrawInvitationArgs = {
 export type Node = {
   /** Opaque. Unique over all types. */
   readonly id: Scalars['ID']['output'];
-};
-
-/** A text that people leave on a project for each other. It never changes. */
-export type Note = Node & {
-  readonly __typename?: 'Note';
-  /** When it was created. */
-  readonly createdAt: Scalars['DateTime']['output'];
-  /** Opaque. */
-  readonly id: Scalars['ID']['output'];
-  /** The project that it is on. */
-  readonly project: Project;
-  /** 1 to 2,000 characters. */
-  readonly text: Scalars['String']['output'];
 };
 
 /** The tenant: owns members, projects and the audit log. */
@@ -2614,8 +2571,6 @@ export type Query = {
   readonly flagByKey?: Maybe<Flag>;
   /** Any object that has an id. Null when there is none, or when the caller may not see it. */
   readonly node?: Maybe<Node>;
-  /** One note. Null when there is none with this id or the caller may not see it. Requires `note:read`. */
-  readonly note?: Maybe<Note>;
   /** One organization. Null when there is none with this id or the caller may not see it. Requires `organization:read`. */
   readonly organization?: Maybe<Organization>;
   /** The organizations that the caller may see, by key. */
@@ -2698,12 +2653,6 @@ export type QueryFlagByKeyArgs = {
 
 /** Everything that can be read. */
 export type QueryNodeArgs = {
-  id: Scalars['ID']['input'];
-};
-
-
-/** Everything that can be read. */
-export type QueryNoteArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -3470,8 +3419,6 @@ export type SubjectKind =
   | 'INVITATION'
   /** What a user may do in an organization. */
   | 'MEMBER'
-  /** A note. */
-  | 'NOTE'
   /** An organization. */
   | 'ORGANIZATION'
   /** A project. */
@@ -3960,7 +3907,6 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( FlagEntityRow )
     | ( FlagConfigurationEntityRow )
     | ( InvitationEntityRow )
-    | ( NoteEntityRow )
     | ( OrganizationEntityRow )
     | ( ProjectEntityRow )
     | ( SegmentEntityRow )
@@ -4024,8 +3970,6 @@ export type ResolversTypes = {
   CreateFirstOwnerPayload: ResolverTypeWrapper<Omit<CreateFirstOwnerPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   CreateFlagInput: CreateFlagInput;
   CreateFlagPayload: ResolverTypeWrapper<Omit<CreateFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
-  CreateNoteInput: CreateNoteInput;
-  CreateNotePayload: ResolverTypeWrapper<Omit<CreateNotePayload, 'note' | 'userErrors'> & { note?: Maybe<ResolversTypes['Note']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   CreateOrganizationInput: CreateOrganizationInput;
   CreateOrganizationPayload: ResolverTypeWrapper<Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   CreateProjectInput: CreateProjectInput;
@@ -4102,7 +4046,6 @@ export type ResolversTypes = {
   MemberEdge: ResolverTypeWrapper<Omit<MemberEdge, 'node'> & { node: ResolversTypes['Member'] }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
-  Note: ResolverTypeWrapper<NoteEntityRow>;
   Organization: ResolverTypeWrapper<OrganizationEntityRow>;
   OrganizationConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   OrganizationEdge: ResolverTypeWrapper<Omit<OrganizationEdge, 'node'> & { node: ResolversTypes['Organization'] }>;
@@ -4251,8 +4194,6 @@ export type ResolversParentTypes = {
   CreateFirstOwnerPayload: Omit<CreateFirstOwnerPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   CreateFlagInput: CreateFlagInput;
   CreateFlagPayload: Omit<CreateFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
-  CreateNoteInput: CreateNoteInput;
-  CreateNotePayload: Omit<CreateNotePayload, 'note' | 'userErrors'> & { note?: Maybe<ResolversParentTypes['Note']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   CreateOrganizationInput: CreateOrganizationInput;
   CreateOrganizationPayload: Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   CreateProjectInput: CreateProjectInput;
@@ -4321,7 +4262,6 @@ export type ResolversParentTypes = {
   MemberEdge: Omit<MemberEdge, 'node'> & { node: ResolversParentTypes['Member'] };
   Mutation: Record<PropertyKey, never>;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
-  Note: NoteEntityRow;
   Organization: OrganizationEntityRow;
   OrganizationConnection: CountedConnectionRow<object>;
   OrganizationEdge: Omit<OrganizationEdge, 'node'> & { node: ResolversParentTypes['Organization'] };
@@ -4653,12 +4593,6 @@ export type CreateFirstOwnerPayloadResolvers<ContextType = Context, ParentType e
 
 export type CreateFlagPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateFlagPayload'] = ResolversParentTypes['CreateFlagPayload']> = {
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
-  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
-};
-
-export type CreateNotePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateNotePayload'] = ResolversParentTypes['CreateNotePayload']> = {
-  note?: Resolver<Maybe<ResolversTypes['Note']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
@@ -5048,7 +4982,6 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createEnvironment?: Resolver<ResolversTypes['CreateEnvironmentPayload'], ParentType, ContextType, RequireFields<MutationCreateEnvironmentArgs, 'input'>>;
   createFirstOwner?: Resolver<ResolversTypes['CreateFirstOwnerPayload'], ParentType, ContextType, RequireFields<MutationCreateFirstOwnerArgs, 'input'>>;
   createFlag?: Resolver<ResolversTypes['CreateFlagPayload'], ParentType, ContextType, RequireFields<MutationCreateFlagArgs, 'input'>>;
-  createNote?: Resolver<ResolversTypes['CreateNotePayload'], ParentType, ContextType, RequireFields<MutationCreateNoteArgs, 'input'>>;
   createOrganization?: Resolver<ResolversTypes['CreateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
   createProject?: Resolver<ResolversTypes['CreateProjectPayload'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'input'>>;
   createSegment?: Resolver<ResolversTypes['CreateSegmentPayload'], ParentType, ContextType, RequireFields<MutationCreateSegmentArgs, 'input'>>;
@@ -5084,15 +5017,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'ApiKey' | 'Change' | 'Environment' | 'Flag' | 'FlagConfiguration' | 'Invitation' | 'Note' | 'Organization' | 'Project' | 'Segment' | 'User', ParentType, ContextType>;
-};
-
-export type NoteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Note'] = ResolversParentTypes['Note']> = {
-  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
-  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ApiKey' | 'Change' | 'Environment' | 'Flag' | 'FlagConfiguration' | 'Invitation' | 'Organization' | 'Project' | 'Segment' | 'User', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
@@ -5180,7 +5105,6 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagArgs, 'id'>>;
   flagByKey?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagByKeyArgs, 'key' | 'projectId'>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
-  note?: Resolver<Maybe<ResolversTypes['Note']>, ParentType, ContextType, RequireFields<QueryNoteArgs, 'id'>>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'id'>>;
   organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
@@ -5574,7 +5498,6 @@ export type Resolvers<ContextType = Context> = {
   CreateEnvironmentPayload?: CreateEnvironmentPayloadResolvers<ContextType>;
   CreateFirstOwnerPayload?: CreateFirstOwnerPayloadResolvers<ContextType>;
   CreateFlagPayload?: CreateFlagPayloadResolvers<ContextType>;
-  CreateNotePayload?: CreateNotePayloadResolvers<ContextType>;
   CreateOrganizationPayload?: CreateOrganizationPayloadResolvers<ContextType>;
   CreateProjectPayload?: CreateProjectPayloadResolvers<ContextType>;
   CreateSegmentPayload?: CreateSegmentPayloadResolvers<ContextType>;
@@ -5624,7 +5547,6 @@ export type Resolvers<ContextType = Context> = {
   MemberEdge?: MemberEdgeResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
-  Note?: NoteResolvers<ContextType>;
   Organization?: OrganizationResolvers<ContextType>;
   OrganizationConnection?: OrganizationConnectionResolvers<ContextType>;
   OrganizationEdge?: OrganizationEdgeResolvers<ContextType>;

@@ -8,7 +8,6 @@ const VIEWER = [
   'segment:read',
   'flag:evaluate',
   'snapshot:read',
-  'note:read',
 ] as const;
 const EDITOR = [
   ...VIEWER,
@@ -20,7 +19,6 @@ const EDITOR = [
   'segment:create',
   'segment:update',
   'segment:delete',
-  'note:create',
 ] as const;
 const ADMIN = [
   ...EDITOR,
