@@ -4,7 +4,7 @@
  * core, the load is one on the other; rounds alternate. The product is asked twice: for 100 contexts that come again and again,
  * as the people do for whom pages are rendered, and for contexts each of which comes once. On PostgreSQL and Redis (DATABASE_URL,
  * REDIS_URL, else the local ones) in databases of its own.
- * `npm run bench -- evaluate-http [seconds per round] [rounds]`.
+ * `npm run bench -- evaluate-http [seconds per round] [rounds] [names of the others, as raw,yoga]`.
  */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -33,6 +33,7 @@ const CONNECTIONS = [1, 32, 256] as const;
 /** At which ratios are told. */
 const RATIO_CONNECTIONS = 32;
 const PEERS = ['raw', 'mercurius-jit', 'apollo-fastify', 'apollo-express', 'yoga'] as const;
+const UNLEASH = 'unleash-server';
 const OURS = 'flagstaff';
 const OURS_ONCE = 'flagstaff, once';
 const CONTEXTS = 100;
@@ -60,13 +61,14 @@ interface Spread {
 
 type Figures = Readonly<Record<'perSecond' | 'p50Ms' | 'p99Ms' | 'meanMs' | 'cpuMicros', Spread>>;
 
-export async function run([seconds = '2', rounds = '5']: readonly string[]): Promise<void> {
+export async function run([seconds = '2', rounds = '5', others]: readonly string[]): Promise<void> {
   const children: ChildProcess[] = [];
   const directory = mkdtempSync(join(tmpdir(), 'flagstaff-bench-'));
   const databases = await createDatabases();
   const loadBefore = loadavg()[0];
   try {
-    const contenders = await startAll(children, databases, join(directory, 'answers.json'));
+    const names = others?.split(',') ?? [...PEERS, UNLEASH];
+    const contenders = await startAll(children, databases, join(directory, 'answers.json'), names);
     const load = startLoad();
     children.push(load.child);
     const results: Record<number, object> = {};
@@ -106,6 +108,7 @@ async function startAll(
   children: ChildProcess[],
   databases: Databases,
   answersFile: string,
+  names: readonly string[],
 ): Promise<ReadonlyMap<number, readonly Contender[]>> {
   const started = async (running: Promise<Running>): Promise<Running> => {
     const { url, child } = await running;
@@ -128,7 +131,7 @@ async function startAll(
   }
   writeFileSync(answersFile, JSON.stringify(answers));
   const peers = new Map<string, Running>();
-  for (const name of PEERS) peers.set(name, await started(startPeer(name, answersFile)));
+  for (const name of PEERS.filter((peer) => names.includes(peer))) peers.set(name, await started(startPeer(name, answersFile)));
 
   const contenders = new Map<number, readonly Contender[]>();
   for (const size of SIZES) {
@@ -139,18 +142,17 @@ async function startAll(
     };
     const asked = ({ url }: Running): Asked => ({ url: `${url}/graphql`, headers, bodies: contexts.map(bodyOf) });
     const once = contexts.map((context) => bodyOf({ ...context, targetingKey: `user-${MARKER}` }));
-    const unleash = await startUnleash({
-      databaseUrl: await databases.create(),
-      core: SERVER_CORE,
-      flags: mixed.slice(0, size),
-      contexts,
-    });
-    children.push(unleash.child);
+    const startOneUnleash = async (): Promise<Contender> => {
+      const databaseUrl = await databases.create();
+      const unleash = await startUnleash({ databaseUrl, core: SERVER_CORE, flags: mixed.slice(0, size), contexts });
+      children.push(unleash.child);
+      return { name: UNLEASH, child: unleash.child, asked: unleash };
+    };
     contenders.set(size, [
       { name: OURS, child: ours.child, asked: asked(ours) },
       { name: OURS_ONCE, child: ours.child, asked: { ...asked(ours), bodies: once, marker: MARKER } },
       ...[...peers].map(([name, peer]) => ({ name, child: peer.child, asked: asked(peer) })),
-      { name: 'unleash-server', child: unleash.child, asked: unleash },
+      ...(names.includes(UNLEASH) ? [await startOneUnleash()] : []),
     ]);
   }
   return contenders;
