@@ -1,4 +1,4 @@
-/** Answers that leave as one text are, on the wire, what Node itself would write, on connections of every kind. */
+/** Answers of the fast path are, on the wire, those of the ordinary way, on connections of every kind. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { configure, eventually, makeApiKey, makeEnvironment, makeFlag, makeProject } from '../support/make';
@@ -32,7 +32,7 @@ interface Request {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function wordsOf({ targetingKeys, version = '1.1', headers = {} }: Request): string {
+function textOf({ targetingKeys, version = '1.1', headers = {} }: Request): string {
   const contexts = targetingKeys.map((targetingKey) => ({ targetingKey }));
   const body = JSON.stringify({ query: QUERY, variables: { contexts } });
   const all = {
@@ -91,7 +91,7 @@ async function open(): Promise<{ socket: Socket; received: () => Buffer }> {
 async function exchange(...requests: readonly Request[]): Promise<Answer[]> {
   const { socket, received } = await open();
   const closed = once(socket, 'close');
-  socket.write(requests.map(wordsOf).join(''));
+  socket.write(requests.map(textOf).join(''));
   await closed;
   return answersIn(received());
 }
@@ -99,17 +99,17 @@ async function exchange(...requests: readonly Request[]): Promise<Answer[]> {
 const LAST = { headers: { connection: 'close' } };
 const namesOf = ({ head }: Answer): string[] => head.slice(1).map((line) => line.split(':')[0]!.toLowerCase());
 
-it('has the headers that an answer of Node has, and says that the connection stays', async () => {
+it('has the headers that an ordinary answer has, and says that the connection stays', async () => {
   const ada = { targetingKeys: ['ada'] };
   // An Accept header that is negotiated with at length goes the ordinary way.
-  const [whole, ordinary] = await exchange(ada, { ...ada, headers: { accept: 'application/json;q=0.5' } }, { ...ada, ...LAST });
+  const [fast, ordinary] = await exchange(ada, { ...ada, headers: { accept: 'application/json;q=0.5' } }, { ...ada, ...LAST });
 
-  expect(whole!.head[0]).toBe('HTTP/1.1 200 OK');
-  expect(namesOf(whole!).sort()).toEqual(namesOf(ordinary!).sort());
+  expect(fast!.head[0]).toBe('HTTP/1.1 200 OK');
+  expect(namesOf(fast!).sort()).toEqual(namesOf(ordinary!).sort());
   const fixed = ({ head }: Answer): string[] =>
     head.filter((line) => !/^(date|x-request-id|ratelimit|content-length):/i.test(line)).sort();
-  expect(fixed(whole!).map((line) => line.toLowerCase())).toEqual(fixed(ordinary!).map((line) => line.toLowerCase()));
-  const date = whole!.head.find((line) => line.startsWith('Date: '))!.slice('Date: '.length);
+  expect(fixed(fast!).map((line) => line.toLowerCase())).toEqual(fixed(ordinary!).map((line) => line.toLowerCase()));
+  const date = fast!.head.find((line) => line.startsWith('Date: '))!.slice('Date: '.length);
   expect(new Date(date).toUTCString()).toBe(date);
 });
 
@@ -139,7 +139,7 @@ it('keeps for a client that reads late all that it asked for, and goes on with o
   const closed = once(socket, 'close');
   // More than both ends of a connection keep for each other.
   const requests = Array.from({ length: 90 }, (_, i) => ({ targetingKeys: [`user ${i}`, ...Array<string>(10).fill('zoë')] }));
-  socket.write([...requests, { targetingKeys: ['last'], ...LAST }].map(wordsOf).join(''));
+  socket.write([...requests, { targetingKeys: ['last'], ...LAST }].map(textOf).join(''));
   expect((await exchange({ targetingKeys: ['ada'], ...LAST }))[0]!.targetingKeys).toEqual(['ada']);
 
   socket.resume();
@@ -155,7 +155,7 @@ it('loses nothing but the answer when a client leaves before it', async () => {
   const before = connections();
   for (let i = 0; i < 50; i++) {
     const { socket } = await open();
-    socket.write(wordsOf({ targetingKeys: ['zoë'] }), () => (i % 2 === 0 ? socket.destroy() : socket.resetAndDestroy()));
+    socket.write(textOf({ targetingKeys: ['zoë'] }), () => (i % 2 === 0 ? socket.destroy() : socket.resetAndDestroy()));
   }
 
   expect((await exchange({ targetingKeys: ['ada'], ...LAST }))[0]!.targetingKeys).toEqual(['ada']);
