@@ -89,6 +89,8 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     rules: {
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: false, skipComments: false }],
+      'max-params': ['error', 4],
       'import-x/no-restricted-paths': [
         'error',
         {

@@ -19,6 +19,7 @@ const lanes = [
     ['schema is compatible with existing clients', [join(root, 'scripts', 'schema-diff.mjs')]],
     ['folders of src', [join(root, 'scripts', 'check-house.mjs')]],
     ['names that are exported', [join(root, 'scripts', 'check-names.mjs')]],
+    ['circles of imports', [join(root, 'scripts', 'check-imports.mjs')]],
     ['words of the glossary', [join(root, 'scripts', 'check-words.mjs')]],
     ['commit messages', [join(root, 'scripts', 'check-commits.mjs')]],
   ],

@@ -88,7 +88,7 @@ async function start(
   const { databaseState: onDatabaseState, environmentUnread: onError } = reports;
   const headPoller = await startHeadPoller({ notifier, cache, database, clock, access, onDatabaseState, onError });
   closers.push(() => headPoller.stop());
-  closers.push(startPurge(database, clock, { failedAuthentications, usage, config }, log));
+  closers.push(startPurge(database, clock, { failedAuthentications, usage, retention: config }, log));
   const transport = transportOptions(foundation, { database, authentication, delivery, services, headPoller, load });
   const server = await startServer(transport).catch((error: unknown) => {
     throw portFault(error, config) ?? error;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isTrustable } from './http/client-address';
 import { StartFault } from './errors';
 import { oidcOf, oidcVariables, type OidcSettings } from './http/oidc/settings';
+import type { LimitSettings } from './operations/operations';
 import type { RateLimitSettings } from './operations/rate-limits';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -112,46 +113,11 @@ export interface Config {
   readonly limits: LimitSettings;
 }
 
-/** Limits of one operation, and of one server. */
-export interface LimitSettings {
-  /** The most that one operation may cost. */
-  readonly operationCostMax: number;
-  /** Whether introspection is allowed. */
-  readonly isIntrospectionOn: boolean;
-  /** Cuts off clients that send their headers and body more slowly. */
-  readonly requestTimeoutMs: number;
-  readonly executionTimeoutMs: number;
-  /** Serves only evaluation when the event loop's delay, in the 99th percentile of a second, is above this. */
-  readonly eventLoopDelayMaxMs: number;
-  /** WebSockets accepted per second. */
-  readonly socketAcceptRate: number;
-  /** WebSockets that have not been initialized yet. */
-  readonly socketsPendingMax: number;
-}
-
 /** Throws `StartFault` with one sentence that names every variable at fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  // An empty variable counts as unset: compose files pass both alike.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = variables.safeParse(given);
-  if (!parsed.success) {
-    throw new StartFault(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ') + '.');
-  }
-  const values = parsed.data;
-  if ((values.OWNER_EMAIL === undefined) !== (values.OWNER_PASSWORD === undefined)) {
-    throw new StartFault('OWNER_EMAIL and OWNER_PASSWORD must be set together.');
-  }
+  const values = parseVariables(env);
   const isProduction = values.NODE_ENV === 'production';
-  const { JWT_SECRET: jwtSecret, KEY_PEPPER: keyPepper } = values;
   const publicUrl = values.PUBLIC_URL?.replace(/\/+$/, '') ?? null;
-  const secrets =
-    jwtSecret !== undefined && keyPepper !== undefined
-      ? { jwtSecret, keyPepper }
-      : {
-          ...keptSecrets(values.DATA_DIR, isProduction),
-          ...(jwtSecret ? { jwtSecret } : {}),
-          ...(keyPepper ? { keyPepper } : {}),
-        };
   return Object.freeze({
     isProduction,
     port: values.PORT,
@@ -160,11 +126,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databasePoolSize: values.DATABASE_POOL_SIZE,
     redisUrl: values.REDIS_URL ?? null,
     dataDir: values.DATA_DIR,
-    owner:
-      values.OWNER_EMAIL !== undefined && values.OWNER_PASSWORD !== undefined
-        ? { email: values.OWNER_EMAIL, password: values.OWNER_PASSWORD }
-        : null,
-    ...secrets,
+    owner: ownerOf(values),
+    ...secretsOf(values, isProduction),
     jwtSecretsPrevious: values.JWT_SECRET_PREVIOUS,
     keyUnusedDays: values.KEY_UNUSED_DAYS,
     staleGraceSeconds: values.STALE_GRACE_SECONDS,
@@ -178,25 +141,58 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: values.LOG_LEVEL,
     allowedOrigins: values.ALLOWED_ORIGINS,
     trustedProxies: values.TRUSTED_PROXIES,
-    rateLimits: {
-      anonymous: values.RATE_LIMIT_ANONYMOUS,
-      logInsPerAccount: values.RATE_LIMIT_LOG_IN_ACCOUNT,
-      logInsPerAddress: values.RATE_LIMIT_LOG_IN_ADDRESS,
-      credentialFailures: values.RATE_LIMIT_CREDENTIAL_FAILURES,
-      management: values.RATE_LIMIT_MANAGEMENT,
-      serverKeys: values.RATE_LIMIT_SERVER_KEY,
-      clientKeys: values.RATE_LIMIT_CLIENT_ADDRESS,
-    },
-    limits: {
-      operationCostMax: values.OPERATION_COST_MAX,
-      isIntrospectionOn: values.INTROSPECTION === undefined ? !isProduction : values.INTROSPECTION === 'on',
-      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
-      executionTimeoutMs: values.EXECUTION_TIMEOUT_MS,
-      eventLoopDelayMaxMs: values.EVENT_LOOP_DELAY_MAX_MS,
-      socketAcceptRate: values.SOCKET_ACCEPT_RATE,
-      socketsPendingMax: values.SOCKETS_PENDING_MAX,
-    },
+    rateLimits: rateLimitsOf(values),
+    limits: limitsOf(values, isProduction),
   });
+}
+
+type Values = z.output<typeof variables>;
+
+function parseVariables(env: Readonly<Record<string, string | undefined>>): Values {
+  // An empty variable counts as unset: compose files pass both alike.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    throw new StartFault(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ') + '.');
+  }
+  return parsed.data;
+}
+
+function ownerOf({ OWNER_EMAIL: email, OWNER_PASSWORD: password }: Values): Config['owner'] {
+  if ((email === undefined) !== (password === undefined)) {
+    throw new StartFault('OWNER_EMAIL and OWNER_PASSWORD must be set together.');
+  }
+  return email !== undefined && password !== undefined ? { email, password } : null;
+}
+
+function secretsOf({ JWT_SECRET: jwtSecret, KEY_PEPPER: keyPepper, DATA_DIR: dataDir }: Values, isProduction: boolean): Secrets {
+  if (jwtSecret !== undefined && keyPepper !== undefined) return { jwtSecret, keyPepper };
+  const kept = keptSecrets(dataDir, isProduction);
+  return { jwtSecret: jwtSecret ?? kept.jwtSecret, keyPepper: keyPepper ?? kept.keyPepper };
+}
+
+function rateLimitsOf(values: Values): RateLimitSettings {
+  return {
+    anonymous: values.RATE_LIMIT_ANONYMOUS,
+    logInsPerAccount: values.RATE_LIMIT_LOG_IN_ACCOUNT,
+    logInsPerAddress: values.RATE_LIMIT_LOG_IN_ADDRESS,
+    credentialFailures: values.RATE_LIMIT_CREDENTIAL_FAILURES,
+    management: values.RATE_LIMIT_MANAGEMENT,
+    serverKeys: values.RATE_LIMIT_SERVER_KEY,
+    clientKeys: values.RATE_LIMIT_CLIENT_ADDRESS,
+  };
+}
+
+function limitsOf(values: Values, isProduction: boolean): LimitSettings {
+  return {
+    operationCostMax: values.OPERATION_COST_MAX,
+    isIntrospectionOn: values.INTROSPECTION === undefined ? !isProduction : values.INTROSPECTION === 'on',
+    requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    executionTimeoutMs: values.EXECUTION_TIMEOUT_MS,
+    eventLoopDelayMaxMs: values.EVENT_LOOP_DELAY_MAX_MS,
+    socketAcceptRate: values.SOCKET_ACCEPT_RATE,
+    socketsPendingMax: values.SOCKETS_PENDING_MAX,
+  };
 }
 
 function perMinute(points: number): z.ZodType<number, string | undefined> {

@@ -37,22 +37,7 @@ export interface ServerOptions extends TransportOptions {
 }
 
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const app = Fastify({
-    logger: false,
-    bodyLimit: BODY_BYTES_MAX_ORDINARY,
-    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
-    // Paths contain flag keys, up to their longest.
-    routerOptions: { maxParamLength: 1_000 },
-    requestTimeout: options.limits.requestTimeoutMs,
-    http: slowRequests(options.limits),
-    frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
-    clientErrorHandler: answerClientError,
-    genReqId: newRequestId,
-    // A request whose body was on its way when the drain began is answered; new connections are no longer accepted by then.
-    return503OnClosing: false,
-    // Idle keep-alive connections must not delay the drain.
-    forceCloseConnections: 'idle',
-  });
+  const app = createHttp(options);
   const operations = new Operations(options);
   const apollo = createApollo(options, operations);
   await apollo.start();
@@ -86,6 +71,25 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       options.load.close();
     },
   };
+}
+
+function createHttp(options: ServerOptions): FastifyInstance {
+  return Fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX_ORDINARY,
+    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
+    // Paths contain flag keys, up to their longest.
+    routerOptions: { maxParamLength: 1_000 },
+    requestTimeout: options.limits.requestTimeoutMs,
+    http: slowRequests(options.limits),
+    frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
+    clientErrorHandler: answerClientError,
+    genReqId: newRequestId,
+    // A request whose body was on its way when the drain began is answered; new connections are no longer accepted by then.
+    return503OnClosing: false,
+    // Idle keep-alive connections must not delay the drain.
+    forceCloseConnections: 'idle',
+  });
 }
 
 /** Node uses the shorter of both timeouts for the headers, so theirs must be set too; it checks them periodically. */

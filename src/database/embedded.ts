@@ -57,10 +57,21 @@ async function startWorker(
   unlock: () => Promise<void>,
 ): Promise<EmbeddedDatabase> {
   const worker = new Worker(join(__dirname, 'embedded-worker.cjs'), { workerData });
-  const pending = new Map<number, Pending>();
-  let nextId = 1;
+  await whenReady(worker);
+  const ask = createAsk(worker);
+  return {
+    createStream: () => new EmbeddedStream(ask),
+    dump: async () => (await ask('dump')).bytes ?? new Uint8Array(),
+    close: async () => {
+      await ask('close').catch(() => undefined);
+      await worker.terminate();
+      await unlock();
+    },
+  };
+}
 
-  await new Promise<void>((ready, failed) => {
+function whenReady(worker: Worker): Promise<void> {
+  return new Promise((ready, failed) => {
     worker.once('error', failed);
     worker.once('message', (reply: Reply) => {
       worker.off('error', failed);
@@ -68,7 +79,14 @@ async function startWorker(
       else failed(new Error(`The embedded database could not be opened: ${reply.message}`));
     });
   });
+}
 
+type Ask = (kind: string, bytes?: Uint8Array, onData?: (bytes: Uint8Array) => void) => Promise<Reply>;
+
+/** Sends requests to the worker and settles each with its reply. */
+function createAsk(worker: Worker): Ask {
+  const pending = new Map<number, Pending>();
+  let nextId = 1;
   const failAll = (error: Error): void => {
     for (const request of pending.values()) request.reject(error);
     pending.clear();
@@ -86,26 +104,13 @@ async function startWorker(
     if (reply.kind === 'done') request.resolve(reply);
     else request.reject(new Error(reply.message));
   });
-
-  const ask = (kind: string, bytes?: Uint8Array, onData: (bytes: Uint8Array) => void = () => undefined): Promise<Reply> =>
+  return (kind, bytes, onData = () => undefined) =>
     new Promise((resolveReply, reject) => {
       const id = nextId++;
       pending.set(id, { onData, resolve: resolveReply, reject });
       worker.postMessage({ kind, id, bytes });
     });
-
-  return {
-    createStream: () => new EmbeddedStream(ask),
-    dump: async () => (await ask('dump')).bytes ?? new Uint8Array(),
-    close: async () => {
-      await ask('close').catch(() => undefined);
-      await worker.terminate();
-      await unlock();
-    },
-  };
 }
-
-type Ask = (kind: string, bytes?: Uint8Array, onData?: (bytes: Uint8Array) => void) => Promise<unknown>;
 
 /** The part of a net.Socket that pg uses. */
 class EmbeddedStream extends Duplex {

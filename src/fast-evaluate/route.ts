@@ -50,6 +50,12 @@ export function addEvaluateRoute(app: FastifyInstance, operations: Operations, o
   });
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly startedAt: number;
+}
+
 class EvaluateRoute {
   private readonly evaluate: FastEvaluate;
   private readonly logRequest: RequestLog;
@@ -97,7 +103,7 @@ class EvaluateRoute {
         request.pause();
         request.unshift(body);
         decline();
-      } else this.send(request, response, actor, answer, startedAt);
+      } else this.send({ request, response, startedAt }, actor, answer);
     });
   }
 
@@ -117,13 +123,7 @@ class EvaluateRoute {
     }
   }
 
-  private send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    actor: Actor,
-    { text, bytes, limitName, status }: FastAnswer,
-    startedAt: number,
-  ): void {
+  private send({ request, response, startedAt }: Exchange, actor: Actor, { text, bytes, limitName, status }: FastAnswer): void {
     const { origin, accept } = request.headers;
     const { requestId, address } = actor.request;
     const limits = statusHeaders(limitName, status);

@@ -11,11 +11,11 @@ import { SECURITY_HEADERS } from './security-headers';
 /** Handles everything thrown outside of GraphQL, and unknown paths. */
 export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
   app.setNotFoundHandler((request, reply) => {
-    sendError(reply, 404, new RequestFault('NOT_FOUND', `There is nothing at ${request.url.split('?')[0]}.`), request, log);
+    sendError(reply, 404, new RequestFault('NOT_FOUND', `There is nothing at ${request.url.split('?')[0]}.`), log);
   });
   app.setErrorHandler((error: FastifyError | RequestFault, request, reply) => {
     const fault = error instanceof RequestFault ? error : faultOfFastify(error, request.routeOptions.bodyLimit);
-    sendError(reply, statusOf(fault?.code ?? 'INTERNAL_SERVER_ERROR'), fault ?? error, request, log);
+    sendError(reply, statusOf(fault?.code ?? 'INTERNAL_SERVER_ERROR'), fault ?? error, log);
   });
 }
 
@@ -23,7 +23,7 @@ export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
   const fault = error.code === 'FST_ERR_BAD_URL' ? new RequestFault('BAD_REQUEST', 'The path of the URL is malformed.') : null;
   void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
-  sendError(reply, fault ? 400 : 500, fault ?? error, request, log);
+  sendError(reply, fault ? 400 : 500, fault ?? error, log);
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, { readonly status: string; readonly message: string }>> = {
@@ -95,8 +95,8 @@ export function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MA
   }
 }
 
-function sendError(reply: FastifyReply, status: number, error: Error, request: FastifyRequest, log: Logger): void {
-  const formatted = formatError(error, errorContextOf(request, log));
+function sendError(reply: FastifyReply, status: number, error: Error, log: Logger): void {
+  const formatted = formatError(error, errorContextOf(reply.request, log));
   if (error instanceof TryLater) void reply.header('retry-after', String(error.retryAfterSeconds));
   else if (status === 503) void reply.header('retry-after', '1');
   void reply

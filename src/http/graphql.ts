@@ -202,6 +202,10 @@ export function addGraphql(
       return isOurs ? text : withRequestId(text, request.id);
     },
   });
+  refuseOtherMethods(app);
+}
+
+function refuseOtherMethods(app: FastifyInstance): void {
   app.route({
     method: ['PUT', 'PATCH', 'DELETE'],
     url: '/graphql',

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import type { AddressOf } from './client-address';
-import type { LimitSettings } from '../config';
+import type { LimitSettings } from '../operations/operations';
 import type { Context } from '../modules/context';
 import { RequestFault } from '../errors';
 import type { LiveAccess } from '../modules/access/live-access';

@@ -12,7 +12,6 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { Logger } from 'pino';
-import type { LimitSettings } from '../config';
 import type { Context } from '../modules/context';
 import { RateLimited, RequestFault, TryLater } from '../errors';
 import { Documents, executionArguments, type Preparation, type PreparedOperation } from './documents';
@@ -23,6 +22,23 @@ import { countObjects } from './shape';
 import type { LoadGauge } from './load';
 import type { Actor } from '../modules/access/actor';
 import type { Admission, RateLimits } from './rate-limits';
+
+/** Limits of one operation, and of one server. */
+export interface LimitSettings {
+  /** The most that one operation may cost. */
+  readonly operationCostMax: number;
+  /** Whether introspection is allowed. */
+  readonly isIntrospectionOn: boolean;
+  /** Cuts off clients that send their headers and body more slowly. */
+  readonly requestTimeoutMs: number;
+  readonly executionTimeoutMs: number;
+  /** Serves only evaluation when the event loop's delay, in the 99th percentile of a second, is above this. */
+  readonly eventLoopDelayMaxMs: number;
+  /** WebSockets accepted per second. */
+  readonly socketAcceptRate: number;
+  /** WebSockets that have not been initialized yet. */
+  readonly socketsPendingMax: number;
+}
 
 export interface OperationsOptions {
   /** Its resolvers are wrapped by the guard. */

@@ -2,18 +2,19 @@
  * Speaks the protocol graphql-transport-ws on one WebSocket, as the library graphql-ws specifies it (its PROTOCOL.md; here
  * docs/PROTOCOL.md). Kept lean, because a server has tens of thousands of these (docs/adr/0011).
  */
-import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, type SubscribePayload } from 'graphql-ws';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Context } from '../modules/context';
-import { RequestFault, TryLater, Unauthenticated } from '../errors';
+import { RequestFault, TryLater } from '../errors';
 import type { Connected, TrackedCredential, LiveAccess } from '../modules/access/live-access';
 import type { LiveOperations } from './live-operations';
 import { excerptOf } from '../log';
 import type { Actor, RequestInfo } from '../modules/access/actor';
+import { authorizationOf, closeReason, readMessage } from './socket-message';
 import { isAscii, textFrame, type AsciiPayloads } from './socket-frame';
-import { SocketOperation } from './socket-operation';
+import { SocketOperation, type OperationSocket } from './socket-operation';
 
 /** The parts of the upgrade request that are kept for the life of the socket. */
 export type SocketRequest = Pick<RequestInfo, 'address' | 'userAgent' | 'origin'> & { readonly host: string };
@@ -41,7 +42,7 @@ const WAITING_BYTES_BEFORE_PAUSE = 1024 * 1024;
 /** Close code from the registry of the WebSocket protocol (IANA): the server cannot serve now. */
 const TRY_AGAIN_LATER = 1013;
 
-export class SocketConnection implements Connected {
+export class SocketConnection implements Connected, OperationSocket {
   private phase: 'NEW' | 'BEGINNING' | 'ACKNOWLEDGED' | 'CLOSED' = 'NEW';
   private authorization: string | undefined;
   private tracked: TrackedCredential | null = null;
@@ -278,25 +279,4 @@ function pong(this: WebSocket): void {
 
 function forget(this: WebSocket): void {
   connections.get(this)?.forget();
-}
-
-/** Null when the data is not a message of the protocol. */
-function readMessage(data: Buffer): ReturnType<typeof parseMessage> | null {
-  try {
-    return parseMessage(data.toString('utf8'));
-  } catch {
-    return null;
-  }
-}
-
-function authorizationOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const authorization = params?.authorization;
-  if (authorization === undefined || authorization === null) return undefined;
-  if (typeof authorization !== 'string') throw new Unauthenticated('The connection parameter authorization must be a string.');
-  return authorization;
-}
-
-/** Keeps the reason within the 123 bytes that a close frame has room for (RFC 6455, section 5.5.1). */
-function closeReason(message: string, otherwise = 'Forbidden'): string {
-  return /^[\x20-\x7e]{1,123}$/.test(message) ? message : otherwise;
 }

@@ -2,12 +2,20 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { MessageType } from 'graphql-ws';
 import { LiveOperation, type Format } from './live-operation';
-import type { SocketConnection } from './socket-connection';
+
+/** The socket of an operation. */
+export interface OperationSocket {
+  /** False: accepted, but the operation pauses until it is resumed. */
+  readonly write: (text: string) => boolean;
+  readonly writeNext: (id: string, payload: string) => boolean;
+  /** Forgets an operation that has ended. */
+  readonly drop: (id: string, operation: SocketOperation) => void;
+}
 
 export class SocketOperation extends LiveOperation {
   constructor(
     private readonly id: string,
-    private readonly connection: SocketConnection,
+    private readonly connection: OperationSocket,
     format: Format,
   ) {
     super(format);

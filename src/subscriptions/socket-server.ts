@@ -33,11 +33,8 @@ const FRAME_BYTES_MAX = 64 * 1024;
 /** Connections are terminated when the client does not answer the close within this time. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-export function createSocketServer(
-  http: HttpServer,
-  { live, access, admission }: LiveOptions,
-  options: TransportOptions,
-): SocketServer {
+export function createSocketServer(http: HttpServer, shared: LiveOptions, options: TransportOptions): SocketServer {
+  const { admission } = shared;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: FRAME_BYTES_MAX,
@@ -47,18 +44,7 @@ export function createSocketServer(
     handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
   const pings = new SocketPings();
-  const host: SocketHost = {
-    live,
-    access,
-    log: options.log,
-    ascii: new AsciiPayloads(),
-    createContext: (authorization, request) => contextOf(authorization, request, options),
-    onBegun: (connection) => admission.settle(connection),
-    onClosed: (connection) => {
-      admission.settle(connection);
-      pings.delete(connection);
-    },
-  };
+  const host = createHost(shared, pings, options);
   const connect = (socket: WebSocket, request: IncomingMessage): void => {
     const connection = new SocketConnection(socket, request.socket, keptOf(request, options), host);
     if (connection.isClosed) return;
@@ -80,14 +66,33 @@ export function createSocketServer(
     close: async () => {
       http.off('upgrade', upgrade);
       pings.close();
-      for (const socket of sockets.clients) socket.close(1001, 'Going away');
-      const cutOff = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-      }, CLOSE_TIMEOUT_MS);
-      await new Promise((resolve) => sockets.close(resolve));
-      clearTimeout(cutOff);
+      await closeAll(sockets);
     },
   };
+}
+
+function createHost({ live, access, admission }: LiveOptions, pings: SocketPings, options: TransportOptions): SocketHost {
+  return {
+    live,
+    access,
+    log: options.log,
+    ascii: new AsciiPayloads(),
+    createContext: (authorization, request) => contextOf(authorization, request, options),
+    onBegun: (connection) => admission.settle(connection),
+    onClosed: (connection) => {
+      admission.settle(connection);
+      pings.delete(connection);
+    },
+  };
+}
+
+async function closeAll(sockets: WebSocketServer): Promise<void> {
+  for (const socket of sockets.clients) socket.close(1001, 'Going away');
+  const cutOff = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate();
+  }, CLOSE_TIMEOUT_MS);
+  await new Promise((resolve) => sockets.close(resolve));
+  clearTimeout(cutOff);
 }
 
 /** Copies the parts that are needed, so that a socket does not keep the whole request in memory. */

@@ -44,49 +44,9 @@ interface Arrival {
   readonly since: number;
 }
 
-export function addEventStreams(app: FastifyInstance, { live, access, admission }: LiveOptions, options: TransportOptions): void {
-  const open = new Set<StreamedOperation>();
-  const arrivals = new WeakMap<FastifyRequest, Arrival>();
-  const heartbeats = setInterval(() => {
-    for (const operation of open) operation.beat();
-  }, HEARTBEAT_MS);
-  heartbeats.unref();
-  app.addHook('preClose', async () => {
-    clearInterval(heartbeats);
-    for (const operation of open) operation.hangUp();
-  });
-
-  const start = async (request: FastifyRequest, { context, since }: Arrival): Promise<StreamedOperation> => {
-    // Read before anything is opened, because it throws for a malformed request.
-    const asked = operationOf(request);
-    const operation = new StreamedOperation(live.format);
-    open.add(operation);
-    let tracked: TrackedCredential | null = null;
-    const connection: Connected = {
-      review: (actor) => operation.review(actor),
-      refuse: (fault) => operation.fail(fault),
-    };
-    operation.stream.once('close', () => {
-      open.delete(operation);
-      if (tracked) access.release(tracked, connection);
-      operation.end();
-    });
-    const { requestId, actor } = context;
-    const operationName = excerptOf(asked.operationName);
-    options.log.info({ requestId, path: STREAM_PATH, operationName, address: request.ip }, 'operation');
-    await live.run(operation, asked, {
-      createContext: async () => context,
-      ...(request.method === 'GET' ? { mustServe: refuseMutation } : {}),
-      onRequiredPermission: (requiredPermission) => {
-        operation.requiredPermission = requiredPermission;
-        const { authorization } = request.headers;
-        if (authorization === undefined || operation.stream.destroyed) return;
-        tracked = access.track(authorization, actor.request, connection, since);
-      },
-    });
-    return operation;
-  };
-
+export function addEventStreams(app: FastifyInstance, shared: LiveOptions, options: TransportOptions): void {
+  const streams = new EventStreams(shared, options);
+  app.addHook('preClose', async () => streams.close());
   app.route<{ Querystring: Record<string, unknown> }>({
     method: ['GET', 'POST', 'OPTIONS'],
     url: STREAM_PATH,
@@ -94,27 +54,92 @@ export function addEventStreams(app: FastifyInstance, { live, access, admission 
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
       requireEventStream(request);
-      const refusal = open.size >= STREAMS_MAX ? { retryAfterSeconds: 5 } : admission.refusal();
-      if (refusal !== null) {
-        throw new TryLater(
-          'UNAVAILABLE',
-          'The server accepts no more streams at the moment; try again.',
-          refusal.retryAfterSeconds,
-        );
-      }
-      const since = access.generation;
-      arrivals.set(request, { context: await contextOf(request, options), since });
+      await streams.admit(request);
     },
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return reply.code(204).send();
-      const arrival = arrivals.get(request);
-      if (!arrival) throw new Error('The request was not authenticated.');
-      const operation = await start(request, arrival);
+      const operation = await streams.start(request);
       const code = operation.refusedWith;
       if (code !== null && STATUS_CODES.has(code)) return refuse(reply, code, operation);
       return reply.headers(EVENT_STREAM_HEADERS).send(operation.stream);
     },
   });
+}
+
+/** The open streams. */
+class EventStreams {
+  private readonly open = new Set<StreamedOperation>();
+  private readonly arrivals = new WeakMap<FastifyRequest, Arrival>();
+  private readonly heartbeats: NodeJS.Timeout;
+
+  constructor(
+    private readonly shared: LiveOptions,
+    private readonly options: TransportOptions,
+  ) {
+    this.heartbeats = setInterval(() => {
+      for (const operation of this.open) operation.beat();
+    }, HEARTBEAT_MS);
+    this.heartbeats.unref();
+  }
+
+  /** Throws when the request may not open a stream. */
+  async admit(request: FastifyRequest): Promise<void> {
+    const { access, admission } = this.shared;
+    const refusal = this.open.size >= STREAMS_MAX ? { retryAfterSeconds: 5 } : admission.refusal();
+    if (refusal !== null) {
+      const message = 'The server accepts no more streams at the moment; try again.';
+      throw new TryLater('UNAVAILABLE', message, refusal.retryAfterSeconds);
+    }
+    const since = access.generation;
+    this.arrivals.set(request, { context: await contextOf(request, this.options), since });
+  }
+
+  async start(request: FastifyRequest): Promise<StreamedOperation> {
+    const { live, access } = this.shared;
+    const { context, since } = this.arrivalOf(request);
+    // Read before anything is opened, because it throws for a malformed request.
+    const asked = operationOf(request);
+    const operation = new StreamedOperation(live.format);
+    this.open.add(operation);
+    let tracked: TrackedCredential | null = null;
+    const connection: Connected = {
+      review: (actor) => operation.review(actor),
+      refuse: (fault) => operation.fail(fault),
+    };
+    operation.stream.once('close', () => {
+      this.open.delete(operation);
+      if (tracked) access.release(tracked, connection);
+      operation.end();
+    });
+    this.log(request, context, asked);
+    await live.run(operation, asked, {
+      createContext: async () => context,
+      ...(request.method === 'GET' ? { mustServe: refuseMutation } : {}),
+      onRequiredPermission: (requiredPermission) => {
+        operation.requiredPermission = requiredPermission;
+        const { authorization } = request.headers;
+        if (authorization === undefined || operation.stream.destroyed) return;
+        tracked = access.track(authorization, context.actor.request, connection, since);
+      },
+    });
+    return operation;
+  }
+
+  close(): void {
+    clearInterval(this.heartbeats);
+    for (const operation of this.open) operation.hangUp();
+  }
+
+  private arrivalOf(request: FastifyRequest): Arrival {
+    const arrival = this.arrivals.get(request);
+    if (!arrival) throw new Error('The request was not authenticated.');
+    return arrival;
+  }
+
+  private log(request: FastifyRequest, { requestId }: Context, asked: OperationRequest): void {
+    const operationName = excerptOf(asked.operationName);
+    this.options.log.info({ requestId, path: STREAM_PATH, operationName, address: request.ip }, 'operation');
+  }
 }
 
 function refuse(reply: FastifyReply, code: RequestErrorCode, operation: StreamedOperation): FastifyReply {

@@ -40,7 +40,7 @@ export interface RuleWithConditions {
 
 /** Checks the rules of a flag configuration or of a segment, except for what they serve. */
 export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
-  const issues = countIssues('Rules', rules.length, 0, RULES_MAX, path);
+  const issues = countIssues('Rules', rules.length, { min: 0, max: RULES_MAX }, path);
   if (issues.length > 0) return issues;
   rules.forEach((rule, position) => {
     const at = [...path, String(position)];
@@ -65,7 +65,7 @@ function ruleConditionsIssues(conditions: readonly ConditionInput[], segmentKeys
     const message = `Groups nest ${depth} deep; at most ${CONDITION_DEPTH_MAX} are allowed.`;
     return [{ code: 'OUT_OF_RANGE', message, path }];
   }
-  const issues = countIssues('Conditions of a rule', countOf(conditions), 0, CONDITIONS_PER_RULE_MAX, path);
+  const issues = countIssues('Conditions of a rule', countOf(conditions), { min: 0, max: CONDITIONS_PER_RULE_MAX }, path);
   return issues.length > 0 ? issues : conditionsIssues(conditions, segmentKeys, path);
 }
 
@@ -99,7 +99,7 @@ function attributeIssues(condition: AttributeConditionInput, path: Path): Issue[
 }
 
 function segmentsIssues(segments: readonly string[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {
-  const issues = countIssues('Segments of a condition', segments.length, 1, SEGMENTS_PER_CONDITION_MAX, path);
+  const issues = countIssues('Segments of a condition', segments.length, { min: 1, max: SEGMENTS_PER_CONDITION_MAX }, path);
   if (issues.length > 0) return issues;
   return segments.flatMap((key, position): Issue[] => {
     if (segmentKeys.has(key)) return [];

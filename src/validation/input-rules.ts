@@ -33,8 +33,14 @@ export function textIssues(what: string, text: string, path: Path, lengthMax: nu
   return unstorable(text) ? [{ code: 'INVALID', message: `${what} must not contain ${UNSTORABLE}.`, path }] : [];
 }
 
+/** Both included. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** A list with a bound on its length. */
-export function countIssues(what: string, count: number, min: number, max: number, path: Path): Issue[] {
+export function countIssues(what: string, count: number, { min, max }: Bounds, path: Path): Issue[] {
   if (count >= min && count <= max) return [];
   const bound = min === 0 ? `at most ${max}` : `${min} to ${max}`;
   return [{ code: 'OUT_OF_RANGE', message: `${what}: ${count} were given; ${bound} are allowed.`, path }];

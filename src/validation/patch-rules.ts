@@ -1,6 +1,6 @@
 /** Checks of updates: absent fields keep their value, and null differs from absent. Pure. */
 import type { Issue } from '../errors';
-import type { Path } from './input-rules';
+import type { Bounds, Path } from './input-rules';
 
 /** Checks fields that may be absent but must not be null: the name in the input -> the beginning of the sentence. */
 export function nullIssues(input: object, fields: Readonly<Record<string, string>>, path: Path = ['input']): Issue[] {
@@ -24,7 +24,7 @@ export function confirmationIssues(what: string, key: string, confirmKey: string
 }
 
 /** Checks an integer against inclusive bounds. */
-export function rangeIssues(what: string, value: number, min: number, max: number, path: Path): Issue[] {
+export function rangeIssues(what: string, value: number, { min, max }: Bounds, path: Path): Issue[] {
   if (value >= min && value <= max) return [];
   const number = (bound: number): string => bound.toLocaleString('en-US');
   return [{ code: 'OUT_OF_RANGE', message: `${what}: ${value} was given; ${number(min)} to ${number(max)} are allowed.`, path }];

@@ -60,7 +60,7 @@ it.each([
   [0, 1, 3, ['Rules: 0 were given; 1 to 3 are allowed.']],
   [4, 0, 3, ['Rules: 4 were given; at most 3 are allowed.']],
 ])('bounds a list of %d by %d and %d', (count, min, max, messages) => {
-  expect(countIssues('Rules', count, min, max, path)).toEqual(
+  expect(countIssues('Rules', count, { min, max }, path)).toEqual(
     messages.map((message) => ({ code: 'OUT_OF_RANGE', message, path })),
   );
 });

@@ -25,7 +25,7 @@ it.each([
 ])('judges whether %i is within 1 and 3,650', (value, isWithin) => {
   const message = `Days: ${value} was given; 1 to 3,650 are allowed.`;
 
-  expect(rangeIssues('Days', value, 1, 3650, ['input', 'days'])).toEqual(
+  expect(rangeIssues('Days', value, { min: 1, max: 3650 }, ['input', 'days'])).toEqual(
     isWithin ? [] : [{ code: 'OUT_OF_RANGE', message, path: ['input', 'days'] }],
   );
 });

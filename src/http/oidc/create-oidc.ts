@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock';
-import type { Config } from '../../config';
 import { Cipher } from '../../database/cipher';
 import type { Connection } from '../../database/transaction';
 import type { FailedAuthentications } from '../../modules/access/failed-authentications';
@@ -10,6 +9,14 @@ import { findUnknownOrganizations, OidcService } from '../../modules/members/oid
 import { LogInCookie } from './log-in-cookie';
 import { OidcProvider } from './provider';
 import type { Oidc } from './routes';
+import type { OidcSettings } from './settings';
+
+export interface OidcConfiguration {
+  /** Null: nobody logs in through a provider. */
+  readonly oidc: OidcSettings | null;
+  readonly jwtSecret: string;
+  readonly publicUrl: string | null;
+}
 
 export interface OidcParts {
   readonly changes: ChangeService;
@@ -21,7 +28,7 @@ export interface OidcParts {
 
 /** Null when no provider is configured. Does not contact the provider yet. */
 export function createOidc(
-  { oidc: settings, jwtSecret, publicUrl }: Pick<Config, 'oidc' | 'jwtSecret' | 'publicUrl'>,
+  { oidc: settings, jwtSecret, publicUrl }: OidcConfiguration,
   { changes, sessions, failed, clock, log }: OidcParts,
 ): Oidc | null {
   if (settings === null) return null;
@@ -36,7 +43,7 @@ export function createOidc(
 
 /** Logs the organizations in OIDC_ROLES that do not exist: mistyped, deleted, or not created yet. */
 export async function warnOfUnknownOrganizations(
-  { oidc }: Pick<Config, 'oidc'>,
+  { oidc }: Pick<OidcConfiguration, 'oidc'>,
   connection: Connection,
   log: Logger,
 ): Promise<void> {

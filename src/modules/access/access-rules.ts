@@ -195,7 +195,7 @@ export function planRotation(
 ): RotationPlan {
   const issues = [
     ...rotationIssues(key, unusedDays, now),
-    ...rangeIssues('Seconds of grace', graceSeconds, 0, GRACE_SECONDS_MAX, ['input', 'graceSeconds']),
+    ...rangeIssues('Seconds of grace', graceSeconds, { min: 0, max: GRACE_SECONDS_MAX }, ['input', 'graceSeconds']),
   ];
   if (issues.length > 0) return { issues };
   const { createdAt, expiresAt } = key;

@@ -30,7 +30,7 @@ export function normalizeOrigins(texts: readonly string[] | null | undefined): r
 
 export function originIssues(texts: readonly string[] | null | undefined, path: Path): Issue[] {
   if (texts === null || texts === undefined) return [];
-  const tooMany = countIssues('Allowed origins', texts.length, 0, ORIGINS_MAX, path);
+  const tooMany = countIssues('Allowed origins', texts.length, { min: 0, max: ORIGINS_MAX }, path);
   if (tooMany.length > 0) return tooMany;
   return texts.flatMap((text, i): Issue[] => {
     if (normalizeOrigin(text) !== null) return [];

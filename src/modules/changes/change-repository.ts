@@ -123,6 +123,12 @@ export interface ChangeSearch {
   readonly to?: Date | null;
 }
 
+export interface SequencePage {
+  /** Null: from the newest. */
+  readonly beforeSequence: string | null;
+  readonly limit: number;
+}
+
 const ACCESS_KINDS = ACCESS_SUBJECTS.map((kind) => `'${kind}'`).join(', ');
 
 /** What `isVisibleItem` says, as SQL over `b` (change_body). The placeholder stands for `sight.environmentIds`. */
@@ -145,8 +151,7 @@ export async function listChanges(
   connection: Connection,
   search: ChangeSearch,
   visibility: Visibility,
-  beforeSequence: string | null,
-  limit: number,
+  { beforeSequence, limit }: SequencePage,
 ): Promise<ChangeEntity[]> {
   // Otherwise the statement would walk through all changes to find none.
   if (search.environmentId && visibility.environmentIds?.includes(search.environmentId) === false) return [];
@@ -180,8 +185,7 @@ export async function listHistories(
   connection: Connection,
   subjectIds: readonly string[],
   visibility: Visibility,
-  beforeSequence: string | null,
-  limit: number,
+  { beforeSequence, limit }: SequencePage,
 ): Promise<(ChangeEntity & { readonly historyOf: string })[]> {
   const rows: { subject: string; id: string }[] = await connection.query(
     `SELECT s.subject, page.id FROM unnest($1::text[]) AS s(subject)

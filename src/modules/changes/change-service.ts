@@ -86,7 +86,8 @@ export class ChangeService {
   ): Promise<ChangeEntity[]> {
     const problem = changeFilterProblem(search);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
-    return listChanges(this.options.database.connection, search, visibility, sequencePosition(beforeSequence), limit);
+    const slice = { beforeSequence: sequencePosition(beforeSequence), limit };
+    return listChanges(this.options.database.connection, search, visibility, slice);
   }
 
   /** Forgets the results since then, kept for repeated requests, of which `isConcerned` says so; answers how many. */

@@ -59,7 +59,7 @@ export async function recordChange(tx: Transaction, actor: Actor, now: Date, dra
   keepChainOrder(tx, draft.organizationId);
   const changeId = newId('change');
   const revisions = await raiseHeads(tx, changeId, now, draft);
-  await appendToChain(tx, actor, now, changeId, draft);
+  await appendToChain(tx, actor, { changeId, now }, draft);
   return revisions;
 }
 
@@ -83,7 +83,12 @@ async function raiseHeads(tx: Transaction, changeId: string, now: Date, draft: C
   return heads;
 }
 
-async function appendToChain(tx: Transaction, actor: Actor, now: Date, changeId: string, draft: ChangeDraft): Promise<void> {
+async function appendToChain(
+  tx: Transaction,
+  actor: Actor,
+  { changeId, now }: { readonly changeId: string; readonly now: Date },
+  draft: ChangeDraft,
+): Promise<void> {
   const bodies = draft.items.map((item, position) => bodyOf(changeId, position, item));
   const head = await lockAuditHead(tx.connection, draft.organizationId);
   const row = {

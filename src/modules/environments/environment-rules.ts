@@ -84,7 +84,7 @@ export function planEnvironmentUpdate(current: EnvironmentEntity, patch: Environ
     ...nameIssues('Environment name', next.name, ['input', 'name']),
     ...colorIssues(next.color),
     ...requiredRoleIssues(patch.requiredRole),
-    ...rangeIssues('Environment position', next.position, 0, count - 1, ['input', 'position']),
+    ...rangeIssues('Environment position', next.position, { min: 0, max: count - 1 }, ['input', 'position']),
   ];
   if (issues.length > 0) return { issues };
   const color = next.color.toLowerCase();

@@ -221,7 +221,7 @@ async function lockVersionFor(
   const locked = await lockEnvironmentFor(connection, actor, environmentId, { permission, toSee: 'environment:read' });
   if (!locked) throw notFound('environment', environmentId, ['input', 'environmentId']);
   const version = { current: locked.environment.version, expected: expectedVersion };
-  return { ...locked, stale: await staleIssues(connection, 'environment', environmentId, version) };
+  return { ...locked, stale: await staleIssues(connection, 'environment', { subjectId: environmentId, ...version }) };
 }
 
 /** The environment as history keeps it. */

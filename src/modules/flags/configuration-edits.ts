@@ -164,7 +164,10 @@ async function reuse(
 
 function staleConfiguration({ connection, before }: EditScene, expected: number, path: Path): Promise<readonly Issue[]> {
   const version = { current: before.version, expected };
-  return staleIssues(connection, 'configuration', configurationId(before), version, [...path, 'expectedVersion']);
+  return staleIssues(connection, 'configuration', { subjectId: configurationId(before), ...version }, [
+    ...path,
+    'expectedVersion',
+  ]);
 }
 
 /** Null when the environment is not in the flag's project, or the actor may not see it. */

@@ -221,7 +221,7 @@ function storedVariation(input: VariationInput): StoredVariation {
 }
 
 export function variationsIssues(valueType: FlagValueType, variations: readonly VariationInput[], path: Path): Issue[] {
-  const issues = countIssues('Variations', variations.length, MIN_VARIATIONS, VARIATIONS_MAX, path);
+  const issues = countIssues('Variations', variations.length, { min: MIN_VARIATIONS, max: VARIATIONS_MAX }, path);
   variations.slice(0, VARIATIONS_MAX).forEach((variation, position) => {
     const at = [...path, String(position)];
     issues.push(
@@ -288,7 +288,7 @@ function knownVariationIssues(variations: readonly VariationInput[], key: string
 }
 
 function tagsIssues(tags: readonly string[], path: Path): Issue[] {
-  const issues = countIssues('Tags', tags.length, 0, TAGS_MAX, path);
+  const issues = countIssues('Tags', tags.length, { min: 0, max: TAGS_MAX }, path);
   tags.slice(0, TAGS_MAX).forEach((tag, position) => {
     const at = [...path, String(position)];
     if (tag.trim() === '') issues.push({ code: 'BLANK', message: 'A tag must not be empty.', path: at });

@@ -60,6 +60,13 @@ interface LockedFlag extends LockedProject {
   readonly stale: readonly Issue[];
 }
 
+/** A flag before and after a change. Null: it does not exist then. */
+interface FlagStep {
+  readonly project: ProjectEntity;
+  readonly before: FlagEntity | null;
+  readonly after: FlagEntity | null;
+}
+
 /** Manages the parts of flags that are the same in every environment. */
 export class FlagService {
   constructor(private readonly options: FlagServiceOptions) {}
@@ -111,7 +118,7 @@ export class FlagService {
         if (plan.issues || issues.length > 0) throw new UserFault(issues);
         const { flag } = plan;
         await insertFlag(tx.connection, flag);
-        return { flag, revisions: await this.record(tx, actor, 'FLAG_CREATED', project, [null, flag]) };
+        return { flag, revisions: await this.record(tx, actor, 'FLAG_CREATED', { project, before: null, after: flag }) };
       },
       duplicateKey('flag_project_id_key_unique', 'flag', input.key),
     );
@@ -128,7 +135,7 @@ export class FlagService {
       if (plan.issues || issues.length > 0) throw new UserFault(issues);
       if (canonicalText(flagBody(plan.flag)) === canonicalText(flagBody(flag))) return { flag, revisions: [] };
       if (answersChange(flag, plan.flag)) await requireStrictestRole(tx.connection, locked, project, 'flag:update');
-      return this.write(tx, actor, 'FLAG_UPDATED', project, [flag, plan.flag]);
+      return this.write(tx, actor, 'FLAG_UPDATED', { project, before: flag, after: plan.flag });
     });
   }
 
@@ -141,7 +148,7 @@ export class FlagService {
       if (stale.length > 0) throw new UserFault(stale);
       if (flag.isArchived) throw archived(flag);
       await refuseDependents(tx.connection, flag, (dependent) => !dependent.isArchived);
-      return this.write(tx, actor, 'FLAG_ARCHIVED', project, [flag, { ...flag, isArchived: true }]);
+      return this.write(tx, actor, 'FLAG_ARCHIVED', { project, before: flag, after: { ...flag, isArchived: true } });
     });
   }
 
@@ -150,7 +157,7 @@ export class FlagService {
       if (stale.length > 0) throw new UserFault(stale);
       if (!flag.isArchived) throw notArchived(flag);
       await refuseArchivedPrerequisites(tx.connection, flag);
-      return this.write(tx, actor, 'FLAG_RESTORED', project, [flag, { ...flag, isArchived: false }]);
+      return this.write(tx, actor, 'FLAG_RESTORED', { project, before: flag, after: { ...flag, isArchived: false } });
     });
   }
 
@@ -161,7 +168,10 @@ export class FlagService {
       if (!flag.isArchived) throw notArchived(flag);
       await refuseDependents(tx.connection, flag, () => true);
       await removeFlag(tx.connection, flag.id);
-      return { deletedFlagId: flag.id, revisions: await this.record(tx, actor, 'FLAG_DELETED', project, [flag, null]) };
+      return {
+        deletedFlagId: flag.id,
+        revisions: await this.record(tx, actor, 'FLAG_DELETED', { project, before: flag, after: null }),
+      };
     });
   }
 
@@ -182,7 +192,7 @@ export class FlagService {
       // An update may change only texts, which affect no answer, so `update` checks the role itself.
       if (permission !== 'flag:update') await requireStrictestRole(tx.connection, locked.actor, project, permission);
       const version = { current: flag.version, expected: expectedVersion };
-      return work(tx, { ...locked, flag, stale: await staleIssues(tx.connection, 'flag', flag.id, version) });
+      return work(tx, { ...locked, flag, stale: await staleIssues(tx.connection, 'flag', { subjectId: flag.id, ...version }) });
     });
   }
 
@@ -190,13 +200,12 @@ export class FlagService {
     tx: Transaction,
     actor: Actor,
     kind: FlagChangeKind,
-    project: ProjectEntity,
-    [before, planned]: readonly [FlagEntity, FlagEntity],
+    { project, before, after }: FlagStep & { readonly before: FlagEntity; readonly after: FlagEntity },
   ): Promise<FlagResult> {
     const now = this.options.changes.now();
-    const flag = { ...planned, version: before.version + 1, updatedAt: now, changedAt: now };
+    const flag = { ...after, version: before.version + 1, updatedAt: now, changedAt: now };
     await updateFlag(tx.connection, flag);
-    return { flag, revisions: await this.record(tx, actor, kind, project, [before, flag]) };
+    return { flag, revisions: await this.record(tx, actor, kind, { project, before, after: flag }) };
   }
 
   /** Records a revision in every environment of the project. */
@@ -204,8 +213,7 @@ export class FlagService {
     tx: Transaction,
     actor: Actor,
     kind: FlagChangeKind | 'FLAG_DELETED',
-    project: ProjectEntity,
-    [before, after]: readonly [FlagEntity | null, FlagEntity | null],
+    { project, before, after }: FlagStep,
   ): Promise<EnvironmentRevision[]> {
     const flag = (after ?? before) as FlagEntity;
     const environments = await findEnvironmentsByProjectIds(tx.connection, [project.id]);

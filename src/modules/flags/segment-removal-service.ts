@@ -27,7 +27,7 @@ export class SegmentRemovalService {
     return segments.change(actor, input.segmentId, 'segment:delete', async (tx, locked) => {
       const { segment } = locked;
       const version = { current: segment.version, expected: input.expectedVersion };
-      const issues = [...(await staleIssues(tx.connection, 'segment', segment.id, version))];
+      const issues = [...(await staleIssues(tx.connection, 'segment', { subjectId: segment.id, ...version }))];
       const uses = await findSegmentUses(tx.connection, [segment.id]);
       if (uses.length > 0) {
         const usedBy = uses.slice(0, USES_NAMED_MAX).map(({ flagKey, segmentKey, environmentKey, environmentId }) => ({
@@ -43,7 +43,12 @@ export class SegmentRemovalService {
       await removeSegment(tx.connection, segment.id);
       const gone = { ...locked, segment: { ...segment, version: segment.version + 1 } };
       const event = { kind: 'SEGMENT_UPDATED', segmentKey: segment.key, segment: null } as const;
-      const revisions = await segments.record(tx, actor, 'SEGMENT_DELETED', gone, [segmentBody(segment), null], event);
+      const revisions = await segments.record(tx, actor, 'SEGMENT_DELETED', {
+        ...gone,
+        before: segmentBody(segment),
+        after: null,
+        event,
+      });
       return { deletedSegmentId: segment.id, revisions };
     });
   }

@@ -100,7 +100,7 @@ function variationIssues(key: string, references: TargetingReferences, path: Pat
 
 function prerequisitesIssues({ prerequisites }: TargetingInput, references: TargetingReferences): Issue[] {
   const path = ['input', 'prerequisites'];
-  const issues = countIssues('Prerequisites', prerequisites.length, 0, PREREQUISITES_MAX, path);
+  const issues = countIssues('Prerequisites', prerequisites.length, { min: 0, max: PREREQUISITES_MAX }, path);
   if (issues.length > 0) return issues;
   prerequisites.forEach(({ flagKey, variation }, position) => {
     const at = [...path, String(position)];
@@ -140,9 +140,9 @@ function chainIssues(prerequisites: ReadonlyMap<string, readonly string[]>, path
 
 function targetsIssues({ targets }: TargetingInput, references: TargetingReferences): Issue[] {
   const path = ['input', 'targets'];
-  const issues = countIssues('Targets', targets.length, 0, VARIATIONS_MAX, path);
+  const issues = countIssues('Targets', targets.length, { min: 0, max: VARIATIONS_MAX }, path);
   const total = targets.reduce((sum, target) => sum + target.targetingKeys.length, 0);
-  issues.push(...countIssues('Targeting keys of all targets', total, 0, TARGET_KEYS_MAX, path));
+  issues.push(...countIssues('Targeting keys of all targets', total, { min: 0, max: TARGET_KEYS_MAX }, path));
   if (issues.length > 0) return issues;
   const seen = new Set<string>();
   targets.forEach((target, position) => {
@@ -183,7 +183,7 @@ function serveIssues(serve: ServeInput, references: TargetingReferences, path: P
   const issues = [
     ...bucketByIssues(rollout.bucketBy, [...at, 'bucketBy']),
     ...variationIssues(rollout.whenMissing, references, [...at, 'whenMissing']),
-    ...countIssues('Shares of a rollout', rollout.shares.length, 1, VARIATIONS_MAX, sharesPath),
+    ...countIssues('Shares of a rollout', rollout.shares.length, { min: 1, max: VARIATIONS_MAX }, sharesPath),
   ];
   rollout.shares.slice(0, VARIATIONS_MAX).forEach((share, position) => {
     issues.push(

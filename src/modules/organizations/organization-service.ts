@@ -82,6 +82,7 @@ export class OrganizationService {
     const issues = organizationIssues(input);
     if (issues.length > 0) throw new UserFault(issues);
     const createdAt = this.options.changes.now();
+    const withOwner = (row: OrganizationEntity): object => ({ ...organizationBody(row), owner: actor.name });
     const organization: OrganizationEntity = {
       id: newId('organization'),
       key: input.key,
@@ -110,16 +111,7 @@ export class OrganizationService {
           projectId: null,
           deliveries: [],
           changesAccess: true,
-          items: [
-            {
-              subjectKind: 'ORGANIZATION',
-              subjectId: organization.id,
-              subjectKey: organization.key,
-              version: 1,
-              before: null,
-              after: { key: organization.key, name: organization.name, owner: actor.name },
-            },
-          ],
+          items: [rowItem('ORGANIZATION', { before: null, after: organization }, withOwner)],
         });
         return { organization, revisions };
       },
@@ -202,7 +194,7 @@ async function lockOrganizationFor(
     throw notFound('organization', organizationId, ['input', 'organizationId']);
   }
   const version = { current: organization.version, expected: expectedVersion };
-  return { organization, stale: await staleIssues(connection, 'organization', organization.id, version) };
+  return { organization, stale: await staleIssues(connection, 'organization', { subjectId: organization.id, ...version }) };
 }
 
 function visibleOrganizationIds(actor: Actor): string[] {

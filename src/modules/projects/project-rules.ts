@@ -64,6 +64,9 @@ function changeableIssues({ name, description, staleAfterDays }: Changeable): Is
   return [
     ...nameIssues('Project name', name, ['input', 'name']),
     ...textIssues('Project description', description, ['input', 'description'], DESCRIPTION_LENGTH_MAX),
-    ...rangeIssues('Days until a flag is stale', staleAfterDays, 1, STALE_AFTER_DAYS_MAX, ['input', 'staleAfterDays']),
+    ...rangeIssues('Days until a flag is stale', staleAfterDays, { min: 1, max: STALE_AFTER_DAYS_MAX }, [
+      'input',
+      'staleAfterDays',
+    ]),
   ];
 }

@@ -156,7 +156,7 @@ async function lockVersionFor(
   const locked = await lockProjectFor(connection, actor, { projectId }, permission);
   if (!locked) throw notFound('project', projectId, ['input', 'projectId']);
   const version = { current: locked.project.version, expected: expectedVersion };
-  return { ...locked, stale: await staleIssues(connection, 'project', projectId, version) };
+  return { ...locked, stale: await staleIssues(connection, 'project', { subjectId: projectId, ...version }) };
 }
 
 /** A locked project. */

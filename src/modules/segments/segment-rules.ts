@@ -86,7 +86,7 @@ export function newSegmentIssues(input: {
 
 /** Checks a list of targeting keys of one call. */
 export function targetingKeysIssues(keys: readonly string[], min: number, path: Path): Issue[] {
-  const issues = countIssues('Targeting keys', keys.length, min, KEYS_PER_CALL_MAX, path);
+  const issues = countIssues('Targeting keys', keys.length, { min, max: KEYS_PER_CALL_MAX }, path);
   if (issues.length > 0) return issues;
   keys.forEach((key, position) => {
     const at = [...path, String(position)];

@@ -73,6 +73,13 @@ export interface LockedSegment {
   readonly segment: SegmentEntity;
 }
 
+/** A change of a segment: what history keeps of it before and after, and what is delivered. */
+export interface SegmentStep extends LockedSegment {
+  readonly before: object | null;
+  readonly after: object | null;
+  readonly event: FlagEvent;
+}
+
 export class SegmentService {
   constructor(private readonly options: SegmentServiceOptions) {}
 
@@ -126,7 +133,7 @@ export class SegmentService {
         await insertKeys(tx.connection, segment.id, 'EXCLUDED', excluded);
         const after = { ...segmentBody(segment), included, excluded };
         const event = segmentEvent(segment, { addedIncluded: included, addedExcluded: excluded });
-        const revisions = await this.record(tx, actor, 'SEGMENT_CREATED', { project, segment }, [null, after], event);
+        const revisions = await this.record(tx, actor, 'SEGMENT_CREATED', { project, segment, before: null, after, event });
         return { segment, revisions };
       },
       duplicateKey('segment_project_id_key_unique', 'segment', input.key),
@@ -139,7 +146,7 @@ export class SegmentService {
       const before = locked.segment;
       const existing = await loadReferences(tx.connection, before.projectId, before.key);
       const version = { current: before.version, expected: input.expectedVersion };
-      const stale = await staleIssues(tx.connection, 'segment', before.id, version);
+      const stale = await staleIssues(tx.connection, 'segment', { subjectId: before.id, ...version });
       const issues = [...stale, ...segmentTextIssues(input, existing)];
       if (issues.length > 0) throw new UserFault(issues);
       const segment = {
@@ -150,12 +157,13 @@ export class SegmentService {
         version: before.version + 1,
         updatedAt: this.options.changes.now(),
       };
-      const bodies = [segmentBody(before), segmentBody(segment)] as const;
-      if (canonicalText(bodies[0]) === canonicalText({ ...bodies[1], version: before.version })) {
+      const bodies = { before: segmentBody(before), after: segmentBody(segment) };
+      if (canonicalText(bodies.before) === canonicalText({ ...bodies.after, version: before.version })) {
         return { segment: before, revisions: [] };
       }
       await updateSegment(tx.connection, segment);
-      const revisions = await this.record(tx, actor, 'SEGMENT_UPDATED', { ...locked, segment }, bodies, segmentEvent(segment));
+      const event = segmentEvent(segment);
+      const revisions = await this.record(tx, actor, 'SEGMENT_UPDATED', { ...locked, segment, ...bodies, event });
       return { segment, revisions };
     });
   }
@@ -178,11 +186,8 @@ export class SegmentService {
       await insertKeys(tx.connection, before.id, list, added);
       const segment = await this.raiseVersion(tx, before);
       const event = segmentEvent(segment, list === 'INCLUDED' ? { addedIncluded: added } : { addedExcluded: added });
-      const bodies = [
-        { list, added: [] },
-        { list, added },
-      ] as const;
-      const revisions = await this.record(tx, actor, 'SEGMENT_KEYS_ADDED', { ...locked, segment }, bodies, event);
+      const bodies = { before: { list, added: [] }, after: { list, added } };
+      const revisions = await this.record(tx, actor, 'SEGMENT_KEYS_ADDED', { ...locked, segment, ...bodies, event });
       return { segment, addedCount: added.length, revisions };
     });
   }
@@ -200,9 +205,9 @@ export class SegmentService {
       const removed = [...present.keys()];
       await deleteKeys(tx.connection, before.id, removed);
       const segment = await this.raiseVersion(tx, before);
-      const bodies = [{ removed: Object.fromEntries(present) }, { removed: {} }] as const;
+      const bodies = { before: { removed: Object.fromEntries(present) }, after: { removed: {} } };
       const event = segmentEvent(segment, { removed });
-      const revisions = await this.record(tx, actor, 'SEGMENT_KEYS_REMOVED', { ...locked, segment }, bodies, event);
+      const revisions = await this.record(tx, actor, 'SEGMENT_KEYS_REMOVED', { ...locked, segment, ...bodies, event });
       return { segment, removedCount: removed.length, revisions };
     });
   }
@@ -230,9 +235,7 @@ export class SegmentService {
     tx: Transaction,
     actor: Actor,
     kind: ChangeKind,
-    { project, segment }: LockedSegment,
-    [before, after]: readonly [object | null, object | null],
-    event: FlagEvent,
+    { project, segment, before, after, event }: SegmentStep,
   ): Promise<EnvironmentRevision[]> {
     const environments = await findEnvironmentsByProjectIds(tx.connection, [project.id]);
     return this.options.changes.record(tx, actor, {

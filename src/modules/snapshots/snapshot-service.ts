@@ -100,7 +100,7 @@ export class SnapshotService {
     if (state.isClosed) return null;
     spend(budget, input.contexts.length, flagCountOf(actor, state, input));
     const problems = input.areContextsChecked === true ? [] : input.contexts.map(contextProblem);
-    return this.decide(actor, state, input, budget, problems);
+    return this.decide(actor, state, input, { budget, problems });
   }
 
   /** Answers as `countFlags` does when the environment is in memory; null when it is not. */
@@ -120,7 +120,10 @@ export class SnapshotService {
     if (contextsProblem(input.contexts) !== null || !input.contexts.every(isValid)) return null;
     const flagCount = flagCountOf(actor, state, input);
     if (evaluationsProblem(input.contexts.length, flagCount, 0) !== null) return null;
-    return { run: () => this.decide(actor, state, input, {}), evaluations: input.contexts.length * flagCount };
+    return {
+      run: () => this.decide(actor, state, input, { budget: {}, problems: [] }),
+      evaluations: input.contexts.length * flagCount,
+    };
   }
 
   /**
@@ -140,13 +143,12 @@ export class SnapshotService {
     return state && permits(actor, 'flag:evaluate', state.scope) ? state : null;
   }
 
-  /** `problems`: what is wrong with the context at the same place. */
+  /** `problems`: what is wrong with the context at the same index. */
   private decide(
     actor: Actor,
     state: EnvironmentState,
     input: EvaluateInput,
-    budget: TraceBudget,
-    problems: readonly (string | null)[] = [],
+    { budget, problems }: { readonly budget: TraceBudget; readonly problems: readonly (string | null)[] },
   ): EvaluateOutcome {
     const { compiled, epoch, revision } = state;
     const seesAll = seesEverything(actor);
