@@ -7,9 +7,17 @@ const leftOut = [
   ...(process.env.FLAGSTAFF_TEST_AGAIN ? [...pure, ...transport] : []),
 ];
 
+// All test files of a process share one copy of the product and of the packages. Jest knows which lines have run, and which files
+// have changed, only of what it has loaded itself: each test file has a copy of its own then.
+const sharedModules = {
+  testEnvironment: '<rootDir>/test/support/environment.cjs',
+  runtime: '<rootDir>/test/support/runtime.cjs',
+};
+const needsJestModules = process.argv.some((argument) => /^--(coverage|collectCoverage|watch)/.test(argument));
+
 /** Two runs of the same suites: embedded database and in-memory bell, or DATABASE_URL and REDIS_URL. */
 module.exports = {
-  testEnvironment: '<rootDir>/test/support/environment.cjs',
+  ...(needsJestModules ? {} : sharedModules),
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: leftOut.map((path) => `<rootDir>/${path}`),
@@ -18,8 +26,8 @@ module.exports = {
   transformIgnorePatterns: [
     '/node_modules/(?!(jose|uuid|graphql-request|p-limit|yocto-queue|openid-client|oauth4webapi|oidc-provider)/)',
   ],
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  globalSetup: '<rootDir>/test/support/global-setup.cjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.cjs',
   testTimeout: 180_000,
   maxWorkers: 2,
   collectCoverageFrom: ['src/evaluation/**/*.ts', 'src/modules/**/*-rules.ts'],

@@ -1,3 +1,0 @@
-import { prepareDatabases } from './databases';
-
-export default prepareDatabases;

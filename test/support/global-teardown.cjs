@@ -1,0 +1,3 @@
+require('./run-typescript.cjs');
+
+module.exports = () => require('./databases.ts').removeDatabases();

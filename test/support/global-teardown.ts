@@ -1,3 +1,0 @@
-import { removeDatabases } from './databases';
-
-export default removeDatabases;
