@@ -34,7 +34,15 @@ const databases: (() => Promise<void>)[] = [];
 export function runProgram(env: Record<string, string>): Program {
   const hook = join(PACKAGE_ROOT, 'test', 'support', 'run-typescript.cjs');
   const child = spawn(process.execPath, ['-r', hook, join(PACKAGE_ROOT, 'src', 'main.ts')], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', LOG_LEVEL: 'info', ...env },
+    // Tests share the machine, so a full event loop says nothing.
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      EVENT_LOOP_DELAY_MAX_MS: '60000',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
