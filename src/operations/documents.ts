@@ -29,7 +29,7 @@ export interface PreparedOperation extends RootFieldTraits {
   readonly shape: Shape;
 }
 
-/** What graphql-js is asked to execute, but for values that are not the client's: the context, or the event. */
+/** Returns the arguments for graphql-js, but for values that are not the client's: the context, or the event. */
 export function executionArguments(
   schema: GraphQLSchema,
   { document, operation }: PreparedOperation,
