@@ -1,5 +1,6 @@
 /** The list of nouns and their folders agree: in order, and in what each folder has. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { entities } from '../../src/modules/entities';
 import { modules } from '../../src/modules/index';
@@ -12,7 +13,8 @@ const list = readFileSync(join(root, 'index.ts'), 'utf8');
 const nouns = [...list.matchAll(/from '\.\/([^/]+)\/module'/g)].map(([, noun]) => noun!);
 const filesOf = (noun: string, ...suffixes: string[]): string[] =>
   readdirSync(join(root, noun)).filter((file) => suffixes.some((suffix) => file.endsWith(`${suffix}.ts`)));
-const load = (noun: string, file: string): Record<string, unknown> => jest.requireActual(join(root, noun, basename(file, '.ts')));
+const load = (noun: string, file: string): Record<string, unknown> =>
+  createRequire(__filename)(join(root, noun, basename(file, '.ts'))) as Record<string, unknown>;
 const exportsOf = (noun: string, ...suffixes: string[]): unknown[] =>
   filesOf(noun, ...suffixes).flatMap((file) => Object.values(load(noun, file)));
 const moduleOf = (noun: string): NounModule => Object.values(load(noun, 'module'))[0] as NounModule;
