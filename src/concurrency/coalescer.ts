@@ -1,6 +1,6 @@
 /**
- * Runs one piece of work at a time. A request that comes during a run causes exactly one more, which begins after the request;
- * all requests until then share it. So every request is served by a run that has seen everything done before the request.
+ * Runs one piece of work at a time. A request during a run causes exactly one more run, which all requests until its start
+ * share. So every request is served by a run that started after it, and that sees everything done before the request.
  */
 export class Coalescer {
   private running: Promise<void> | null = null;
@@ -8,7 +8,7 @@ export class Coalescer {
 
   constructor(private readonly work: () => Promise<void>) {}
 
-  /** Begins at once when nothing runs. Resolves, or rejects, as the run does that began after the call. */
+  /** Starts immediately when nothing runs. Resolves or rejects with the run that started after the call. */
   request(): Promise<void> {
     if (this.next !== null) return this.next;
     if (this.running === null) return this.start();
@@ -20,7 +20,7 @@ export class Coalescer {
     return this.next;
   }
 
-  /** Resolves when the runs that were requested have ended; never rejects. */
+  /** Resolves when all requested runs have ended; never rejects. */
   async settle(): Promise<void> {
     await Promise.allSettled([this.running, this.next]);
   }
@@ -32,7 +32,7 @@ export class Coalescer {
     return this.running;
   }
 
-  /** Turns what is thrown into a rejection. */
+  /** Turns an exception into a rejection. */
   private async run(): Promise<void> {
     await this.work();
   }

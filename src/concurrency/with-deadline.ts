@@ -1,6 +1,6 @@
 /**
- * Answers what the work answers, or rejects with what `onLate` answers when that takes longer than `ms`. The work is not ended by
- * it: `onLate` may do that. What comes of late work is dropped, an error of it, too.
+ * Resolves or rejects with the work, or rejects with the error that `onLate` returns when the work takes longer than `ms`. Does
+ * not stop the work; `onLate` may. The result or error of late work is dropped.
  */
 export async function withDeadline<T>(work: Promise<T>, ms: number, onLate: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,21 +1,21 @@
 /**
- * Collects values by key in memory, so that noting one never waits, and writes them now and then. Values whose write failed, or
- * that the write left out, wait for the next one beside what was noted meanwhile. A process that is killed loses what it
- * collected since the last write; a write whose confirmation is lost is repeated.
+ * Collects values by key in memory, so that adding one never waits, and writes them at an interval. Values whose write failed,
+ * or that the write left out, are written next time, together with newer ones. A process that is killed loses the values since
+ * the last write; a write whose confirmation is lost is repeated.
  */
 import { Coalescer } from './coalescer';
 
 export interface WriteBehindOptions<T> {
   readonly intervalMs: number;
-  /** Puts a value among those that wait: joins it with an earlier one of its key, and keeps their number bounded. */
+  /** Inserts a value into the pending ones: joins it with an earlier one of its key, and keeps their number bounded. */
   readonly insert: (values: Map<string, T>, key: string, value: T) => void;
-  /** May answer keys that were left out and are to be written next time. Rejects: none of the batch was written. */
+  /** Resolves with the keys, if any, that were left out and are to be written next time. Rejects when nothing was written. */
   readonly write: (batch: ReadonlyMap<string, T>) => Promise<readonly string[] | void>;
-  /** Called once for each write that failed, after what was not written was put back. */
+  /** Called once for each write that failed, after the unwritten values were put back. */
   readonly onError: (error: unknown) => void;
-  /** The most values of one batch. Absent: any number. */
+  /** The most values of one batch; any number when absent. */
   readonly batchMax?: number;
-  /** Called before each write, to add what is collected elsewhere. */
+  /** Called before each write, to add values that are collected elsewhere. */
   readonly collect?: () => void;
 }
 
@@ -26,7 +26,7 @@ export class WriteBehind<T> {
 
   constructor(private readonly options: WriteBehindOptions<T>) {}
 
-  /** How many values wait to be written. */
+  /** The number of pending values. */
   get size(): number {
     return this.values.size;
   }
@@ -35,19 +35,19 @@ export class WriteBehind<T> {
     this.options.insert(this.values, key, value);
   }
 
-  /** Writes now and then, until `stop`. */
+  /** Writes at the interval, until `stop`. */
   start(): void {
     this.timer = setInterval(() => void this.flush(), this.options.intervalMs);
     this.timer.unref();
   }
 
-  /** Writes a last time. */
+  /** Stops the interval and writes one last time. */
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     await this.flush();
   }
 
-  /** Resolves when everything that was added before is written, or could not be. Never rejects. */
+  /** Resolves when all values that were added before are written, or their write failed. Never rejects. */
   flush(): Promise<void> {
     return this.writes.request();
   }
@@ -70,7 +70,7 @@ export class WriteBehind<T> {
     }
   }
 
-  /** Before what was added meanwhile, which is newer. */
+  /** Inserts entries before those that were added meanwhile, which are newer. */
   private putBack(entries: readonly (readonly [string, T])[]): void {
     if (entries.length === 0) return;
     const newer = this.values;
