@@ -28,7 +28,7 @@ function intendedCode(error: unknown): RequestErrorCode | null {
   if (!(error instanceof GraphQLError)) return null;
   const { code, http } = error.extensions;
   if ((http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
-  // graphql-js copies `extensions` from foreign errors; their codes are not ours, and their messages not meant for clients.
+  // graphql-js copies `extensions` from foreign errors, whose codes are not ours and whose messages are not meant for clients.
   const isOfGraphql = error.originalError === undefined || error.originalError instanceof GraphQLError;
   const isKnown = typeof code === 'string' && KNOWN_CODES.has(code) && code !== 'INTERNAL_SERVER_ERROR';
   if (isOfGraphql && isKnown) return code as RequestErrorCode;
@@ -38,17 +38,17 @@ function intendedCode(error: unknown): RequestErrorCode | null {
   return isAboutVariable && error.path === undefined ? 'BAD_USER_INPUT' : null;
 }
 
-/** Ends some sentences of graphql-js. */
+/** Matches the hint that ends some sentences of graphql-js. */
 const HINT = / ?Did you mean [^?]*\?$/;
 
 /**
- * The messages of graphql-js about a value may quote an input with a password in it, or one of digits where a string is
- * expected.
+ * Matches messages of graphql-js about a value that may be a secret: they quote the input, for instance a password of digits
+ * where a string is expected.
  */
 const SECRET_LOCATION = / at "[^"]*(?:password|token)"$/i;
 const NO_TEXT = /(String cannot represent a non string value): [\s\S]*$/;
 
-/** Removes what may be secret from a sentence: it names the location, and the sender knows the value. */
+/** Removes a possibly secret value from a sentence: the location is enough, as the sender knows the value. */
 function withoutSecrets({ message, originalError }: GraphQLError): string {
   const reason = originalError?.message;
   const [, variable = '', value = ''] = /^(Variable "\$\w+" got invalid value )([\s\S]*)$/.exec(message) ?? [];

@@ -1,30 +1,30 @@
-/** JSON text of objects that never change, made once and put together again and again. */
+/** Caches the JSON text of objects that never change, so that answers are assembled from parts. */
 
-/** Tracks whether the text so far is pure ASCII, so that its length in bytes is its length. */
+/** Tracks whether the output is pure ASCII, so that its byte length equals its string length. */
 export interface WriteContext {
   isAscii: boolean;
 }
 
 export type Write<Value> = (value: Value, context: WriteContext) => string;
 
-/** Bounds all chunks that are kept, in UTF-16 code units. */
+/** Bounds all cached chunks, in UTF-16 code units. */
 const LENGTH_MAX = 32 * 1024 * 1024;
-/** About what a chunk takes besides its text. */
+/** Approximate size of a chunk besides its text. */
 const CHUNK_OVERHEAD = 100;
 
-/** Chunks of several writers, bounded together: when there is no room, the writer that grew least recently forgets its own. */
+/** Bounds the chunks of several writers together: when there is no room, the writer that grew least recently is cleared. */
 export class JsonChunkCache {
   private kept = 0;
   private readonly writers = new Set<JsonChunks<never>>();
 
   constructor(private readonly lengthMax = LENGTH_MAX) {}
 
-  /** Keeps the texts that the writer makes, by the objects that they were made of, as long as those live. */
+  /** Caches the texts that the writer makes, keyed weakly by their objects. */
   create<Value extends object>(write: Write<Value>): JsonChunks<Value> {
     return new JsonChunks(write, (chunks, length) => this.note(chunks, length));
   }
 
-  /** How long all that is kept can be. */
+  /** An upper bound of the size of all cached chunks, in UTF-16 code units. */
   get length(): number {
     return this.kept;
   }
@@ -43,21 +43,21 @@ export class JsonChunkCache {
 }
 
 /**
- * Copies a text that was put together: V8 keeps it as a tree of its parts, which is walked each time that it is written. For
- * well-formed text, as all JSON is that was made here.
+ * Copies a concatenated text: V8 keeps it as a tree of its parts, which is walked each time that it is written. Only for
+ * well-formed text, as all JSON is that was written here.
  */
 export function flatten(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** Longer lists are not kept as one text. */
+/** Longer lists are not cached as one text. */
 const LIST_LENGTH_MAX = 1_000;
-/** About what an item of the kept list takes besides its text. */
+/** Approximate size of an item of the cached list besides its text. */
 const ITEM_OVERHEAD = 16;
-/** So often most items of a list must differ from the kept one before it is kept instead. */
+/** So many lists must differ in most items from the cached one before the newest replaces it. */
 const MISSES_MAX = 16;
 
-/** The texts of the items of a list, one after the other; each ends where `ends` says. */
+/** The texts of the items of a list, concatenated; `ends` has the end of each. */
 interface KeptList<Value> {
   readonly values: readonly Value[];
   readonly ends: readonly number[];
@@ -67,12 +67,12 @@ interface KeptList<Value> {
 const EMPTY_LIST: KeptList<never> = { values: [], ends: [], text: '' };
 
 export class JsonChunks<Value extends object> {
-  /** Each after a comma. */
+  /** Each text begins with a comma. */
   private texts = new WeakMap<Value, string>();
-  /** Lists of one kind have most items in common: runs of these are taken from here as one part. */
+  /** Lists of one writer have most items in common; runs of these are copied from here as one part. */
   private list: KeptList<Value> = EMPTY_LIST;
   private misses = 0;
-  /** How many texts were made. */
+  /** The number of texts made so far. */
   private made = 0;
   private length = 0;
   /** Tracks all texts since `clear`. */
@@ -90,7 +90,7 @@ export class JsonChunks<Value extends object> {
   /** Writes a list of JSON. */
   writeAll(values: readonly Value[], context: WriteContext): string {
     if (values.length === 0) return '[]';
-    // Before the first: on the way all may be cleared.
+    // Read before the first item, because writing items may clear the cache.
     context.isAscii &&= this.context.isAscii;
     const { list, made } = this;
     let text = '';
@@ -105,13 +105,13 @@ export class JsonChunks<Value extends object> {
       others++;
     }
     text += slice(list, start, values.length);
-    // New items may never come again, and need not live on here.
+    // A list with items that were new in this call is not cached, because they may never come again.
     if (others * 2 > values.length && made === this.made && ++this.misses > MISSES_MAX) this.keepList(values);
     // Each item begins with a comma.
     return `[${text.slice(1)}]`;
   }
 
-  /** The text of one value, after a comma. */
+  /** The text of one value, preceded by a comma. */
   get(value: Value, context: WriteContext): string {
     const known = this.texts.get(value);
     if (known !== undefined) {
@@ -126,7 +126,7 @@ export class JsonChunks<Value extends object> {
     return text;
   }
 
-  /** Forgets all, and answers how long it was. */
+  /** Clears the cache and answers its size. */
   clear(): number {
     const { length } = this;
     this.texts = new WeakMap();
@@ -144,7 +144,7 @@ export class JsonChunks<Value extends object> {
     const ends = values.map((value) => (text += this.get(value, context)).length);
     const before = lengthOf(this.list);
     this.list = { values, ends, text: flatten(text) };
-    // All may have been cleared on the way.
+    // Writing the items may have cleared the cache.
     this.context.isAscii &&= context.isAscii;
     this.grow(lengthOf(this.list) - before);
   }

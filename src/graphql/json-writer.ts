@@ -1,7 +1,7 @@
 /**
- * Writes values as JSON text for a selection, without graphql-js: each field is read from its parent and completed as its type says
- * (GraphQL specification, 6.4.3). What is irregular (a field that fails, a null that must not be, a promise) is left to graphql-js,
- * which says what is wrong.
+ * Writes values as JSON text for a selection, without graphql-js: each field is read from its parent and completed by its type
+ * (GraphQL specification, 6.4.3). Irregular values (a field that fails, a null in a non-null position, a promise) are left to
+ * graphql-js, which reports the error.
  */
 import {
   getNullableType,
@@ -18,21 +18,21 @@ import {
 import type { JsonChunkCache, Write, WriteContext } from './json-chunks';
 import type { PlainField } from './plain-fields';
 
-/** Thrown for a value that only graphql-js can answer for. */
+/** Thrown for a value that only graphql-js can write. */
 export class Irregular extends Error {}
 
-/** JSON text of a value. Throws `Irregular`. */
+/** Writes the JSON text of a value. Throws `Irregular`. */
 export type WriteValue = Write<unknown>;
 
 export interface JsonWriterOptions {
-  /** Types whose objects never change, so that each is written once for each selection. */
+  /** Types whose objects never change, so that each is serialized once for each selection. */
   readonly immutableTypes: ReadonlySet<string>;
   readonly chunks: JsonChunkCache;
-  /** A field that is written otherwise than its resolver and type say, from its parent. Null: it is not. */
+  /** Returns a writer that replaces a field's resolver and type, called with its parent; null when the field has none. */
   readonly writerFor?: (field: PlainField) => WriteValue | null;
 }
 
-/** Null for what cannot be written here: fields with arguments, but at the root, where they were used already. */
+/** Null when a field cannot be written here: it has an abstract type, or arguments (those of the root were used already). */
 export function compileObject(fields: readonly PlainField[], options: JsonWriterOptions): WriteValue | null {
   const members: { readonly head: string; readonly write: WriteValue }[] = [];
   let head = '{';
@@ -81,7 +81,7 @@ function compileNonNull(type: GraphQLOutputType, below: Below, options: JsonWrit
 function compileList(itemType: GraphQLOutputType, below: Below, options: JsonWriterOptions): WriteValue | null {
   const type = getNullableType(itemType);
   if (isObjectType(type) && options.immutableTypes.has(type.name)) {
-    // An item that is null is irregular, too: it would be a rare one.
+    // Null items are irregular, too, even when the type allows them; they are rare.
     const write = below && compileObjectOf(type, below, options);
     const chunks = write && options.chunks.create(write);
     return chunks && ((values, context) => chunks.writeAll(listOf(values) as readonly object[], context));
@@ -124,7 +124,7 @@ function writeLeaf(type: GraphQLLeafType, value: unknown, context: WriteContext)
   return text;
 }
 
-/** Resolvers of plain fields look at their parent only; one that wants more fails, and graphql-js gives it all. */
+/** Calls the resolver with the parent only; one that reads more throws, and the value is left to graphql-js. */
 function readerOf({ name, resolve }: GraphQLField<unknown, unknown>): (parent: unknown) => unknown {
   if (!resolve) return (parent) => (parent as Readonly<Record<string, unknown>>)[name];
   return (parent) => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { UserFault, type Issue } from '../errors';
 
-/** A hostile input can have as many issues as bytes; people read no more than these. */
+/** Bounds the issues of one answer, because a hostile input can have as many issues as bytes. */
 const USER_ERRORS_MAX = 100;
 
 /** The payload of every refused mutation: only its issues. */

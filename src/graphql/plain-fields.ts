@@ -1,6 +1,6 @@
 /**
- * Selections as trees of fields: which keys an answer has, in which order (GraphQL specification, 6.3.2). graphql-js collects
- * them for each request anew; here they are collected once for each operation, or for each combination of its conditions.
+ * Collects selections as trees of fields: the keys of an answer in their order (GraphQL specification, 6.3.2). graphql-js does
+ * this for every request; here it is done once per operation, or per combination of its conditions.
  */
 import {
   getNamedType,
@@ -20,7 +20,7 @@ import { collectFragments, type FragmentMap } from './selection';
 /** One key of an answer. */
 export interface PlainField {
   readonly key: string;
-  /** The first of the nodes that ask for it: all have the same arguments. */
+  /** The first of the nodes that select it; all have the same arguments. */
   readonly node: FieldNode;
   /** The type that has the field. */
   readonly type: GraphQLObjectType;
@@ -37,7 +37,7 @@ interface Operation {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Names of the variables that `@skip` and `@include` ask for. Null when there are other directives. */
+/** Lists the variables that `@skip` and `@include` use. Null when there are other directives. */
 export function findConditions(document: DocumentNode): readonly string[] | null {
   const names = new Set<string>();
   let hasOthers = false;
@@ -50,7 +50,7 @@ export function findConditions(document: DocumentNode): readonly string[] | null
   return hasOthers ? null : [...names];
 }
 
-/** Null where a field has an abstract type, or is one of introspection. `variables`: coerced; only conditions are looked at. */
+/** Null when a field has an abstract type or belongs to introspection. `variables` are coerced; only conditions are read. */
 export function collectPlainFields(
   schema: GraphQLSchema,
   { document, operation }: Operation,

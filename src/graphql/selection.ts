@@ -1,4 +1,4 @@
-/** Walks selection sets once for everything that counts, compiles or searches them. */
+/** Walks selection sets, for all code that counts, compiles or searches them. */
 import {
   isCompositeType,
   isInterfaceType,
@@ -15,7 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** Fragments by name, as graphql-js takes and gives them. */
+/** Fragments by name, in the form of graphql-js. */
 export type FragmentMap = GraphQLResolveInfo['fragments'];
 
 export function collectFragments({ definitions }: DocumentNode): FragmentMap {
@@ -114,7 +114,7 @@ export function selectsField(
   return nodes.length > 0;
 }
 
-/** Used by visitors that know the type of a set. */
+/** Looks up type conditions in the schema, for visitors that know the type of a set. */
 export function narrowIn(schema: GraphQLSchema): (typeName: string, type: GraphQLCompositeType) => GraphQLCompositeType {
   return (typeName, type) => {
     const named = schema.getType(typeName);
@@ -122,7 +122,7 @@ export function narrowIn(schema: GraphQLSchema): (typeName: string, type: GraphQ
   };
 }
 
-/** Undefined also for fields that only introspection knows. */
+/** Returns undefined also for `__schema`, `__type` and `__typename`. */
 export function findField(type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
 }
