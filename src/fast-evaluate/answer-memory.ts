@@ -1,7 +1,7 @@
 /**
- * Remembers answers of `evaluate` by the request body: clients that render pages for a person, or poll, ask the same again and
- * again. Answers are kept from the second time on, so that a context that comes once costs no more than its body. Whether an answer
- * still holds is for the caller to say.
+ * Caches answers of `evaluate` by the request body, because clients that render pages for a person, or poll, repeat their
+ * requests. An answer is cached from its second time on, so that a context that comes once costs no more than its body. The
+ * caller must check whether an answer is still valid.
  */
 import { LRUCache } from 'lru-cache';
 import { flatten } from '../graphql/json-chunks';
@@ -9,21 +9,21 @@ import type { ApiKeyActor } from '../modules/access/actor';
 import type { EvaluateInput, EvaluateOutcome, KeptOutcome } from '../modules/snapshots/snapshot-service';
 import { seesEverything } from '../modules/snapshots/visible-evaluations';
 
-/** Bounds all answers that are kept, in bytes. */
+/** Bounds all cached answers, in bytes. */
 const LENGTH_MAX = 16 * 1024 * 1024;
-/** Larger bodies and answers are those of programs that ask for much at once, and seldom for the same. */
+/** Larger bodies and answers come from programs that evaluate many contexts in one request, and rarely the same ones. */
 const BODY_LENGTH_MAX = 16 * 1024;
 const ANSWER_LENGTH_MAX = 256 * 1024;
-/** Bounds the keys that came once, in characters: far more of them than answers can be kept. */
+/** Bounds the keys that came once, in characters; it has room for far more keys than answers can be cached. */
 const SEEN_LENGTH_MAX = 8 * 1024 * 1024;
-/** About what an entry takes besides its key and text, and for each evaluation. */
+/** Approximate bytes of an entry besides its key and text, and of each evaluation. */
 const ENTRY_LENGTH = 300;
 const EVALUATION_LENGTH = 8;
 
 export interface Answered {
   readonly input: EvaluateInput;
   readonly outcome: EvaluateOutcome;
-  /** What the operation cost by its document and variables, and what it used. */
+  /** The cost of the operation by its document and variables, and the points that it used. */
   readonly cost: number;
   readonly used: number;
   /** The value of `data`. */
@@ -31,7 +31,7 @@ export interface Answered {
   readonly dataBytes: number;
 }
 
-/** An answer without its snapshot, of which there is one for each revision, and which would stay for as long. */
+/** An answer without its snapshot: a cached answer must not keep the snapshots of old revisions in memory. */
 export interface KeptAnswer extends Omit<Answered, 'outcome'> {
   readonly outcome: KeptOutcome;
 }
@@ -47,10 +47,10 @@ export class AnswerMemory {
     this.answers = new LRUCache<string, KeptAnswer>({ maxSize: lengthMax, sizeCalculation: sizeOf });
   }
 
-  /** Requests with one key have the same answer at one revision. Null when it is not worth it to remember them. */
+  /** Requests with the same key have the same answer at one revision. Null when caching is not worthwhile. */
   keyOf(actor: ApiKeyActor, body: Buffer): string | null {
     if (body.length > BODY_LENGTH_MAX) return null;
-    // Keys of one environment that see the same of it have the same answers; a key of all environments names one in the body.
+    // API keys of one environment with the same visibility get the same answers; a key of all environments names one in the body.
     return `${actor.environmentId ?? ''} ${seesEverything(actor)} ${body.toString('latin1')}`;
   }
 
@@ -58,13 +58,13 @@ export class AnswerMemory {
     return this.answers.get(key) ?? null;
   }
 
-  /** Call it with what was answered now. */
+  /** Must be called with every answer that was computed anew. */
   note(key: string, answered: Answered): void {
     if (!this.seen.has(key)) this.seen.set(key, true);
     else if (answered.dataBytes <= ANSWER_LENGTH_MAX) this.answers.set(key, kept(answered));
   }
 
-  /** How long all answers that are kept are. */
+  /** Approximate bytes of all cached answers. */
   get length(): number {
     return this.answers.calculatedSize;
   }

@@ -1,11 +1,11 @@
-/** Answers of `evaluate` as text. Each evaluation is written once for each selection: the core answers the same object again. */
+/** Writes answers of `evaluate` as text. The core returns the same object again, so each is written once per selection. */
 import type { Evaluation } from '../evaluation';
 import type { JsonChunkCache, Write, WriteContext } from '../graphql/json-chunks';
 import { compileObject, type JsonWriterOptions } from '../graphql/json-writer';
 import type { PlainField } from '../graphql/plain-fields';
 import { compileArguments, type ArgumentsOf } from './coercion';
 
-/** What `evaluate` found. */
+/** The result of `evaluate`. */
 export interface Evaluated {
   readonly revision: number;
   readonly epoch: string;
@@ -19,13 +19,13 @@ interface EvaluatedContext {
 
 export interface AnswerWriter {
   readonly argumentsOf: ArgumentsOf;
-  /** The value of `data`, and how long it is in UTF-8. Throws `Irregular`. */
+  /** Writes the value of `data`, and answers its length in UTF-8, too. Throws `Irregular`. */
   readonly write: (evaluated: Evaluated) => { readonly data: string; readonly dataBytes: number };
   /** How many objects the answer has below its root. */
   readonly countObjects: (evaluated: Evaluated) => number;
 }
 
-/** The fields that are read from what `evaluate` found. What others show (`trace`) is worked out only when it is selected. */
+/** Fields that are read from the result of `evaluate`. Others (`trace`) are computed only when they are selected. */
 const WRITTEN_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['EvaluateResult', new Set(['revision', 'epoch', 'results'])],
   ['ContextEvaluations', new Set(['targetingKey', 'evaluations', 'values'])],
@@ -35,7 +35,7 @@ const WRITTEN_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ],
 ]);
 
-/** Null when the fields are not one `evaluate`, with names of types beside it, or ask for what is not written here. */
+/** Null when the fields are not one `evaluate`, possibly with `__typename`, or select fields that are not written here. */
 export function compileAnswer(fields: readonly PlainField[], chunks: JsonChunkCache): AnswerWriter | null {
   const roots = fields.filter(({ definition }) => definition !== null);
   const [root] = roots;
@@ -79,9 +79,9 @@ function compileCount(fields: readonly PlainField[]): AnswerWriter['countObjects
   };
 }
 
-/** An object puts keys that look like numbers first, and has each once. */
+/** JavaScript objects put keys that look like numbers first, out of order. */
 const NUMBER_LIKE = /^(0|[1-9]\d*)$/;
-/** How the chunks give back the empty text. */
+/** The chunk of an empty text. */
 const NOT_IN_ORDER = ',';
 
 function valuesWriter(cache: JsonChunkCache): Write<unknown> {
@@ -95,7 +95,7 @@ function valuesWriter(cache: JsonChunkCache): Write<unknown> {
     for (const evaluation of evaluations) {
       if (evaluation.reason === 'ERROR') continue;
       const chunk = chunks.get(evaluation, context);
-      // All flags come in key order, so that one that comes twice was asked for twice.
+      // Evaluations of all flags come in key order; any other order, or a repeated key, comes from the request's own list.
       if (chunk === NOT_IN_ORDER || evaluation.flagKey <= before) return writeValues(evaluations, context);
       text += chunk;
       before = evaluation.flagKey;

@@ -1,6 +1,6 @@
 /**
- * Variables of an operation and arguments of a field. Values that look as usual are only checked, not copied; all others are left
- * to graphql-js, so that the outcome is always the one of graphql-js.
+ * Coerces variables of an operation and arguments of a field. Values that need no change are only checked, not copied; all
+ * others are left to graphql-js, so that the result is always the one of graphql-js.
  */
 import {
   getArgumentValues,
@@ -21,16 +21,16 @@ import {
 } from 'graphql';
 import type { Variables } from '../operations/cost';
 
-/** The variables as fields are given them; null when graphql-js refuses them. */
+/** Coerces variables as graphql-js does; null when it refuses them. */
 export type Coercion = (given: Variables) => Variables | null;
 
-/** Whether graphql-js would take the value for the type as it is. False also says nothing but "ask graphql-js". */
+/** Whether graphql-js would accept the value unchanged. False leaves the decision to graphql-js. */
 type Check = (value: unknown) => boolean;
 
 interface PlainVariable {
   readonly name: string;
   readonly isRequired: boolean;
-  /** Undefined: none. */
+  /** Undefined when there is none. */
   readonly defaultValue: unknown;
   readonly check: Check;
 }
@@ -94,7 +94,7 @@ interface InputField {
 }
 
 function compileObject(fields: readonly InputField[], isOneOf: boolean): Check {
-  // Not taken as they are: what is left out gets a value, and of several only one may be there.
+  // These values are not accepted unchanged: omitted fields get defaults, and a oneOf object may have only one.
   if (isOneOf || fields.some(({ defaultValue }) => defaultValue !== undefined)) return () => false;
   const checks = new Map(fields.map(({ name, type }) => [name, compileCheck(type)]));
   const required = fields.filter(({ type }) => isNonNullType(type)).map(({ name }) => name);
@@ -109,7 +109,7 @@ function compileObject(fields: readonly InputField[], isOneOf: boolean): Check {
   };
 }
 
-/** The arguments of a field, of variables that were coerced. Throws `GraphQLError` as graphql-js does. */
+/** Computes the arguments of a field from coerced variables. Throws `GraphQLError` as graphql-js does. */
 export type ArgumentsOf = (variables: Variables) => Variables;
 
 export function compileArguments(definition: GraphQLField<unknown, unknown>, node: FieldNode): ArgumentsOf {
@@ -133,7 +133,7 @@ export function compileArguments(definition: GraphQLField<unknown, unknown>, nod
     for (const [name, variable] of taken) {
       const value = variables[variable];
       if (value === undefined || value === null) {
-        // What may not be null, and what is left out: graphql-js reports it.
+        // graphql-js reports a required argument that is null or missing.
         if (required.has(name)) return getArgumentValues(definition, node, variables);
         if (value === undefined) continue;
       }

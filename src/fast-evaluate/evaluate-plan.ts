@@ -1,4 +1,4 @@
-/** What answering an operation takes that is the same for each request, found out once. */
+/** Computes the parts of answering an operation that are the same for each request, once per operation. */
 import { OperationTypeNode, type GraphQLSchema } from 'graphql';
 import { collectPlainFields, findConditions, type PlainField } from '../graphql/plain-fields';
 import type { Variables } from '../operations/cost';
@@ -7,16 +7,19 @@ import { compileCoercion, type Coercion } from './coercion';
 
 export interface EvaluatePlan<Writer> {
   readonly coerce: Coercion;
-  /** Names of all variables that are declared. */
+  /** Names of all declared variables. */
   readonly variableNames: ReadonlySet<string>;
-  /** Writes the fields that are answered for these variables, which were coerced. Null when that is left to graphql-js. */
+  /** Returns the writer of the fields that are selected under these coerced variables. Null when graphql-js must write them. */
   readonly writerFor: (variables: Variables) => Writer | null;
 }
 
-/** Operations whose conditions take more combinations of values are left to graphql-js from then on. */
+/** Once the conditions of an operation have taken so many combinations of values, further ones are left to graphql-js. */
 const WRITERS_MAX = 16;
 
-/** Null for what is no query, and for directives other than `@skip` and `@include`. `compile` is called once for each set of fields. */
+/**
+ * Null when the operation is not a query, or has directives other than `@skip` and `@include`. `compile` is called once for
+ * each combination of their conditions.
+ */
 export function compilePlan<Writer>(
   schema: GraphQLSchema,
   prepared: PreparedOperation,

@@ -1,6 +1,6 @@
 /**
- * Answers an `evaluate` without a wait: its document was prepared before or is prepared now, and the environment is in memory.
- * All else is declined, errors among it, before anything was counted or decided.
+ * Answers an `evaluate` synchronously: its document is in the cache or prepared now, and the environment is in memory. Any other
+ * request, including one that would get an error, is declined before anything is counted or evaluated.
  */
 import type { Actor } from '../modules/access/actor';
 import type { EvaluateInput } from '../modules/snapshots/snapshot-service';
@@ -16,7 +16,7 @@ import { compilePlan, type EvaluatePlan } from './evaluate-plan';
 
 type Plan = EvaluatePlan<AnswerWriter>;
 
-/** What is to be done for an operation, once it is admitted. */
+/** The work of an operation, run once it is admitted. */
 interface Work {
   readonly cost: number;
   readonly run: () => KeptAnswer;
@@ -40,7 +40,7 @@ export class FastEvaluate {
     private readonly options: TransportOptions,
   ) {}
 
-  /** `body`: the request's. Null when it is declined. Throws for what is no JSON, and for what only graphql-js can answer. */
+  /** Null when the request is declined. Throws when the body is not JSON, or only graphql-js can answer it. */
   answer(actor: Actor, body: Buffer): FastAnswer | null {
     const key = actor.kind === 'API_KEY' ? this.memory.keyOf(actor, body) : null;
     const known = key === null ? null : this.memory.find(key);
@@ -49,7 +49,7 @@ export class FastEvaluate {
     return admission && finish(work, admission);
   }
 
-  /** Null when the answer would be another now. */
+  /** Null when the answer would be different now. */
   private repeat(actor: Actor, known: KeptAnswer): Work | null {
     const repetition = this.options.inMemory.snapshots.prepareRepetition(actor, known.input, known.outcome);
     if (!repetition) return null;
@@ -60,7 +60,7 @@ export class FastEvaluate {
     return { cost: known.cost, run };
   }
 
-  /** `key`: what the answer is remembered by; null when it is not. */
+  /** `key` is the cache key of the answer; null when it is not cached. */
   private evaluate(actor: Actor, body: Buffer, key: string | null): Work | null {
     const given = readBody(body.toString());
     if (given === null) return null;
@@ -89,7 +89,7 @@ export class FastEvaluate {
     return { cost, run };
   }
 
-  /** Null when it is not known without a wait. */
+  /** Null when the cost cannot be computed synchronously. */
   private costOf(actor: Actor, prepared: PreparedOperation, variables: GivenOperation['variables']): number | null {
     let hasCost = true;
     const flagsOf = (environmentId: string | null): number => {
@@ -132,10 +132,10 @@ interface GivenOperation {
 }
 
 const MEMBERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
-/** Members that the framework refuses, and escapes in which they could hide; bytes that are no UTF-8. */
+/** Members that the framework refuses, escapes that could hide them, and the replacement of bytes that are not UTF-8. */
 const SUSPICIOUS = ['__proto__', '"constructor"', '\\u00', '\uFFFD'];
 
-/** Null for what is not exactly as usual. Throws for what is no JSON. */
+/** Null when the body has an unusual form. Throws when it is not JSON. */
 function readBody(text: string): GivenOperation | null {
   if (SUSPICIOUS.some((part) => text.includes(part))) return null;
   const whole: unknown = JSON.parse(text);

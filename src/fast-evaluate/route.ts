@@ -1,8 +1,7 @@
 /**
- * A plain `evaluate` by POST /graphql, answered before the framework is asked: who asks is known, the document was prepared
- * before or is prepared now, the environment is in memory, and nothing has to be waited for. Whatever is not exactly so goes
- * the ordinary way with the same body, errors among it: nothing was counted or decided by then. What both ways answer is the
- * same (test/executor).
+ * Answers a plain `evaluate` by POST /graphql before the framework sees it, when the credential is known, the environment is in
+ * memory, and nothing has to be waited for. Any other request, including one that would get an error, takes the ordinary path
+ * with the same body; nothing is counted or evaluated before. Both paths answer the same (test/executor).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
@@ -25,7 +24,7 @@ const JSON_TYPES: ReadonlySet<string | undefined> = new Set([
 ]);
 const JSON_ANSWER = 'application/json; charset=utf-8';
 const GRAPHQL_ANSWER = 'application/graphql-response+json; charset=utf-8';
-/** What is answered to the Accept headers of usual clients; the others are negotiated with at length. */
+/** Content types for the Accept headers of common clients; others are negotiated on the ordinary path. */
 const ANSWER_TYPES: ReadonlyMap<string | undefined, string> = new Map([
   [undefined, JSON_ANSWER],
   ['*/*', JSON_ANSWER],
@@ -37,7 +36,7 @@ const ANSWER_TYPES: ReadonlyMap<string | undefined, string> = new Map([
   ['application/graphql-response+json,application/json;q=0.9', GRAPHQL_ANSWER],
 ]);
 
-/** Puts itself before the framework. Call it before the server listens. */
+/** Puts the route before the framework. Must be called before the server listens. */
 export function addEvaluateRoute(app: FastifyInstance, operations: Operations, options: TransportOptions): void {
   const ordinary = app.server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   const route = new EvaluateRoute(operations, options);
@@ -69,12 +68,12 @@ class EvaluateRoute {
     this.logRequest = createRequestLog(options.log);
   }
 
-  /** From now on everything goes the ordinary way, which knows how to say good-bye. */
+  /** Declines all further requests: while closing, Fastify handles the drain. */
   close(): void {
     this.isClosing = true;
   }
 
-  /** `decline` is called, at once or when the body is there, for what is to go the ordinary way. */
+  /** Calls `decline`, synchronously or when the body has come, for a request that takes the ordinary path. */
   take(request: IncomingMessage, response: ServerResponse, decline: () => void): void {
     const startedAt = performance.now();
     const { headers } = request;
@@ -113,12 +112,12 @@ class EvaluateRoute {
     return this.options.inMemory.actorOf(headers.authorization ?? '', info, socket);
   }
 
-  /** Null when it is not for this route. Never throws. */
+  /** Null when the request is declined. Never throws. */
   private answer(actor: Actor, body: Buffer): FastAnswer | null {
     try {
       return this.evaluate.answer(actor, body);
     } catch {
-      // Sentences about what is wrong are made the ordinary way, which comes to the same end.
+      // The ordinary path fails in the same way, and writes the error.
       return null;
     }
   }
@@ -144,7 +143,7 @@ class EvaluateRoute {
       headers.push('content-length', String(length));
       if (origin !== undefined) headers.push(...pairsOf(corsHeadersFor(origin, actor, this.options.allowedOrigins)));
       response.writeHead(200, headers);
-      // Text of ASCII is the same in both, and costs less to write as Latin-1.
+      // ASCII is the same in both encodings, and Latin-1 costs less to write.
       response.end(body, length === body.length ? 'latin1' : 'utf8');
       const durationMs = performance.now() - startedAt;
       const clientRequestId = clientRequestIdOf(request.headers);
@@ -161,14 +160,14 @@ class EvaluateRoute {
   }
 }
 
-/** As Node takes headers with the least ado: name, value, name, value. */
+/** Flattens headers to name, value, name, value: the form that Node processes fastest. */
 function pairsOf(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flat();
 }
 
 const SECURITY_PAIRS = pairsOf(SECURITY_HEADERS);
 
-/** Calls back with the whole body, once it is there; a request that ends before is not called for. */
+/** Calls back once the whole body has come; never for a request that ends before. */
 function receiveBody(request: IncomingMessage, bodyBytes: number, done: (body: Buffer) => void): void {
   let chunks: Buffer[] | null = null;
   let received = 0;
