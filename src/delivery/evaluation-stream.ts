@@ -1,6 +1,6 @@
 /**
  * The stream behind `evaluationsChanged`: the state of one context, not the history of it. A subscriber who reads slowly has
- * no queue; when it asks again, it is told how the newest revision differs from what it was told last (docs/PROTOCOL.md).
+ * no queue; when it asks again, it is sent how the newest revision differs from what it was sent last (docs/PROTOCOL.md).
  *
  * One driver for each environment serves all its subscribers, on one compiled snapshot, in slices, so that ten thousand of
  * them do not keep a request waiting.
@@ -36,7 +36,7 @@ export interface EvaluationsChangedRequest {
 }
 
 export interface EvaluationStreamOptions {
-  /** Called with what a subscriber is about to be told. Must not throw. */
+  /** Called with the evaluations that are about to be sent to a subscriber. Must not throw. */
   readonly onSent?: (environmentId: string, compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
 }
 
@@ -91,7 +91,7 @@ interface DriverEvents {
   /** There are subscribers to serve. */
   readonly onBusy: () => void;
   readonly onSent: (compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
-  /** The last subscriber is gone, and the driver listens to its book no more. */
+  /** The last subscriber is gone, and the driver has stopped listening to its environment state. */
   readonly onEmpty: () => void;
 }
 
@@ -99,7 +99,7 @@ interface DriverEvents {
 class EnvironmentDriver {
   private readonly views = new Map<string, EvaluationView>();
   private compiled: CompiledSnapshot;
-  /** Counts the snapshots shown; a subscriber whose turn is lower may have something to be told. */
+  /** Counts the snapshots shown; a subscriber whose turn is lower may have something to be sent. */
   private turn = 0;
   /** The turn at which the present epoch began. */
   private epochTurn = 0;
@@ -179,7 +179,7 @@ class EnvironmentDriver {
     return { revision, epoch, evaluations };
   }
 
-  /** Whoever waited longest in vain is served last. */
+  /** Makes idle subscribers due again, behind those that are due already: they had nothing new the last time. */
   private wake(): void {
     if (this.idle.size === 0) return;
     if (this.due.size === 0) [this.due, this.idle] = [this.idle, this.due];
@@ -188,12 +188,12 @@ class EnvironmentDriver {
     this.events.onBusy();
   }
 
-  /** All between the snapshot shown and the newest is passed over. */
+  /** Shows the newest snapshot; those between it and the one shown are skipped. */
   private showNewest(): void {
     const newest = this.state.compiled;
     if (newest === this.compiled) return;
     const isNewEpoch = newest.epoch !== this.compiled.epoch;
-    // A book that was set back waits for its new epoch: what was told is not taken back within an epoch.
+    // A state that was set back waits for its new epoch: nothing that was sent is taken back within an epoch.
     if (!isNewEpoch && newest.revision < this.compiled.revision) return;
     const affectedKeys = isNewEpoch ? null : listAffectedFlagKeys(this.compiled, newest);
     this.compiled = newest;
@@ -218,7 +218,7 @@ interface Waiting {
 class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChangedEvent>, Guarded, SentEvaluation {
   numbers = NOTHING_SENT;
   turn = -1;
-  private place: { readonly driver: EnvironmentDriver; readonly view: EvaluationView } | null = null;
+  private membership: { readonly driver: EnvironmentDriver; readonly view: EvaluationView } | null = null;
   private waiting: Waiting | null = null;
   private isEnded = false;
 
@@ -240,8 +240,8 @@ class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChanged
     if (this.waiting !== null) return this.waiting.promise.then(() => this.next());
     const waiting = createWaiting();
     this.waiting = waiting;
-    this.place ??= this.join();
-    this.place.driver.ask(this);
+    this.membership ??= this.join();
+    this.membership.driver.ask(this);
     return waiting.promise;
   }
 
@@ -260,7 +260,7 @@ class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChanged
   }
 
   send(isWhole: boolean): Evaluation[] {
-    return this.place === null ? [] : this.place.view.send(this, isWhole);
+    return this.membership === null ? [] : this.membership.view.send(this, isWhole);
   }
 
   give(event: EvaluationsChangedEvent): void {
@@ -279,12 +279,12 @@ class EvaluationSubscription implements AsyncIterableIterator<EvaluationsChanged
   }
 
   private end(): Waiting | null {
-    const { waiting, place } = this;
+    const { waiting, membership } = this;
     this.isEnded = true;
     this.waiting = null;
-    this.place = null;
+    this.membership = null;
     this.numbers = NOTHING_SENT;
-    place?.driver.leave(this, place.view);
+    membership?.driver.leave(this, membership.view);
     return waiting;
   }
 }

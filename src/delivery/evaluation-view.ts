@@ -1,32 +1,32 @@
 /**
- * What subscribers who asked for the same flags, with the same right to see them, see of an environment. Of each flag that
- * a subscriber was told it keeps one number: an answer, that is a variation key with a value, has the same number for as long
- * as anybody may have been told it. So a difference is one comparison, however far a subscriber fell behind, and nothing of
- * an old snapshot is kept alive by one who does.
+ * The view of an environment that subscribers share who asked for the same flags with the same right to see them. A subscriber
+ * keeps one number for each flag that it was sent: an answer, that is a variation key with a value, has the same number for as
+ * long as any subscriber may have been sent it. So a difference is one comparison, however far a subscriber fell behind, and a
+ * slow one keeps nothing of an old snapshot alive.
  */
 import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 import { evaluateEach, type CompiledFlag, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
 import { absentFlag, isVisible, withoutDetails } from '../modules/snapshots/visible-evaluations';
 
-/** The number of "there is no such flag", which is also what a subscriber knows who was told nothing of it. */
+/** The number of "there is no such flag", and of a flag that a subscriber was sent nothing about. */
 const ABSENT = 0;
 /** The number of an answer that is an error. */
 const BROKEN = 1;
 const FIRST_ANSWER = 2;
-/** How many numbers that may be out of use a flag keeps before it looks who still needs them. */
+/** A flag keeps this many numbers that may be out of use before it checks which are still needed. */
 const SPARE_NUMBERS = 32;
 
-/** What is kept of a subscriber. */
+/** The state that is kept for one subscriber. */
 export interface SentEvaluation {
   readonly context: EvaluationContext;
-  /** The number of the answer last told, by position in the view. */
+  /** The number of the answer last sent, by position in the view. */
   numbers: Uint32Array;
-  /** The turn of the view at which it was told; -1 before the first time. */
+  /** The turn of the view at which it was last sent; -1 before the first time. */
   turn: number;
 }
 
-/** Positions in the order in which they are told, and the flags that are there among them. */
+/** Positions in the order in which they are sent, and the flags that are there among them. */
 interface Plan {
   readonly positions: readonly number[];
   readonly flags: readonly CompiledFlag[];
@@ -65,7 +65,7 @@ export class EvaluationView {
     this.affected = this.planOf(this.sort(positions));
   }
 
-  /** Evaluates what the member may not know yet, and answers what it is to be told. `isWhole`: all, as if it knew nothing. */
+  /** Evaluates flags that may have changed for the subscriber, and answers those to send. `isWhole`: all of them. */
   send(member: SentEvaluation, isWhole: boolean): Evaluation[] {
     const plan = isWhole ? this.planWhole() : this.planSince(member.turn);
     member.turn = this.turn;
@@ -155,7 +155,7 @@ export class EvaluationView {
     return { positions, flags: flags.filter((flag): flag is CompiledFlag => flag !== null) };
   }
 
-  /** Into the order in which evaluations are told: as asked for, else by key. */
+  /** Sorts evaluations into the order in which they are sent: as asked for, else by key. */
   private sort(positions: number[]): number[] {
     if (this.flagKeys !== null) return positions.sort((a, b) => a - b);
     return positions.sort((a, b) => (this.columnAt(a).key < this.columnAt(b).key ? -1 : 1));
@@ -168,9 +168,9 @@ export class EvaluationView {
 
 /** One flag, and the numbers of its answers. */
 class Column {
-  /** The turn at which it was last touched; -1 when that was before anybody was told of it. */
+  /** The turn at which it last changed; -1 when that was before any subscriber was sent it. */
   shownAt = -1;
-  /** Of each variation, in declared order. */
+  /** The number of each variation, in declared order. */
   private current: readonly number[] = [];
   private readonly known = new Map<string, number>();
   private next = FIRST_ANSWER;
@@ -199,7 +199,7 @@ class Column {
     return this.known.size > this.kept + this.current.length + SPARE_NUMBERS;
   }
 
-  /** Forgets the numbers that are neither those of the flag as it is nor told to anybody. */
+  /** Forgets the numbers that are neither current nor the last one sent to any subscriber. */
   forget(sent: ReadonlySet<number>): void {
     const current = new Set(this.current);
     for (const [answer, number] of this.known) {
@@ -225,7 +225,7 @@ const answersByFlag = new WeakMap<CompiledFlag, readonly string[]>();
 /** Longer answers are known by their digest: values may have 64 KiB. */
 const ANSWER_LENGTH_MAX = 64;
 
-/** What tells the answers of a flag apart: variation key and value, whatever the order of a JSON object's members. */
+/** Names the answers of a flag by variation key and value, the same for any order of a JSON object's members. */
 function answersOf(flag: CompiledFlag): readonly string[] {
   const known = answersByFlag.get(flag);
   if (known !== undefined) return known;

@@ -1,8 +1,8 @@
 /**
- * One reader of a book for all subscribers who asked for the same in the same words: a revision is read once, written as text
- * once, and handed to each. A subscriber that is behind (it came with `since`, or its network does not take what it is
- * given) reads pages of its own until it stands where the others stand. Nothing queues for anybody: who cannot be written to
- * is a cursor, and nothing more (docs/PROTOCOL.md, docs/adr/0011).
+ * Groups the subscribers who sent the same document and variables for one environment: a revision is read once, written as JSON
+ * once, and handed to each. A subscriber that is behind (it came with `since`, or its network is slow) reads pages of its own
+ * until it has caught up with the group. Nothing queues for a subscriber that cannot be written to: it is a cursor and nothing
+ * more (docs/PROTOCOL.md, docs/adr/0011).
  */
 import { LRUCache } from 'lru-cache';
 import { Coalescer } from '../concurrency/coalescer';
@@ -10,20 +10,20 @@ import type { Cursor } from '../modules/snapshots/environment-state';
 import { TimeSlicer } from './time-slicer';
 import type { FlagChangedEvent, FlagSubscription } from './stream';
 
-/** The clock is looked at once for so many. */
+/** The clock is read once for this many subscribers. */
 const SUBSCRIBERS_PER_CLOCK_READ = 32;
-/** Texts of events, kept for those who come later or read again: a reconnect storm asks for the same few. */
+/** Characters of rendered events that are kept for subscribers that come later: a reconnect storm asks for the same few. */
 const TEXT_LENGTH_MAX = 8 * 1024 * 1024;
 
-/** Where the frames of one subscriber go. */
+/** Takes the frames of one subscriber. */
 export interface SubscriberSink {
-  /** Takes a result as JSON text. False: taken, but nothing more before the member is resumed. Must not throw. */
+  /** Takes a result as JSON text. False: taken, but nothing more before the subscriber is resumed. Must not throw. */
   readonly next: (text: string) => boolean;
   /** The stream has ended with this error. Nothing comes after it. */
   readonly fail: (error: unknown) => void;
 }
 
-/** What a subscriber asks for. */
+/** A subscription, and how its events are written. */
 export interface GroupRequest {
   readonly subscription: FlagSubscription;
   /** The same for all who are to get the same text for the same event. */
@@ -45,7 +45,7 @@ export class FanOut {
     const { environmentId } = request.subscription.state.scope;
     const name = `${environmentId} ${request.key}`;
     let group = this.groups.get(name);
-    // An environment that was forgotten and read again has another book.
+    // An environment that was evicted and read again has another state.
     if (group?.state !== request.subscription.state) {
       group = new SubscriberGroup(request, {
         number: ++this.groupCount,
@@ -78,10 +78,10 @@ interface SubscriberGroupOptions {
 }
 
 class SubscriberGroup {
-  /** Where all of `live` stand. */
+  /** The cursor that all of `live` have reached. */
   private position: Cursor;
   private readonly live = new Set<GroupSubscriber>();
-  /** They stand further on than `live`, or wait for what this server has not seen yet. */
+  /** Subscribers further on than `live`, or that wait for a revision which this server has not seen yet. */
   private readonly ahead = new Set<GroupSubscriber>();
   private subscriberCount = 0;
   private readonly runs = new Coalescer(() => this.run());
@@ -127,12 +127,12 @@ class SubscriberGroup {
   }
 
   /**
-   * If the member stands where the others stand, it is told together with them from now on; answers their position, which
-   * they share.
+   * Makes a subscriber live that has reached the group's position: from now on it is sent events with the others. Answers that
+   * position, which they share.
    */
   admit(subscriber: GroupSubscriber, cursor: Cursor): Cursor | null {
     if (!isSame(cursor, this.position) || this.state.isClosed) return null;
-    // A change that came while it was looking is told by the run that the change began.
+    // A change that came meanwhile is sent by the run that the change began.
     this.live.add(subscriber);
     return this.position;
   }
@@ -179,7 +179,7 @@ class SubscriberGroup {
     return this.subscriberCount > 0;
   }
 
-  /** Who joins meanwhile stands before this event, and is given it, too. */
+  /** Hands the event to all live subscribers; one that joins meanwhile is before it, and gets it, too. */
   private async hand(event: FlagChangedEvent): Promise<void> {
     const { slicer } = this.options;
     const to = cursorOf(event);
@@ -203,15 +203,15 @@ class SubscriberGroup {
   }
 }
 
-type SubscriberState = 'READING' | 'LIVE' | 'HELD' | 'ENDED';
+type SubscriberState = 'READING' | 'LIVE' | 'PAUSED' | 'ENDED';
 
 export class GroupSubscriber {
-  private state: SubscriberState = 'HELD';
+  private state: SubscriberState = 'PAUSED';
 
   constructor(
     private readonly group: SubscriberGroup,
     private readonly sink: SubscriberSink,
-    /** Of the last event that was given, unless the member is live: then all of them stand at the same. */
+    /** The position of the last event that was given; unused while live, when the group's position holds for all. */
     private cursor: Cursor,
   ) {
     group.enter();
@@ -219,10 +219,10 @@ export class GroupSubscriber {
 
   /** The sink takes more. */
   resume(): void {
-    if (this.state === 'HELD') this.begin();
+    if (this.state === 'PAUSED') this.begin();
   }
 
-  /** Nothing is given from now on. */
+  /** Ends the subscriber: it is given nothing from now on. */
   end(): void {
     if (this.state === 'ENDED') return;
     this.state = 'ENDED';
@@ -250,7 +250,7 @@ export class GroupSubscriber {
   private pause(): void {
     // The sink may have ended it.
     if (this.state === 'ENDED') return;
-    this.state = 'HELD';
+    this.state = 'PAUSED';
     this.group.leave(this);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Keeps what this process knows up with the book: on each ring, after each reconnect of the bell, and every second anyway.
- * Heads are read one read after the other, so that an answer which was long on its way never looks like going back.
+ * Keeps this process up to date with the database: on each notification, after each reconnect of the notifier, and every second
+ * anyway. Version counters are read one read after the other, so that a slow answer never looks like a step back.
  */
 import type { Clock } from '../clock';
 import { Coalescer } from '../concurrency/coalescer';
@@ -10,27 +10,27 @@ import { readHeads } from '../modules/changes/head-repository';
 import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
 import type { ChangeNotifier } from './change-notifier';
 
-/** The longest time for which a lost ring can delay a change. */
+/** The longest time for which a lost notification can delay a change. */
 const POLL_INTERVAL_MS = 1_000;
 
 /** Whether PostgreSQL answers. */
 export interface DatabaseState {
   readonly isReachable: boolean;
-  /** When the last read of the heads that succeeded began. Null: none has yet. */
+  /** The start of the last read of the counters that succeeded. Null: none has yet. */
   readonly lastReadAt: Date | null;
 }
 
-/** Who must know when keys, members, roles or sessions have changed. Its methods must not throw. */
+/** Hears of changes of keys, members, roles and sessions. Its methods must not throw. */
 export interface AccessListener {
   /**
    * Chain (an organization, or `system` for accounts and sessions) -> the revision that its access rules have now: those
-   * that differ from what was told last. Higher after a change; lower when a backup was restored. The first call, soon
-   * after the start, tells all there are. What was read from the book before the call may be outdated.
+   * that differ from the last call. Higher after a change; lower when a backup was restored. The first call, soon after the
+   * start, has all there are. Anything read from the database before the call may be outdated.
    */
   readonly accessMoved: (heads: ReadonlyMap<string, number>) => void;
-  /** Somebody rang that the access rules of these chains have moved, and the book cannot be read to find out. */
+  /** A notification said that the access rules of these chains have moved, and the database cannot be read to check. */
   readonly accessUnverified: (chains: ReadonlySet<string>) => void;
-  /** Told when the book becomes unreachable, and when it is reachable again; `accessMoved` comes before the latter. */
+  /** Called when the database becomes unreachable, and when it is reachable again, then after `accessMoved`. */
   readonly databaseStateChanged: (state: DatabaseState) => void;
 }
 
@@ -45,9 +45,9 @@ export interface HeadPollerOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly access?: AccessListener;
-  /** Told once when the book cannot be read any more, and once when it can again. */
+  /** Called once when the database cannot be read any more, and once when it can again. */
   readonly onDatabaseState: (state: DatabaseState, cause: unknown) => void;
-  /** Told when one environment could not be brought up; the next poll tries again. */
+  /** Called when one environment could not be brought up to date; the next poll tries again. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -85,17 +85,17 @@ class Poller {
   state: DatabaseState = { isReachable: true, lastReadAt: null };
   private readonly polls = new Coalescer(() => this.poll());
   private readonly reported = new Map<string, number>();
-  /** Chains that were rung since the last look began. */
+  /** Chains that notifications named since the last poll began. */
   private notifiedChains = new Set<string>();
 
   constructor(private readonly options: HeadPollerOptions) {}
 
   /**
-   * Resolves after a look that began after the request; requests that come while one runs share the next. `chain`: the
-   * access rules that somebody said have moved.
+   * Resolves after a poll that began after the request; requests that come while one runs share the next. `chain`: the
+   * access rules that a notification said have moved.
    */
   request(chain?: string): Promise<void> {
-    // Of others it is not known that there are any: whoever can reach the bell can ring anything.
+    // Other chains may not exist: anything that reaches the channel can send any name.
     if (chain !== undefined && this.reported.has(chain)) {
       if (this.state.isReachable) this.notifiedChains.add(chain);
       else this.reportUnverified([chain]);

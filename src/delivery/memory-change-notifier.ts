@@ -3,14 +3,14 @@ import { acceptNotification, type ChangeNotifier } from './change-notifier';
 
 const CHANNEL = 'heads';
 
-/** The bell of a server that runs alone. */
+/** The change notifier of a server that runs alone. */
 export function createMemoryChangeNotifier(): ChangeNotifier {
   const pubSub = new PubSub();
   const subscriptions: number[] = [];
   return {
     notify: (heads) => void pubSub.publish(CHANNEL, { heads: [...heads] }),
     listen: async (onHead) => {
-      // Rings come on a later turn, as they do from Redis.
+      // Notifications come on a later turn of the event loop, as they do from Redis.
       const receive = (message: unknown): void => void setImmediate(acceptNotification, message, onHead);
       subscriptions.push(await pubSub.subscribe(CHANNEL, receive));
     },

@@ -1,7 +1,7 @@
 /**
  * The stream behind `flagChanged`: every revision after the subscriber's cursor, in order, exactly once, then live; or
  * one RESYNC where that is not possible. A subscriber is a cursor that pulls, so nothing queues for a slow one; one that
- * falls further back than the book's memory reaches gets a RESYNC (docs/PROTOCOL.md).
+ * falls further back than the revisions in memory gets a RESYNC (docs/PROTOCOL.md).
  */
 import type { Database } from '../database/transaction';
 import { RequestFault } from '../errors';
@@ -26,16 +26,16 @@ export type FlagChangedEvent =
   | { readonly kind: 'RESYNC'; readonly revision: number; readonly epoch: string; readonly changes: readonly [] };
 
 export interface FlagChangedRequest {
-  /** Null: live only, from the book's newest revision. */
+  /** Null: live only, from the newest revision that this server knows. */
   readonly since: Cursor | null;
   /** Null: all flags. */
   readonly flagKeys: ReadonlySet<string> | null;
 }
 
-/** What follows a cursor: the revisions of at most 100 rows. */
+/** The events after a cursor, of at most 100 revisions. */
 export interface FlagPage {
   readonly events: readonly FlagChangedEvent[];
-  /** Where the reader stands after it. Where it stood before: nothing follows yet. */
+  /** The reader's position after the page. The same as before it: nothing follows yet. */
   readonly cursor: Cursor;
 }
 
@@ -44,7 +44,7 @@ export interface FlagStreamOptions extends EvaluationStreamOptions {
   readonly cache: SnapshotCache;
 }
 
-/** What the subscriptions read. */
+/** Opens the streams behind the subscriptions. */
 export class FlagStream {
   private readonly evaluations: EvaluationStream;
 
@@ -105,7 +105,7 @@ export class FlagStream {
   }
 }
 
-/** What one subscriber asked for. It is read by pages, once for all who asked for the same (fan-out.ts). */
+/** One subscriber's request. It is read by pages, once for all who asked for the same (fan-out.ts). */
 export class FlagSubscription implements AsyncIterable<FlagChangedEvent>, Guarded {
   constructor(
     readonly state: EnvironmentState,

@@ -1,12 +1,12 @@
 /**
- * The bell between several servers. graphql-redis-subscriptions publishes and receives; two ioredis clients carry it. What
+ * The change notifier between several servers. graphql-redis-subscriptions publishes and receives; two ioredis clients carry it. What
  * either of them would do by itself and could end the process, lose a listener or grow without bound is done here instead:
- * - nothing queues: rings that cannot be sent at once are joined to one message, or dropped while Redis is away, for the
- *   poll of heads delivers anyway;
+ * - nothing queues: notifications that cannot be sent at once are joined to one message, or dropped while Redis is
+ *   unavailable, because the poll delivers anyway;
  * - ioredis subscribes again after a loss without looking at the answer, and a refusal would be an unhandled rejection: so
  *   the subscription is renewed here on each connection, and tried again while it is refused;
  * - a half-open connection looks alive: both clients are pinged, and one that does not answer is made anew;
- * - whoever can reach the channel can write to it: what is too long or no ring of ours is passed over.
+ * - anything that reaches the channel can write to it: messages that are too long or of another form are ignored.
  */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
@@ -65,7 +65,7 @@ export function createRedisChangeNotifier({ url, onStateChange }: RedisChangeNot
   };
 }
 
-/** One message is on its way at a time; what is rung meanwhile goes with the next. */
+/** Sends one message at a time; counters that move meanwhile go with the next. */
 function createPublish(publisher: Redis, pubSub: RedisPubSub, noteError: (error: Error) => void): ChangeNotifier['notify'] {
   const waiting = new Set<string>();
   const messages = new Coalescer(async () => {
@@ -118,7 +118,7 @@ class ChannelSubscription {
 
   handleLoss(): void {
     this.isSubscribed = false;
-    // Whoever hangs up has lost nothing.
+    // We closed the connection ourselves; don't report it as lost.
     if (!this.isClosed) this.options.setConnected(false);
   }
 
@@ -146,7 +146,7 @@ class ChannelSubscription {
     for (const { onReconnect } of [...this.listeners]) onReconnect();
   }
 
-  /** Only where a subscription has just succeeded, for the engine keeps what it was told of one that fails. */
+  /** Called only after a subscription has just succeeded, because the engine keeps the listeners of one that fails. */
   private async setEngine(): Promise<void> {
     const first = this.pubSub.subscribe(CHANNEL, (message: unknown) => this.receive(message));
     // When subscribing fails, the engine rejects a promise of its own that only a second caller is given; nobody else could
@@ -162,7 +162,7 @@ class ChannelSubscription {
   }
 }
 
-/** What is not JSON is not ours; the engine would hand the raw text on. */
+/** Null for anything that is not JSON, which the engine would hand on as raw text. */
 function parseOrNull(bytes: string | Buffer): unknown {
   if (bytes.length > MESSAGE_BYTES_MAX) return null;
   try {

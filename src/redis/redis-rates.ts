@@ -11,9 +11,9 @@ export interface RedisRates {
 
 export function createRedisRates(url: string, windowSeconds: number): RedisRates {
   const client = new Redis(url, { ...CLIENT_OPTIONS, enableAutoPipelining: true, commandTimeout: COMMAND_TIMEOUT_MS });
-  // The bell tells the log when Redis goes and comes.
+  // The change notifier logs when Redis is lost and when it returns.
   client.on('error', () => undefined);
-  // The bound is nobody's here: each server decides by its own.
+  // Redis enforces no limit; each server enforces its own.
   const limiter = new RateLimiterRedis({
     storeClient: client,
     keyPrefix: 'flagstaff:rate',

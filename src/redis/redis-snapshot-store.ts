@@ -1,6 +1,6 @@
 /**
  * Snapshots in Redis. Reads are bounded by a timeout and a circuit breaker: a Redis that is slow, stands still or is gone
- * costs the first requests for an environment a moment, and the next ones nothing. Writes are nobody's to wait for.
+ * costs the first requests for an environment a moment, and the next ones nothing. Writes are fire-and-forget.
  */
 import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap, type IPolicy } from 'cockatiel';
 import { Redis } from 'ioredis';
@@ -15,7 +15,7 @@ import { HEADER_BYTES_MAX, readHeader, SnapshotFormat, type Header, type KeyList
 const READ_TIMEOUT_MS = 200;
 /** Long key lists are megabytes. */
 const READ_LISTS_TIMEOUT_MS = 500;
-/** After this many failures in a row Redis is not asked for a while. */
+/** This many failures in a row open the circuit breaker. */
 const FAILURES_MAX = 3;
 const BREAK_MS = 2_000;
 
@@ -56,7 +56,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   constructor({ url, cipher, patience = 1 }: RedisSnapshotStoreOptions) {
     this.format = new SnapshotFormat(cipher);
     this.redis = new Redis(url, CLIENT_OPTIONS);
-    // The bell says when Redis is away; here it costs speed only.
+    // The change notifier logs when Redis is lost; here it costs speed only.
     this.redis.on('error', () => undefined);
     this.connected = new Promise<void>((resolve) => {
       this.redis.once('ready', () => resolve()).once('close', () => resolve());

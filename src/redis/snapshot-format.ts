@@ -1,6 +1,6 @@
 /**
  * Snapshots as they lie in Redis: compressed, encrypted and authenticated with a key that only the servers have, so that
- * whoever can write to Redis can neither read targeting keys nor decide flags. Long key lists lie apart, under a digest of
+ * a client that can write to Redis can neither read targeting keys nor decide flags. Long key lists lie apart, under a digest of
  * what they hold, so that a change of a flag does not write them again.
  */
 import { createHash } from 'node:crypto';
@@ -26,7 +26,7 @@ interface Body extends Omit<Reading, 'snapshot'> {
   readonly snapshot: Omit<Snapshot, 'segments'> & { readonly segments: readonly SegmentInBody[] };
 }
 
-/** What is compared without opening the rest. */
+/** The part that is compared without decrypting the rest. */
 export interface Header {
   readonly epoch: string;
   readonly revision: number;
@@ -34,7 +34,7 @@ export interface Header {
 
 export const HEADER_BYTES_MAX = 100;
 
-/** Null for what is no header of ours. */
+/** Null for bytes without such a header. */
 export function readHeader(bytes: Buffer | null): Header | null {
   const match = /^([\w-]{1,64}) (\d{1,10})\n/.exec(bytes?.subarray(0, HEADER_BYTES_MAX).toString('latin1') ?? '');
   return match && { epoch: match[1] ?? '', revision: Number(match[2]) };
@@ -58,8 +58,8 @@ export class SnapshotFormat {
     });
     const body: Body = { scope, changeId, snapshot: { ...snapshot, segments } };
     const header = `${snapshot.epoch} ${snapshot.revision}\n`;
-    const sealed = await this.pack(body, `${key} ${header}`);
-    return { bytes: Buffer.concat([Buffer.from(header, 'latin1'), sealed]), lists };
+    const encrypted = await this.pack(body, `${key} ${header}`);
+    return { bytes: Buffer.concat([Buffer.from(header, 'latin1'), encrypted]), lists };
   }
 
   /** Throws for bytes that are not ours. `readLists` answers null for lists that are not there any more. */

@@ -20,7 +20,7 @@ export const EVENT_STREAM_PATH = '/ofrep/v1/event-stream';
 
 /** Proxies end connections on which nothing comes for a minute. */
 const HEARTBEAT_MS = 15_000;
-/** Changes that come one after the other are told once. */
+/** Changes in quick succession are sent as one event. */
 const COALESCE_MS = 100;
 /** How long streams have to end when the server or their key goes. */
 const DRAIN_MS = 1_000;
@@ -77,7 +77,7 @@ class EventStream implements Connected {
 
   end(): void {
     this.ending.abort();
-    // Whoever does not read does not come to the end.
+    // A client that does not read never comes to the end.
     setTimeout(() => this.readable.destroy(), DRAIN_MS).unref();
   }
 }
