@@ -10,7 +10,7 @@ export class ChangeBodyEntity {
   @ForeignKey('ChangeEntity', { name: 'change_body_change_id_fkey' })
   readonly changeId!: string;
 
-  /** From 0, in the order in which the change set lists them. */
+  /** Counts from 0, in the order in which the change set lists its bodies. */
   @PrimaryColumn({ name: 'position', type: 'integer', primaryKeyConstraintName: 'change_body_pkey' })
   readonly position!: number;
 
@@ -23,7 +23,7 @@ export class ChangeBodyEntity {
   @Column({ name: 'subject_key', type: 'text' })
   readonly subjectKey!: string;
 
-  /** The thing whose history shows it too: the flag of a configuration. Null for others. */
+  /** The thing whose history shows this body, too: the flag of a configuration. Null for other things. */
   @Column({ name: 'parent_id', type: 'text', nullable: true })
   readonly parentId!: string | null;
 
@@ -34,15 +34,15 @@ export class ChangeBodyEntity {
   @Column({ name: 'version', type: 'integer' })
   readonly version!: number;
 
-  /** Canonical JSON. Null when it was created or erased. */
+  /** Canonical JSON. Null when the thing was created, or the body erased. */
   @Column({ name: 'before', type: 'text', nullable: true })
   readonly before!: string | null;
 
-  /** Canonical JSON. Null when it was deleted or erased. */
+  /** Canonical JSON. Null when the thing was deleted, or the body erased. */
   @Column({ name: 'after', type: 'text', nullable: true })
   readonly after!: string | null;
 
-  /** Random, so that the digest of an erased body tells nothing. Null when erased. */
+  /** Random text, so that the digest of an erased body reveals nothing. Null when erased. */
   @Column({ name: 'salt', type: 'text', nullable: true })
   readonly salt!: string | null;
 

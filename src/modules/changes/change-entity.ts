@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { ActorKind, AuthenticationMethod, ChangeKind } from './change-kinds';
 
 /**
- * The audit envelope: one row for each committed change, never touched again. It refers to nothing by foreign key,
+ * The audit envelope: one row for each committed change, never updated. It refers to nothing by foreign key,
  * because it outlives what it describes.
  */
 @Entity('change')
@@ -12,15 +12,15 @@ export class ChangeEntity {
   @PrimaryColumn({ name: 'id', type: 'text', primaryKeyConstraintName: 'change_pkey' })
   readonly id!: string;
 
-  /** The chain it belongs to: an organization, or `system` for accounts and sessions. */
+  /** The chain of the change: an organization, or `system` for accounts and sessions. */
   @Column({ name: 'organization_id', type: 'text' })
   readonly organizationId!: string;
 
-  /** Place in the chain, from 1, without gaps. */
+  /** Position in the chain: counts from 1, without gaps. */
   @Column({ name: 'sequence', type: 'bigint' })
   readonly sequence!: string;
 
-  /** Null for what belongs to no project. */
+  /** Null when the change belongs to no project. */
   @Column({ name: 'project_id', type: 'text', nullable: true })
   readonly projectId!: string | null;
 
@@ -34,7 +34,7 @@ export class ChangeEntity {
   @Column({ name: 'actor_id', type: 'text', nullable: true })
   readonly actorId!: string | null;
 
-  /** As they were called at that time. */
+  /** The name that the actor had at that time. */
   @Column({ name: 'actor_name', type: 'text' })
   readonly actorName!: string;
 
@@ -53,7 +53,7 @@ export class ChangeEntity {
   @Column({ name: 'result', type: 'text' })
   readonly result!: 'SUCCEEDED';
 
-  /** SHA-256 over the columns of its bodies in their order, but for texts and salts; hexadecimal. */
+  /** SHA-256 over the columns of the bodies, in their order, without their texts and salts; hexadecimal. */
   @Column({ name: 'body_digest', type: 'text' })
   readonly bodyDigest!: string;
 
@@ -61,7 +61,7 @@ export class ChangeEntity {
   @Column({ name: 'canonical', type: 'text' })
   readonly canonical!: string;
 
-  /** SHA-256(hash of the row before in the chain || canonical), hexadecimal. */
+  /** SHA-256(hash of the previous row of the chain || canonical), hexadecimal. */
   @Column({ name: 'hash', type: 'text' })
   readonly hash!: string;
 

@@ -1,2 +1,2 @@
-/** Stored text, GraphQL text and TypeScript text are the same, so the SDL has the lists. A noun's SDL file extends them. */
+/** The database, GraphQL and TypeScript use the same texts, so the lists are in the SDL. A noun's SDL file extends them. */
 export type { ActorKind, AuthenticationMethod, ChangeKind, SubjectKind } from '../../graphql/generated/enums';

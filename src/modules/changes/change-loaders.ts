@@ -12,9 +12,9 @@ export interface HistoryRequest extends PageRequest {
 }
 
 export interface ChangeLoaders {
-  /** A page of the history of a thing, and of what has it as parent; newest first. */
+  /** Loads a page of the history of a thing and of the things that have it as parent; newest first. */
   readonly historyPage: DataLoader<HistoryRequest, ChangeEntity[], string>;
-  /** Bodies of a change, in its order. */
+  /** Loads the bodies of a change, in their order. */
   readonly bodiesOfChange: DataLoader<string, ChangeBodyEntity[]>;
 }
 

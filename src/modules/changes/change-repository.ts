@@ -16,16 +16,16 @@ export async function insertAccessHead(connection: Connection, organizationId: s
   await connection.insert(AccessHeadEntity, { organizationId, revision: 0 });
 }
 
-/** What an environment is to be told with its next revision. */
+/** The events that are sent to an environment with its next revision. */
 export interface NextRevision {
   readonly environmentId: string;
   readonly events: readonly FlagEvent[];
 }
 
 /**
- * +1 for each environment, and the row that tells what the new revision holds; answered in id order. Heads are locked in
- * id order, so that two writers never wait for each other in a circle. A row bears no time before that of the row before it,
- * which the caller's lock of the project keeps others from adding meanwhile.
+ * Raises the revision of each environment by 1 and inserts the row with the events of the new revision; answers the new
+ * revisions in id order. Heads are locked in id order, so that two writers never deadlock. A row never has an earlier time
+ * than the row before it; the caller's lock of the project keeps other transactions from adding one meanwhile.
  */
 export async function raiseEnvironmentHeads(
   connection: Connection,
@@ -42,9 +42,9 @@ export async function raiseEnvironmentHeads(
   return connection.query(
     `WITH raised AS (
        UPDATE environment_head h SET revision = h.revision + 1
-       FROM unnest($1::text[], $2::text[]) AS told(environment_id, events)
-       WHERE h.environment_id = told.environment_id
-       RETURNING h.environment_id, h.epoch, h.revision, told.events
+       FROM unnest($1::text[], $2::text[]) AS sent(environment_id, events)
+       WHERE h.environment_id = sent.environment_id
+       RETURNING h.environment_id, h.epoch, h.revision, sent.events
      ), written AS (
        INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
        SELECT raised.environment_id, raised.revision, raised.epoch, $3, raised.events::json, GREATEST($4, earlier.created_at)
@@ -60,7 +60,7 @@ export async function raiseAccessHead(connection: Connection, organizationId: st
   await connection.query('UPDATE access_head SET revision = revision + 1 WHERE organization_id = $1', [organizationId]);
 }
 
-/** The heads of these environments; those that are gone are left out. */
+/** Finds the heads of these environments; environments that are gone are left out. */
 export function findEnvironmentHeads(connection: Connection, environmentIds: readonly string[]): Promise<EnvironmentRevision[]> {
   return connection.query(
     'SELECT environment_id AS "environmentId", epoch, revision FROM environment_head WHERE environment_id = ANY($1)',
@@ -68,7 +68,7 @@ export function findEnvironmentHeads(connection: Connection, environmentIds: rea
   );
 }
 
-/** Locks the end of a chain until the transaction ends; makes the chain when it is new. */
+/** Locks the end of a chain until the transaction ends; creates the head of a new chain. */
 export async function lockAuditHead(connection: Connection, organizationId: string): Promise<AuditHeadEntity> {
   const rows: AuditHeadEntity[] = await connection.query(
     `INSERT INTO audit_head (organization_id, sequence, hash) VALUES ($1, 0, '')
@@ -102,24 +102,24 @@ export async function appendChange(
   );
 }
 
-/** A row by the names of its columns. */
+/** Maps the names of the columns to the values of a row. */
 function columnsOf<Row extends object>(connection: Connection, table: new () => Row, row: Row): Record<string, unknown> {
   const { columns } = connection.dataSource.getMetadata(table);
   return Object.fromEntries(columns.map((column) => [column.databaseName, row[column.propertyName as keyof Row]]));
 }
 
-/** Null or absent: whatever. Exactly one of `projectId` and `organizationId` is given. */
+/** A field that is null or absent does not restrict the search. Exactly one of `projectId` and `organizationId` is given. */
 export interface ChangeSearch {
   readonly projectId?: string;
   readonly organizationId?: string;
   readonly kinds?: readonly ChangeKind[] | null;
   readonly subjectKinds?: readonly SubjectKind[] | null;
-  /** Changes of this thing, and of what has it as parent. */
+  /** Finds changes of this thing and of the things that have it as parent. */
   readonly subjectId?: string | null;
   readonly environmentId?: string | null;
   readonly actorId?: string | null;
   readonly from?: Date | null;
-  /** Excluded. */
+  /** Exclusive. */
   readonly to?: Date | null;
 }
 
@@ -131,21 +131,21 @@ export interface SequencePage {
 
 const ACCESS_KINDS = ACCESS_SUBJECTS.map((kind) => `'${kind}'`).join(', ');
 
-/** What `isVisibleItem` says, as SQL over `b` (change_body). The placeholder stands for `sight.environmentIds`. */
+/** Expresses `isVisibleItem` as SQL over `b` (change_body). The placeholder stands for `visibility.environmentIds`. */
 function visibleBody({ environmentIds, seesAccess }: Visibility, placeholder: string): string {
   const ofEnvironments = `(b.environment_id IS NULL OR b.environment_id = ANY(CAST(${placeholder} AS text[])))`;
   const ofAccess = `b.subject_kind NOT IN (${ACCESS_KINDS})`;
   return `${environmentIds === null ? 'TRUE' : ofEnvironments} AND ${seesAccess ? 'TRUE' : ofAccess}`;
 }
 
-/** A statement that does not name a parameter must not be given it. */
+/** Answers the parameter only when the statement names it: PostgreSQL refuses one that is not named. */
 function idsOf({ environmentIds }: Visibility): (readonly string[])[] {
   return environmentIds === null ? [] : [environmentIds];
 }
 
 /**
- * Newest first, from before `sequence` (null: from the end). Only changes of which something is in sight; what the search
- * says of items is said of such.
+ * Lists changes, newest first, from before `beforeSequence` (null: from the end). It lists only changes with at least one
+ * visible item; the conditions of the search on items apply to visible items only.
  */
 export async function listChanges(
   connection: Connection,
@@ -153,7 +153,7 @@ export async function listChanges(
   visibility: Visibility,
   { beforeSequence, limit }: SequencePage,
 ): Promise<ChangeEntity[]> {
-  // Otherwise the statement would walk through all changes to find none.
+  // Without this the statement would walk through all changes to find none.
   if (search.environmentId && visibility.environmentIds?.includes(search.environmentId) === false) return [];
   const query = connection.createQueryBuilder(ChangeEntity, 'c').orderBy('c.sequence', 'DESC').limit(limit);
   const add = (name: string, value: unknown, condition: string): void => {
@@ -162,7 +162,7 @@ export async function listChanges(
   const isVisible = visibleBody(visibility, ':visibleIds');
   const hasItem = (condition: string): string =>
     `EXISTS (SELECT 1 FROM change_body b WHERE b.change_id = c.id AND (${condition}) AND ${isVisible})`;
-  // Without a project the chain is the range; a project lies within one chain.
+  // A project lies within one chain; without a project the whole chain is searched.
   if (search.projectId === undefined) query.where('c.organizationId = :organizationId', search);
   else query.where('c.projectId = :projectId', search);
   add('beforeSequence', beforeSequence, 'c.sequence < :beforeSequence');
@@ -178,8 +178,8 @@ export async function listChanges(
 }
 
 /**
- * Pages of the histories of several things by two statements, newest first, from before `sequence` (null: from the end). Only
- * what is in sight.
+ * Lists a page of the history of each of several things by two statements, newest first, from before `beforeSequence`
+ * (null: from the end). It lists only changes with a visible item of the thing.
  */
 export async function listHistories(
   connection: Connection,
@@ -209,7 +209,7 @@ export function findChangesByIds(connection: Connection, ids: readonly string[])
   return connection.createQueryBuilder(ChangeEntity, 'c').where('c.id = ANY(:ids)', { ids }).getMany();
 }
 
-/** The bodies of these changes, in the order of each change. */
+/** Finds the bodies of these changes, in the order of each change. */
 export function findBodiesByChangeIds(connection: Connection, changeIds: readonly string[]): Promise<ChangeBodyEntity[]> {
   return connection
     .createQueryBuilder(ChangeBodyEntity, 'b')
@@ -219,7 +219,7 @@ export function findBodiesByChangeIds(connection: Connection, changeIds: readonl
     .getMany();
 }
 
-/** The newest change of a thing itself (not of what has it as parent). Null when none is recorded. */
+/** Finds the newest change of the thing itself (not of things that have it as parent). Null when none is recorded. */
 export function findLastChange(connection: Connection, subjectId: string): Promise<ChangeEntity | null> {
   return connection
     .createQueryBuilder(ChangeEntity, 'c')
@@ -230,12 +230,12 @@ export function findLastChange(connection: Connection, subjectId: string): Promi
     .getOne();
 }
 
-/** What a thing was like after the change that gave it the version. Null when that is not on record. */
+/** Finds the body of the change that gave a thing this version. Null when that is not on record. */
 export function findBodyOfVersion(connection: Connection, subjectId: string, version: number): Promise<ChangeBodyEntity | null> {
   return connection.findOneBy(ChangeBodyEntity, { subjectId, version });
 }
 
-/** Thing -> its newest change that is in sight, its own or of what has it as parent. */
+/** Maps each thing to its newest visible change, its own or one of a thing that has it as parent. */
 export async function findLastChanges(
   connection: Connection,
   subjectIds: readonly string[],

@@ -18,11 +18,11 @@ import { recordChange, type ChangeDraft } from './record-change';
 export interface ChangeServiceOptions {
   readonly database: Database;
   readonly clock: Clock;
-  /** For results of mutations that wait for a repeated request. */
+  /** Encrypts the results of mutations that are kept for a repeated request. */
   readonly cipher: Cipher;
 }
 
-/** The one way to write: each use-case that changes something is one `commit` with one `record` as its last step. */
+/** Performs every write: each use case that changes something is one `commit` with one `record` as its last step. */
 export class ChangeService {
   constructor(private readonly options: ChangeServiceOptions) {}
 
@@ -39,19 +39,19 @@ export class ChangeService {
     }
   }
 
-  /** The time that a change made now bears. */
+  /** Answers the time that a change made now gets. */
   now(): Date {
     return this.options.clock.now();
   }
 
-  /** Writes the change down, as the last step of a `commit`. */
+  /** Records the change, as the last step of a `commit`. */
   record(tx: Transaction, actor: Actor, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
     return recordChange(tx, actor, this.now(), draft);
   }
 
   /**
-   * Null when there is none or the actor may not see it: a change in a project takes `flag:read` there, any other
-   * `audit:read` on the organization; and something of what it changed must be visible.
+   * Finds a change. Null when there is none or the actor may not see it: a change in a project requires `flag:read` there, any
+   * other `audit:read` on the organization; and at least one of its items must be visible.
    */
   async find(actor: Actor, id: string): Promise<ChangeEntity | null> {
     const { connection } = this.options.database;
@@ -64,20 +64,20 @@ export class ChangeService {
   }
 
   /**
-   * What the actor may see of what a change changed: nothing of environments that are hidden from it, and nothing of keys
-   * and members unless it may read the audit log.
+   * Selects the items of a change that the actor may see: none of environments that are hidden from it, and none of keys,
+   * members, invitations, users and sessions unless it may read the audit log.
    */
   visibleItems(actor: Actor, change: ChangeEntity, items: readonly ChangeBodyEntity[]): ChangeBodyEntity[] {
     const visibility = visibilityIn(actor, change);
     return items.filter((item) => isVisibleItem(visibility, item));
   }
 
-  /** False for an organization that the actor may not see; throws `Forbidden` for one whose audit log it may not read. */
+  /** Answers false for an organization that the actor may not see; throws FORBIDDEN for one whose audit log it may not read. */
   mayReadAudit(actor: Actor, organizationId: string): boolean {
     return authorize(actor, { permission: 'audit:read', toSee: 'organization:read' }, { organizationId });
   }
 
-  /** Newest first, as much as is in sight; the caller has authorized the project or organization. */
+  /** Lists the visible changes, newest first; the caller has authorized the project or organization. */
   async list(
     search: ChangeSearch,
     visibility: Visibility,
@@ -90,7 +90,7 @@ export class ChangeService {
     return listChanges(this.options.database.connection, search, visibility, slice);
   }
 
-  /** Forgets the results since then, kept for repeated requests, of which `isConcerned` says so; answers how many. */
+  /** Deletes the results kept since then for repeated requests that `isConcerned` accepts; answers how many. */
   async forgetResults(connection: Connection, since: Date, isConcerned: (result: unknown) => boolean): Promise<number> {
     let count = 0;
     for (let after: ClaimKey | null = null; ;) {
@@ -106,7 +106,7 @@ export class ChangeService {
   private async once<T>(tx: Transaction, actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { idempotency } = actor.request;
     if (idempotency === null || (actor.kind !== 'USER' && actor.kind !== 'API_KEY')) return work(tx);
-    // The input may hold a password, and a plain digest is quickly found by trying passwords.
+    // The input may hold a password, and a plain digest would let it be found quickly by trying passwords.
     const claim = { ...idempotency, digest: this.options.cipher.fingerprint(idempotency.digest) };
     const earlier = await takeClaim(tx.connection, actor.id, claim, this.now());
     if (earlier) return this.replay<T>(earlier, claim.digest, rightsOf(actor));
@@ -116,27 +116,27 @@ export class ChangeService {
     return result;
   }
 
-  /** The payload leads to what it names, so that whoever has lost a right since does not get it again. */
+  /** Answers the kept result. A payload gives access to the things it names, so an actor that lost a right since is refused. */
   private replay<T>(record: IdempotencyRecordEntity, digest: string, rights: readonly string[]): T {
     if (record.digest !== digest || record.sealedResult === null) {
       const message = `The Idempotency-Key ${JSON.stringify(record.idempotencyKey)} was used within 24 hours for another request.`;
       throw new UserFault([{ code: 'IDEMPOTENCY_KEY_REUSED', message, path: null }]);
     }
-    const kept = this.opened<T>(record.sealedResult);
+    const kept = this.decrypt<T>(record.sealedResult);
     if (kept.rights.every((right) => rights.includes(right))) return kept.result;
     throw new RequestFault('FORBIDDEN', 'You no longer have the roles that this request was first made with.');
   }
 
-  /** Null for what was sealed with another KEY_PEPPER: nobody can read it any more. */
+  /** Answers null for a result that was encrypted with another KEY_PEPPER: it cannot be decrypted any more. */
   private resultOrNull(sealedResult: string | null): unknown {
     try {
-      return this.opened(sealedResult ?? '').result;
+      return this.decrypt(sealedResult ?? '').result;
     } catch {
       return null;
     }
   }
 
-  private opened<T>(sealedResult: string): KeptResult<T> {
+  private decrypt<T>(sealedResult: string): KeptResult<T> {
     return JSON.parse(this.options.cipher.decrypt(sealedResult)) as KeptResult<T>;
   }
 }
@@ -144,7 +144,7 @@ export class ChangeService {
 const RESULTS_PER_PAGE = 500;
 
 interface KeptResult<T> {
-  /** Of the actor, when the work was done. */
+  /** The rights that the actor had when the work was done. */
   readonly rights: readonly string[];
   readonly result: T;
 }
@@ -153,7 +153,7 @@ function rightsOf(actor: Actor): string[] {
   return bindingsOf(actor).map((binding) => canonicalText(binding));
 }
 
-/** The position of a list of changes is a place in their chain. Throws BAD_USER_INPUT for a cursor of another list. */
+/** Checks that a cursor position is a sequence in a chain. Throws BAD_USER_INPUT for a cursor of another list. */
 export function sequencePosition(position: string | null): string | null {
   if (position === null || /^\d{1,18}$/.test(position)) return position;
   throw new RequestFault('BAD_USER_INPUT', 'after: not a valid cursor for this connection.');

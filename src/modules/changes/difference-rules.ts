@@ -1,12 +1,12 @@
-/** In what two JSON objects differ, place by place. Pure. */
+/** Compares two JSON objects, path by path. Pure. */
 import microdiff from 'microdiff';
 
 export interface Difference {
   /** RFC 6901 JSON Pointer. */
   readonly path: string;
-  /** Null when nothing stood there. */
+  /** Null when the path did not exist before. */
   readonly old: unknown;
-  /** Null when nothing stands there. */
+  /** Null when the path does not exist after. */
   readonly new: unknown;
 }
 

@@ -2,8 +2,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { FlagEvent } from './flag-event';
 
 /**
- * What delivery and resume read: one row for each environment and revision, which stays as long as its environment. Purging
- * and erasing take its events only.
+ * One row for each environment and revision, read by delivery and resume. It stays as long as its environment; purging and
+ * erasing remove only its events.
  */
 @Entity('environment_revision')
 @Index('environment_revision_environment_id_created_at_revision_index', ['environmentId', 'createdAt', 'revision'])
@@ -28,7 +28,7 @@ export class EnvironmentRevisionEntity {
   @Column({ name: 'events', type: 'json', nullable: true })
   readonly events!: readonly FlagEvent[] | null;
 
-  /** The time of the change, but never before that of the revision before: the clocks of servers differ. */
+  /** The time of the change, but never earlier than that of the previous revision: the clocks of servers differ. */
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
 }

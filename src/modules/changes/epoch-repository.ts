@@ -1,25 +1,25 @@
 /**
- * Epochs: random text beside the revisions of an environment, which compare only within one epoch. A book that was restored
- * from a backup is given new ones, so that nobody who has seen later revisions takes what is gone for true. That is no
- * change of anything that people made, so no change is recorded.
+ * Replaces epochs: random texts beside the revisions of an environment, which compare only within one epoch. The environments
+ * of a database that was restored from a backup get new ones, so that readers that have seen later revisions do not take
+ * what is gone for current. A new epoch alters nothing that people made, so no change is recorded.
  */
 import { randomBytes } from 'node:crypto';
 import type { Connection, Transaction } from '../../database/transaction';
 import type { EnvironmentHead } from './head-repository';
 
-/** No server has seen a revision of access that is that much higher: what was cached before a restore is asked for anew. */
+/** Bounds the random jump of an access head, which makes servers read again what they cached before a restore. */
 const ACCESS_JUMP_MAX = 100_000;
 
 /**
- * Gives the environment a new epoch, if it still stands at this place. Of several servers that try at once, one succeeds;
- * it answers true. The access rules of the organization count as changed, for they were restored with the environment.
+ * Gives the environment a new epoch, if its head is still this one. When several servers try at once, one succeeds and
+ * answers true. The access rules of the organization count as changed, for they were restored with the environment.
  */
 export async function replaceEpoch(
   { connection, raisedHeads }: Transaction,
   organizationId: string,
   { environmentId, epoch, revision }: EnvironmentHead,
 ): Promise<boolean> {
-  // In the order in which a change locks them.
+  // Locks the heads in the order in which a change locks them.
   await connection.query('SELECT 1 FROM access_head WHERE organization_id = $1 FOR UPDATE', [organizationId]);
   const rows: unknown[] = await connection.query(
     `WITH renewed AS (
@@ -38,7 +38,7 @@ export async function replaceEpoch(
 
 /**
  * Gives every environment, or only this one, a new epoch; answers how many there were. With all of them, the access rules
- * of all organizations count as changed. Run it in a transaction.
+ * of all organizations count as changed. The caller runs it in a transaction.
  */
 export async function renewEpochs(connection: Connection, environmentId: string | null): Promise<number> {
   if (environmentId === null) {
@@ -63,7 +63,7 @@ function accessJump(): number {
   return 1 + (randomBytes(4).readUInt32BE() % ACCESS_JUMP_MAX);
 }
 
-/** Revisions compare only within one epoch; a restored or rewritten book gets a new one. */
+/** Creates an epoch for an environment whose revisions were restored or rewritten. */
 export function newEpoch(): string {
   return randomBytes(12).toString('base64url');
 }

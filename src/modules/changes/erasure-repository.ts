@@ -1,4 +1,4 @@
-/** Where the record of changes names a targeting key, and how it forgets that. */
+/** Finds and erases the bodies and events of recorded changes that name a targeting key. */
 import { newEpoch } from './epoch-repository';
 import type { Connection } from '../../database/transaction';
 import { mentionsTargetingKey, type BodyPath } from './change-rules';
@@ -10,20 +10,20 @@ export interface FoundBody {
   readonly path: BodyPath;
 }
 
-/** How far a search came: what is committed later lies behind it. */
+/** The end of a search; what is committed later lies after it. */
 export interface SearchedTo {
   readonly sequence: number;
   /** Environment id -> revision. */
   readonly revisions: ReadonlyMap<string, number>;
 }
 
-// A step reads this much of a chain, and looks at so many bodies at once: bodies may have a megabyte.
+// Bounds of one step, in rows of a chain, bodies and revisions: a body may have a megabyte.
 const SEQUENCES_PER_STEP = 2_000;
 const BODIES_PER_STEP = 50;
 const REVISIONS_PER_STEP = 500;
 const POSITION_MAX = 2_147_483_647;
 
-/** Where the chain and the environments of an organization end. */
+/** Finds the newest sequence of an organization's chain and the newest revisions of its environments. */
 export async function findEnds(connection: Connection, organizationId: string): Promise<SearchedTo> {
   const [head] = await connection.query<{ sequence: string }[]>('SELECT sequence FROM audit_head WHERE organization_id = $1', [
     organizationId,
@@ -39,7 +39,7 @@ export async function findEnds(connection: Connection, organizationId: string): 
   };
 }
 
-/** The bodies of the changes after the sequence `from`, up to `to`, that name the key and are not erased yet; in order. */
+/** Finds the bodies that name the key and are not erased yet, in changes after the sequence `from`, up to `to`; in order. */
 export async function findBodiesWithKey(
   connection: Connection,
   organizationId: string,
@@ -49,7 +49,7 @@ export async function findBodiesWithKey(
   const found: FoundBody[] = [];
   for (let start = from; start < to; start += SEQUENCES_PER_STEP) {
     const end = Math.min(start + SEQUENCES_PER_STEP, to);
-    // Where the last page ended.
+    // Each page begins after the last body of the page before.
     for (let last: BodyPath = [start, POSITION_MAX]; ;) {
       const rows: { changeId: string; sequence: string; position: number; before: string | null; after: string | null }[] =
         await connection.query(
@@ -72,7 +72,7 @@ export async function findBodiesWithKey(
   return found;
 }
 
-/** The one UPDATE that the record allows. Answers those that were not erased by somebody else since they were found; in order. */
+/** Performs the one UPDATE that the audit log allows. Answers the bodies that no other request has erased meanwhile; in order. */
 export async function eraseBodies(connection: Connection, bodies: readonly FoundBody[]): Promise<FoundBody[]> {
   const rows: { changeId: string; position: number }[] = await connection.query(
     `WITH erased AS (
@@ -87,7 +87,7 @@ export async function eraseBodies(connection: Connection, bodies: readonly Found
   return bodies.filter(({ changeId, path }) => erased.has(`${changeId} ${path[1]}`));
 }
 
-/** The last revision after `from`, up to `to`, that names the key. Null when none does. */
+/** Finds the last revision after `from`, up to `to`, whose events name the key. Null when none do. */
 export async function findLastRevisionWithKey(
   connection: Connection,
   environmentId: string,
@@ -107,8 +107,9 @@ export async function findLastRevisionWithKey(
 }
 
 /**
- * Takes the events from the revisions of each environment up to the given one, and begins new epochs, in id order; answers
- * the heads. Which change made which revision stays on record, for that names no context. The epoch is what makes the servers forget, too: their memory holds revisions of the old one.
+ * Removes the events from the revisions of each environment up to the given one, and begins new epochs, in id order; answers
+ * the heads. The change that made each revision stays on record, for it names no context. The new epoch makes the servers
+ * forget, too: their memory holds revisions of the old one.
  */
 export async function forgetRevisions(
   connection: Connection,

@@ -2,7 +2,7 @@ import type { SnapshotFlag, SnapshotSegmentRule } from '../../evaluation';
 
 export type FlagEventKind = 'CREATED' | 'UPDATED' | 'ARCHIVED' | 'RESTORED' | 'DELETED' | 'SEGMENT_UPDATED';
 
-/** A flag as it was at one revision, with what people read beside it. */
+/** A flag as it was at one revision, with the name and tags that people read. */
 export interface LabelledFlag {
   readonly label: { readonly name: string; readonly tags: readonly string[] };
   readonly wire: SnapshotFlag;
@@ -23,7 +23,7 @@ export type FlagEvent =
       readonly segment: SegmentDelta | null;
     };
 
-/** A segment's new rules and what became of its keys: a large list never travels for a small change. */
+/** A segment's new rules and the differences of its keys, so that a small change never sends a large list. */
 export interface SegmentDelta {
   readonly version: number;
   readonly rules: readonly SnapshotSegmentRule[];

@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** Where an environment stands. Raised last in a transaction, under its row lock, so that revision order is commit order. */
+/** The newest revision of an environment. Raised last in a transaction, under its row lock, so revision order is commit order. */
 @Entity('environment_head')
 @Index('environment_head_project_id_index', ['projectId'])
 export class EnvironmentHeadEntity {
@@ -19,8 +19,8 @@ export class EnvironmentHeadEntity {
 }
 
 /**
- * Where the access rules of an organization stand: raised by each change of keys, members and roles, and by its deletion,
- * which it outlives. The row of the system chain is raised by each end of a session.
+ * The version of the access rules of an organization: raised by each change of its keys, members or roles, and by its
+ * deletion, which the row outlives. The row of the system chain is raised whenever a session ends.
  */
 @Entity('access_head')
 export class AccessHeadEntity {
@@ -31,7 +31,7 @@ export class AccessHeadEntity {
   readonly revision!: number;
 }
 
-/** End of an organization's audit chain; locked last in every writing transaction. Outlives the organization. */
+/** The end of an organization's audit chain; locked last in every writing transaction. Outlives the organization. */
 @Entity('audit_head')
 export class AuditHeadEntity {
   @PrimaryColumn({ name: 'organization_id', type: 'text', primaryKeyConstraintName: 'audit_head_pkey' })

@@ -1,4 +1,4 @@
-/** Where everything stands: the heads that tell a server what it has missed. */
+/** Reads the heads that tell a server which revisions and changes of access it has missed. */
 import type { Connection } from '../../database/transaction';
 
 /** A revision of an environment; in answers to a mutation, the one that holds the change. */
@@ -10,14 +10,14 @@ export interface EnvironmentRevision {
 
 /** The newest revision of an environment. */
 export interface EnvironmentHead extends EnvironmentRevision {
-  /** The change that made the revision. Null for revision 0, and until the next change where an earlier release deleted its row. */
+  /** The change that made the revision. Null for revision 0, and until the next change when an older release deleted its row. */
   readonly changeId: string | null;
 }
 
 export interface Heads {
-  /** Of the environments that were asked for; those that are gone are left out. */
+  /** The heads of the requested environments; environments that are gone are left out. */
   readonly environments: readonly EnvironmentHead[];
-  /** Chain (an organization, or `system`) -> revision of its access rules. All there are. */
+  /** Maps every chain (an organization, or `system`) to the revision of its access rules. */
   readonly access: ReadonlyMap<string, number>;
 }
 
@@ -25,10 +25,10 @@ const ENVIRONMENT_HEADS = `SELECT h.environment_id, h.epoch, h.revision, r.chang
   LEFT JOIN environment_revision r ON r.environment_id = h.environment_id AND r.revision = h.revision
   WHERE h.environment_id = ANY($1)`;
 
-/** All heads by one statement, so of one moment. */
+/** Reads all heads by one statement, so that they are of one moment. */
 export async function readHeads(connection: Connection, environmentIds: readonly string[]): Promise<Heads> {
   const rows: { id: string; epoch: string | null; revision: number; change_id: string | null }[] = await connection.query(
-    `SELECT environment_id AS id, epoch, revision, change_id FROM (${ENVIRONMENT_HEADS}) places
+    `SELECT environment_id AS id, epoch, revision, change_id FROM (${ENVIRONMENT_HEADS}) heads
      UNION ALL SELECT organization_id, NULL, revision, NULL FROM access_head`,
     [environmentIds],
   );
@@ -41,10 +41,10 @@ export async function readHeads(connection: Connection, environmentIds: readonly
   return { environments, access };
 }
 
-/** Null when there is no such environment. */
+/** Finds the head of an environment. Null when there is no such environment. */
 export async function findEnvironmentHead(connection: Connection, environmentId: string): Promise<EnvironmentHead | null> {
   const rows: EnvironmentHead[] = await connection.query(
-    `SELECT environment_id AS "environmentId", epoch, revision, change_id AS "changeId" FROM (${ENVIRONMENT_HEADS}) places`,
+    `SELECT environment_id AS "environmentId", epoch, revision, change_id AS "changeId" FROM (${ENVIRONMENT_HEADS}) heads`,
     [[environmentId]],
   );
   return rows[0] ?? null;

@@ -10,7 +10,7 @@ export interface Recorded {
   readonly project: { readonly id: string; readonly organizationId: string };
 }
 
-/** A page of what the caller may see of the history of a thing, and of what has it as parent; newest first. */
+/** Answers a page of the visible history of a thing and of the things that have it as parent; newest first. */
 export function historyOf(
   { id: ownerId, project }: Recorded,
   args: PageArguments,

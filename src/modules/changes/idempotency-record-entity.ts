@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The result of a mutation that was sent with an Idempotency-Key, to be answered again for 24 hours. */
+/** The result of a mutation that was sent with an Idempotency-Key; repeated requests get it for 24 hours. */
 @Entity('idempotency_record')
 @Index('idempotency_record_created_at_index', ['createdAt'])
 export class IdempotencyRecordEntity {
@@ -10,7 +10,7 @@ export class IdempotencyRecordEntity {
   @PrimaryColumn({ name: 'idempotency_key', type: 'text', primaryKeyConstraintName: 'idempotency_record_pkey' })
   readonly idempotencyKey!: string;
 
-  /** Which mutation field of the operation: one request may hold several. */
+  /** The mutation field of the operation: one request may hold several. */
   @PrimaryColumn({ name: 'field', type: 'text', primaryKeyConstraintName: 'idempotency_record_pkey' })
   readonly field!: string;
 
@@ -18,7 +18,7 @@ export class IdempotencyRecordEntity {
   @Column({ name: 'digest', type: 'text' })
   readonly digest!: string;
 
-  /** What the service answered: JSON, encrypted, for it may hold a new key's secret. Null only inside the transaction. */
+  /** The service's answer: JSON, encrypted, for it may hold a new key's secret. Null only inside the transaction. */
   @Column({ name: 'sealed_result', type: 'text', nullable: true })
   readonly sealedResult!: string | null;
 

@@ -5,8 +5,8 @@ import { IdempotencyRecordEntity } from './idempotency-record-entity';
 export const IDEMPOTENCY_LIFETIME_MS = 24 * 3_600_000;
 
 /**
- * Takes the claim for this transaction; answers null when it is ours now, or the record of the request that had it
- * first. Waits for a transaction that holds the same claim.
+ * Takes the claim for this transaction; answers null when this transaction has it now, or the record of the request that
+ * took it first. Waits for a transaction that holds the same claim.
  */
 export async function takeClaim(
   connection: Connection,
@@ -40,7 +40,7 @@ export async function keepResult(
   await connection.update(IdempotencyRecordEntity, { actorId, idempotencyKey: claim.key, field: claim.field }, { sealedResult });
 }
 
-/** Forgets claims that have ended; answers how many. */
+/** Deletes expired claims; answers how many. */
 export async function purgeClaims(connection: Connection, now: Date): Promise<number> {
   const result = await connection
     .createQueryBuilder()
@@ -53,7 +53,7 @@ export async function purgeClaims(connection: Connection, now: Date): Promise<nu
 
 export type ClaimKey = Pick<IdempotencyRecordEntity, 'actorId' | 'idempotencyKey' | 'field'>;
 
-/** Kept results since then, in the order of their keys after the given one (null: from the beginning). */
+/** Lists the results kept since then, in the order of their keys, after the given key (null: from the beginning). */
 export function listKeptResults(
   connection: Connection,
   since: Date,

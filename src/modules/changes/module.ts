@@ -1,4 +1,4 @@
-/** The record of every write. */
+/** Records every write. */
 import type { NounModule } from '../noun-module';
 import { ChangeBodyEntity } from './change-body-entity';
 import { ChangeEntity } from './change-entity';

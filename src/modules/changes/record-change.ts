@@ -1,8 +1,8 @@
 /**
- * Writes down what was changed, in the transaction that changed it, as its last statements. History, audit and delivery
- * all read what is written here. The caller holds the lock of the project or organization; the heads are locked in the
- * order environment heads by id, then audit head, so that revision order is commit order (docs/adr/0004). Whoever writes to
- * several chains does so in the order of their ids, `system` last.
+ * Records a change as the last statements of the transaction that made it. History, audit and delivery all read what is
+ * written here. The caller holds the lock of the project or organization; the heads are locked in the order environment heads
+ * by id, then audit head, so that revision order is commit order (docs/adr/0004). A transaction that writes to several chains
+ * does so in the order of their ids, `system` last.
  */
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from '../../database/transaction';
@@ -15,7 +15,7 @@ import { bodiesDigest, bodyDigest, canonicalRow, canonicalText, chainHash } from
 import type { FlagEvent } from './flag-event';
 import type { EnvironmentRevision } from './head-repository';
 
-/** The chain of what belongs to no organization: accounts and sessions. */
+/** The chain of things that belong to no organization: accounts and sessions. */
 export const SYSTEM_CHAIN = 'system';
 
 export interface ChangeDraft {
@@ -23,11 +23,11 @@ export interface ChangeDraft {
   readonly organizationId: string;
   readonly projectId: string | null;
   readonly items: readonly ChangeItemDraft[];
-  /** What is delivered where. Empty when nothing that is evaluated changed. */
+  /** Lists the events for each environment. Empty when nothing that is evaluated changed. */
   readonly deliveries: readonly Delivery[];
-  /** Whether the organization's keys, members or roles changed. */
+  /** Tells whether the organization's keys, members or roles changed. */
   readonly changesAccess?: boolean;
-  /** Who did it, when somebody proved in this very request who they are. Absent: the actor as it came. */
+  /** The user who proved their identity in this very request, recorded as the actor. Absent: the actor of the request. */
   readonly provedBy?: ProvedUser;
 }
 
@@ -65,7 +65,7 @@ export async function recordChange(tx: Transaction, actor: Actor, now: Date, dra
 
 const lastChains = new WeakMap<Transaction, string>();
 
-/** Two transactions that take the heads of two chains in different orders wait for each other. */
+/** Keeps the order of chains: transactions that lock the heads of two chains in different orders would deadlock. */
 function keepChainOrder(tx: Transaction, chain: string): void {
   const last = lastChains.get(tx);
   if (last !== undefined && chain < last) throw new Error(`The chain ${chain} must be written to before ${last}.`);
@@ -147,7 +147,7 @@ function actorColumns(actor: Actor): ActorColumns {
       return { actorKind: 'USER', actorId: actor.id, actorName: actor.name, authentication: actor.authentication };
     case 'API_KEY':
       return { actorKind: 'API_KEY', actorId: actor.id, actorName: actor.name, authentication: 'API_KEY' };
-    // Nobody has proved who they are while the first owner is made or a reset is asked for: the server does it for them.
+    // The server acts while the first owner is created or a reset is requested: no user has proved their identity yet.
     case 'ANONYMOUS':
     case 'SYSTEM':
       return { actorKind: 'SYSTEM', actorId: null, actorName: 'system', authentication: 'NONE' };

@@ -1,25 +1,25 @@
 /**
- * The events of old revisions. Delivery and resume read at most the newest 1,000 of an environment, and snapshots are built
- * without them; history and audit stand on the change records. The rows stay: they tell which change made which revision.
+ * Purges the events of old revisions. Delivery and resume read at most the newest 1,000 of an environment, and snapshots are
+ * built without them; history and audit read the changes. The rows stay: they tell which change made which revision.
  */
 import type { Connection, Database } from '../../database/transaction';
 
-/** Any number, the same in every server of one database. */
+/** An arbitrary number, the same in every server of one database. */
 const PURGE_LOCK = 7_205_759_404;
 const BATCH_ROWS = 1_000;
-/** What is left over is for the next run, so that a first run on a large book does not go on for hours. */
+/** Bounds one run and leaves the rest to the next, so that a first run on a large database does not go on for hours. */
 const BATCHES_MAX = 500;
 
 export interface Retention {
-  /** Younger events stay. */
+  /** Events younger than this stay. */
   readonly days: number;
-  /** Those of so many newest revisions of each environment stay, however old. */
+  /** The events of this many newest revisions of each environment stay, however old. */
   readonly revisionsMin: number;
 }
 
 /**
- * Takes the events from revision rows that are both old enough and far enough behind, the oldest first, in batches of one
- * short transaction each. Answers from how many. Where another server purges, it leaves the rest to that one.
+ * Removes the events from revision rows that are both old enough and far enough behind the head, the oldest first, in batches
+ * of one short transaction each. Answers from how many rows. While another server purges, it leaves the rest to that one.
  */
 export async function purgeRevisions(database: Database, now: Date, { days, revisionsMin }: Retention): Promise<number> {
   const before = new Date(now.getTime() - days * 86_400_000);
@@ -42,8 +42,8 @@ export async function purgeRevisions(database: Database, now: Date, { days, revi
 }
 
 /**
- * The oldest rows whose events may go: fewer than a batch when no more may. Null while another server holds the lock. Rows
- * that an erasure has locked are passed over, for it takes their events, too.
+ * Purges one batch of the oldest rows whose events may go; answers how many: fewer than a batch when no more may. Null while
+ * another server holds the lock. Rows that an erasure has locked are skipped, for it removes their events, too.
  */
 async function purgeBatch(connection: Connection, environmentId: string, last: number, before: Date): Promise<number | null> {
   const locks: { taken: boolean }[] = await connection.query('SELECT pg_try_advisory_xact_lock($1) AS taken', [PURGE_LOCK]);

@@ -1,11 +1,11 @@
-/** The revisions of environments: what each holds, which change made it, and from when on it held. */
+/** Reads the revisions of environments: their events, the change that made each, and the time from which it held. */
 import type { Connection } from '../../database/transaction';
 import { EnvironmentRevisionEntity } from './environment-revision-entity';
 
-/** What stays of a revision when its events were purged or erased. */
+/** The part of a revision that stays when its events are purged or erased. */
 export type RecordedRevision = Omit<EnvironmentRevisionEntity, 'events'>;
 
-/** The revisions after `revision`, in order, at most `limit`. */
+/** Lists the revisions after `revision`, in order, at most `limit`. */
 export function listRevisionsAfter(
   connection: Connection,
   environmentId: string,
@@ -23,7 +23,7 @@ export function listRevisionsAfter(
 const RECORDED = `SELECT environment_id AS "environmentId", revision, epoch, change_id AS "changeId", created_at AS "createdAt"
   FROM environment_revision WHERE environment_id = $1`;
 
-/** Null for revision 0, which no change made, for one that is not there yet, and for one that is not on record any more. */
+/** Finds a revision. Null for 0, which no change made, for one that does not exist yet, and for one no longer on record. */
 export async function findRevision(
   connection: Connection,
   environmentId: string,
@@ -34,8 +34,8 @@ export async function findRevision(
 }
 
 /**
- * The revision that held at the instant, from its own time on; of several of one millisecond the last. It is one of the
- * history that the database holds: revisions that restoring a backup has lost are not answered, and the epoch is the one in
+ * Finds the revision that held at the instant, from its own time on; the last of several of one millisecond. It is one of the
+ * history in the database: revisions that were lost by restoring a backup are not answered, and the epoch is the one in
  * which the revision was made. Null before the first that is on record.
  */
 export async function findRevisionAt(

@@ -1,6 +1,6 @@
 /**
- * Whether a chain of changes is as it was written (docs/AUDIT.md). Pure: rows are handed over in order, so that a chain of
- * any length takes little memory; only the places of erased bodies are remembered.
+ * Verifies that a chain of changes is as it was written (docs/AUDIT.md). Pure: the caller passes the rows in order, so that a
+ * chain of any length takes little memory; only the paths of erased bodies are kept.
  */
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ChangeEntity } from './change-entity';
@@ -15,7 +15,7 @@ import {
 } from './change-rules';
 import type { AuditHeadEntity } from './head-entities';
 
-/** The end of a chain, as it was kept somewhere else. */
+/** The end of a chain, as it was kept elsewhere. */
 export interface KeptHead {
   readonly sequence: number;
   readonly hash: string;
@@ -23,11 +23,11 @@ export interface KeptHead {
 
 /** The first row of a chain that is not as it was written. */
 export interface ChainProblem {
-  /** Place in the chain; 0 when the chain as a whole is at fault. */
+  /** Position in the chain; 0 when the chain as a whole is at fault. */
   readonly sequence: number;
   /** Null when the row is missing. */
   readonly changeId: string | null;
-  /** What is wrong: the rest of a sentence that begins with the row. */
+  /** Says what is wrong: the rest of a sentence that begins with the row. */
   readonly what: string;
 }
 
@@ -42,7 +42,7 @@ export interface ChainReport {
   readonly problem: ChainProblem | null;
 }
 
-/** What `record-change` draws: 16 bytes as base64url. Any other salt could move text between salt and body. */
+/** The form of the salts of `record-change`: 16 bytes as base64url. Any other could move text between salt and body. */
 const SALT_FORM = /^[A-Za-z0-9_-]{22}$/;
 
 export class ChainVerifier {
@@ -51,7 +51,7 @@ export class ChainVerifier {
   private lastHash = '';
   private erasedBodies = 0;
   private problem: ChainProblem | null = null;
-  /** Erased bodies that no record has accounted for so far, by their path as text; with the id of their change. */
+  /** Holds the erased bodies that no record has accounted for so far, by path as text, with the id of their change. */
   private readonly unaccounted = new Map<string, { readonly path: BodyPath; readonly changeId: string }>();
 
   constructor(
@@ -59,7 +59,7 @@ export class ChainVerifier {
     private readonly kept: KeptHead | null = null,
   ) {}
 
-  /** The next row by sequence, with its bodies by position. */
+  /** Checks the next row by sequence, with its bodies by position. */
   take(row: ChangeEntity, bodies: readonly ChangeBodyEntity[]): void {
     const sequence = Number(row.sequence);
     const fail = (what: string): void => this.fail(sequence, row.id, what);
@@ -81,7 +81,7 @@ export class ChainVerifier {
     this.lastHash = row.hash;
   }
 
-  /** After the last row. `head`: null when the chain has no head row. */
+  /** Checks the end of the chain; call it after the last row. `head`: null when the chain has no head row. */
   finish(head: AuditHeadEntity | null): ChainReport {
     const end = head && { sequence: Number(head.sequence), hash: head.hash };
     this.checkHead(end);
@@ -148,13 +148,13 @@ export class ChainVerifier {
     }
   }
 
-  /** Keeps the problem of the earliest row; of several of one row the first. */
+  /** Keeps the problem of the earliest row; the first of several of one row. */
   private fail(sequence: number, changeId: string | null, what: string): void {
     if (this.problem === null || sequence < this.problem.sequence) this.problem = { sequence, changeId, what };
   }
 }
 
-/** The problem of a chain as a sentence. */
+/** Describes the problem of a chain as a sentence; null when there is none. */
 export function problemSentence({ organizationId, problem }: ChainReport): string | null {
   if (problem === null) return null;
   const { sequence, changeId, what } = problem;
@@ -162,7 +162,7 @@ export function problemSentence({ organizationId, problem }: ChainReport): strin
   return `Chain ${organizationId}:${row} ${what}.`;
 }
 
-/** Compares the canonical text with each column; answers by which format the row was written. */
+/** Compares the canonical text with each column; answers the format in which the row was written. */
 function checkColumns({ canonical, hash: _hash, ...columns }: ChangeEntity, fail: (what: string) => void): ChainFormat {
   const written = parsedObject(canonical);
   if (written === null) {
@@ -170,7 +170,7 @@ function checkColumns({ canonical, hash: _hash, ...columns }: ChangeEntity, fail
     return 2;
   }
   const { format } = written;
-  // PostgreSQL knows instants that no date is: infinity, and years beyond 275,760.
+  // PostgreSQL has instants that a Date cannot hold: infinity, and years beyond 275,760.
   if (!Number.isFinite(Number(columns.createdAt))) {
     fail('has a created_at that is not a valid time');
     return 2;

@@ -10,11 +10,11 @@ const ROWS_PER_PAGE = 1_000;
 const BODY_BYTES_PER_READ = 4_000_000;
 
 /**
- * Ids of all that has a chain or must have one: every chain with rows or a head, every organization, and `system` once there is
- * an account. In order.
+ * Lists the ids of all chains that exist or must exist, in order: every chain with rows or a head, every organization, and
+ * `system` once there is an account.
  */
 export async function listChains(connection: Connection): Promise<string[]> {
-  // One look into the index for each chain, not one for each row.
+  // Reads the index once for each chain, not once for each row.
   const rows: { id: string }[] = await connection.query(
     `WITH RECURSIVE chain AS (
        SELECT min(organization_id) AS id FROM change
@@ -30,7 +30,7 @@ export async function listChains(connection: Connection): Promise<string[]> {
 }
 
 /**
- * Verifies one chain. In a REPEATABLE READ transaction it is the chain of one instant, and writers go on. `kept`: null when no
+ * Verifies one chain. A REPEATABLE READ transaction shows the chain of one instant while writers go on. `kept`: null when no
  * head was kept elsewhere.
  */
 export async function verifyChain(
@@ -45,7 +45,7 @@ export async function verifyChain(
   return verifier.finish(await connection.findOneBy(AuditHeadEntity, { organizationId }));
 }
 
-/** A body whose change is gone. Null when there is none. */
+/** Finds a body whose change is gone. Null when there is none. */
 export async function findOrphan(connection: Connection): Promise<{ changeId: string; position: number } | null> {
   const rows: { changeId: string; position: number }[] = await connection.query(
     `SELECT b.change_id AS "changeId", b.position FROM change_body b
@@ -66,7 +66,7 @@ async function* pagesOf(
   organizationId: string,
 ): AsyncGenerator<(readonly [ChangeEntity, ChangeBodyEntity[]])[]> {
   const columns = columnsOf(connection, ChangeEntity, 'c');
-  // Beyond what a sequence can be, so that nothing hides before the first row.
+  // Begins at the least bigint, so that nothing hides before the first row.
   let [sequence, id] = ['-9223372036854775808', ''];
   for (;;) {
     const rows: (ChangeEntity & { bodyBytes: string })[] = await connection.query(
@@ -82,7 +82,7 @@ async function* pagesOf(
   }
 }
 
-/** Neighbours whose bodies may be held together. */
+/** Splits the rows into runs of neighbours whose bodies may be held in memory together. */
 function partsOf(rows: readonly (ChangeEntity & { readonly bodyBytes: string })[]): ChangeEntity[][] {
   const parts: ChangeEntity[][] = [];
   let bytes = Infinity;
@@ -111,7 +111,7 @@ async function withBodies(
   return rows.map((row) => [row, byChange.get(row.id) ?? []] as const);
 }
 
-/** Every column that the entity has, so that none is forgotten; without the ORM's work for each row. */
+/** Lists every column that the entity has, so that none is forgotten; avoids the ORM's work for each row. */
 function columnsOf(connection: Connection, table: new () => object, alias: string): string {
   const { columns } = connection.dataSource.getMetadata(table);
   return columns.map((column) => `${alias}."${column.databaseName}" AS "${column.propertyName}"`).join(', ');
