@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** How often and when a flag was last evaluated in an environment; written in batches, behind the requests. */
+/** Counts the evaluations of a flag in an environment and keeps the time of the last; written in batches behind the requests. */
 @Entity('flag_usage')
 @Index('flag_usage_environment_id_index', ['environmentId'])
 export class FlagUsageEntity {

@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** How often a flag served one variation in an environment within one minute. */
+/** Counts how often a flag served one variation in an environment within one minute. */
 @Entity('flag_usage_minute')
 @Index('flag_usage_minute_environment_id_index', ['environmentId'])
 @Index('flag_usage_minute_minute_index', ['minute'])
@@ -13,7 +13,7 @@ export class FlagUsageMinuteEntity {
   @ForeignKey('EnvironmentEntity', { name: 'flag_usage_minute_environment_id_fkey', onDelete: 'CASCADE' })
   readonly environmentId!: string;
 
-  /** When the minute began. */
+  /** The time at which the minute began. */
   @PrimaryColumn({ name: 'minute', type: 'timestamptz', precision: 3, primaryKeyConstraintName: 'flag_usage_minute_pkey' })
   readonly minute!: Date;
 

@@ -1,4 +1,4 @@
-/** Counts of evaluations. */
+/** Counts evaluations. */
 import type { NounModule } from '../noun-module';
 import { FlagUsageEntity } from './flag-usage-entity';
 import { FlagUsageMinuteEntity } from './flag-usage-minute-entity';

@@ -2,20 +2,20 @@ import { groupRows } from '../../database/group-rows';
 import type { Connection } from '../../database/transaction';
 import { FlagUsageMinuteEntity } from './flag-usage-minute-entity';
 
-/** How often a flag served a variation in an environment within a minute. */
+/** Counts how often a flag served a variation in an environment within a minute. */
 export interface MinuteCount {
   readonly environmentId: string;
   readonly flagKey: string;
   /** Empty when the flag was in error and served none. */
   readonly variationKey: string;
-  /** When the minute began. */
+  /** The time at which the minute began. */
   readonly minute: Date;
   readonly evaluations: number;
 }
 
-/** Adds the counts, in one statement. Flags and environments that are gone are passed over. */
+/** Adds the counts, in one statement. Flags and environments that are gone are skipped. */
 export async function addCounts(connection: Connection, counts: readonly MinuteCount[]): Promise<void> {
-  // In the order of the keys, so that servers that write at once lock the rows in the same order.
+  // Writes in the order of the keys, so that servers that write at once lock the rows in the same order.
   await connection.query(
     `WITH counted AS (
        SELECT f.id AS flag_id, e.id AS environment_id, c.minute, c.variation_key, c.evaluations
@@ -44,7 +44,7 @@ export async function addCounts(connection: Connection, counts: readonly MinuteC
   );
 }
 
-/** Forgets the minutes that began before. `flag_usage`, the sum of all time, stays. */
+/** Deletes the minutes that began before. `flag_usage`, the sum of all time, stays. */
 export async function purgeUsage(connection: Connection, before: Date): Promise<void> {
   await connection.createQueryBuilder().delete().from(FlagUsageMinuteEntity).where('minute < :before', { before }).execute();
 }
@@ -52,12 +52,12 @@ export async function purgeUsage(connection: Connection, before: Date): Promise<
 export type UsageResolution = 'MINUTE' | 'HOUR' | 'DAY';
 
 export interface UsageRequest {
-  /** Minutes that begin at it or after it. */
+  /** Inclusive: a minute may begin at this time. */
   readonly from: Date;
-  /** Minutes that begin before it. */
+  /** Exclusive: each minute begins before this time. */
   readonly to: Date;
   readonly resolution: UsageResolution;
-  /** Most points for each configuration. */
+  /** The most points for each configuration. */
   readonly limit: number;
 }
 
@@ -67,14 +67,14 @@ export interface ConfigurationKey {
 }
 
 export interface UsagePoint extends ConfigurationKey {
-  /** When the minute, hour or day (UTC) began. */
+  /** The time at which the minute, hour or day (UTC) began. */
   readonly at: Date;
   /** Empty for errors. */
   readonly variationKey: string;
   readonly evaluations: number;
 }
 
-/** Oldest first, then by variation: one list for each configuration, in their order. */
+/** Lists points, oldest first, then by variation: one list for each configuration, in the order of `keys`. */
 export async function listUsage(
   connection: Connection,
   keys: readonly ConfigurationKey[],

@@ -1,7 +1,7 @@
-/** Counts of one compiled snapshot, as numbers in one array: an evaluation costs one addition and no look-up. */
+/** Keeps the counts of one compiled snapshot in one array: an evaluation costs one addition and no look-up. */
 import type { CompiledFlag, CompiledSnapshot, Evaluation } from '../../evaluation';
 
-/** How often a flag served a variation. */
+/** Counts how often a flag served a variation. */
 export interface Count {
   readonly flagKey: string;
   /** Empty when the flag was in error and served none. */
@@ -30,8 +30,8 @@ export class UsageCounts {
   }
 
   /**
-   * Counts what one context was answered. `isAll`: true for every flag that is not archived, in key order; false for those of
-   * them that are available to clients; null for flags that were chosen.
+   * Counts the evaluations answered for one context. `isAll`: true for every flag that is not archived, in key order; false for
+   * those of them that are available to clients; null for flags that the request chose.
    */
   add(evaluations: readonly Evaluation[], isAll: boolean | null): void {
     if (isAll === null) this.addEach(evaluations);
@@ -47,7 +47,7 @@ export class UsageCounts {
     }
   }
 
-  /** Those that the snapshot does not have are passed over. */
+  /** Counts chosen flags one by one; flags that the snapshot does not have are skipped. */
   private addEach(evaluations: readonly Evaluation[]): void {
     for (const { flagKey, flagVersion, variationIndex } of evaluations) {
       const first = flagVersion === null ? undefined : this.firstByKey.get(flagKey);
@@ -58,7 +58,7 @@ export class UsageCounts {
     }
   }
 
-  /** What was counted since the last call. */
+  /** Answers the counts since the last call and begins anew. */
   drain(): Count[] {
     if (!this.isAffected) return [];
     const { counts } = this;

@@ -8,7 +8,7 @@ export interface UsageKey extends ConfigurationKey {
 }
 
 export interface UsageLoaders {
-  /** One statement for each different request, and not for each configuration. */
+  /** Runs one statement for each different request, not for each configuration. */
   readonly usageOfConfiguration: DataLoader<UsageKey, UsagePoint[], string>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Counts evaluations by flag, variation and minute. Requests only add to numbers in memory; what was counted is written
- * behind them, in batches. A server that is killed loses what it counted since its last flush; a write whose
- * confirmation is lost is repeated, so that counts are close and never a reason to wait.
+ * Counts evaluations by flag, variation and minute. Requests only add to numbers in memory; the counts are written behind
+ * them, in batches. A server that is killed loses the counts since its last flush, and a write whose confirmation is lost is
+ * repeated: counts are approximate, and no request ever waits for them.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock';
@@ -14,9 +14,9 @@ import { UsageCounts } from './usage-counts';
 const FLUSH_INTERVAL_MS = 10_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Rows of one statement. */
+/** The most rows of one statement. */
 const BATCH_ROWS = 5_000;
-/** What waits for a database that is away, about 20 MB; beyond it the oldest minutes are forgotten. */
+/** The most rows that wait for an unavailable database, about 20 MB; beyond that the oldest minutes are dropped. */
 const WAITING_ROWS_MAX = 100_000;
 
 export interface UsageServiceOptions {
@@ -27,7 +27,7 @@ export interface UsageServiceOptions {
 
 interface OpenCounts {
   readonly openCounts: UsageCounts;
-  /** When the minute began, in milliseconds. */
+  /** The time at which the minute began, in milliseconds. */
   readonly minuteMs: number;
 }
 
@@ -47,7 +47,7 @@ export class UsageService {
     });
   }
 
-  /** Where evaluations by this snapshot are counted now. Use it at once: it belongs to the running minute. */
+  /** Answers the counts for evaluations by this snapshot. Use them at once: they belong to the current minute. */
   countsOf(environmentId: string, compiled: CompiledSnapshot): UsageCounts {
     const minuteMs = Math.floor(this.options.clock.now().getTime() / MINUTE_MS) * MINUTE_MS;
     const known = this.open.get(environmentId);
@@ -58,12 +58,12 @@ export class UsageService {
     return openCounts;
   }
 
-  /** Writes now and then, until `stop`. */
+  /** Starts the periodic writes, which go on until `stop`. */
   start(): void {
     this.waiting.start();
   }
 
-  /** Writes what was counted. Never fails: what could not be written is kept for the next time. */
+  /** Writes the counts. Never fails: counts that could not be written are kept for the next time. */
   flush(): Promise<void> {
     return this.waiting.flush();
   }
@@ -72,20 +72,20 @@ export class UsageService {
     return this.waiting.stop();
   }
 
-  /** Forgets what was counted by the minute more than so many days ago. */
+  /** Deletes the counts per minute that are older than this many days. */
   async purge(days: number): Promise<void> {
     await purgeUsage(this.options.database.connection, new Date(this.options.clock.now().getTime() - days * DAY_MS));
   }
 
   private collectAll(): void {
     for (const [environmentId, openCounts] of this.open) {
-      // What nobody evaluates any more need not be held.
+      // An environment that is not evaluated any more need not stay in memory.
       if (this.collect(environmentId, openCounts) === 0) this.open.delete(environmentId);
     }
     this.reportForgotten();
   }
 
-  /** Answers how many counts there were. */
+  /** Moves the counts to the waiting rows; answers how many there were. */
   private collect(environmentId: string, { openCounts, minuteMs }: OpenCounts): number {
     const minute = new Date(minuteMs);
     const counts = openCounts.drain();
