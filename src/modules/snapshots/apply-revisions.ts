@@ -1,4 +1,4 @@
-/** Revision rows applied to a snapshot. Pure. */
+/** Applies revision rows to a snapshot. Pure. */
 import type { Snapshot, SnapshotSegment } from '../../evaluation';
 import type { EnvironmentRevisionEntity } from '../changes/environment-revision-entity';
 import type { FlagEvent, SegmentDelta } from '../changes/flag-event';
@@ -14,7 +14,7 @@ export interface RevisionRow {
 /** A revision row as it is stored. Its events are null when they were purged or erased. */
 export type StoredRevision = Pick<EnvironmentRevisionEntity, keyof RevisionRow>;
 
-/** Whether the rows follow without a gap, in the same epoch. A row without events is a gap. */
+/** Tells whether the rows follow without a gap, in the same epoch. A row without events is a gap. */
 export function followsFrom(
   { epoch, revision }: Pick<RevisionRow, 'epoch' | 'revision'>,
   rows: readonly StoredRevision[],
@@ -22,9 +22,7 @@ export function followsFrom(
   return rows.every((row, i) => row.epoch === epoch && row.revision === revision + 1 + i && row.events !== null);
 }
 
-/**
- * The snapshot after the rows, which must follow it; flags and segments are the same objects where they did not change.
- */
+/** Answers the snapshot after the rows, which must follow it. Flags and segments that did not change are the same objects. */
 export function applyRevisions(snapshot: Snapshot, rows: readonly RevisionRow[]): Snapshot {
   const flags = new Map(snapshot.flags.map((flag) => [flag.key, flag]));
   const segments = new Map(snapshot.segments.map((segment) => [segment.key, segment]));
@@ -64,7 +62,7 @@ function put<T>(things: Map<string, T>, key: string, thing: T | null): void {
   else things.set(key, thing);
 }
 
-/** The order of flags and segments in a snapshot: UTF-16 code units ascending, whatever the database's collation. */
+/** Orders flags and segments in a snapshot: by UTF-16 code units, ascending, independent of the database's collation. */
 export function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
   if (a.key === b.key) return 0;
   return a.key < b.key ? -1 : 1;

@@ -1,11 +1,11 @@
 /**
- * What this process knows of one environment: the newest snapshot, compiled, and the last revisions. Live, gap and
- * resume all read from here; a subscriber is only a cursor into it, so that a slow one costs nothing.
+ * Holds the newest snapshot of one environment, compiled, and its last revisions. Live events, gaps and resumes are all
+ * answered from here; a subscriber is only a cursor into it, so that a slow one costs nothing.
  */
 import { compileSnapshot, type CompiledSnapshot, type Snapshot } from '../../evaluation';
 import { applyRevisions, followsFrom, type RevisionRow, type StoredRevision } from './apply-revisions';
 
-/** How many revisions stay in memory, and how far back a subscriber may resume. */
+/** The number of revisions that stay in memory, and by how many a subscriber may resume. */
 export const REVISIONS_KEPT = 1_000;
 
 export interface EnvironmentScope {
@@ -14,13 +14,13 @@ export interface EnvironmentScope {
   readonly environmentId: string;
 }
 
-/** Where a reader stands. */
+/** The revision that a reader has reached. */
 export interface Cursor {
   readonly epoch: string;
   readonly revision: number;
 }
 
-/** One environment at one revision. */
+/** The snapshot of one environment at one revision. */
 export interface Reading {
   readonly scope: EnvironmentScope;
   readonly snapshot: Snapshot;
@@ -67,17 +67,17 @@ export class EnvironmentState {
     return this.wire;
   }
 
-  /** Immutable: whoever holds it evaluates one revision for as long as it likes. */
+  /** The compiled snapshot. Immutable: a caller that holds it evaluates the same revision for as long as it likes. */
   get compiled(): CompiledSnapshot {
     return this.current;
   }
 
-  /** Whether the environment is gone. */
+  /** Tells whether the environment is gone. */
   get isClosed(): boolean {
     return this.closed;
   }
 
-  /** Takes the revisions that follow; answers false, and changes nothing, when they leave a gap. */
+  /** Applies the revisions that follow; answers false, and changes nothing, when they leave a gap. */
   apply(rows: readonly StoredRevision[]): boolean {
     if (!followsFrom(this.wire, rows)) return false;
     this.recent = [...this.recent, ...rows].slice(-REVISIONS_KEPT);
@@ -85,7 +85,7 @@ export class EnvironmentState {
     return true;
   }
 
-  /** Begins anew from a snapshot that was read whole; readers with an older cursor must resynchronise. */
+  /** Begins anew from a snapshot that was read whole; readers with an older cursor need a resync. */
   reset(snapshot: Snapshot, changeId: string | null = null): void {
     this.recent = [];
     this.show(snapshot, changeId);
@@ -96,7 +96,7 @@ export class EnvironmentState {
     this.announce();
   }
 
-  /** The revisions after the cursor, in order; null when memory does not reach back that far. */
+  /** Answers the revisions after `revision`, in order; null when memory does not reach back that far. */
   revisionsAfter(revision: number): readonly RevisionRow[] | null {
     if (revision === this.revision) return [];
     const first = this.recent[0];
@@ -104,13 +104,13 @@ export class EnvironmentState {
     return this.recent.slice(revision - first.revision + 1);
   }
 
-  /** Calls back at each change of any kind; answers the function that ends it. The listener must not throw. */
+  /** Calls the listener on each change of any kind; answers the function that removes it. The listener must not throw. */
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** How many listen at this moment. */
+  /** The current number of listeners. */
   get listenerCount(): number {
     return this.listeners.size;
   }

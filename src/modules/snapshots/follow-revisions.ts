@@ -1,4 +1,4 @@
-/** Brings a book up to where its environment stands, by the revision rows, and notices when the rows are of another history. */
+/** Brings an environment state up to the head by the revision rows, and detects rows of another history. */
 import type { Connection } from '../../database/transaction';
 import type { EnvironmentHead } from '../changes/head-repository';
 import { findRevision, listRevisionsAfter } from '../changes/revision-repository';
@@ -7,17 +7,18 @@ import { REVISIONS_KEPT, type EnvironmentState } from './environment-state';
 const PAGE_ROWS = 200;
 
 /**
- * LEVEL: the book is where the environment is, or further. FAR: it must be read whole. FOREIGN: the environment bears the
- * epoch of the book and has lost or replaced revisions that the book has seen: a backup was restored.
+ * Compares an environment state with the head. LEVEL: the state is at the head, or beyond it. FAR: the environment must be read
+ * whole. FOREIGN: the head has the epoch of the state, and revisions that the state has seen were lost or replaced: a backup
+ * was restored.
  */
 export type SyncState = 'LEVEL' | 'FAR' | 'FOREIGN';
 
-/** Whether nothing has to be read. `head` may be older than the book: then `followRevisions` with a new one decides. */
+/** Tells whether nothing has to be read. `head` may be older than the state: then `followRevisions` with a new one decides. */
 export function isLevel(state: EnvironmentState, head: EnvironmentHead | undefined): boolean {
   return head?.epoch === state.epoch && head.revision === state.revision && !differs(head.changeId, state.changeId);
 }
 
-/** `head` must have been read after whatever the book shows was committed; otherwise an old answer looks like a restore. */
+/** Follows to `head`, which must be read after the commit of all that the state holds; an older one would look like a restore. */
 export async function followRevisions(
   connection: Connection,
   state: EnvironmentState,
@@ -32,7 +33,7 @@ export async function followRevisions(
     return own && differs(own.changeId, state.changeId) ? 'FOREIGN' : 'FAR';
   }
   while (state.revision < head.revision) {
-    // The row of the state's own revision tells whether what follows is the same history, also when its events are gone.
+    // The row of the state's own revision tells whether the next rows are of the same history, even when its events are gone.
     const rows = await listRevisionsAfter(connection, environmentId, state.revision - 1, PAGE_ROWS + 1);
     const own = rows[0]?.revision === state.revision ? rows.shift() : undefined;
     if (own && differs(own.changeId, state.changeId)) return 'FOREIGN';
@@ -41,7 +42,7 @@ export async function followRevisions(
   return 'LEVEL';
 }
 
-/** Null: not known, so it tells nothing. */
+/** Tells whether two changes are known to differ. Null: not known. */
 function differs(a: string | null, b: string | null): boolean {
   return a !== null && b !== null && a !== b;
 }

@@ -1,4 +1,4 @@
-/** The books of all environments that this process was asked about, kept up with PostgreSQL. */
+/** Holds the states of all environments that were requested from this process, and keeps them current with the database. */
 import pLimit from 'p-limit';
 import { Coalescer } from '../../concurrency/coalescer';
 import type { Database } from '../../database/transaction';
@@ -10,24 +10,24 @@ import { followRevisions, isLevel } from './follow-revisions';
 import { readSnapshot } from './snapshot-repository';
 import type { SnapshotStore } from './snapshot-store';
 
-/** How many environments are brought up at a time: the requests of people need connections, too. */
+/** The most environments that catch up at a time: requests need connections, too. */
 const CATCH_UPS_MAX = 4;
-/** How often a restored environment is looked at again in one catch-up while others write to it. */
+/** The most times that one catch-up reads the head of a restored environment while others write to it. */
 const ATTEMPTS_MAX = 5;
 
 export interface SnapshotCacheOptions {
   readonly database: Database;
-  /** Snapshots that the servers share. Absent: each reads its own. */
+  /** The snapshots that servers share. Absent: each server reads its own. */
   readonly store?: SnapshotStore;
-  /** Told when this process has noticed that a backup was restored, and has given the environment a new epoch. */
+  /** Called when this process has detected that a backup was restored, and has given the environment a new epoch. */
   readonly onNewEpoch?: (environmentId: string) => void;
 }
 
 interface Entry {
   readonly opening: Promise<EnvironmentState | null>;
-  /** Once it is read. */
+  /** Null until it is read. */
   state: EnvironmentState | null;
-  /** One catch-up at a time, so that heads are read, and rows applied, in order. */
+  /** Runs one catch-up at a time, so that heads are read, and rows applied, in order. */
   readonly catchUps: Coalescer;
 }
 
@@ -37,7 +37,7 @@ export class SnapshotCache {
 
   constructor(private readonly options: SnapshotCacheOptions) {}
 
-  /** The book of an environment, read on the first request for it. Null when there is no such environment. */
+  /** Answers the state of an environment, read on the first request for it. Null when there is no such environment. */
   async open(environmentId: string): Promise<EnvironmentState | null> {
     const known = this.entries.get(environmentId);
     if (known) return known.opening;
@@ -46,32 +46,32 @@ export class SnapshotCache {
     const catchUps = new Coalescer(() => this.limit(() => this.advance(environmentId, opening)));
     const entry: Entry = { opening, state: null, catchUps };
     this.entries.set(environmentId, entry);
-    // What failed or is not there is asked for again.
+    // A read that failed or found nothing is repeated on the next request.
     opening
       .then((state) => (state ? (entry.state = state) : this.entries.delete(environmentId)))
       .catch(() => this.entries.delete(environmentId));
     return opening;
   }
 
-  /** The book when it is in memory; null says nothing. */
+  /** Answers the state when it is in memory; null does not mean that there is no such environment. */
   known(environmentId: string): EnvironmentState | null {
     return this.entries.get(environmentId)?.state ?? null;
   }
 
-  /** The environments that this process keeps up. */
+  /** Lists the environments that this process keeps current. */
   environmentIds(): string[] {
     return [...this.entries.keys()];
   }
 
   /**
-   * Applies what was committed before the call; at once when nothing was. Unknown environments are passed over. Calls that
-   * come while one waits share it.
+   * Applies the revisions committed before the call; resolves at once when there are none. Environments that are not in memory
+   * are skipped. Calls that come while a catch-up waits share it.
    */
   catchUp(environmentId: string): Promise<void> {
     return this.entries.get(environmentId)?.catchUps.request() ?? Promise.resolve();
   }
 
-  /** Catches up where the places, read from the database just now, differ from the books. */
+  /** Catches up the states that differ from these heads, which were just read from the database. */
   async catchUpWith(heads: readonly EnvironmentHead[]): Promise<void> {
     const byId = new Map(heads.map((head) => [head.environmentId, head]));
     const behind: Promise<void>[] = [];
@@ -89,7 +89,7 @@ export class SnapshotCache {
 
   private async read(environmentId: string): Promise<EnvironmentState | null> {
     const { store, database } = this.options;
-    // Read before the place: what is in there was committed by then, so it is not ahead unless a backup was restored.
+    // The store is read before the head: its snapshot was committed by then, so it is ahead only if a backup was restored.
     let stored = (await store?.load(environmentId)) ?? null;
     let head = await findEnvironmentHead(database.connection, environmentId);
     if (head === null) return null;
@@ -100,7 +100,7 @@ export class SnapshotCache {
     return (stored && head && (await this.bringUp(stored, head))) ?? this.readAnew(environmentId);
   }
 
-  /** Null when the environment must be read whole. */
+  /** Applies the missing revisions to a stored snapshot. Null when the environment must be read whole. */
   private async bringUp(stored: Reading, head: EnvironmentHead): Promise<EnvironmentState | null> {
     const state = createState(stored);
     const syncState = await followRevisions(this.options.database.connection, state, head);
@@ -123,7 +123,7 @@ export class SnapshotCache {
     if (!state || state.isClosed) return;
     const { connection } = this.options.database;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      // Given up soon: whatever is rung meanwhile waits for it.
+      // The read is given up soon: notifications that come meanwhile wait for it.
       const head = await this.options.database.readSoon((soon) => findEnvironmentHead(soon, environmentId));
       if (head === null) {
         this.entries.delete(environmentId);
@@ -142,7 +142,7 @@ export class SnapshotCache {
           return;
         }
         case 'FOREIGN':
-          // Another server or a writer may have been first: whatever is there now is looked at anew.
+          // Another server or a writer may have been first: the next attempt reads the head again.
           await this.replaceEpoch(state, head);
       }
     }

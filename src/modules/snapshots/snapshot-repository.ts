@@ -13,7 +13,7 @@ import { wireRules } from '../segments/segment-wire';
 import { byKey } from './apply-revisions';
 import type { Reading } from './environment-state';
 
-/** The whole environment as it is now. Run it in one REPEATABLE READ transaction. Null when there is no such environment. */
+/** Reads the whole environment. Needs one REPEATABLE READ transaction. Null when there is no such environment. */
 export async function readSnapshot(connection: Connection, environmentId: string): Promise<Reading | null> {
   const [environment] = await findEnvironmentsByIds(connection, [environmentId]);
   const head = await findEnvironmentHead(connection, environmentId);

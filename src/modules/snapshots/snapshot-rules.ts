@@ -1,4 +1,4 @@
-/** What an evaluation request must look like. Pure: each answers a sentence, or null when nothing is wrong. */
+/** Checks evaluation requests. Pure: each function answers a sentence, or null when nothing is wrong. */
 
 export const CONTEXTS_MAX = 1_000;
 export const EVALUATIONS_MAX = 100_000;
@@ -11,12 +11,12 @@ export interface ContextInput {
   readonly attributes?: Readonly<Record<string, unknown>> | null;
 }
 
-interface ProblemPath {
+interface ReachedRevision {
   readonly epoch: string;
   readonly revision: number;
 }
 
-/** Of their number; each is for `contextProblem`. */
+/** Checks the number of contexts only; `contextProblem` checks each. */
 export function contextsProblem({ length }: readonly ContextInput[]): string | null {
   return length >= 1 && length <= CONTEXTS_MAX ? null : `contexts: ${length} were given; 1 to ${CONTEXTS_MAX} are allowed.`;
 }
@@ -25,26 +25,26 @@ export function contextProblem({ attributes }: ContextInput): string | null {
   return attributesProblem('context.attributes', attributes);
 }
 
-/** Of a context that is kept for as long as a subscription lasts. */
+/** Checks a context that is kept for as long as a subscription lasts. */
 export function liveContextProblem({ attributes }: ContextInput): string | null {
   return attributesProblem('context.attributes', attributes, LIVE_ATTRIBUTES_BYTES_MAX);
 }
 
-/** `path` names the attributes in the sentence. */
+/** Checks attributes; `path` names them in the sentence. */
 export function attributesProblem(
   path: string,
   attributes: ContextInput['attributes'],
   bytesMax = ATTRIBUTES_BYTES_MAX,
 ): string | null {
   if (!attributes) return null;
-  // First, for turning what nests very deep into text would end the stack.
+  // The depth is checked first: serializing a value that nests very deep would overflow the stack.
   if (isDeeperThan(attributes, ATTRIBUTES_DEPTH_MAX)) return `${path} nests deeper than ${ATTRIBUTES_DEPTH_MAX}.`;
   const bytes = Buffer.byteLength(JSON.stringify(attributes));
   if (bytes > bytesMax) return `${path} has ${bytes} bytes as JSON; at most ${bytesMax} are allowed.`;
   return null;
 }
 
-/** `before`: evaluations of the fields of the same operation that were answered already. */
+/** Checks the number of evaluations. `before`: evaluations already answered for other fields of the same operation. */
 export function evaluationsProblem(contexts: number, flags: number, before: number): string | null {
   const count = contexts * flags;
   if (before + count <= EVALUATIONS_MAX) return null;
@@ -52,8 +52,8 @@ export function evaluationsProblem(contexts: number, flags: number, before: numb
   return `${contexts} contexts x ${flags} flags are ${count} evaluations${others}; at most ${EVALUATIONS_MAX} are allowed in one operation.`;
 }
 
-/** Whether who stands at `than` lacks something of `newest`. Revisions of two epochs do not compare: the newest epoch is newer. */
-export function isNewer(newest: ProblemPath, than: ProblemPath | null | undefined): boolean {
+/** Tells whether a reader at `than` lacks revisions of `newest`. Revisions of two epochs do not compare: `newest` is newer. */
+export function isNewer(newest: ReachedRevision, than: ReachedRevision | null | undefined): boolean {
   return !than || newest.epoch !== than.epoch || newest.revision > than.revision;
 }
 

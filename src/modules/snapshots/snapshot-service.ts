@@ -24,9 +24,9 @@ export interface EvaluateInput {
   readonly contexts: readonly ContextInput[];
   readonly flagKeys?: readonly string[] | null;
   readonly minRevision?: Cursor | null;
-  /** Only for those who see all. Absent: no. */
+  /** Requests traces, answered only to actors that see everything. Absent: no. */
   readonly withTrace?: boolean;
-  /** Whether each was found to be within bounds in the form that it was sent in. Absent: no. */
+  /** Tells that each context was already found within bounds in the form in which it was sent. Absent: no. */
   readonly areContextsChecked?: boolean;
 }
 
@@ -40,15 +40,15 @@ export interface FollowInput {
 export interface Followed {
   readonly state: EnvironmentState;
   readonly context: EvaluationContext;
-  /** Null: all that are not archived. */
+  /** Null: all flags that are not archived. */
   readonly flagKeys: readonly string[] | null;
-  /** False: client-available flags only, and the answer without its grounds. */
+  /** False: client-available flags only, without evaluation details. */
   readonly seesAll: boolean;
 }
 
-/** What the root fields of one operation have in common. */
+/** The counters that the root fields of one operation share. */
 export interface EvaluationBudget extends TraceBudget {
-  /** Evaluations answered so far. */
+  /** The number of evaluations answered so far. */
   evaluations: number;
 }
 
@@ -60,7 +60,7 @@ export interface EvaluateOutcome {
   readonly results: readonly ContextOutcome[];
 }
 
-/** What may be remembered of an outcome for long: it keeps no snapshot. */
+/** The part of an outcome that may be kept for long: it holds no snapshot. */
 export type KeptOutcome = Omit<EvaluateOutcome, 'compiled'>;
 
 export interface ContextOutcome {
@@ -68,28 +68,28 @@ export interface ContextOutcome {
   readonly evaluations: readonly Evaluation[];
 }
 
-/** What `evaluate` would do, ready to be done. */
+/** An evaluation that is ready to run without a wait. */
 export interface ReadyEvaluation {
   readonly run: () => EvaluateOutcome;
-  /** How many evaluations it is priced as. */
+  /** The number of evaluations that its cost is computed from. */
   readonly evaluations: number;
 }
 
-/** Evaluation and snapshots, for whoever may have them. */
+/** Serves evaluations and snapshots to actors that have the permission. */
 export class SnapshotService {
   private waiters = 0;
 
   constructor(private readonly options: SnapshotServiceOptions) {}
 
-  /** How many flags an environment has, for an actor who may evaluate there; 0 otherwise. Never fails: it is asked for a price. */
+  /** Counts the flags of an environment for an actor that may evaluate there; 0 otherwise. Never fails: costs need it. */
   async countFlags(actor: Actor, environmentId: string | null): Promise<number> {
     const state = await this.openFor(actor, environmentId, 'flag:evaluate').catch(() => null);
     return state ? visibleFlagCount(state.compiled, seesEverything(actor)) : 0;
   }
 
   /**
-   * Every context and flag from one revision. A context that nothing can be decided for is answered INVALID_CONTEXT for each flag,
-   * beside the others. Null when there is no such environment or the actor may not see it.
+   * Evaluates every context and flag at one revision. A context that cannot be evaluated is answered INVALID_CONTEXT for each
+   * flag, beside the others. Null when there is no such environment or the actor may not see it.
    */
   async evaluate(actor: Actor, input: EvaluateInput, budget: EvaluationBudget): Promise<EvaluateOutcome | null> {
     const problem = contextsProblem(input.contexts);
@@ -110,8 +110,8 @@ export class SnapshotService {
   }
 
   /**
-   * How to evaluate without a wait, now. Null when something has to be waited for, and for all that `evaluate` refuses or
-   * answers with null. Nothing is evaluated, counted or spent before it is run.
+   * Prepares an evaluation that runs at once, without a wait. Null when it would have to wait, and whenever `evaluate` would
+   * refuse or answer null. Nothing is evaluated, counted or spent before it is run.
    */
   prepareEvaluation(actor: Actor, input: EvaluateInput): ReadyEvaluation | null {
     const state = this.findOpen(actor, input.environmentId);
@@ -127,8 +127,8 @@ export class SnapshotService {
   }
 
   /**
-   * How to answer what was answered before, at no more cost than being counted. Null when the book has changed since, or the actor
-   * may not have it: then it is not the same any more.
+   * Prepares to give an earlier answer again; running it only counts the evaluations. Null when the environment state has changed
+   * since, or the actor may not evaluate there any more: then the answer may differ.
    */
   prepareRepetition(actor: Actor, input: EvaluateInput, outcome: KeptOutcome): { readonly run: () => void } | null {
     const state = this.findOpen(actor, outcome.environmentId);
@@ -143,7 +143,7 @@ export class SnapshotService {
     return state && permits(actor, 'flag:evaluate', state.scope) ? state : null;
   }
 
-  /** `problems`: what is wrong with the context at the same index. */
+  /** Evaluates and counts. `problems`: a sentence, or null, for the context at the same index. */
   private decide(
     actor: Actor,
     state: EnvironmentState,
@@ -183,8 +183,8 @@ export class SnapshotService {
   }
 
   /**
-   * What the live evaluations of one context need, once this process has `minRevision`; nothing is evaluated yet. Null when
-   * there is no such environment or the actor may not see it.
+   * Prepares the live evaluations of one context, once this process has `minRevision`; nothing is evaluated yet. Null when there
+   * is no such environment or the actor may not see it.
    */
   async follow(actor: Actor, input: FollowInput, budget: EvaluationBudget): Promise<Followed | null> {
     const problem = liveContextProblem(input.context);
@@ -203,7 +203,7 @@ export class SnapshotService {
     };
   }
 
-  /** Null when there is no such environment or the actor may not see it. */
+  /** Reads the newest snapshot. Null when there is no such environment or the actor may not see it. */
   async read(
     actor: Actor,
     input: { readonly environmentId?: string | null; readonly minRevision?: Cursor | null },
@@ -216,7 +216,7 @@ export class SnapshotService {
     return { revision: snapshot.revision, epoch: snapshot.epoch, snapshot };
   }
 
-  /** Keys of the segments that a context is in, and the project they belong to. Null when the actor may not see them. */
+  /** Finds the keys of the segments that contain a context, and their project. Null when the actor may not see them. */
   async segmentsOf(
     actor: Actor,
     environmentId: string | null | undefined,
@@ -228,7 +228,7 @@ export class SnapshotService {
     return state && { projectId: state.scope.projectId, keys: segmentsOf(state.compiled, context as EvaluationContext) };
   }
 
-  /** The book of an environment for an actor who has the permission there; null when the actor may not see it. */
+  /** Opens the state of an environment for an actor that has the permission there; null when the actor may not see it. */
   async openFor(
     actor: Actor,
     environmentId: string | null | undefined,
@@ -245,9 +245,9 @@ export class SnapshotService {
   }
 
   /**
-   * Waits until this process has the revision, or the environment is gone. A foreign epoch is not waited for: its revisions
-   * do not compare. Throws REVISION_NOT_REACHED after 2 s, whatever the database does meanwhile, and at once for who would be
-   * the 1,001st to wait in this process.
+   * Waits until this process has the revision, or the environment is gone. It does not wait for another epoch, whose revisions
+   * do not compare. Throws REVISION_NOT_REACHED after 2 s, even while the database does not answer, and at once for a request
+   * that would be the 1,001st to wait in this process.
    */
   async waitFor(state: EnvironmentState, minRevision: Cursor | null): Promise<void> {
     if (minRevision === null || has(state, minRevision)) return;
@@ -260,7 +260,7 @@ export class SnapshotService {
     this.waiters++;
     try {
       const reached = waitUntil(state, () => has(state, minRevision), { timeoutMs: REVISION_WAIT_MS });
-      // One that fails leaves it to the bell and the poll, which look again.
+      // A catch-up that fails leaves the work to the next notification or poll.
       this.options.cache.catchUp(state.scope.environmentId).catch(() => undefined);
       if (!(await reached)) throw notReached(state, minRevision);
     } finally {
@@ -289,7 +289,7 @@ function notReached(state: EnvironmentState, minRevision: Cursor): RequestFault 
   );
 }
 
-/** Whether there is nothing to wait for. */
+/** Tells whether there is nothing to wait for. */
 function has(state: EnvironmentState, minRevision: Cursor): boolean {
   return state.isClosed || state.epoch !== minRevision.epoch || state.revision >= minRevision.revision;
 }

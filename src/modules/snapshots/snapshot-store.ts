@@ -1,18 +1,18 @@
 import type { Reading } from './environment-state';
 
 /**
- * Snapshots that several servers share, so that a fleet that starts together does not ask PostgreSQL for the same thing.
- * Whatever is wrong with it is as if there were none; nothing of it fails.
+ * Shares snapshots between servers, so that a fleet that starts together does not read the same ones from PostgreSQL. Its
+ * methods never fail: a store that is at fault behaves like an empty one.
  */
 export interface SnapshotStore {
-  /** Null when there is none that can be had within a bounded time. */
+  /** Loads a snapshot. Null when none is found within a bounded time. */
   readonly load: (environmentId: string) => Promise<Reading | null>;
   /**
-   * For an environment of which `load` had none in this epoch. Null: the caller is the first who reads it, or nobody can tell.
-   * Otherwise another server reads it just now, and this is what it has offered, within about a second.
+   * Waits, for about a second at most, for the snapshot of another server that is reading the environment, after `load` had
+   * none of this epoch. Null: the caller is the first to read it, none was offered in time, or the store cannot tell.
    */
   readonly awaitReader: (environmentId: string, epoch: string) => Promise<Reading | null>;
-  /** Keeps it for others soon, if it is newer than what is there. Fire and forget: never throws, never waits. */
+  /** Stores the reading for other servers soon, if it is newer than the stored one. Never throws, never waits. */
   readonly offer: (reading: Reading) => void;
   readonly close: () => Promise<void>;
 }

@@ -1,10 +1,10 @@
-/** How much may be traced in one operation, and the form in which conditions are answered. Pure. */
+/** Bounds the traces of one operation, and brings traced conditions into the form of the answer. Pure. */
 import type { ConditionTrace } from '../../evaluation';
 
 export const TRACES_MAX = 1_000;
 export const TRACE_BYTES_MAX = 2 * 1024 * 1024;
 
-/** `before`: evaluations that were traced for earlier fields of the operation. */
+/** Checks the number of traces. `before`: evaluations that were traced for earlier fields of the operation. */
 export function tracesProblem(contexts: number, flags: number, before: number): string | null {
   const count = contexts * flags;
   if (before + count <= TRACES_MAX) return null;
@@ -12,7 +12,7 @@ export function tracesProblem(contexts: number, flags: number, before: number): 
   return `${contexts} contexts x ${flags} flags are ${count} evaluations with a trace${others}; at most ${TRACES_MAX} are allowed in one operation.`;
 }
 
-/** About how many characters a value has as JSON. Stops, with a number above `most`, as soon as it is more than that. */
+/** Estimates the characters of a value as JSON. Stops, with a number above `most`, as soon as there are more than that. */
 export function jsonLength(value: unknown, most: number): number {
   if (typeof value === 'string') return value.length + 2;
   if (typeof value !== 'object' || value === null) return 8;
@@ -24,10 +24,10 @@ export function jsonLength(value: unknown, most: number): number {
   return length;
 }
 
-/** A condition with how many groups are around it. */
+/** A condition with the number of groups around it. */
 export type LocatedConditionTrace = ConditionTrace & { readonly depth: number };
 
-/** Groups nest deeper than documents may: a flat list in the order of the walk, from which the tree can be had again. */
+/** Lists conditions flat, in the order of the walk, so that the tree can be rebuilt: groups nest deeper than documents may. */
 export function locateConditions(conditions: readonly ConditionTrace[], depth = 0): LocatedConditionTrace[] {
   return conditions.flatMap((condition) => [
     { ...condition, depth },

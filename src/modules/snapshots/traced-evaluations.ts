@@ -2,16 +2,16 @@ import { RequestFault } from '../../errors';
 import { evaluate, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../../evaluation';
 import { jsonLength, TRACE_BYTES_MAX, tracesProblem } from './trace-rules';
 
-/** What was traced so far for the fields of one operation. */
+/** Counts the traces so far for the fields of one operation. */
 export interface TraceBudget {
   traces?: number;
   traceLength?: number;
 }
 
 /**
- * How to do for each of so many contexts what `evaluateVisible` does for those who see all, with traces. Throws BAD_USER_INPUT,
- * at once when there are too many, or later when they grow too large: what is tested may be long, and stands in a trace as
- * often as it is tested.
+ * Answers a function that does, with traces, what `evaluateVisible` does for actors that see everything; it is called for each
+ * of `contextCount` contexts. Throws BAD_USER_INPUT, at once when there would be too many traces, or later when they grow too
+ * large: a tested value may be long, and a trace contains it as often as it is tested.
  */
 export function tracedEvaluator(
   compiled: CompiledSnapshot,

@@ -1,4 +1,4 @@
-/** What an actor is told of evaluations, the same whichever way it asks. Pure. */
+/** Decides which parts of evaluations an actor sees, the same for every way of asking. Pure. */
 import {
   evaluate,
   evaluateAll,
@@ -10,19 +10,19 @@ import {
 } from '../../evaluation';
 import type { Actor } from '../access/actor';
 
-/** False for CLIENT and MOBILE keys: they are told of client-available flags only, and the answer without its grounds. */
+/** Answers false for CLIENT and MOBILE keys: they see only client-available flags, without evaluation details. */
 export function seesEverything(actor: Actor): boolean {
   return actor.kind !== 'API_KEY' || (actor.keyKind !== 'CLIENT' && actor.keyKind !== 'MOBILE');
 }
 
-/** Whether the actor is told that there is such a flag. */
+/** Tells whether the actor may know that there is such a flag. */
 export function isVisible(flag: CompiledFlag, seesAll: boolean): boolean {
   return seesAll || flag.isClientAvailable;
 }
 
 const clientAvailableCounts = new WeakMap<CompiledSnapshot, number>();
 
-/** How many flags the actor is told that there are: prices and bounds must not count others. */
+/** Counts the flags that the actor may know of: costs and bounds must not count others. */
 export function visibleFlagCount(compiled: CompiledSnapshot, seesAll: boolean): number {
   if (seesAll) return compiled.liveFlags.length;
   const known = clientAvailableCounts.get(compiled);
@@ -32,7 +32,7 @@ export function visibleFlagCount(compiled: CompiledSnapshot, seesAll: boolean): 
   return count;
 }
 
-/** `flagKeys` null: all that are not archived, in key order; else those, in the order given, unknown ones included. */
+/** Evaluates `flagKeys`, in the order given, unknown ones included; null: all that are not archived, in key order. */
 export function evaluateVisible(
   compiled: CompiledSnapshot,
   context: EvaluationContext,
@@ -50,15 +50,15 @@ export function evaluateVisible(
   });
 }
 
-/** The answer for a flag that is not there for the actor: for those who do not see all, a hidden one is exactly such a flag. */
+/** Answers for a flag that does not exist for the actor. A hidden flag is answered exactly like one that does not exist. */
 export function absentFlag(compiled: CompiledSnapshot, key: string, seesAll: boolean): Evaluation {
   if (seesAll && !compiled.flags.has(key)) return evaluate(compiled, key, {});
-  // Evaluated under a key that no flag can have.
+  // The empty key is one that no flag can have.
   const errorMessage = `There is no flag ${JSON.stringify(key)} in the environment.`;
   return { ...evaluate(compiled, '', {}), flagKey: key, errorMessage };
 }
 
-/** The answer for a context that nothing can be decided for. What is wrong with the flag itself is told first. */
+/** Answers for a context that cannot be evaluated. A problem of the flag itself is reported instead. */
 export function withInvalidContext(evaluation: Evaluation, errorMessage: string): Evaluation {
   if (evaluation.errorCode !== null) return evaluation;
   const { flagKey, flagVersion, revision } = evaluation;
@@ -70,10 +70,10 @@ export function withInvalidContext(evaluation: Evaluation, errorMessage: string)
   });
 }
 
-/** What was left of an answer, so that the same answer leaves the same object. */
+/** Maps each answer to the one without details, so that the same answer gives the same object. */
 const bared = new WeakMap<Evaluation, Evaluation>();
 
-/** The answer, not how it came about. The same object when there is nothing to leave out. */
+/** Omits the evaluation details. Answers the same object when there is nothing to omit. */
 export function withoutDetails(evaluation: Evaluation): Evaluation {
   const known = bared.get(evaluation);
   if (known !== undefined) return known;
@@ -84,7 +84,7 @@ export function withoutDetails(evaluation: Evaluation): Evaluation {
 
 function omitDetails(evaluation: Evaluation): Evaluation {
   const { ruleId, prerequisiteKey, trace, errorCode } = evaluation;
-  // What is wrong with a flag names its rules, its segments and other flags.
+  // The message of a parse error names rules and segments of the flag, and other flags.
   if (errorCode === 'PARSE_ERROR') return { ...evaluation, errorMessage: 'The flag cannot be evaluated.', trace: null };
   if (ruleId === null && prerequisiteKey === null && trace === null) return evaluation;
   return { ...evaluation, ruleId: null, prerequisiteKey: null, trace: null };

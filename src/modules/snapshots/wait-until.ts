@@ -7,8 +7,8 @@ export interface WaitOptions {
 }
 
 /**
- * Resolves with true as soon as `isReached` answers true, which is asked now and after each change of the environment; with false
- * when the time is over or the signal aborts before. No change is missed in between, and nothing listens afterwards.
+ * Resolves with true as soon as `isReached` answers true; it is called now and after each change of the environment. Resolves
+ * with false when the time is over or the signal aborts before that. No change is missed, and no listener is left behind.
  */
 export function waitUntil(
   state: EnvironmentState,
