@@ -3,7 +3,7 @@
  * memory, and nothing has to be waited for. Any other request, including one that would get an error, takes the ordinary path
  * with the same body; nothing is counted or evaluated before. Both paths answer the same (test/executor).
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import { compressedFor, varyWith } from '../http/compression';
@@ -16,6 +16,7 @@ import { FastEvaluate, type FastAnswer } from './fast-evaluate';
 import { statusHeaders } from '../http/rate-limit-headers';
 import { SECURITY_HEADERS } from '../http/security-headers';
 import { requestInfoOf, type TransportOptions } from '../http/transport';
+import { wholeAnswers, type WriteWhole } from './whole-answer';
 
 const JSON_TYPES: ReadonlySet<string | undefined> = new Set([
   'application/json',
@@ -39,7 +40,7 @@ const ANSWER_TYPES: ReadonlyMap<string | undefined, string> = new Map([
 /** Puts the route before the framework. Must be called before the server listens. */
 export function addEvaluateRoute(app: FastifyInstance, operations: Operations, options: TransportOptions): void {
   const ordinary = app.server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
-  const route = new EvaluateRoute(operations, options);
+  const route = new EvaluateRoute(operations, options, app.server);
   app.addHook('preClose', async () => route.close());
   app.server.removeAllListeners('request');
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -58,14 +59,17 @@ interface Exchange {
 class EvaluateRoute {
   private readonly evaluate: FastEvaluate;
   private readonly logRequest: RequestLog;
+  private readonly writeWhole: WriteWhole;
   private isClosing = false;
 
   constructor(
     operations: Operations,
     private readonly options: TransportOptions,
+    server: Server,
   ) {
     this.evaluate = new FastEvaluate(operations, options);
     this.logRequest = createRequestLog(options.log);
+    this.writeWhole = wholeAnswers(server);
   }
 
   /** Declines all further requests: while closing, Fastify handles the drain. */
@@ -141,10 +145,13 @@ class EvaluateRoute {
     ];
     const finish = (body: string | Buffer, length: number): void => {
       headers.push('content-length', String(length));
-      if (origin !== undefined) headers.push(...pairsOf(corsHeadersFor(origin, actor, this.options.allowedOrigins)));
-      response.writeHead(200, headers);
-      // ASCII is the same in both encodings, and Latin-1 costs less to write.
-      response.end(body, length === body.length ? 'latin1' : 'utf8');
+      const isAscii = length === body.length;
+      const isWritten = origin === undefined && typeof body === 'string' && this.writeWhole(response, headers, body, isAscii);
+      if (!isWritten) {
+        if (origin !== undefined) headers.push(...pairsOf(corsHeadersFor(origin, actor, this.options.allowedOrigins)));
+        response.writeHead(200, headers);
+        response.end(body);
+      }
       const durationMs = performance.now() - startedAt;
       const clientRequestId = clientRequestIdOf(request.headers);
       this.logRequest({ requestId, clientRequestId, method: 'POST', path: '/graphql', status: 200, durationMs, address });
