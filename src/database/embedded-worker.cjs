@@ -11,6 +11,15 @@ async function open() {
   return PGlite.create({ dataDir: dataDir ?? 'memory://', loadDataDir });
 }
 
+/** Errors of the file system carry a number of WASI's `errno` and no message; a crash says how to build PGlite. */
+const FILE_ERRORS = { 2: 'EACCES', 19: 'EDQUOT', 29: 'EIO', 33: 'EMFILE', 51: 'ENOSPC', 54: 'ENOTDIR', 63: 'EPERM', 69: 'EROFS' };
+
+function messageOf(error) {
+  if (typeof error?.errno === 'number') return FILE_ERRORS[error.errno] ?? `error ${error.errno} of the file system`;
+  const message = String(error?.message ?? error);
+  return message.startsWith('Aborted(') ? 'PostgreSQL stopped, for the files are damaged or of another version' : message;
+}
+
 async function answer(database, request) {
   switch (request.kind) {
     case 'protocol':
@@ -47,11 +56,11 @@ open().then(
         try {
           parentPort.postMessage({ kind: 'done', id: request.id, ...(await answer(database, request)) });
         } catch (error) {
-          parentPort.postMessage({ kind: 'failed', id: request.id, message: String(error?.message ?? error) });
+          parentPort.postMessage({ kind: 'failed', id: request.id, message: messageOf(error) });
         }
         if (request.kind === 'close') parentPort.close();
       });
     });
   },
-  (error) => parentPort.postMessage({ kind: 'unopened', message: String(error?.message ?? error) }),
+  (error) => parentPort.postMessage({ kind: 'unopened', message: messageOf(error) }),
 );

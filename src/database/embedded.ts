@@ -9,6 +9,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { StartFault } from '../errors';
 import { lockDirectory } from './directory-lock';
 
 const TERMINATE = 'X'.charCodeAt(0);
@@ -25,18 +26,47 @@ export interface EmbeddedDatabase {
 /** The place of the database: a directory that is created and locked, or memory, optionally filled from a dump. */
 export type EmbeddedLocation = { readonly dataDir: string } | { readonly loadFrom?: string };
 
-/** Fails with one sentence when another process uses the directory. */
+/** Throws `StartFault` when another process uses the directory, and when it cannot be opened. */
 export async function openEmbeddedDatabase(location: EmbeddedLocation): Promise<EmbeddedDatabase> {
   if (!('dataDir' in location)) return startWorker({ loadFrom: location.loadFrom }, async () => undefined);
   const dataDir = resolve(location.dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = await lockDirectory(dataDir);
+  const unlock = await takeDirectory(dataDir);
   try {
     return await startWorker({ dataDir: join(dataDir, 'postgres') }, unlock);
   } catch (error) {
     await unlock();
-    throw error;
+    throw unopened(dataDir, error);
   }
+}
+
+async function takeDirectory(dataDir: string): Promise<() => Promise<void>> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return await lockDirectory(dataDir);
+  } catch (error) {
+    if (error instanceof StartFault) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const remedy = `set DATA_DIR to a directory ${REMEDIES[code ?? ''] ?? 'that this account may write to'}`;
+    throw new StartFault(`The data directory ${dataDir} cannot be used (${message}); ${remedy}.`, { cause: error });
+  }
+}
+
+/** What else than permission a directory may lack, by Node's codes. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EOPNOTSUPP: 'on a file system that has Unix sockets and hard links, which keep a second server out',
+  ENOTSUP: 'on a file system that has Unix sockets and hard links, which keep a second server out',
+  EINVAL: 'on a file system that has Unix sockets and hard links, which keep a second server out',
+  ENOTDIR: 'that is none of a file',
+  EEXIST: 'that is not a file',
+  ENOSPC: 'on a file system with free space',
+};
+
+function unopened(dataDir: string, error: unknown): StartFault {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const remedy = /ENOSPC|No space left/.test(`${code} ${message}`)
+    ? 'free some space'
+    : 'restore the directory from a copy that was made while no server ran, or set DATA_DIR to another directory';
+  return new StartFault(`The database in ${dataDir} cannot be opened (${message}); ${remedy}.`, { cause: error });
 }
 
 interface Reply {
@@ -72,11 +102,12 @@ async function startWorker(
 
 function whenReady(worker: Worker): Promise<void> {
   return new Promise((ready, failed) => {
-    worker.once('error', failed);
+    const ended = (): void => failed(new Error('it ended while it was opened'));
+    worker.once('error', failed).once('exit', ended);
     worker.once('message', (reply: Reply) => {
-      worker.off('error', failed);
+      worker.off('error', failed).off('exit', ended);
       if (reply.kind === 'ready') ready();
-      else failed(new Error(`The embedded database could not be opened: ${reply.message}`));
+      else failed(new Error(reply.message));
     });
   });
 }

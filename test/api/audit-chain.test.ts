@@ -368,7 +368,7 @@ it('verifies the configured database, and says so when a server uses the embedde
   await cleanUpProcesses();
 
   expect([empty, later]).toEqual([true, true]);
-  expect(isEmbedded ? busy : '').toMatch(isEmbedded ? /^The data directory .* is in use by process \d+; / : '');
+  expect(isEmbedded ? busy : '').toMatch(isEmbedded ? /^The data directory .* is in use by process \d+ on \S+; / : '');
   expect(isEmbedded || busy).toBe(true);
   const system = expect.stringMatching(/^system: holds, rows 1, head 1:[0-9a-f]{64}, erased bodies 0$/) as string;
   const ofServer = [system, 'All hold: 1 chain.'];

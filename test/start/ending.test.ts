@@ -1,6 +1,8 @@
 /** How the program ends, and what is there when it starts again. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { GraphQLClient } from 'graphql-request';
 import { createClient } from 'graphql-ws';
@@ -13,6 +15,7 @@ jest.setTimeout(240_000);
 
 afterEach(cleanUpProcesses);
 
+const inNamespaces = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0 ? it : it.skip;
 const OWNER = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
 
 async function logIn(program: Program): Promise<GraphQLClient> {
@@ -169,10 +172,35 @@ if (isEmbedded) {
       code: 1,
       signal: null,
       stderr:
-        `Flagstaff cannot start: The data directory ${place.DATA_DIR} is in use by process ${first.pid}; ` +
+        `Flagstaff cannot start: The data directory ${place.DATA_DIR} is in use by process ${first.pid} on ${hostname()}; ` +
         'stop that process or set DATA_DIR to another directory.\n',
     });
     expect(await organizationKeys(client)).toEqual([key]);
+  });
+
+  // As two containers with one volume: each has processes 1, 2, … of its own.
+  inNamespaces('refuses a data directory that a server in another PID namespace uses, and loses nothing of either', async () => {
+    const place = await makePlace();
+    const unshare = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+    const first = runProgram({ ...place, ...OWNER }, unshare);
+    const client = await logIn(first);
+    const key = uniqueKey('organization');
+    await createOrganization(client, key);
+
+    const others = await Promise.all([unshare, []].map((prefix) => runProgram({ ...place, ...OWNER }, prefix).ended));
+    first.signal('SIGKILL');
+    await first.ended;
+    const again = await organizationKeys(await logIn(runProgram({ ...place, ...OWNER })));
+
+    const refused = {
+      code: 1,
+      signal: null,
+      stderr:
+        `Flagstaff cannot start: The data directory ${place.DATA_DIR} is in use by process 1 on ${hostname()}; ` +
+        'stop that process or set DATA_DIR to another directory.\n',
+    };
+    expect(others).toEqual([refused, refused]);
+    expect(again).toEqual([key]);
   });
 
   it('gives the data directory to one of two processes that start at once after a kill -9', async () => {

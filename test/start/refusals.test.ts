@@ -1,9 +1,10 @@
 /** What keeps the program from starting: one sentence on stderr that names the setting, exit code 1, no stack trace. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cleanUpProcesses, freePort, makeDataDir, makePlace, runProgram } from '../support/processes';
+import { isEmbedded } from '../support/world';
 
 jest.setTimeout(240_000);
 
@@ -106,7 +107,43 @@ it('refuses a data directory that is a file', async () => {
   const ending = await program.ended;
 
   expect(ending).toEqual(
-    refusal(`DATA_DIR ${JSON.stringify(dataDir)} cannot be used: EEXIST: file already exists, mkdir '${dataDir}'.`),
+    refusal(
+      `DATA_DIR ${JSON.stringify(dataDir)} cannot be used: EEXIST: file already exists, mkdir '${dataDir}'; set it to a directory that this account may write to.`,
+    ),
+  );
+});
+
+it.each<[string, string, (postgres: string) => void]>([
+  [
+    'lacks files',
+    'PostgreSQL stopped, for the files are damaged or of another version',
+    (postgres) => rmSync(join(postgres, 'global'), { recursive: true }),
+  ],
+  [
+    'is of another version',
+    'PGlite failed to initialize properly',
+    (postgres) => writeFileSync(join(postgres, 'PG_VERSION'), '9\n'),
+  ],
+  [
+    'is a file',
+    'ENOTDIR',
+    (postgres) => {
+      rmSync(postgres, { recursive: true });
+      writeFileSync(postgres, '');
+    },
+  ],
+])('refuses an embedded database that %s', async (_what, cause, damage) => {
+  if (!isEmbedded) return;
+  const place = await makePlace();
+  damage(join(place.DATA_DIR!, 'postgres'));
+
+  const ending = await runProgram(place).ended;
+
+  expect(ending).toEqual(
+    refusal(
+      `The database in ${place.DATA_DIR} cannot be opened (${cause}); restore the directory from a copy that was made while ` +
+        'no server ran, or set DATA_DIR to another directory.',
+    ),
   );
 });
 

@@ -30,10 +30,14 @@ const running = new Set<ChildProcess>();
 const directories: string[] = [];
 const databases: (() => Promise<void>)[] = [];
 
-/** Runs `src/main.ts` with these variables and none of the test run's own. */
-export function runProgram(env: Record<string, string>): Program {
+/**
+ * Runs `src/main.ts` with these variables and none of the test run's own. `prefix` is a command that runs it, such as `unshare`,
+ * and that must end together with it.
+ */
+export function runProgram(env: Record<string, string>, prefix: readonly string[] = []): Program {
   const hook = join(PACKAGE_ROOT, 'test', 'support', 'run-typescript.cjs');
-  const child = spawn(process.execPath, ['-r', hook, join(PACKAGE_ROOT, 'src', 'main.ts')], {
+  const [command = '', ...words] = [...prefix, process.execPath, '-r', hook, join(PACKAGE_ROOT, 'src', 'main.ts')];
+  const child = spawn(command, words, {
     // Tests share the machine, so a full event loop says nothing.
     env: {
       PATH: process.env.PATH,
