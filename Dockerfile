@@ -23,6 +23,7 @@ WORKDIR /app
 RUN mkdir data && chown node:node data
 COPY package.json LICENSE ./
 COPY schema ./schema
+COPY pages ./pages
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node

@@ -217,6 +217,27 @@ export default tseslint.config(
     },
   },
   {
+    files: ['pages/*.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        location: 'readonly',
+        history: 'readonly',
+        navigator: 'readonly',
+        localStorage: 'readonly',
+        fetch: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        addEventListener: 'readonly',
+        FormData: 'readonly',
+        URL: 'readonly',
+        GraphiQL: 'readonly',
+        React: 'readonly',
+        ReactDOM: 'readonly',
+      },
+    },
+  },
+  {
     files: ['schema/*.graphql'],
     languageOptions: { parser: graphqlEslint.parser, parserOptions: { graphQLConfig: { schema: 'schema/*.graphql' } } },
     plugins: { '@graphql-eslint': graphqlEslint },

@@ -24,6 +24,8 @@ import { startServer } from './server';
 
 export interface App {
   readonly url: string;
+  /** Null where GraphiQL is not served. */
+  readonly graphiqlUrl: string | null;
   readonly services: Services;
   readonly database: Database;
   /** Null when the first user exists already. */
@@ -94,7 +96,7 @@ async function start(
     throw portFault(error, config) ?? error;
   });
   closers.push(() => server.close());
-  return { url: server.url, services, database, setUpToken };
+  return { url: server.url, graphiqlUrl: server.graphiqlUrl, services, database, setUpToken };
 }
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {

@@ -20,6 +20,27 @@ export interface Mailer {
   readonly send: (mail: Mail) => Promise<void>;
 }
 
+/** A mail about a one-time token, and about the page that takes it. */
+export interface TokenMail {
+  readonly opening: readonly string[];
+  /** Null: the address of this installation is not configured, and the mail has the token only. */
+  readonly link: { readonly sentence: string; readonly url: string } | null;
+  readonly closing: readonly string[];
+  readonly mutation: string;
+  readonly token: string;
+}
+
+export function tokenMailText({ opening, link, closing, mutation, token }: TokenMail): string {
+  const visit = link === null ? [] : [link.sentence, '', link.url, ''];
+  const use = `${link === null ? 'Use' : 'Programs use'} this one-time token with the mutation ${mutation}:`;
+  return [...opening, '', ...visit, ...closing, '', use, '', token, ''].join('\n');
+}
+
+/** Says which server sent a mail. */
+export function serverNamed(publicUrl: string | null): string {
+  return `the Flagstaff server ${publicUrl === null ? 'that sent this mail' : `at ${publicUrl}`}`;
+}
+
 const CONNECT_TIMEOUT_MS = 5_000;
 /** The longest silence of the SMTP server. */
 const SILENCE_TIMEOUT_MS = 10_000;

@@ -43,8 +43,7 @@ function greeting(app: App, config: Config): string {
   return `
 Flagstaff is ready.
   GraphQL    ${app.url}/graphql   (HTTP, and WebSocket with graphql-transport-ws)
-  GraphiQL   ${app.url}/graphiql
-  Data       ${store}
+${app.graphiqlUrl === null ? '' : `  GraphiQL   ${app.graphiqlUrl}\n`}  Data       ${store}
   ${logIn}
   To see it work: npm run demo (in another terminal)
 

@@ -5,7 +5,7 @@ import type { ServerOptions as HttpServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addAuditExport } from './http/audit-export';
 import { addEvaluateRoute } from './fast-evaluate/route';
-import { addGraphiql } from './http/graphiql';
+import { addGraphiql, isGraphiqlInstalled } from './http/graphiql';
 import { addGraphql, createApollo } from './http/graphql';
 import { addErrorHandlers, answerClientError, answerFrameworkError } from './http/errors';
 import { addHooks, newRequestId } from './http/hooks';
@@ -14,6 +14,7 @@ import { LiveOperations } from './subscriptions/live-operations';
 import { addOfrep } from './http/ofrep/routes';
 import { addOidc, type Oidc } from './http/oidc/routes';
 import { BODY_BYTES_MAX_ORDINARY, Operations } from './operations/operations';
+import { addPages } from './http/pages';
 import { boundPipelines } from './http/pipelining-limit';
 import { SocketAdmission } from './subscriptions/socket-admission';
 import { createSocketServer, type SocketServer } from './subscriptions/socket-server';
@@ -23,6 +24,8 @@ import type { TransportOptions } from './http/transport';
 export interface Server {
   /** `http://host:port`, with the port that was actually bound. */
   readonly url: string;
+  /** Null where GraphiQL is not served. */
+  readonly graphiqlUrl: string | null;
   /** Lets running requests finish, closes sockets with 1001, then closes. */
   readonly close: () => Promise<void>;
 }
@@ -52,6 +55,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   addAuditExport(app, options);
   addOfrep(app, options);
   addOidc(app, options);
+  addPages(app);
   addLaunchDarklyFormat(app, options);
   const { socketAcceptRate: acceptRate, socketsPendingMax: pendingMax } = options.limits;
   const live = {
@@ -60,11 +64,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     admission: new SocketAdmission({ acceptRate, pendingMax }),
   };
   addEventStreams(app, live, options);
-  if (!options.isProduction) addGraphiql(app);
+  const hasGraphiql = !options.isProduction && isGraphiqlInstalled();
+  if (hasGraphiql) addGraphiql(app);
   await app.listen({ host: options.host, port: options.port });
   const sockets = createSocketServer(app.server, live, options);
+  const url = urlOf(options.host, app.server.address() as AddressInfo);
   return {
-    url: urlOf(options.host, app.server.address() as AddressInfo),
+    url,
+    graphiqlUrl: hasGraphiql ? `${url}/graphiql` : null,
     close: async () => {
       await drain(app, apollo, sockets);
       options.access.close();

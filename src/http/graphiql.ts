@@ -1,11 +1,11 @@
-/** GraphiQL, served from our own packages: the page loads nothing from elsewhere. Not in production. */
-import type { FastifyInstance } from 'fastify';
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+/** GraphiQL, served from our own packages and pages: it loads nothing from elsewhere. Not in production. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../package-root';
-import { pagePolicy } from './security-headers';
+import { GRAPHIQL_POLICY } from './security-headers';
+import { addFile } from './pages';
 
 const MODULES = join(PACKAGE_ROOT, 'node_modules');
 
@@ -17,17 +17,19 @@ const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: st
   'graphiql.css': { file: 'graphiql/graphiql.min.css', type: 'text/css' },
 };
 
-/** Does nothing when the packages are not installed. */
+/** Whether its packages are there: an installation for production has none of them. */
+export function isGraphiqlInstalled(): boolean {
+  return Object.values(ASSETS).every(({ file }) => existsSync(join(MODULES, file)));
+}
+
 export function addGraphiql(app: FastifyInstance): void {
-  const isInstalled = Object.values(ASSETS).every(({ file }) => existsSync(join(MODULES, file)));
-  if (!isInstalled) return;
-  const examples = readFileSync(join(PACKAGE_ROOT, 'examples', 'queries.graphql'), 'utf8');
-  app.get('/', async (_request, reply) => reply.redirect('/graphiql'));
-  app.get('/graphiql', async (_request, reply) => {
-    const nonce = randomBytes(16).toString('base64');
-    reply.header('content-security-policy', pagePolicy(nonce));
-    return reply.type('text/html; charset=utf-8').send(pageOf(examples, nonce));
-  });
+  // Relative, so that it is right behind a proxy that serves a base path.
+  app.get('/', async (_request, reply) => reply.redirect('graphiql'));
+  addFile(app, '/graphiql', join(PACKAGE_ROOT, 'pages', 'graphiql.html'), GRAPHIQL_POLICY);
+  for (const name of ['graphiql.js', 'graphiql.css', 'log-in.js']) {
+    addFile(app, `/pages/${name}`, join(PACKAGE_ROOT, 'pages', name));
+  }
+  addFile(app, '/graphiql/examples.graphql', join(PACKAGE_ROOT, 'examples', 'queries.graphql'));
   for (const [name, { file, type }] of Object.entries(ASSETS)) {
     app.get(`/graphiql/${name}`, async (_request, reply) => {
       reply.type(`${type}; charset=utf-8`).header('cache-control', 'max-age=3600');
@@ -35,6 +37,7 @@ export function addGraphiql(app: FastifyInstance): void {
     });
   }
   addSocketClient(app);
+  leadBrowsersHere(app);
 }
 
 /** Serves graphql-ws's client and the module that it shares with its server, both ES modules. */
@@ -47,44 +50,14 @@ function addSocketClient(app: FastifyInstance): void {
   });
 }
 
-function pageOf(examples: string, nonce: string): string {
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <title>Flagstaff GraphiQL</title>
-    <link rel="stylesheet" href="/graphiql/graphiql.css" />
-    <style>
-      html, body, #graphiql { height: 100%; margin: 0; }
-    </style>
-  </head>
-  <body>
-    <div id="graphiql">Loading…</div>
-    <script src="/graphiql/react.js"></script>
-    <script src="/graphiql/react-dom.js"></script>
-    <script src="/graphiql/graphiql.js"></script>
-    <script type="module" nonce="${nonce}">
-      import { createClient } from '/graphiql/graphql-ws/client.js';
-      const url = location.origin.replace(/^http/, 'ws') + '/graphql';
-      // The Authorization header of the headers tab is the credential of the socket, too.
-      let authorization;
-      const wsClient = createClient({ url, lazy: true, connectionParams: () => ({ authorization }) });
-      const fetcher = GraphiQL.createFetcher({ url: '/graphql', wsClient });
-      const withHeaders = (parameters, options) => {
-        const headers = options?.headers ?? {};
-        authorization = headers.Authorization ?? headers.authorization;
-        return fetcher(parameters, options);
-      };
-      const root = ReactDOM.createRoot(document.getElementById('graphiql'));
-      root.render(React.createElement(GraphiQL, {
-        fetcher: withHeaders,
-        defaultQuery: ${JSON.stringify(examples).replaceAll('<', '\\u003c')},
-        // Not a placeholder: it would be sent as a credential, and refused, before anybody has typed.
-        defaultHeaders: '{}',
-        shouldPersistHeaders: false,
-      }));
-    </script>
-  </body>
-</html>
-`;
+/** Somebody who opens the address of the API in a browser is led to GraphiQL; a query in the address is answered as ever. */
+function leadBrowsersHere(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const isVisit = request.method === 'GET' && request.url === '/graphql' && isNavigation(request);
+    return isVisit ? reply.header('vary', 'Accept').redirect('graphiql') : undefined;
+  });
+}
+
+function isNavigation({ headers }: FastifyRequest): boolean {
+  return (headers.accept ?? '').split(',').some((type) => type.split(';')[0]?.trim() === 'text/html');
 }

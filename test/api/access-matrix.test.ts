@@ -331,6 +331,7 @@ const OTHER_ROOTS: Readonly<Record<string, string>> = {
   viewer: '{ viewer { roles { role } } }',
   node: '{ node(id: "nothing") { id } }',
   organizations: '{ organizations { totalCount } }',
+  invitationOffer: '{ invitationOffer(token: "x") { email } }',
   createOrganization: 'mutation { createOrganization(input: { key: "", name: "" }) { userErrors { code } } }',
   createFirstOwner:
     'mutation { createFirstOwner(input: { setUpToken: "x", email: "a@b.c", password: "x", name: "x" }) { userErrors { code } } }',

@@ -41,7 +41,7 @@ describe('where the server sends mail', () => {
       isMailed: true,
     });
     const mail = smtp.mails.find(({ to }) => to.includes(email))!;
-    expect([mail.to, mail.subject]).toEqual([[email], 'An invitation to Flagstaff']);
+    expect([mail.to, mail.subject]).toEqual([[email], 'An invitation to Acme on Flagstaff']);
     const token = /accept-invitation#(\S+)/.exec(mail.text)![1]!;
     const accepted = await make<{ user: { email: string } }>(
       world.client(),

@@ -82,7 +82,10 @@ it('refuses variables of 7 MiB where large bodies are not allowed, and limits th
   ).toEqual({
     status: 400,
     errors: [
-      ['OPERATION_LIMIT_EXCEEDED', 'The operation costs 500002 points; at most 500000 are allowed. Ask for smaller pages.'],
+      [
+        'OPERATION_LIMIT_EXCEEDED',
+        'The operation costs 500002 points; at most 500000 are allowed. The list that costs most is evaluate, with up to 1 × 500001 objects. Ask for smaller pages.',
+      ],
     ],
   });
   expect(await answersStill(world)).toBe(true);
@@ -195,15 +198,13 @@ it.each(['/graphql', '/nothing', '/livez', '/%'])(
   },
 );
 
-it('lets GraphiQL run its own scripts only', async () => {
+it('lets GraphiQL run its own scripts only, none of which stands in the page', async () => {
   const { headers, body } = await send(world, { method: 'GET', path: '/graphiql', headers: {} });
   const policy = String(headers['content-security-policy']);
-  const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
 
   expect(policy).toContain("frame-ancestors 'none'");
-  expect(policy).not.toContain('unsafe-eval');
-  expect(String(body)).toContain(`<script type="module" nonce="${nonce}">`);
-  expect(nonce).not.toBe('');
+  expect(/script-src ([^;]*)/.exec(policy)?.[1]).toBe("'self'");
+  expect(String(body)).not.toMatch(/<script[^>]*>[^<]/);
 });
 
 it('escapes everything in the log with which a client could forge a line', async () => {

@@ -194,6 +194,9 @@ async function tellPages({ story }: Stage): Promise<void> {
     '/graphiql/react-dom.js',
     '/graphiql/graphiql.js',
     '/graphiql/graphql-ws/client.js',
+    '/graphiql/examples.graphql',
+    '/pages/graphiql.js',
+    '/pages/ask.js',
   ]) {
     const { status, headers, text } = await story.send({ method: 'GET', path, headers: {} });
     const { 'content-type': type, 'cache-control': cache } = headers;

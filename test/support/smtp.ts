@@ -55,12 +55,12 @@ export async function startSmtp(): Promise<SmtpWorld> {
   };
 }
 
-/** Quoted-printable (RFC 2045) of ASCII text. */
+/** Quoted-printable (RFC 2045) of UTF-8 text. */
 function readable(head: string, body: string): string {
   const text = /quoted-printable/i.test(head)
     ? body
         .replaceAll('=\r\n', '')
-        .replace(/=([0-9A-F]{2})/g, (_whole, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+        .replace(/(=[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('=', ''), 'hex').toString('utf8'))
     : body;
   return text.replaceAll('\r\n', '\n');
 }

@@ -13,6 +13,7 @@ import type { ComparedFlag as ComparedFlagRow } from '../../modules/flags/flag-c
 import type { FlagConfigurationEntity as FlagConfigurationEntityRow } from '../../modules/flags/flag-configuration-entity';
 import type { RolloutOfFlag as RolloutOfFlagRow, ShareOfFlag as ShareOfFlagRow, RuleOfFlag as RuleOfFlagRow, ServeOfFlag as ServeOfFlagRow, TargetOfFlag as TargetOfFlagRow } from '../../modules/flags/flag-view';
 import type { InvitationEntity as InvitationEntityRow } from '../../modules/access/invitation-entity';
+import type { InvitationOffer as InvitationOfferRow } from '../../modules/members/invitation-service';
 import type { MemberOfOwner as MemberOfOwnerRow } from '../../modules/access/member-repository';
 import type { OrganizationEntity as OrganizationEntityRow } from '../../modules/organizations/organization-entity';
 import type { ProjectEntity as ProjectEntityRow } from '../../modules/projects/project-entity';
@@ -1682,6 +1683,31 @@ export type InvitationEdge = {
   readonly node: Invitation;
 };
 
+/** What an invitation offers, as told to whoever has its token. */
+export type InvitationOffer = {
+  readonly __typename?: 'InvitationOffer';
+  /** The invited address, in lower case. */
+  readonly email: Scalars['String']['output'];
+  /** Name of the environment. Null: all environments. */
+  readonly environmentName?: Maybe<Scalars['String']['output']>;
+  /** From when on it is refused. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** Whether the address has an account, whose password `acceptInvitation` takes; otherwise it makes one. */
+  readonly hasAccount: Scalars['Boolean']['output'];
+  /** E-mail address of the user who invited. Null when an API key did, and when the account is gone. */
+  readonly inviterEmail?: Maybe<Scalars['String']['output']>;
+  /** Name of the user who invited. Null when an API key did, and when the account is gone. */
+  readonly inviterName?: Maybe<Scalars['String']['output']>;
+  /** Whether that has passed. */
+  readonly isExpired: Scalars['Boolean']['output'];
+  /** Name of the organization. */
+  readonly organizationName: Scalars['String']['output'];
+  /** Name of the project. Null: all projects of the organization. */
+  readonly projectName?: Maybe<Scalars['String']['output']>;
+  /** The role that is offered. */
+  readonly role: Role;
+};
+
 /** What `inviteMember` takes. */
 export type InviteMemberInput = {
   /** An e-mail address; at most 254 characters. */
@@ -2569,6 +2595,11 @@ export type Query = {
   readonly flag?: Maybe<Flag>;
   /** One flag by its key. Null when there is none or the caller may not see it. Requires `flag:read`. */
   readonly flagByKey?: Maybe<Flag>;
+  /**
+   * The offer of an open invitation, for whoever has its token: what a page shows before somebody accepts. Null when there is no
+   * open invitation with this token.
+   */
+  readonly invitationOffer?: Maybe<InvitationOffer>;
   /** Any object that has an id. Null when there is none, or when the caller may not see it. */
   readonly node?: Maybe<Node>;
   /** One organization. Null when there is none with this id or the caller may not see it. Requires `organization:read`. */
@@ -2648,6 +2679,12 @@ export type QueryFlagArgs = {
 export type QueryFlagByKeyArgs = {
   key: Scalars['String']['input'];
   projectId: Scalars['ID']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QueryInvitationOfferArgs = {
+  token: Scalars['String']['input'];
 };
 
 
@@ -4033,6 +4070,7 @@ export type ResolversTypes = {
   Invitation: ResolverTypeWrapper<InvitationEntityRow>;
   InvitationConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   InvitationEdge: ResolverTypeWrapper<Omit<InvitationEdge, 'node'> & { node: ResolversTypes['Invitation'] }>;
+  InvitationOffer: ResolverTypeWrapper<InvitationOfferRow>;
   InviteMemberInput: InviteMemberInput;
   InviteMemberPayload: ResolverTypeWrapper<Omit<InviteMemberPayload, 'invitation' | 'userErrors'> & { invitation?: Maybe<ResolversTypes['Invitation']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
@@ -4249,6 +4287,7 @@ export type ResolversParentTypes = {
   Invitation: InvitationEntityRow;
   InvitationConnection: CountedConnectionRow<object>;
   InvitationEdge: Omit<InvitationEdge, 'node'> & { node: ResolversParentTypes['Invitation'] };
+  InvitationOffer: InvitationOfferRow;
   InviteMemberInput: InviteMemberInput;
   InviteMemberPayload: Omit<InviteMemberPayload, 'invitation' | 'userErrors'> & { invitation?: Maybe<ResolversParentTypes['Invitation']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   JSON: Scalars['JSON']['output'];
@@ -4921,6 +4960,19 @@ export type InvitationEdgeResolvers<ContextType = Context, ParentType extends Re
   node?: Resolver<ResolversTypes['Invitation'], ParentType, ContextType>;
 };
 
+export type InvitationOfferResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvitationOffer'] = ResolversParentTypes['InvitationOffer']> = {
+  email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  environmentName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  hasAccount?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  inviterEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  inviterName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isExpired?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  organizationName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  projectName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+};
+
 export type InviteMemberPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InviteMemberPayload'] = ResolversParentTypes['InviteMemberPayload']> = {
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType>;
   invitationToken?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -5104,6 +5156,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   evaluate?: Resolver<Maybe<ResolversTypes['EvaluateResult']>, ParentType, ContextType, RequireFields<QueryEvaluateArgs, 'contexts'>>;
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagArgs, 'id'>>;
   flagByKey?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagByKeyArgs, 'key' | 'projectId'>>;
+  invitationOffer?: Resolver<Maybe<ResolversTypes['InvitationOffer']>, ParentType, ContextType, RequireFields<QueryInvitationOfferArgs, 'token'>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'id'>>;
   organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
@@ -5537,6 +5590,7 @@ export type Resolvers<ContextType = Context> = {
   Invitation?: InvitationResolvers<ContextType>;
   InvitationConnection?: InvitationConnectionResolvers<ContextType>;
   InvitationEdge?: InvitationEdgeResolvers<ContextType>;
+  InvitationOffer?: InvitationOfferResolvers<ContextType>;
   InviteMemberPayload?: InviteMemberPayloadResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   JSONObject?: GraphQLScalarType;

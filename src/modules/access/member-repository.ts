@@ -103,6 +103,30 @@ export function findInvitationByTokenHash(connection: Connection, tokenHash: str
   return connection.findOneBy(InvitationEntity, { tokenHash });
 }
 
+/** The names that tell people what an invitation offers, and who offers it. */
+export interface InvitationNames {
+  readonly organizationName: string;
+  readonly projectName: string | null;
+  readonly environmentName: string | null;
+  readonly inviterName: string | null;
+  readonly inviterEmail: string | null;
+}
+
+/** Null when the invitation is gone. */
+export async function findInvitationNames(connection: Connection, id: string): Promise<InvitationNames | null> {
+  const rows = await connection.query<InvitationNames[]>(
+    `SELECT o.name AS "organizationName", p.name AS "projectName", e.name AS "environmentName",
+            u.name AS "inviterName", u.email AS "inviterEmail"
+     FROM invitation i JOIN organization o ON o.id = i.organization_id
+     LEFT JOIN project p ON p.id = i.project_id
+     LEFT JOIN environment e ON e.id = i.environment_id
+     LEFT JOIN app_user u ON u.id = i.invited_by_id
+     WHERE i.id = $1`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
 export function findInvitationByEmail(
   connection: Connection,
   organizationId: string,

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { RequestFault, UserFault } from '../../errors';
-import type { Mailer } from '../../mail';
+import { serverNamed, tokenMailText, type Mailer } from '../../mail';
 import { emailIssues, normalizeEmail } from '../access/access-rules';
 import type { Actor } from '../access/actor';
 import type { NewPasswordReset, PasswordService } from './password-service';
@@ -64,20 +64,17 @@ export class PasswordResetMail {
 const NO_MAIL =
   'This server cannot send e-mail. Ask its administrator for a one-time token: npm run password:reset -- EMAIL prints one.';
 
-function textOf({ token, expiresAt }: NewPasswordReset, publicUrl: string | null): string {
+function textOf({ token, email, expiresAt }: NewPasswordReset, publicUrl: string | null): string {
   // The token follows the #, so that neither servers nor proxies log it.
-  const link = publicUrl === null ? [] : ['Open this link:', '', `${publicUrl}/reset-password#${token}`, '', 'Or use the'];
-  return [
-    'Somebody, probably you, asked for a new password for your Flagstaff account.',
-    '',
-    ...link,
-    ...(publicUrl === null ? ['Use this'] : []),
-    'one-time token with the mutation resetPassword:',
-    '',
+  const url = publicUrl === null ? null : `${publicUrl}/reset-password#${token}`;
+  return tokenMailText({
+    opening: ['Somebody, probably you, asked for a new password for the account', `${email} on ${serverNamed(publicUrl)}.`],
+    link: url === null ? null : { sentence: 'To set it, open this link:', url },
+    closing: [
+      `It can be used once, until ${expiresAt.toISOString()}, and ends all your sessions.`,
+      'If it was not you, do nothing: your password stays as it is.',
+    ],
+    mutation: 'resetPassword',
     token,
-    '',
-    `It can be used once, until ${expiresAt.toISOString()}, and ends all your sessions.`,
-    'If it was not you, do nothing: your password stays as it is.',
-    '',
-  ].join('\n');
+  });
 }

@@ -1,7 +1,8 @@
 import { RequestFault } from '../../errors';
-import type { Mailer } from '../../mail';
+import { serverNamed, tokenMailText, type Mailer } from '../../mail';
 import type { Actor } from '../access/actor';
 import type { InvitationEntity } from '../access/invitation-entity';
+import type { InvitationNames } from '../access/member-repository';
 import type { EnvironmentRevision } from '../changes/head-repository';
 import type { InvitationService, InviteMemberInput, MadeInvitation } from './invitation-service';
 
@@ -34,8 +35,12 @@ export class InvitationMail {
     const { email } = made.invitation;
     if (!mailer.isConfigured) return { ...made, isMailed: false };
     if (!isNew) return { ...made, invitationToken: null, isMailed: true };
+    const names = await invitations.findNames(made.invitation);
+    // It was withdrawn in this moment, so nobody can accept it.
+    if (names === null) return { ...made, isMailed: false };
     try {
-      await mailer.send({ to: email, subject: 'An invitation to Flagstaff', text: textOf(made, publicUrl) });
+      const subject = `An invitation to ${onOneLine(names.organizationName)} on Flagstaff`;
+      await mailer.send({ to: email, subject, text: textOf(actor, made, names, publicUrl) });
       return { ...made, invitationToken: null, isMailed: true };
     } catch (error) {
       // The mailer has logged the reason.
@@ -45,22 +50,46 @@ export class InvitationMail {
   }
 }
 
+function onOneLine(name: string): string {
+  return name.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
+/** Names of people's own choosing stand on one line each, in quotes, so that none passes for a part of the mail. */
+function quoted(name: string): string {
+  return `"${onOneLine(name).replaceAll('"', "'")}"`;
+}
+
+function inviterOf(actor: Actor, { inviterName, inviterEmail }: InvitationNames): string {
+  if (inviterName !== null && inviterEmail !== null) return `${quoted(inviterName)} (${inviterEmail})`;
+  return actor.kind === 'API_KEY' ? `The API key ${quoted(actor.name)}` : 'An administrator';
+}
+
+function scopeOf({ projectName, environmentName }: InvitationNames): string {
+  if (projectName === null) return '';
+  const project = `the project ${quoted(projectName)}`;
+  return environmentName === null ? `, in ${project}` : `, in the environment ${quoted(environmentName)} of ${project}`;
+}
+
 function textOf(
+  actor: Actor,
   { invitation, invitationToken }: Pick<MadeInvitation, 'invitation' | 'invitationToken'>,
+  names: InvitationNames,
   publicUrl: string | null,
 ): string {
+  const { role, expiresAt } = invitation;
   // The token follows the #, so that neither servers nor proxies log it.
-  const link = publicUrl === null ? [] : ['Open this link:', '', `${publicUrl}/accept-invitation#${invitationToken}`, ''];
-  return [
-    `You are invited to Flagstaff, with the role ${invitation.role}.`,
-    '',
-    ...link,
-    `${publicUrl === null ? 'Use' : 'Or use'} this one-time token with the mutation acceptInvitation:`,
-    '',
-    invitationToken,
-    '',
-    `It can be used once, until ${new Date(invitation.expiresAt).toISOString()}.`,
-    'If you did not expect an invitation, do nothing.',
-    '',
-  ].join('\n');
+  const url = publicUrl === null ? null : `${publicUrl}/accept-invitation#${invitationToken}`;
+  return tokenMailText({
+    opening: [
+      `${inviterOf(actor, names)} invites you to the organization ${quoted(names.organizationName)}`,
+      `on ${serverNamed(publicUrl)}, with the role ${role}${scopeOf(names)}.`,
+    ],
+    link: url === null ? null : { sentence: 'To accept, open this link:', url },
+    closing: [
+      `It can be used once, until ${new Date(expiresAt).toISOString()}.`,
+      'If you did not expect an invitation, do nothing.',
+    ],
+    mutation: 'acceptInvitation',
+    token: invitationToken,
+  });
 }

@@ -15,8 +15,10 @@ import {
   findInvitationByEmail,
   findInvitationById,
   findInvitationByTokenHash,
+  findInvitationNames,
   insertInvitation,
   saveBinding,
+  type InvitationNames,
 } from '../access/member-repository';
 import {
   invitationIssues,
@@ -71,6 +73,12 @@ export interface AcceptedInvitation {
   readonly revisions: EnvironmentRevision[];
 }
 
+/** Tells the holder of the token what is offered, before it is accepted. */
+export interface InvitationOffer extends InvitationNames, Pick<InvitationEntity, 'email' | 'role' | 'expiresAt'> {
+  readonly isExpired: boolean;
+  readonly hasAccount: boolean;
+}
+
 export class InvitationService {
   constructor(private readonly options: InvitationServiceOptions) {}
 
@@ -79,6 +87,25 @@ export class InvitationService {
     requireIdentity(actor);
     const invitation = unstorable(id) ? null : await findInvitationById(this.options.database.connection, id);
     return invitation && permits(actor, 'member:invite', invitation) ? invitation : null;
+  }
+
+  /** Null when there is no open invitation with the token; a wrong token counts as a failed attempt. */
+  async findOffer(actor: Actor, token: string): Promise<InvitationOffer | null> {
+    const { connection } = this.options.database;
+    const invitation = await findInvitationByTokenHash(connection, hashInvitationToken(token));
+    const names = invitation && (await this.findNames(invitation));
+    if (invitation === null || names === null) {
+      this.options.attempts.failed('INVITATION', actor);
+      return null;
+    }
+    const { email, role, expiresAt } = invitation;
+    const hasAccount = (await findUserByEmail(connection, email)) !== null;
+    return { ...names, email, role, expiresAt, isExpired: expiresAt <= this.options.changes.now(), hasAccount };
+  }
+
+  /** Null when it is gone. */
+  findNames({ id }: Pick<InvitationEntity, 'id'>): Promise<InvitationNames | null> {
+    return findInvitationNames(this.options.database.connection, id);
   }
 
   /** Returns the token, which is stored nowhere. Ends an earlier invitation to the same address. */

@@ -4,6 +4,9 @@ import { payload } from '../../graphql/payload';
 import { required } from '../../graphql/required';
 
 export const memberResolvers: Resolvers = {
+  Query: {
+    invitationOffer: (_parent, { token }, { actor, services }) => services.invitations.findOffer(actor, token),
+  },
   Mutation: {
     inviteMember: (_parent, { input }, { actor, services }) => payload(services.invitationMail.invite(actor, input)),
     withdrawInvitation: (_parent, { input }, { actor, services }) => payload(services.invitations.withdraw(actor, input)),

@@ -1,0 +1,191 @@
+/** GraphiQL as somebody finds it who has just started the server: in a browser. */
+import { describeInBrowser, startBrowser, DARK, type BrowserWorld, type OpenedPage } from '../support/browser';
+import {
+  eventually,
+  makeApiKey,
+  makeEnvironment,
+  makeFlag,
+  makeProject,
+  toggle,
+  type Made,
+  type MadeProject,
+} from '../support/make';
+import { send } from '../support/raw';
+import { createWorld, type World } from '../support/world';
+
+let world: World;
+let project: MadeProject;
+let environment: Made;
+let flag: Made;
+beforeAll(async () => {
+  world = await createWorld();
+  project = await makeProject(world);
+  environment = await makeEnvironment(project);
+  flag = await makeFlag(project);
+});
+afterAll(() => world.close());
+
+const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+it('leads a browser from the address of the API to GraphiQL, and nobody else', async () => {
+  const visit = (path: string, headers: Record<string, string>): Promise<unknown[]> =>
+    send(world, { method: 'GET', path, headers }).then(({ status, headers: { location } }) => [status, location]);
+
+  expect(await visit('/graphql', HTML)).toEqual([302, 'graphiql']);
+  expect(await visit('/', HTML)).toEqual([302, 'graphiql']);
+  expect(await visit('/graphql', { accept: 'application/json' })).toEqual([400, undefined]);
+  expect(await visit('/graphql?query=%7Bviewer%7Buser%7Bid%7D%7D%7D', { ...HTML, 'apollo-require-preflight': '1' })).not.toEqual([
+    302,
+    'graphiql',
+  ]);
+  expect(world.app.graphiqlUrl).toBe(`${world.app.url}/graphiql`);
+});
+
+it('leads nowhere in production, where there is none', async () => {
+  const production = await createWorld({ env: { NODE_ENV: 'production' } });
+  const answers = await Promise.all(
+    ['/graphql', '/graphiql', '/pages/graphiql.js'].map((path) => send(production, { method: 'GET', path, headers: HTML })),
+  );
+  await production.close();
+
+  expect(answers.map(({ status }) => status)).toEqual([400, 404, 404]);
+  expect(production.app.graphiqlUrl).toBeNull();
+});
+
+it('has an icon for every page, and for answers that are none', async () => {
+  const { status, headers } = await send(world, { method: 'GET', path: '/favicon.ico', headers: {} });
+
+  expect([status, headers['content-type']]).toEqual([200, 'image/svg+xml; charset=utf-8']);
+});
+
+const CONTRAST = `(() => {
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const comment = document.querySelector('.cm-comment');
+  let behind = comment;
+  while (rgb(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+  const [light, dark] = [getComputedStyle(comment).color, getComputedStyle(behind).backgroundColor]
+    .map((text) => luminance(rgb(text))).sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+})()`;
+
+describeInBrowser('in a browser', () => {
+  let browser: BrowserWorld;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  const open = (options = {}): Promise<OpenedPage> => browser.open(`${world.app.url}/graphql`, options);
+  const logIn = async ({ page }: OpenedPage): Promise<void> => {
+    await page.getByLabel('E-mail').fill(world.owner.email);
+    await page.getByLabel('Password').fill(world.owner.password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText(`Logged in as ${world.owner.email}.`).waitFor();
+  };
+  /** Runs what the active tab has, and answers what is shown. */
+  const execute = async ({ page }: OpenedPage, expected: string): Promise<void> => {
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page.locator('.result-window').getByText(expected).first().waitFor();
+  };
+  const choose = async ({ page }: OpenedPage, label: RegExp): Promise<void> => {
+    const options = await page.locator('#examples option').allInnerTexts();
+    await page.getByLabel('Examples').selectOption(options.find((text) => label.test(text))!);
+  };
+  const setVariables = ({ page }: OpenedPage, variables: object): Promise<unknown> =>
+    page.evaluate(
+      `document.querySelector('[aria-label="Variables"] .CodeMirror').CodeMirror.setValue(${JSON.stringify(JSON.stringify(variables))})`,
+    );
+
+  /** Of the comments, which have the hints: WCAG asks for 4.5. */
+  const contrastOfHints = async ({ page }: OpenedPage): Promise<number> => {
+    await page.locator('.cm-comment').first().waitFor();
+    return page.evaluate<number>(CONTRAST);
+  };
+
+  it('logs in once for every tab and after a reload, and out again', async () => {
+    const opened = await open();
+    const { page, complaints } = opened;
+    await page.getByLabel('E-mail').fill(world.owner.email);
+    await page.getByLabel('Password').fill('not the password');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    const refusal = await page.getByRole('alert').filter({ hasText: /\w/ }).innerText();
+    await logIn(opened);
+    await choose(opened, /What is there/);
+    await execute(opened, `"email": "${world.owner.email}"`);
+    await page.getByRole('button', { name: 'Add tab' }).click();
+    const inNewTab = await page.locator('.graphiql-query-editor').innerText();
+    await page.reload();
+    await page.getByText(`Logged in as ${world.owner.email}.`).waitFor();
+    await choose(opened, /What is there/);
+    await execute(opened, `"email": "${world.owner.email}"`);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+
+    expect(refusal).toBe('E-mail or password is wrong.');
+    expect(inNewTab).toContain('# 1. On an empty installation');
+    expect(complaints).toEqual([]);
+  });
+
+  it('renews the log-in before it ends, in one of two windows', async () => {
+    const opened = await open();
+    await logIn(opened);
+    const second = await opened.page.context().newPage();
+    await second.goto(opened.page.url());
+    await second.getByText('Logged in as').waitFor();
+    // As if a quarter of an hour had passed.
+    const old = await opened.page.evaluate<string>(
+      `(() => { const kept = JSON.parse(localStorage['flagstaff:log-in']); kept.expiresAt = new Date().toISOString();
+        localStorage['flagstaff:log-in'] = JSON.stringify(kept); return kept.refreshToken; })()`,
+    );
+    const asks = [opened, { page: second, complaints: [] }];
+    for (const each of asks) await choose(each, /What is there/);
+    await Promise.all(asks.map((each) => execute(each, `"email": "${world.owner.email}"`)));
+    const renewed = await second.evaluate<string>(`JSON.parse(localStorage['flagstaff:log-in']).refreshToken`);
+
+    expect(renewed).toMatch(/^fs_refresh_/);
+    expect(renewed).not.toBe(old);
+  });
+
+  it('takes an API key, and subscribes with it, in the dark', async () => {
+    const opened = await open(DARK);
+    const { page } = opened;
+    const contrast = await contrastOfHints(opened);
+    await page.getByLabel('API key').fill(await makeApiKey(project, environment));
+    await page.getByRole('button', { name: 'Use key' }).click();
+    await page.getByText('Logged in as the key fs_server_').waitFor();
+    await choose(opened, /Every change/);
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    let isEnabled = false;
+    // Nothing tells when a subscription has begun.
+    await eventually(async () => {
+      await toggle(project, flag, environment, (isEnabled = !isEnabled));
+      return page.locator('.result-window').getByText(`"flagKey": "${flag.key}"`).first().isVisible();
+    });
+
+    expect(contrast).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it('runs every example that reads, as it stands, with what the one before has answered', async () => {
+    const opened = await open();
+    const contrast = await contrastOfHints(opened);
+    await logIn(opened);
+    const where = { environmentId: environment.id, flagId: flag.id };
+
+    for (const [label, expected] of [
+      [/What is there/, '"organizations"'],
+      [/Many flags/, '"targetingKey": "grace"'],
+      [/Switch a flag/, '"userErrors": []'],
+      [/Who did what/, '"history"'],
+    ] as const) {
+      await choose(opened, label);
+      await setVariables(opened, where);
+      await execute(opened, expected);
+    }
+
+    expect(contrast).toBeGreaterThanOrEqual(4.5);
+    expect(opened.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+/** A real browser for pages of ours: Chromium as the system has it, driven by playwright-core, which downloads none. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+const executablePath = (process.env.PATH ?? '')
+  .split(delimiter)
+  .flatMap((folder) => NAMES.map((name) => join(folder, name)))
+  .find(isExecutable);
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In CI a missing browser is a failure, not a reason to leave tests out. */
+export const describeInBrowser: jest.Describe =
+  executablePath !== undefined || process.env.CI ? describe : sayingWhy(describe.skip);
+
+function sayingWhy(skip: jest.Describe): jest.Describe {
+  process.stderr.write(`Tests in a browser are left out: none of ${NAMES.join(', ')} is on the PATH.\n`);
+  return skip;
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** What the browser complained about: errors of scripts, refusals of the policy, files that were not there. */
+  readonly complaints: string[];
+}
+
+export interface BrowserWorld {
+  readonly open: (url: string, options?: BrowserContextOptions) => Promise<OpenedPage>;
+  readonly close: () => Promise<void>;
+}
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 320, height: 640 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
+export const DARK: BrowserContextOptions = { colorScheme: 'dark' };
+
+export async function startBrowser(): Promise<BrowserWorld> {
+  if (executablePath === undefined) throw new Error(`A browser is needed: one of ${NAMES.join(', ')}.`);
+  const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return {
+    // Each has a profile of its own: nothing is left of the page before.
+    open: async (url, options) => {
+      const page = await (await browser.newContext(options)).newPage();
+      page.setDefaultTimeout(30_000);
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await page.goto(url);
+      return { page, complaints };
+    },
+    close: () => browser.close(),
+  };
+}
