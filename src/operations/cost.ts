@@ -31,6 +31,16 @@ export type Variables = Readonly<Record<string, unknown>>;
 export interface CostFacts {
   /** How many flags an environment has; null means the environment of the credential. */
   readonly flagsOf: (environmentId: string | null) => number;
+  /** Called for each list that is counted. Absent while an operation is admitted; a refusal says what costs most. */
+  readonly onList?: (list: CountedList) => void;
+}
+
+/** A list of an operation, and how long it and the lists around it can be. */
+export interface CountedList {
+  /** Response keys: `organizations.nodes.projects`. */
+  readonly path: string;
+  /** From the outside inwards; their product is how many objects the list adds. */
+  readonly lengths: readonly number[];
 }
 
 /** Answers 1 or more. */
@@ -42,7 +52,12 @@ type Measure = (frame: Frame) => number;
 interface Frame {
   readonly variables: Variables;
   readonly facts: CostFacts;
-  readonly field: { readonly definition: GraphQLField<unknown, unknown>; readonly node: FieldNode } | null;
+  readonly field: {
+    readonly definition: GraphQLField<unknown, unknown>;
+    readonly node: FieldNode;
+    /** Null: one object. */
+    readonly size: ListBound | null;
+  } | null;
   readonly parent: Frame | null;
 }
 
@@ -67,6 +82,17 @@ export function compileCost(
   const defaults = defaultsOf(operation);
   return (variables, facts) =>
     Math.max(1, measure({ variables: { ...defaults, ...variables }, facts, field: null, parent: null }));
+}
+
+/** The list that has the most objects at these variables; null when the operation has none. */
+export function findCostliestList(cost: Cost, variables: Variables, facts: CostFacts): CountedList | null {
+  const objectsIn = ({ lengths }: CountedList): number => lengths.reduce((product, length) => product * length, 1);
+  let most: CountedList | null = null;
+  const onList = (list: CountedList): void => {
+    if (most === null || objectsIn(list) > objectsIn(most)) most = list;
+  };
+  cost(variables, { ...facts, onList });
+  return most;
 }
 
 /** The measure of a field that is not an object. */
@@ -97,12 +123,27 @@ function compileField(
   const size = isListType(getNullableType(definition.type)) ? sizeOf(bounds, type.name, name) : null;
   const work = bounds.work.get(`${type.name}.${name}`) ?? null;
   return (parent) => {
-    const frame: Frame = { variables: parent.variables, facts: parent.facts, field: { definition, node }, parent };
+    const { variables, facts } = parent;
+    const frame: Frame = { variables, facts, field: { definition, node, size }, parent };
     const each = 1 + below(frame);
     const objects = size === null ? each : each * lengthOf(size, frame);
+    if (size !== null && size !== 1) facts.onList?.(countedList(frame));
     if (work === null) return objects;
+    facts.onList?.(countedList(frame, work));
     return Math.max(objects, 1 + work.reduce<number>((product, list) => product * lengthOf(list, frame), 1));
   };
+}
+
+/** `work`: the lists that the field itself goes through. */
+function countedList(frame: Frame, work: readonly ListBound[] = []): CountedList {
+  const path: string[] = [];
+  const lengths = work.map((list) => lengthOf(list, frame));
+  for (let at: Frame | null = frame; at?.field; at = at.parent) {
+    const { node, size } = at.field;
+    path.unshift((node.alias ?? node.name).value);
+    if (size !== null && size !== 1) lengths.unshift(lengthOf(size, at));
+  }
+  return { path: path.join('.'), lengths };
 }
 
 function sizeOf(bounds: CostBounds, typeName: string, fieldName: string): ListBound {

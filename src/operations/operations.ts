@@ -16,6 +16,7 @@ import type { Context } from '../modules/context';
 import { RateLimited, RequestFault, TryLater } from '../errors';
 import { Documents, executionArguments, type Preparation, type PreparedOperation } from './documents';
 import { formatError } from '../graphql/errors';
+import { findCostliestList, type CostFacts, type CountedList } from './cost';
 import { isSubscription, variablesProblem } from './limits';
 import type { OperationGuard } from './operation-guard';
 import { countObjects } from './shape';
@@ -122,10 +123,11 @@ export class Operations {
     this.refuseLargeBody(prepared, bodyBytes);
     this.refuseUnderLoad(prepared);
     const variables = (given.variables ?? {}) as Readonly<Record<string, unknown>>;
-    const cost = await this.costOf(prepared, variables, context.actor);
+    const { cost, facts } = await this.costOf(prepared, variables, context.actor);
     if (cost > limits.operationCostMax) {
-      const message = `The operation costs ${cost} points; at most ${limits.operationCostMax} are allowed. Ask for smaller pages.`;
-      throw new RequestFault('OPERATION_LIMIT_EXCEEDED', message);
+      const message = `The operation costs ${cost} points; at most ${limits.operationCostMax} are allowed.`;
+      const costliest = describeList(findCostliestList(prepared.cost, variables, facts));
+      throw new RequestFault('OPERATION_LIMIT_EXCEEDED', `${message} ${costliest}Ask for smaller pages.`);
     }
     const { logInAttempts } = prepared;
     if (logInAttempts > 0) rateLimits.logInAttempts(context.actor.request.address, logInAttempts);
@@ -167,13 +169,19 @@ export class Operations {
     });
   }
 
-  private async costOf({ cost }: PreparedOperation, variables: Ticket['variables'], actor: Actor): Promise<number> {
+  private async costOf(
+    { cost }: PreparedOperation,
+    variables: Ticket['variables'],
+    actor: Actor,
+  ): Promise<{ readonly cost: number; readonly facts: CostFacts }> {
     const asked = new Set<string | null>();
-    const first = cost(variables, { flagsOf: (environmentId) => (asked.add(environmentId), 1) });
-    if (asked.size === 0) return first;
+    const guess: CostFacts = { flagsOf: (environmentId) => (asked.add(environmentId), 1) };
+    const first = cost(variables, guess);
+    if (asked.size === 0) return { cost: first, facts: guess };
     const counts = new Map<string | null, number>();
     for (const environmentId of asked) counts.set(environmentId, await this.options.countFlags(actor, environmentId));
-    return cost(variables, { flagsOf: (environmentId) => counts.get(environmentId) ?? 0 });
+    const facts: CostFacts = { flagsOf: (environmentId) => counts.get(environmentId) ?? 0 };
+    return { cost: cost(variables, facts), facts };
   }
 
   private tooManyObjects(): RequestFault {
@@ -201,6 +209,11 @@ export class Operations {
     const { limit, remaining, resetSeconds } = admission.settle(isLate ? Math.max(cost, used) : used);
     return { requested: Math.max(cost, used), used, limit, remaining, resetSeconds };
   }
+}
+
+function describeList(list: CountedList | null): string {
+  if (list === null) return '';
+  return `The list that costs most is ${list.path}, with up to ${list.lengths.join(' × ')} objects. `;
 }
 
 /** Throws `RequestFault` for subscriptions, which only other transports serve. */

@@ -2,6 +2,7 @@
 import { buildASTSchema, parse } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findCostliestList } from '../../src/operations/cost';
 import { Documents } from '../../src/operations/documents';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { configure, forSegment, makeApiKey, makeEnvironment, makeFlag, makeProject, makeSegment } from '../support/make';
@@ -82,6 +83,42 @@ it.each<[string, string, Record<string, unknown>, number]>([
   expect(costOf(query, variables)).toBe(expected);
 });
 
+it.each([
+  [
+    'the deepest of nested lists',
+    '{ organizations { nodes { projects { nodes { key } } } } }',
+    {},
+    'organizations.nodes.projects.nodes',
+    [50, 50],
+  ],
+  [
+    'the longer of two lists, by its alias',
+    'query ($n: Int) { organizations { nodes { few: projects(first: 3) { nodes { id } } many: projects(first: $n) { nodes { id } } } } }',
+    { n: 70 },
+    'organizations.nodes.many.nodes',
+    [50, 70],
+  ],
+  [
+    'a list in a fragment, and not one that is left out',
+    'query { organizations { nodes { ...P projects @skip(if: true) { nodes { flags { nodes { id } } } } } } } fragment P on Organization { projects { nodes { id } } }',
+    {},
+    'organizations.nodes.projects.nodes',
+    [50, 50],
+  ],
+  [
+    'evaluations, although none is selected',
+    'query ($c: [EvaluationContextInput!]!) { evaluate(contexts: $c) { revision } }',
+    { c: [{}, {}, {}] },
+    'evaluate',
+    [3, 1_000],
+  ],
+])('finds the list that costs most: %s', (_what, query, variables, path, lengths) => {
+  const preparation = documents.prepare(query, null);
+  if (!preparation.isReady) throw preparation.errors[0]!;
+
+  expect(findCostliestList(preparation.prepared.cost, variables, { flagsOf: () => 1_000 })).toEqual({ path, lengths });
+});
+
 it('caches a document, and computes its cost for each request', () => {
   expect([costOf(FLAGS, { n: 1 }), costOf(FLAGS, { n: 100 }), costOf(FLAGS, { n: 1 })]).toEqual([3, 102, 3]);
 });
@@ -127,8 +164,11 @@ describe('given data', () => {
 
   it.each(TRANSPORTS)('refuses over %s what could answer too much, by literal, variable and default', async (transport) => {
     const inner = 'nodes { flags(first: 100) { nodes { history(first: 100) { nodes { id } } } } }';
+    const list = 'organization\\.projects\\.nodes\\.flags\\.nodes\\.history\\.nodes, with up to 100 × 100 × 100 objects';
     const message = expect.stringMatching(
-      /^The operation costs \d+ points; at most 500000 are allowed\. Ask for smaller pages\.$/,
+      new RegExp(
+        `^The operation costs \\d+ points; at most 500000 are allowed\\. The list that costs most is ${list}\\. Ask for smaller pages\\.$`,
+      ),
     ) as string;
     const refused = [{ code: 'OPERATION_LIMIT_EXCEEDED', message }];
     const over = (operation: { query: string; variables?: object }): Promise<unknown> =>

@@ -129,7 +129,8 @@ const inputs: [string, Operation, SentEvaluation[]][] = [
     [
       {
         code: 'OPERATION_LIMIT_EXCEEDED',
-        message: 'The operation costs 1500001 points; at most 500000 are allowed. Ask for smaller pages.',
+        message:
+          'The operation costs 1500001 points; at most 500000 are allowed. The list that costs most is evaluate, with up to 1000 × 1500 objects. Ask for smaller pages.',
       },
     ],
   ],
