@@ -2,6 +2,7 @@ import { migrations } from '../../migrations';
 import type { Config } from '../config';
 import { createDataSource } from '../database/data-source';
 import { openEmbeddedDatabase } from '../database/embedded';
+import { openDataSource } from '../database/open-data-source';
 import { Database } from '../database/transaction';
 import { entities } from '../modules/entities';
 
@@ -15,7 +16,7 @@ export async function withDatabase<T>(
     const connection = embedded ?? { url: databaseUrl ?? '', poolSize: 2 };
     // A query on a lost connection fails anyway.
     const dataSource = createDataSource({ connection, entities, migrations, onPoolError: () => undefined });
-    await dataSource.initialize();
+    await openDataSource(dataSource);
     try {
       return await work(new Database({ dataSource, onCommit: () => undefined }));
     } finally {

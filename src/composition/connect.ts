@@ -4,13 +4,13 @@ import { migrations } from '../../migrations';
 import type { Config } from '../config';
 import { createDataSource } from '../database/data-source';
 import { openEmbeddedDatabase, type EmbeddedLocation } from '../database/embedded';
+import { openDataSource } from '../database/open-data-source';
 import { Cipher } from '../database/cipher';
 import type { ChangeNotifier } from '../delivery/change-notifier';
 import { createMemoryChangeNotifier } from '../delivery/memory-change-notifier';
 import { createRedisChangeNotifier } from '../redis/redis-change-notifier';
 import { RedisSnapshotStore } from '../redis/redis-snapshot-store';
 import { entities } from '../modules/entities';
-import { StartFault } from '../errors';
 import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
 import type { Foundation } from './foundation';
 
@@ -31,20 +31,9 @@ export async function connect(
     closers.push(database.close);
     dataSource = createDataSource({ connection: database, entities, migrations, onPoolError });
   }
-  try {
-    await dataSource.initialize();
-  } catch (error) {
-    const cause = messageOf(error);
-    throw new StartFault(`The database at DATABASE_URL cannot be reached: ${cause}.`, { cause: error });
-  }
+  await openDataSource(dataSource);
   closers.push(() => dataSource.destroy());
   return dataSource;
-}
-
-/** Node reports a refused connection to several addresses as an AggregateError without a message. */
-function messageOf(error: unknown): string {
-  const { message, errors } = error as { message?: string; errors?: Error[] };
-  return (message === undefined || message === '' ? errors?.map((part) => part.message).join(', ') : message) ?? 'unknown cause';
 }
 
 export function createChangeNotifier({ config, reports, closers }: Foundation): ChangeNotifier {

@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg';
 import type { Duplex } from 'node:stream';
 import { DataSource, type EntitySchema, type MigrationInterface, type MixedList } from 'typeorm';
 import { reportOutages } from './outage';
+import { prepareSession, STRICT_TYPES } from './session-settings';
 
 type Class<T = object> = new () => T;
 
@@ -60,7 +61,12 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       poolSize: 1,
       // The wait includes the statements of others, because there is one session.
       connectTimeoutMS: 30_000,
-      extra: { stream: options.connection.createStream, idleTimeoutMillis: 0 },
+      extra: {
+        stream: options.connection.createStream,
+        idleTimeoutMillis: 0,
+        types: STRICT_TYPES,
+        onConnect: (client: ClientBase) => prepareSession(client),
+      },
     });
   }
   const { url, poolSize, statementTimeoutMs: wished = STATEMENT_TIMEOUT_MAX_MS } = options.connection;
@@ -70,14 +76,21 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     url,
     poolSize,
     extra: {
-      statement_timeout: statementTimeoutMs,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
       keepAlive: true,
-      onConnect: closeAfterEnd,
+      types: STRICT_TYPES,
+      onConnect: (client: ClientBase) => prepareServerSession(client, statementTimeoutMs),
     },
   });
   return reportOutages(dataSource, statementTimeoutMs);
+}
+
+function prepareServerSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {
+  closeAfterEnd(client);
+  return prepareSession(client, {
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  });
 }
 
 /** Destroys a connection whose other side is gone; otherwise it would stay until the kernel gives up. */

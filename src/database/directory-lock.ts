@@ -46,22 +46,22 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   }
 }
 
-interface Place {
+interface LockedDirectory {
   readonly directory: string;
   /** The path by which a socket is reached. */
   readonly pathOf: (name: string) => string;
 }
 
 /** Returns the path of the lock that we own now. */
-async function takeLock(place: Place, draft: string): Promise<string> {
+async function takeLock(within: LockedDirectory, draft: string): Promise<string> {
   for (;;) {
-    const stale = await staleLocks(place, null);
+    const stale = await staleLocks(within, null);
     const name = `lock.${Math.max(0, ...stale.map(generationOf)) + 1}`;
-    const path = join(place.directory, name);
+    const path = join(within.directory, name);
     if (!(await linkIfFree(draft, path))) continue;
     try {
-      const outbid = await staleLocks(place, name);
-      for (const other of outbid) await rm(join(place.directory, other), { force: true });
+      const outbid = await staleLocks(within, name);
+      for (const other of outbid) await rm(join(within.directory, other), { force: true });
       return path;
     } catch (error) {
       await rm(path, { force: true });
@@ -71,7 +71,7 @@ async function takeLock(place: Place, draft: string): Promise<string> {
 }
 
 /** The names of the other locks, if no live process holds one of them. Throws `StartFault` when one does. */
-async function staleLocks({ directory, pathOf }: Place, own: string | null): Promise<string[]> {
+async function staleLocks({ directory, pathOf }: LockedDirectory, own: string | null): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => LOCK_NAME.test(name) && name !== own);
   for (const name of names) {
     const owner = await ownerOf(pathOf(name));

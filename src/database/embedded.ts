@@ -51,7 +51,7 @@ async function takeDirectory(dataDir: string): Promise<() => Promise<void>> {
   }
 }
 
-/** What else than permission a directory may lack, by Node's codes. */
+/** Names what a directory lacks, other than permission, by Node's codes. */
 const REMEDIES: Readonly<Record<string, string>> = {
   EOPNOTSUPP: 'on a file system that has Unix sockets and hard links, which keep a second server out',
   ENOTSUP: 'on a file system that has Unix sockets and hard links, which keep a second server out',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { StartFault } from '../errors';
 import { isEmbedded } from './data-source';
 
 /** An arbitrary number, equal in every server of one database. */
@@ -14,7 +15,25 @@ const LOCK_TIMEOUT_MS = 120_000;
  * CONCURRENTLY would wait for that session forever.
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
-  return withMigrationLock(dataSource, async () => (await dataSource.runMigrations()).map(({ name }) => name));
+  return withMigrationLock(dataSource, async () => {
+    const ran = await dataSource.runMigrations().catch((error: unknown) => {
+      throw faultOf(error);
+    });
+    return ran.map(({ name }) => name);
+  });
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** Since PostgreSQL 15, only the owner of a database may create tables in its schema `public`. */
+function faultOf(error: unknown): unknown {
+  const { driverError } = error as { readonly driverError?: { readonly code?: string; readonly message?: string } };
+  if (driverError?.code !== INSUFFICIENT_PRIVILEGE) return error;
+  return new StartFault(
+    `The role of DATABASE_URL may not migrate the database (${driverError.message}); make it the owner of the database and of its ` +
+      'tables, or run GRANT CREATE ON SCHEMA … TO it.',
+    { cause: error },
+  );
 }
 
 /** Reverts the newest migration. */
@@ -45,5 +64,7 @@ async function takeLock(query: (sql: string, parameters: unknown[]) => Promise<{
     if (rows[0]?.taken) return;
     await sleep(LOCK_POLL_MS);
   }
-  throw new Error(`Another server has held the migration lock for ${LOCK_TIMEOUT_MS / 1000} s.`);
+  throw new StartFault(
+    `Another server has held the migration lock of the database for ${LOCK_TIMEOUT_MS / 1000} s; stop it, or wait.`,
+  );
 }

@@ -53,12 +53,44 @@ export type TestDatabase =
   | { readonly kind: 'embedded'; readonly loadFrom?: string }
   | { readonly kind: 'server'; readonly url: string; readonly drop: () => Promise<void> };
 
+/** Settings of PostgreSQL that a database gives to its sessions. */
+export type DatabaseSettings = Readonly<Record<string, string>>;
+
 /** A migrated database of one's own. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(settings: DatabaseSettings = {}): Promise<TestDatabase> {
   const { dump, template } = runState();
-  if (dump !== null) return { kind: 'embedded', loadFrom: dump };
+  if (dump !== null) return { kind: 'embedded', loadFrom: await withSettings(dump, settings) };
   const name = `${template}_${randomBytes(6).toString('hex')}`;
-  await onServer((client) => client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`));
+  await onServer(async (client) => {
+    await client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+    for (const sql of alterations(name, settings)) await client.query(sql);
+  });
+  return serverDatabase(name);
+}
+
+function alterations(database: string, settings: DatabaseSettings): string[] {
+  return Object.entries(settings).map(([name, value]) => {
+    const list = name === 'DateStyle' ? value : `'${value}'`;
+    return `ALTER DATABASE "${database}" SET ${name} = ${list}`;
+  });
+}
+
+/** The dump itself where there is nothing to set. */
+async function withSettings(dump: string, settings: DatabaseSettings): Promise<string> {
+  if (Object.keys(settings).length === 0) return dump;
+  const database = await PGlite.create({ dataDir: 'memory://', loadDataDir: new Blob([readFileSync(dump)]) });
+  for (const sql of alterations('postgres', settings)) await database.exec(sql);
+  const path = join(runState().directory, `${randomBytes(6).toString('hex')}.tar`);
+  const bytes = await (await database.dumpDataDir('none')).arrayBuffer();
+  await database.close();
+  writeFileSync(path, new Uint8Array(bytes));
+  return path;
+}
+
+/** A server's database of one's own, made by these words of CREATE DATABASE, without any table. */
+export async function createServerDatabase(words: string): Promise<Extract<TestDatabase, { kind: 'server' }>> {
+  const name = `${runState().template}_${randomBytes(6).toString('hex')}`;
+  await onServer((client) => client.query(`CREATE DATABASE "${name}" ${words}`));
   return serverDatabase(name);
 }
 
@@ -71,7 +103,7 @@ export async function createUnmigratedDatabase(): Promise<TestDatabase> {
   return serverDatabase(name);
 }
 
-function serverDatabase(name: string): TestDatabase {
+function serverDatabase(name: string): Extract<TestDatabase, { kind: 'server' }> {
   return {
     kind: 'server',
     url: urlOf(name),

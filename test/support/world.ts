@@ -9,7 +9,7 @@ import type { Clock } from '../../src/clock';
 import { readConfig } from '../../src/config';
 import type { LoadGauge } from '../../src/operations/load';
 import { createLog } from '../../src/log';
-import { createTestDatabase, type TestDatabase } from './databases';
+import { createTestDatabase, type DatabaseSettings, type TestDatabase } from './databases';
 
 export interface World {
   readonly app: App;
@@ -44,11 +44,13 @@ export async function createWorld(
     readonly env?: Record<string, string>;
     /** How busy the server is to believe it is. */
     readonly load?: LoadGauge;
+    /** What the database gives to its sessions. */
+    readonly settings?: DatabaseSettings;
     /** Without the first owner; `owner` must not be used then. */
     readonly ownerless?: boolean;
   } = {},
 ): Promise<World> {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase(options.settings);
   const lines: string[] = [];
   const start = (): Promise<App> => startOn(database, lines, options);
   const app = await start();

@@ -82,7 +82,7 @@ export function apiKeyTarget({ kind, organizationId, environmentId, role }: ApiK
 /** `latest` is the last instant at which the key may end. Null: no bound. */
 export function apiKeyIssues(input: ApiKeyInput, now: Date, latest: Date | null = null): Issue[] {
   const issues = [...targetIssues(input), ...nameIssues('Key name', input.name, ['input', 'name'])];
-  if (input.expiresAt && input.expiresAt <= now) {
+  if (input.expiresAt && !(input.expiresAt > now)) {
     const message = `The key would have expired already: it is ${now.toISOString()} now.`;
     issues.push({ code: 'OUT_OF_RANGE', message, path: ['input', 'expiresAt'] });
   }
@@ -135,8 +135,8 @@ const DAY_MS = 86_400_000;
  * was never used; 0: it does not end for lack of use.
  */
 export function keyEnd({ createdAt, lastUsedAt, expiresAt, revokedAt }: ApiKeyEntity, unusedDays: number): Date | null {
-  // A replayed answer has them as strings.
-  const timeOf = (instant: Date | null): number => (instant === null ? Infinity : new Date(instant).getTime());
+  // A replayed answer has them as strings. What is no time counts as long ago: NaN would compare as not ended.
+  const timeOf = (instant: Date | null): number => (instant === null ? Infinity : new Date(instant).getTime() || 0);
   const unused = unusedDays === 0 ? Infinity : timeOf(lastUsedAt ?? createdAt) + unusedDays * DAY_MS + USE_LAG_MS;
   const end = Math.min(timeOf(expiresAt), timeOf(revokedAt), unused);
   return end === Infinity ? null : new Date(end);

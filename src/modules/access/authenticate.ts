@@ -181,7 +181,7 @@ export class Authenticator {
     const key = await findApiKeyByHash(database.connection, hashApiKey(secret, secrets.keyPepper));
     if (key === null) return null;
     const endsAt = this.options.keyUsage.endOf(key)?.getTime() ?? Infinity;
-    return endsAt <= clock.now().getTime() ? null : { actor: apiKeyIdentity(key), endsAt };
+    return endsAt > clock.now().getTime() ? { actor: apiKeyIdentity(key), endsAt } : null;
   }
 
   private async readToken(text: string): Promise<Verified | null> {

@@ -105,7 +105,7 @@ export class LiveAccess {
   private async sweep(): Promise<void> {
     const now = this.options.now();
     const isPastGrace = this.options.access.isPastGrace;
-    const due = [...this.tracked.values()].filter((tracked) => isPastGrace || !tracked.isVerified || tracked.endsAt <= now);
+    const due = [...this.tracked.values()].filter((tracked) => isPastGrace || !tracked.isVerified || !(tracked.endsAt > now));
     await Promise.all(due.map((tracked) => this.limit(() => this.check(tracked))));
   }
 

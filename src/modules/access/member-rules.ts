@@ -68,7 +68,7 @@ export function planAcceptance(
   facts: { readonly loggedInEmail: string | null; readonly hasAccount: boolean; readonly now: Date },
 ): AcceptancePlan {
   if (invitation === null) return { issues: [noInvitation()] };
-  if (invitation.expiresAt <= facts.now) {
+  if (!(invitation.expiresAt > facts.now)) {
     const message = `The invitation expired at ${invitation.expiresAt.toISOString()}; ask for another one.`;
     return { issues: [{ code: 'EXPIRED', message, path: ['input', 'token'] }] };
   }

@@ -54,7 +54,7 @@ export class StreamTickets {
       string,
       number,
     ];
-    if (Math.floor(this.options.clock.now().getTime() / PERIOD_MS) > period + 1) return null;
+    if (!(Math.floor(this.options.clock.now().getTime() / PERIOD_MS) <= period + 1)) return null;
     const holder = await this.holderOf(keyId, request);
     return holder && { actor: holder.actor, environmentId };
   }
@@ -88,7 +88,7 @@ export class StreamTickets {
   ): Promise<(CredentialHolder & { readonly actor: ApiKeyActor }) | null> {
     const [key] = await findApiKeysByIds(this.options.database.connection, [keyId]);
     const endsAt = key ? (this.options.keyUsage.endOf(key)?.getTime() ?? Infinity) : 0;
-    if (!key || endsAt <= this.options.clock.now().getTime()) return null;
+    if (!key || !(endsAt > this.options.clock.now().getTime())) return null;
     const actor = apiKeyActor(key, request);
     requireOrigin(actor);
     return { actor, endsAt };
