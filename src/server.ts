@@ -84,7 +84,6 @@ function createHttp(options: ServerOptions): FastifyInstance {
   return Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ORDINARY,
-    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     // Paths contain flag keys, up to their longest.
     routerOptions: { maxParamLength: 1_000 },
     requestTimeout: options.limits.requestTimeoutMs,

@@ -51,7 +51,6 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
     oidc: createOidc(config, { changes, sessions, clock, log, failed: failures }),
     isProduction: config.isProduction,
     allowedOrigins: config.allowedOrigins,
-    trustedProxies: config.trustedProxies,
     addressOf: createAddressOf(config.trustedProxies),
     readiness: () => readinessOf(parts.headPoller.databaseState(), parts.delivery.cache.environmentIds().length, clock),
     createContext: contextMaker(clock, parts),

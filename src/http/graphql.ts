@@ -4,9 +4,9 @@
  */
 import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parse, type DocumentNode, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Transform } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Context } from '../modules/context';
@@ -155,8 +155,9 @@ function postponed(errors: ExecutionResult['errors'], answer: Omit<HttpAnswer, '
 }
 
 /** Authenticates the request and creates its context. Throws `Unauthenticated`. */
-export async function contextOf(request: FastifyRequest, { createContext }: TransportOptions): Promise<Context> {
-  const context = await createContext(request.headers.authorization, requestInfoOf(request.id, request.ip, request.headers));
+export async function contextOf(request: FastifyRequest, { createContext, addressOf }: TransportOptions): Promise<Context> {
+  const info = requestInfoOf(request.id, addressOf(request.raw), request.headers);
+  const context = await createContext(request.headers.authorization, info);
   notedFor(request, context.actor);
   return context;
 }
@@ -173,7 +174,6 @@ export function addGraphql(
     if (!arrival) throw new Error('The request was not authenticated.');
     return arrival;
   };
-  const handle = fastifyApolloHandler(apollo, { context: async (request) => ({ arrival: arrivalOf(request) }) });
   app.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
@@ -196,13 +196,43 @@ export function addGraphql(
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return reply.code(204).send();
       refuseNullQuery(request);
-      const text = (await handle.call(app, request, reply)) as string;
+      const arrival = arrivalOf(request);
+      const text = await executeHttp(apollo, arrival, request, reply);
       // Apollo checks last whether the client accepts any form of the answer.
-      const isOurs = arrivalOf(request).isAnswered && reply.statusCode !== NOT_ACCEPTABLE;
+      const isOurs = arrival.isAnswered && reply.statusCode !== NOT_ACCEPTABLE;
       return isOurs ? text : withRequestId(text, request.id);
     },
   });
   refuseOtherMethods(app);
+}
+
+/**
+ * Hands the request to Apollo and returns the text of the answer. Not by Apollo's integration for Fastify: that builds a URL
+ * from the Host header, which may be absent or any text.
+ */
+async function executeHttp(
+  apollo: ApolloServer<ApolloContext>,
+  arrival: Arrival,
+  { method, url, headers, body: requestBody }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<string> {
+  const [path = ''] = url.split('?');
+  const answer = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method, headers: headerMapOf(headers), search: url.slice(path.length), body: requestBody },
+    context: async () => ({ arrival }),
+  });
+  for (const [name, value] of answer.headers) reply.header(name, value);
+  reply.code(answer.status ?? 200);
+  if (answer.body.kind !== 'complete') throw new Error('Apollo answered in parts.');
+  return answer.body.string;
+}
+
+function headerMapOf(headers: IncomingHttpHeaders): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return map;
 }
 
 function refuseOtherMethods(app: FastifyInstance): void {

@@ -18,7 +18,7 @@ export function clientRequestIdOf({ 'x-request-id': id }: IncomingHttpHeaders): 
   return typeof id === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(id) ? id : null;
 }
 
-export function addHooks(app: FastifyInstance, { log, allowedOrigins }: TransportOptions): void {
+export function addHooks(app: FastifyInstance, { log, allowedOrigins, addressOf }: TransportOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
@@ -35,7 +35,8 @@ export function addHooks(app: FastifyInstance, { log, allowedOrigins }: Transpor
     return payload;
   });
   app.addHook('onResponse', async (request, reply) => {
-    const { id: requestId, method, url, ip: address, headers } = request;
+    const { id: requestId, method, url, headers } = request;
+    const address = addressOf(request.raw);
     const path = url.split('?')[0] ?? '';
     const clientRequestId = clientRequestIdOf(headers);
     logRequest({ requestId, clientRequestId, method, path, status: reply.statusCode, durationMs: reply.elapsedTime, address });

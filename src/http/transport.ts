@@ -26,8 +26,7 @@ export interface TransportOptions {
   readonly isProduction: boolean;
   /** Origins of browsers, in addition to the server's own. */
   readonly allowedOrigins: readonly string[];
-  /** Proxies in front of this server that are trusted to state where a request came from. */
-  readonly trustedProxies: readonly string[];
+  /** Determines where a request came from, as trusted proxies state it. Fastify's own `request.ip` is the peer. */
   readonly addressOf: AddressOf;
   /** Authenticates the caller and creates the context of the resolvers. Throws `Unauthenticated`. */
   readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;

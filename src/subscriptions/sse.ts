@@ -111,7 +111,7 @@ class EventStreams {
       if (tracked) access.release(tracked, connection);
       operation.end();
     });
-    this.log(request, context, asked);
+    this.log(context, asked);
     await live.run(operation, asked, {
       createContext: async () => context,
       ...(request.method === 'GET' ? { mustServe: refuseMutation } : {}),
@@ -136,9 +136,9 @@ class EventStreams {
     return arrival;
   }
 
-  private log(request: FastifyRequest, { requestId }: Context, asked: OperationRequest): void {
+  private log({ requestId, actor }: Context, asked: OperationRequest): void {
     const operationName = excerptOf(asked.operationName);
-    this.options.log.info({ requestId, path: STREAM_PATH, operationName, address: request.ip }, 'operation');
+    this.options.log.info({ requestId, path: STREAM_PATH, operationName, address: actor.request.address }, 'operation');
   }
 }
 

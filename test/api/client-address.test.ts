@@ -1,7 +1,9 @@
 /** The origin of a request, through trusted and untrusted proxies. */
+import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { createClient } from 'graphql-ws';
 import { readConfig } from '../../src/config';
+import { createAddressOf } from '../../src/http/client-address';
 import { makeProject } from '../support/make';
 import { authorization, COUNTING_ALONE, createWorld, type World } from '../support/world';
 
@@ -58,6 +60,36 @@ it('believes trusted proxies, up to the first hop that is not trusted', async ()
   expect(addresses).toEqual(['203.0.113.7', '203.0.113.7', '203.0.113.7', '127.0.0.1']);
 });
 
+it.each([
+  ['203.0.113.7:51234', '203.0.113.7'],
+  [' 203.0.113.7 ', '203.0.113.7'],
+  ['"203.0.113.7:51234"', '203.0.113.7'],
+  ['2001:DB8:0:0::1', '2001:db8::1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['[2001:db8::1]:443', '2001:db8::1'],
+  ['"[2001:db8::1]:443"', '2001:db8::1'],
+  ['fe80::1%eth0', 'fe80::1'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['[::ffff:203.0.113.7]:51234', '203.0.113.7'],
+  ['198.51.100.1, 203.0.113.7:51234', '203.0.113.7'],
+  // No addresses: the proxy's own is the last that can be believed.
+  ['unknown', '127.0.0.1'],
+  ['_hidden', '127.0.0.1'],
+  ['203.0.113.7.9', '127.0.0.1'],
+  ['0313.0.0161.7', '127.0.0.1'],
+  ['203.0.113.7:port', '127.0.0.1'],
+  ['203.0.113.7:51234:1', '127.0.0.1'],
+  ['[2001:db8::1', '127.0.0.1'],
+  ['203.0.113.7, unknown', '127.0.0.1'],
+  ['203.0.113.7,', '127.0.0.1'],
+  ['<script>', '127.0.0.1'],
+])('takes X-Forwarded-For: %s for %s', (stated, address) => {
+  const addressOf = createAddressOf(['loopback']);
+  const socket = { remoteAddress: '::ffff:127.0.0.1' };
+
+  expect(addressOf({ socket, headers: { 'x-forwarded-for': stated } } as unknown as IncomingMessage)).toBe(address);
+});
+
 it('lets one guesser lock out nobody else behind the same proxy', async () => {
   const world = await createWorld({
     env: { ...COUNTING_ALONE, TRUSTED_PROXIES: 'loopback', RATE_LIMIT_CREDENTIAL_FAILURES: '5' },
@@ -71,7 +103,8 @@ it('lets one guesser lock out nobody else behind the same proxy', async () => {
     return response.status;
   };
   const guesses: number[] = [];
-  for (let i = 0; i < 7; i++) guesses.push(await ask('203.0.113.7', `fs_server_guess${i}`));
+  // Some proxies add the port, which is another one for each connection.
+  for (let i = 0; i < 7; i++) guesses.push(await ask(`203.0.113.7:${50_000 + i}`, `fs_server_guess${i}`));
   const others = await ask('203.0.113.8', world.owner.accessToken);
   await world.close();
 

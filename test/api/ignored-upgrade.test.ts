@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { exchange } from '../support/raw';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -6,20 +6,6 @@ beforeAll(async () => {
   world = await createWorld();
 });
 afterAll(() => world.close());
-
-/** Sends bytes and returns the answer up to the close by the server. */
-function exchange(text: string): Promise<string> {
-  const { port } = new URL(world.url);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
-    let answer = '';
-    socket.on('data', (data) => {
-      answer += data.toString('utf8');
-    });
-    socket.on('error', reject);
-    socket.on('close', () => resolve(answer));
-  });
-}
 
 it('ignores the offer of HTTP/2 and answers the query', async () => {
   const body = JSON.stringify({ query: '{ viewer { roles { role } } }' });
@@ -35,6 +21,7 @@ it('ignores the offer of HTTP/2 and answers the query', async () => {
 
   // The rebuilt request is kept alive, so that a second one ends the connection.
   const answer = await exchange(
+    world,
     `${head.join('\r\n')}\r\n\r\n${body}GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
   );
 

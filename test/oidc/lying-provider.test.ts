@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config';
 import { Cipher } from '../../src/database/cipher';
+import { createAddressOf } from '../../src/http/client-address';
 import { addErrorHandlers } from '../../src/http/errors';
 import { UNLIMITED } from '../../src/modules/accounts/attempts';
 import { FailedAuthentications } from '../../src/modules/access/failed-authentications';
@@ -310,7 +311,8 @@ it('notes who failed to log in, and not that the provider failed', async () => {
   const rateLimits = new RateLimits({ settings: config.rateLimits });
   const app = Fastify();
   addErrorHandlers(app, log);
-  addOidc(app, { ...config, rateLimits, oidc: createOidc(config, { changes, sessions, failed: noted, clock, log }) });
+  const addressOf = createAddressOf([]);
+  addOidc(app, { ...config, rateLimits, addressOf, oidc: createOidc(config, { changes, sessions, failed: noted, clock, log }) });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const attempt = async (lie: Lie): Promise<Answer> => {

@@ -1,5 +1,6 @@
 /** Requests as they go over the wire, for what a well-behaved client would never send. */
 import { request, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { GraphQLClient } from 'graphql-request';
 import type { World } from './world';
 
@@ -66,4 +67,15 @@ export function sendQuery(world: Pick<World, 'url'>, query: string, headers: Out
 export async function answersStill(world: World): Promise<boolean> {
   const { viewer } = await new GraphQLClient(world.url).request<{ viewer: null }>('{ viewer { user { id } } }');
   return viewer === null;
+}
+
+/** What the server answers to these bytes, up to its close of the connection; a reset is no answer. */
+export function exchange({ url }: Pick<World, 'url'>, text: string): Promise<string> {
+  const { port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
+    socket.on('error', reject).on('close', () => resolve(answer));
+  });
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { RequestFault } from '../../errors';
+import type { RequestInfo } from '../../modules/access/actor';
 import type { FailedAuthentications } from '../../modules/access/failed-authentications';
 import type { OidcIdentity } from '../../modules/members/oidc-rules';
 import type { OidcLogIn, OidcService } from '../../modules/members/oidc-service';
@@ -20,7 +21,7 @@ export interface Oidc {
   readonly publicUrl: string | null;
 }
 
-export interface OidcRouteOptions extends Pick<TransportOptions, 'rateLimits' | 'isProduction' | 'allowedOrigins'> {
+export interface OidcRouteOptions extends Pick<TransportOptions, 'rateLimits' | 'isProduction' | 'allowedOrigins' | 'addressOf'> {
   /** Null: no provider is configured. */
   readonly oidc: Oidc | null;
 }
@@ -35,7 +36,7 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
   // A HEAD request would use the code up.
   const route = { exposeHeadRoute: false };
   app.get(LOG_IN_PATH, route, async (request, reply) => {
-    options.rateLimits.logInAttempts(request.ip, 1);
+    options.rateLimits.logInAttempts(options.addressOf(request.raw), 1);
     const redirectUri = redirectUriOf(app, oidc);
     const { url, secrets } = await oidc.provider.begin(redirectUri.href);
     keepPrivate(reply).header('set-cookie', oidc.cookie.set(secrets, cookieOptions(redirectUri, options)));
@@ -43,20 +44,28 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
   });
   app.get(CALLBACK_PATH, route, async (request, reply) => {
     keepPrivate(reply);
-    options.rateLimits.logInAttempts(request.ip, 1);
+    options.rateLimits.logInAttempts(options.addressOf(request.raw), 1);
     const redirectUri = redirectUriOf(app, oidc);
     const cookie = cookieOptions(redirectUri, options);
-    const logIn = await endLogIn(request, { redirectUri, cookie }, oidc, () => {
+    const attempt = { redirectUri, cookie, address: options.addressOf(request.raw) };
+    const logIn = await endLogIn(request, attempt, oidc, () => {
       reply.header('set-cookie', oidc.cookie.clear(cookie));
     });
     return sendTokens(request, reply, logIn, originsOf(redirectUri, options));
   });
 }
 
+interface LogInAttempt {
+  readonly redirectUri: URL;
+  readonly cookie: CookieOptions;
+  /** Address that the request came from. */
+  readonly address: string;
+}
+
 /** `onOver` is called as soon as this log-in is over, however it ends; not for a callback without a log-in of this browser. */
 async function endLogIn(
   request: FastifyRequest,
-  { redirectUri, cookie }: { readonly redirectUri: URL; readonly cookie: CookieOptions },
+  { redirectUri, cookie, address }: LogInAttempt,
   oidc: Oidc,
   onOver: () => void,
 ): Promise<OidcLogIn> {
@@ -67,10 +76,11 @@ async function endLogIn(
     const secrets = secretsOf(oidc.cookie.read(request.headers.cookie, cookie), currentUrl);
     onOver();
     identity = await oidc.provider.end(currentUrl, secrets);
-    const requestInfo = { ...requestInfoOf(request.id, request.ip, request.headers), idempotency: null };
+    const requestInfo = { ...requestInfoOf(request.id, address, request.headers), idempotency: null };
     return await oidc.service.logIn({ kind: 'ANONYMOUS', request: requestInfo }, identity);
   } catch (error) {
-    if (error instanceof RequestFault && isFailedAttempt(error)) note(request, identity, oidc);
+    if (error instanceof RequestFault && isFailedAttempt(error))
+      note({ address, userAgent: request.headers['user-agent'] ?? '' }, identity, oidc);
     throw error;
   }
 }
@@ -102,9 +112,13 @@ function isFailedAttempt({ code }: RequestFault): boolean {
   return code === 'BAD_REQUEST' || code === 'UNAUTHENTICATED' || code === 'FORBIDDEN';
 }
 
-function note({ ip, headers }: FastifyRequest, identity: OidcIdentity | null, { failed }: Oidc): void {
+function note(
+  caller: Pick<RequestInfo, 'address' | 'userAgent'>,
+  identity: OidcIdentity | null,
+  { failed }: Pick<Oidc, 'failed'>,
+): void {
   const account = identity?.email ?? identity?.subject ?? null;
-  failed.note({ kind: 'OIDC', address: ip, userAgent: headers['user-agent'] ?? '', account });
+  failed.note({ kind: 'OIDC', ...caller, account });
 }
 
 function sendTokens(request: FastifyRequest, reply: FastifyReply, logIn: OidcLogIn, origins: readonly string[]): FastifyReply {
