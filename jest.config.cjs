@@ -29,6 +29,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.cjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.cjs',
   testTimeout: 180_000,
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
   maxWorkers: 2,
   collectCoverageFrom: ['src/evaluation/**/*.ts', 'src/modules/**/*-rules.ts'],
   coverageThreshold: process.env.FLAGSTAFF_COVERAGE ? { './src/evaluation/': { branches: 100 } } : {},
