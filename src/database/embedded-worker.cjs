@@ -22,14 +22,17 @@ function messageOf(error) {
 
 async function answer(database, request) {
   switch (request.kind) {
-    case 'protocol':
+    case 'protocol': {
+      // The last part goes with the end of the answer: most answers are one part, and a message wakes the other thread.
+      let held;
       await database.execProtocolRawStream(request.bytes, {
         onRawData: (data) => {
-          const bytes = Uint8Array.from(data);
-          parentPort.postMessage({ kind: 'data', id: request.id, bytes }, [bytes.buffer]);
+          if (held) parentPort.postMessage({ kind: 'data', id: request.id, bytes: held }, [held.buffer]);
+          held = Uint8Array.from(data);
         },
       });
-      return {};
+      return { bytes: held };
+    }
     case 'reset':
       // A client that left in mid-transaction must not leave it open for the next one.
       await database.exec('ROLLBACK').catch(() => undefined);

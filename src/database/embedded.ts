@@ -127,10 +127,8 @@ function createAsk(worker: Worker): Ask {
   worker.on('message', (reply: Reply) => {
     const request = pending.get(reply.id ?? 0);
     if (!request) return;
-    if (reply.kind === 'data') {
-      request.onData(reply.bytes ?? new Uint8Array());
-      return;
-    }
+    if (reply.bytes) request.onData(reply.bytes);
+    if (reply.kind === 'data') return;
     pending.delete(reply.id ?? 0);
     if (reply.kind === 'done') request.resolve(reply);
     else request.reject(new Error(reply.message));
