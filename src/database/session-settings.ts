@@ -1,4 +1,4 @@
-/** What every session of ours has, whatever the database, its role or the server has been set to. */
+/** Sets what every session of ours has, whatever the database, its role or the server has been set to. */
 import { types, type ClientBase } from 'pg';
 
 /**
@@ -21,7 +21,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   gin_fuzzy_search_limit: '0',
   // A session would end with its first failed statement.
   exit_on_error: 'off',
-  // What waits for a lock is bounded by statement_timeout.
+  // statement_timeout bounds the wait for a lock.
   lock_timeout: '0',
 };
 

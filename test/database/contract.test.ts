@@ -74,13 +74,13 @@ it('names the constraint of a unique violation, so that it becomes an issue of t
   expect(issueOfConstraint(new Error('something else'), { [`${table}_key_unique`]: issue })).toBeNull();
 });
 
-it('rings the heads that a transaction raised after its commit, and only then', async () => {
-  const before = opened.rung.length;
+it('notifies of the heads that a transaction raised after its commit, and only then', async () => {
+  const before = opened.notified.length;
 
   const duringWork = await opened.database.transaction(async (tx) => {
     tx.raisedHeads.add('environment_1');
     await tx.connection.query('SELECT 1');
-    return opened.rung.length;
+    return opened.notified.length;
   });
   await opened.database.transaction(async () => 'nothing raised');
   await opened.database
@@ -91,7 +91,7 @@ it('rings the heads that a transaction raised after its commit, and only then', 
     .catch(() => undefined);
 
   expect(duringWork).toBe(before);
-  expect(opened.rung.slice(before)).toEqual([new Set(['environment_1'])]);
+  expect(opened.notified.slice(before)).toEqual([new Set(['environment_1'])]);
 });
 
 it('leaves nothing of a transaction whose code throws', async () => {

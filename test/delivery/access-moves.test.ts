@@ -1,4 +1,4 @@
-/** How soon everybody hears that a credential is dead or a role is gone: at once where it was taken, elsewhere by bell or poll. */
+/** How soon a dead credential or a lost role is noticed: at once where it was taken, elsewhere by notification or poll. */
 import { GraphQLClient } from 'graphql-request';
 import { Stopwatch } from '../support/stopwatch';
 import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, eventually, type MadeProject } from '../support/make';

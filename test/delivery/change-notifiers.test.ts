@@ -1,4 +1,4 @@
-/** One contract for every bell: in memory always, over Redis when the run has one. */
+/** One contract for every change notifier: in memory always, over Redis when the run has one. */
 import { Redis } from 'ioredis';
 import type { ChangeNotifier } from '../../src/delivery/change-notifier';
 import { createMemoryChangeNotifier } from '../../src/delivery/memory-change-notifier';
@@ -22,7 +22,7 @@ async function listenFor(notifier: ChangeNotifier, heads: readonly string[]): Pr
 const connected = (notifier: ChangeNotifier): Promise<true> =>
   eventually(async () => (notifier.isConnected() ? (true as const) : null));
 
-/** Rings until it is heard: the subscription over Redis begins a moment after `listen`. */
+/** Notifies until it is received: the subscription over Redis begins a moment after `listen`. */
 async function untilHeard(notifier: ChangeNotifier, head: string, heard: readonly unknown[]): Promise<void> {
   await eventually(async () => {
     notifier.notify(new Set([head]));
@@ -36,8 +36,8 @@ const { REDIS_URL } = process.env;
 if (REDIS_URL)
   notifiers.push(['over Redis', () => createRedisChangeNotifier({ url: REDIS_URL, onStateChange: () => undefined })]);
 
-describe.each(notifiers)('a bell %s', (_where, createChangeNotifier) => {
-  it('is heard by every listener of its own, several heads with one ring, in their order', async () => {
+describe.each(notifiers)('a change notifier %s', (_where, createChangeNotifier) => {
+  it('notifies each of its own listeners, of several heads at once, in their order', async () => {
     const notifier = createChangeNotifier();
     const [first, second, last] = [uniqueKey('a'), uniqueKey('b'), uniqueKey('c')];
     const one = await listenFor(notifier, [first, second, last]);
@@ -55,7 +55,7 @@ describe.each(notifiers)('a bell %s', (_where, createChangeNotifier) => {
     expect({ one, other }).toEqual({ one: [first, second, last], other: [second, last] });
   });
 
-  it('does not call back before the ring has returned', async () => {
+  it('does not call back before notify has returned', async () => {
     const notifier = createChangeNotifier();
     const head = uniqueKey('head');
     const heard = await listenFor(notifier, [head]);
@@ -67,7 +67,7 @@ describe.each(notifiers)('a bell %s', (_where, createChangeNotifier) => {
     expect(heardAtOnce).toEqual([]);
   });
 
-  it('rings into the void without a listener and after it was closed', async () => {
+  it('does nothing without a listener and after it was closed', async () => {
     const notifier = createChangeNotifier();
     const head = uniqueKey('head');
 
@@ -78,12 +78,12 @@ describe.each(notifiers)('a bell %s', (_where, createChangeNotifier) => {
     await notifier.close();
   });
 
-  it('takes an empty ring for none', async () => {
+  it('ignores an empty notification', async () => {
     const notifier = createChangeNotifier();
     const [first, head] = [uniqueKey('first'), uniqueKey('head')];
     const heard: unknown[] = [];
     await notifier.listen(
-      // Other tests ring heads that have a name.
+      // Other tests notify of heads that have a name.
       (name) => {
         if (!name || name === first || name === head) heard.push(name);
       },
@@ -100,7 +100,7 @@ describe.each(notifiers)('a bell %s', (_where, createChangeNotifier) => {
 });
 
 if (REDIS_URL) {
-  it('carries a ring from one process to another', async () => {
+  it('carries a notification from one process to another', async () => {
     const [near, far] = [0, 1].map(() => createRedisChangeNotifier({ url: REDIS_URL, onStateChange: () => undefined })) as [
       ChangeNotifier,
       ChangeNotifier,
@@ -204,7 +204,7 @@ if (hasRedisServer) {
   });
 }
 
-describe('a bell over a Redis of its own', () => {
+describe('a change notifier over a Redis of its own', () => {
   const run = hasRedisServer ? it : it.skip;
   let redis: OwnRedis;
   const states: string[] = [];
@@ -224,7 +224,7 @@ describe('a bell over a Redis of its own', () => {
     expect(rejections).toEqual([]);
   });
 
-  function createOwnBell(url = redis.url): ChangeNotifier {
+  function createOwnNotifier(url = redis.url): ChangeNotifier {
     const notifier = createRedisChangeNotifier({ url, onStateChange: (state) => void states.push(state) });
     bellsHere.push(notifier);
     return notifier;
@@ -232,7 +232,7 @@ describe('a bell over a Redis of its own', () => {
 
   run('hears again after its connections were killed by an operator', async () => {
     redis = await startOwnRedis();
-    const notifier = createOwnBell();
+    const notifier = createOwnNotifier();
     const heard = await listenFor(notifier, ['before', 'after']);
     await untilHeard(notifier, 'before', heard);
 
@@ -243,9 +243,9 @@ describe('a bell over a Redis of its own', () => {
     expect(states).toEqual(['connected', 'lost', 'connected']);
   });
 
-  run('notices within 15 s that Redis stands still, keeps no rings for it, and hears again when it goes on', async () => {
+  run('notices within 15 s that Redis stands still, keeps nothing for it, and receives again when it goes on', async () => {
     redis = await startOwnRedis();
-    const notifier = createOwnBell();
+    const notifier = createOwnNotifier();
     const heard = await listenFor(notifier, ['before', 'meanwhile', 'after']);
     await untilHeard(notifier, 'before', heard);
 
@@ -266,7 +266,7 @@ describe('a bell over a Redis of its own', () => {
 
   run('lives with a wrong password, and begins when it is right', async () => {
     redis = await startOwnRedis({ password: 'right' });
-    const notifier = createOwnBell(redis.url.replace('right', 'wrong'));
+    const notifier = createOwnNotifier(redis.url.replace('right', 'wrong'));
     const heard = await listenFor(notifier, ['head']);
     notifier.notify(new Set(['head']));
     const admin = redis.client();
@@ -284,7 +284,7 @@ describe('a bell over a Redis of its own', () => {
     redis = await startOwnRedis();
     const admin = redis.client();
     await admin.call('ACL', 'SETUSER', 'flagstaff', 'on', '>secret', '+@all', 'resetchannels', '~*');
-    const notifier = createOwnBell(redis.url.replace('redis://', 'redis://flagstaff:secret@'));
+    const notifier = createOwnNotifier(redis.url.replace('redis://', 'redis://flagstaff:secret@'));
     const heard = await listenFor(notifier, ['head']);
     await eventually(async () => String(await admin.call('CLIENT', 'LIST')).includes('user=flagstaff'));
     notifier.notify(new Set(['head']));
@@ -299,7 +299,7 @@ describe('a bell over a Redis of its own', () => {
 
   run('passes over messages that are too long, and goes on', async () => {
     redis = await startOwnRedis();
-    const notifier = createOwnBell();
+    const notifier = createOwnNotifier();
     const heard = await listenFor(notifier, ['first', 'marker', 'last']);
     await untilHeard(notifier, 'first', heard);
     const stranger = redis.client();
@@ -318,7 +318,7 @@ describe('a bell over a Redis of its own', () => {
   run('is closed at any moment without a rejection that nobody handles', async () => {
     redis = await startOwnRedis();
     for (let i = 0; i < 20; i++) {
-      const notifier = createOwnBell();
+      const notifier = createOwnNotifier();
       await notifier.listen(
         () => undefined,
         () => undefined,

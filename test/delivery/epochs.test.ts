@@ -1,4 +1,4 @@
-/** Restored backups: whoever has seen more than the book holds now is told to begin anew, and nobody else is. */
+/** Restored backups: clients that have seen more than the database holds now are told to begin anew, and no others are. */
 import type { Connection } from '../../src/database/transaction';
 import { type EnvironmentState } from '../../src/modules/snapshots/environment-state';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
@@ -79,7 +79,7 @@ const accessOf = async ({ project }: Scene): Promise<number> =>
   (await readHeads(world.app.database.connection, [])).access.get(project.organizationId)!;
 
 describe('a server that has seen later revisions', () => {
-  it('makes a new epoch when the head went back, and reads the book anew', async () => {
+  it('makes a new epoch when the head went back, and reads the database anew', async () => {
     const scene = await makeScene();
     const { cache, state, renewed } = await openServer(scene);
     const before = { epoch: state.epoch, revision: state.revision, access: await accessOf(scene) };
@@ -99,7 +99,7 @@ describe('a server that has seen later revisions', () => {
     ['at the same revision', 4],
     ['further', 7],
     ['further than it would read row by row', 1_500],
-  ])('makes a new epoch when the restored book has moved on, %s', async (_where, to) => {
+  ])('makes a new epoch when the restored database has moved on, %s', async (_where, to) => {
     const scene = await makeScene();
     const { cache, state, renewed } = await openServer(scene);
     const { epoch } = state;
@@ -114,7 +114,7 @@ describe('a server that has seen later revisions', () => {
     expect(state.epoch).not.toBe(epoch);
   });
 
-  it('makes a new epoch also where the restored book has no events of the revision that it has seen', async () => {
+  it('makes a new epoch also where the restored database has no events of the revision that it has seen', async () => {
     const scene = await makeScene();
     const { cache, state, renewed } = await openServer(scene);
     const { epoch } = state;
@@ -204,7 +204,7 @@ describe('a subscriber', () => {
   const next = async (events: ReturnType<typeof follow>): Promise<Event> =>
     ((await events.next()) as { value: { data: { flagChanged: Event } } }).value.data.flagChanged;
 
-  it('is told to begin anew when the book went back under it, and goes on from there', async () => {
+  it('is told to begin anew when the database went back under it, and goes on from there', async () => {
     const scene = await makeScene();
     const secret = await makeApiKey(scene.project, scene.environment);
     const before = await headOf(scene);

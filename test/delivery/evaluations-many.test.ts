@@ -52,7 +52,7 @@ it('sends a rule that takes 1 % of 500 contexts to exactly those, and the rule t
 
   const rule = { id: 'the-secret-rule', conditions: [], gate: { weight: 1_000 }, serve: { variation: 'on' } };
   await configure(project, flag, environment, { expectedVersion: 1, fallthrough: { variation: 'off' }, rules: [rule] });
-  // Told to all, so that whoever has it was told all before.
+  // Told to all, so that a subscriber that has it was told all before.
   const { revision, epoch } = await toggle(project, end, environment, true);
   await Promise.all(lives.map((live) => live.reach(revision)));
 
@@ -92,7 +92,7 @@ describe('a client that does not read', () => {
     const environment = await makeEnvironment(project);
     const variations = ['on', 'off'].map((key) => ({ key, value: key.repeat(20_000) }));
     const big = await makeFlag(project, { key: 'big', valueType: 'STRING', variations });
-    // What is recorded of a change is small, and what follows from it large: the book's memory of changes does not count here.
+    // The record of a change is small and its effect large: the changes kept in the environment state do not count here.
     const [flag, end] = [await makeFlag(project), await makeFlag(project, { key: 'the-end' })];
     await configure(project, big, environment, { prerequisites: [{ flagKey: flag.key, variation: 'on' }] });
     const secret = await makeApiKey(project, environment);

@@ -19,7 +19,7 @@ interface Scene {
   /** What was told of the organization, in order. */
   readonly told: (number | undefined)[];
   /** Chains whose rules may have moved while that could not be read. */
-  readonly doubted: string[];
+  readonly unverified: string[];
   readonly states: DatabaseState[];
 }
 
@@ -38,7 +38,7 @@ async function withWatch(work: (scene: Scene) => Promise<void>): Promise<void> {
   await setRevision(organization, 3);
   const notifier = createMemoryChangeNotifier();
   const told: (number | undefined)[] = [];
-  const doubted: string[] = [];
+  const unverified: string[] = [];
   const states: DatabaseState[] = [];
   const watch = await startHeadPoller({
     notifier,
@@ -49,14 +49,14 @@ async function withWatch(work: (scene: Scene) => Promise<void>): Promise<void> {
       accessMoved: (heads) => {
         if (heads.has(organization)) told.push(heads.get(organization));
       },
-      accessUnverified: (chains) => void doubted.push(...chains),
+      accessUnverified: (chains) => void unverified.push(...chains),
       databaseStateChanged: (state) => void states.push(state),
     },
     onDatabaseState: () => undefined,
     onError: () => undefined,
   });
   try {
-    await work({ organization, notifier, watch, told, doubted, states });
+    await work({ organization, notifier, watch, told, unverified, states });
   } finally {
     await watch.stop();
     await notifier.close();
@@ -69,7 +69,7 @@ it('tells where all organizations stand before it is started', () =>
     expect(watch.databaseState()).toEqual({ isReachable: true, lastReadAt: expect.any(Date) as Date });
   }));
 
-it('tells of a raised revision on a ring, and not of one that it has told', () =>
+it('reports a raised revision on a notification, and not one that it has reported', () =>
   withWatch(async ({ organization, notifier, told }) => {
     await setRevision(organization, 4);
     notifier.notify(new Set([organization]));
@@ -82,7 +82,7 @@ it('tells of a raised revision on a ring, and not of one that it has told', () =
     expect(told).toEqual([3, 4, 5]);
   }));
 
-it('tells of a revision that nobody rang, by the poll', () =>
+it('reports a revision without a notification, by the poll', () =>
   withWatch(async ({ organization, told }) => {
     await setRevision(organization, 9);
     await eventually(async () => told.includes(9));
@@ -98,7 +98,7 @@ it('tells of a revision that went back, as after a restored backup', () =>
     expect(told).toEqual([3, 1]);
   }));
 
-it('says once that the book cannot be read and once that it can again, with the time of the last look', () =>
+it('says once that the database cannot be read and once that it can again, with the time of the last look', () =>
   withWatch(async ({ watch, states, notifier }) => {
     const before = watch.databaseState().lastReadAt;
     await opened.database.connection.query('ALTER TABLE access_head RENAME TO access_head_away');
@@ -113,23 +113,23 @@ it('says once that the book cannot be read and once that it can again, with the 
     expect(found).toBeGreaterThan(lost);
   }));
 
-it('doubts the access rules that are rung while the book cannot be read, and no others', () =>
-  withWatch(async ({ organization, notifier, watch, told, doubted }) => {
+it('doubts the access rules it is notified of while the database cannot be read, and no others', () =>
+  withWatch(async ({ organization, notifier, watch, told, unverified }) => {
     await setRevision(organization, 4);
     notifier.notify(new Set([organization]));
     await eventually(async () => told.includes(4));
-    // The poll may have told it, with the look for the ring still to come; one that began later came after that, too.
+    // The poll may have told it, with the check for the notification still to come; one that began later came after that, too.
     const toldAt = Date.now();
     await eventually(async () => watch.databaseState().lastReadAt!.getTime() > toldAt);
     await opened.database.connection.query('ALTER TABLE access_head RENAME TO access_head_away');
     await eventually(async () => !watch.databaseState().isReachable);
-    const before = [...doubted];
+    const before = [...unverified];
     notifier.notify(new Set([organization, organizationId(), '']));
-    await eventually(async () => doubted.length > 0);
+    await eventually(async () => unverified.length > 0);
     await opened.database.connection.query('ALTER TABLE access_head_away RENAME TO access_head');
     await eventually(async () => watch.databaseState().isReachable);
 
     expect(before).toEqual([]);
-    expect(doubted).toEqual([organization]);
+    expect(unverified).toEqual([organization]);
     expect(told).toEqual([3, 4]);
   }));

@@ -1,4 +1,4 @@
-/** Several servers on one book, with a bell between them and without. */
+/** Several servers on one database, with a change notifier between them and without. */
 import { createWorld, isEmbedded, type World } from '../support/world';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
 import { createClient } from 'graphql-ws';
@@ -37,7 +37,7 @@ it('ends a waiting subscription at once, and listens to its environment no more'
   expect([during, texts, state.listenerCount]).toEqual([2, ['1'], 0]);
 });
 
-it('delivers a change that no bell announces, by the poll', async () => {
+it('delivers a change that no notification announces, by the poll', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const flag = await makeFlag(project);
@@ -49,7 +49,7 @@ it('delivers a change that no bell announces, by the poll', async () => {
   });
   await events.next();
 
-  // Written past the server, as if by another one whose ring was lost.
+  // Written past the server, as if by another one whose notification was lost.
   await world.app.database.connection.query(
     `WITH head AS (UPDATE environment_head SET revision = revision + 1 WHERE environment_id = $1 RETURNING *)
      INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
@@ -98,7 +98,7 @@ if (!isEmbedded) {
   });
 }
 
-it('says so when a revision is asked for that the book does not reach', async () => {
+it('says so when a revision is asked for that the database does not reach', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const secret = await makeApiKey(project, environment);

@@ -152,7 +152,7 @@ describeWithRedis('a server that starts', () => {
     expect(opened.reading.snapshot.epoch).toBe('another');
   });
 
-  it('makes a new epoch when the snapshot is ahead of the book or of another history: a backup was restored', async () => {
+  it('makes a new epoch when the snapshot is ahead of the database or of another history: a backup was restored', async () => {
     const [ahead, other] = [await makeScene(), await makeScene()];
     for (const scene of [ahead, other]) await toggle(scene.project, scene.flag, scene.environment, true);
     const { epoch } = await share(ahead);
@@ -240,7 +240,7 @@ describeWithRedis('large key lists', () => {
     await eventually(async () => (await storedRevision(scene)) === revision);
 
     expect(lists).toHaveLength(1);
-    // Sealed with a nonce of its own each time it is written.
+    // Encrypted with a nonce of its own each time it is written.
     expect(await client.getBuffer(lists[0]!)).toEqual(before);
     expect((await client.keys('flagstaff:1:keys:*')).filter((key) => !known.has(key))).toEqual(lists);
     expect(await client.strlen(snapshotKey(scene))).toBeLessThan(2_000);

@@ -128,7 +128,7 @@ it('asks a subscriber to begin anew who is more than 1,000 revisions behind, the
 
 it.each([
   ['who comes from another epoch', (epoch: string) => ({ epoch: `${epoch}x`, revision: 1 })],
-  ['who is ahead of the book', (epoch: string) => ({ epoch, revision: 2 })],
+  ['who is ahead of the database', (epoch: string) => ({ epoch, revision: 2 })],
   ['whose revision is negative', (epoch: string) => ({ epoch, revision: -1 })],
 ])('asks a subscriber to begin anew %s', async (_who, sinceOf) => {
   const { project, flag, environment, secret, epoch } = await makeScene();

@@ -33,7 +33,7 @@ export async function convergence(cluster: Cluster, recorders: readonly Recorder
 }
 
 /**
- * Of subscribers: contiguous revisions or a RESYNC in between, nothing that is not in the book or is there otherwise, and in
+ * Of subscribers: contiguous revisions or a RESYNC in between, nothing that is not in the database or is there otherwise, and in
  * the end the state of the database. They must have converged.
  */
 export async function problemsOfSubscribers(
@@ -86,7 +86,7 @@ export async function problemsOfBook(cluster: Cluster, writers: Writers): Promis
   const changeAt = new Map(rows.map((row) => [`${row.environment_id} ${row.epoch} ${row.revision}`, row.change_id]));
   for (const { id, revisions } of writers.acknowledged) {
     const [change] = byMutation.get(id) ?? [];
-    if (change === undefined) problems.push(`${id} was acknowledged and is not in the book.`);
+    if (change === undefined) problems.push(`${id} was acknowledged and is not in the database.`);
     if (revisions.length === 0) problems.push(`${id} was acknowledged without a revision.`);
     for (const { environmentId, epoch, revision } of revisions) {
       if (changeAt.get(`${environmentId} ${epoch} ${revision}`) !== change) {
@@ -98,7 +98,7 @@ export async function problemsOfBook(cluster: Cluster, writers: Writers): Promis
   return problems.slice(0, SENTENCES_MAX);
 }
 
-/** Revisions of the book that are missing: each environment has every one from 1 to its head. */
+/** Revisions of the database that are missing: each environment has every one from 1 to its head. */
 async function gaps({ postgres }: Cluster): Promise<string[]> {
   const rows = await postgres.query<{ environment_id: string; revision: number; kept: number }>(
     `SELECT h.environment_id, h.revision, count(r.revision)::integer AS kept FROM environment_head h

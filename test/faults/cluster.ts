@@ -221,7 +221,7 @@ export async function until(what: string, withinMs: number, look: () => boolean 
   }
 }
 
-/** A figure for whoever runs the tests: beside a promise that holds, how far it was from not holding. */
+/** A figure for the person who runs the tests: beside a promise that holds, how far it was from not holding. */
 export function report(line: string): void {
   process.stderr.write(`    ${line}\n`);
 }

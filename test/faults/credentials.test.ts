@@ -110,7 +110,7 @@ if (findPostgres() !== null) {
       'apiKey { id } secret',
     );
     await client(made.secret).request(EVALUATE);
-    // As another server would, whose ring is lost.
+    // As another server would, whose notification is lost.
     await postgres.query('UPDATE api_key SET revoked_at = now() WHERE id = $1', [made.apiKey.id]);
     await postgres.query('UPDATE access_head SET revision = revision + 1 WHERE organization_id = $1', [project.organizationId]);
     await postgres.kill();
@@ -175,7 +175,7 @@ describeFaults('a server that hears the others and cannot read PostgreSQL', () =
     const tookMs = await until('the revoked key is not taken any more', NOTICED_MS + MACHINE_MS, async () => {
       return (await outcomeOf(made.secret)) !== 'served';
     });
-    const doubted = await outcomes();
+    const unverified = await outcomes();
     const during = watcher.ending();
     link.heal();
     const healedMs = await until('the others of its organization are taken again', CONVERGENCE_MS + MACHINE_MS, async () => {
@@ -188,7 +188,7 @@ describeFaults('a server that hears the others and cannot read PostgreSQL', () =
     );
     expect(known).toEqual(['served', 'served', 'served']);
     expect(mute).toEqual(['served', 'served', 'served']);
-    expect(doubted).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'served']);
+    expect(unverified).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'served']);
     expect(during).toBeNull();
     expect(await outcomes()).toEqual(['UNAUTHENTICATED', 'served', 'served']);
     expect(watcher.ending()).toBe('4403');

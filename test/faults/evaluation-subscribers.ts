@@ -57,7 +57,8 @@ export class EvaluationSubscriber {
         if (value !== truth.value || variation !== truth.variationKey) {
           problems.push(`${index} was told ${variation} at ${revision}.`);
         }
-        if (ruleId !== null || prerequisiteKey !== null) problems.push(`${index} was told the grounds at ${revision}.`);
+        if (ruleId !== null || prerequisiteKey !== null)
+          problems.push(`${index} was told the evaluation details at ${revision}.`);
       }
     }
     return problems;

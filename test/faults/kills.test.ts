@@ -7,7 +7,7 @@ import { Writers } from './writers';
 const KILLS = scaled(200, 12);
 const SUBSCRIBERS = 50;
 const WRITERS = 4;
-const POINTS: readonly FailPoint['at'][] = ['inside', 'committed', 'rung'];
+const POINTS: readonly FailPoint['at'][] = ['inside', 'committed', 'notified'];
 
 let drawn = 0;
 const drawFailPoint = (): FailPoint => ({ at: POINTS[drawn++ % POINTS.length]!, pass: 1 + Math.floor(Math.random() * 5) });
@@ -21,7 +21,7 @@ describeFaults('two servers', () => {
   });
   afterAll(() => cluster?.close());
 
-  it(`lose and double no change when they are killed ${KILLS} times inside, after and between commit, bell and answer`, async () => {
+  it(`lose and double no change when they are killed ${KILLS} times around commit, notification and answer`, async () => {
     const recorders = Array.from({ length: SUBSCRIBERS }, (_, first) => cluster.record({ first }));
     const writers = await new Writers(cluster, { pauseMs: 20 }).start(WRITERS);
     for (const server of cluster.servers) {

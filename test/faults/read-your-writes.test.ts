@@ -1,4 +1,4 @@
-/** Whoever has changed something on one server and asks another for it at once gets it, or is told clearly why not. */
+/** A client that changes something on one server and asks another for it at once gets it, or is told clearly why not. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { configure, makeFlag } from '../support/make';
 import { describeFaults, report, scaled, startCluster, type Cluster } from './cluster';

@@ -1,4 +1,4 @@
-/** Redis is a bell: whatever becomes of it costs a moment, never a change, and nobody who writes waits for it. */
+/** Redis is a change notifier: whatever becomes of it costs a moment, never a change, and nobody who writes waits for it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recorder } from '../support/recorder';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
@@ -110,7 +110,7 @@ describeFaults('servers with a Redis between them', () => {
     });
   });
 
-  it('deliver every change when Redis drops them for not reading what whoever else writes to the channel', async () => {
+  it('deliver every change when Redis drops them for not reading what others write to the channel', async () => {
     await under('output buffer limit', async () => {
       const client = cluster.redis.client();
       await client.config('SET', 'client-output-buffer-limit', 'pubsub 1mb 1mb 1');
@@ -152,7 +152,7 @@ describeFaults('servers with a Redis between them', () => {
       const ear = cluster.redis.client();
       await ear.subscribe(CHANNEL);
       let heard = 0;
-      // What was rung comes again, later and in another order.
+      // Notifications come again, later and in another order.
       ear.on('message', (_channel: string, message: string) => {
         heard++;
         if (Math.random() < 0.4)

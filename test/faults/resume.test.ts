@@ -73,7 +73,7 @@ describeFaults('two servers that hear of each other by the poll only', () => {
       ({ epoch, revision }: Position) => ({ epoch, revision: revision - REVISIONS_KEPT - 1 }),
     ],
     ['of a foreign epoch', ({ revision }: Position) => ({ epoch: 'another', revision })],
-    ['ahead of the book', ({ epoch, revision }: Position) => ({ epoch, revision: revision + 1 })],
+    ['ahead of the database', ({ epoch, revision }: Position) => ({ epoch, revision: revision + 1 })],
     ['before the beginning', ({ epoch }: Position) => ({ epoch, revision: -1 })],
   ])('tell one who is %s to begin anew, once, and go on from there', async (_who, sinceOf) => {
     const now = await cluster.head();

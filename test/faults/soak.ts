@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- 600`: writers and subscribers for so many seconds, while servers, Redis and PostgreSQL are broken in turn,
- * one random fault after the other; in the end the same comparison with the book as in the tests, and a summary.
+ * one random fault after the other; in the end the same comparison with the database as in the tests, and a summary.
  */
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,7 @@ const SECONDS_DEFAULT = 600;
 const SUBSCRIBERS = 30;
 const WRITERS = 4;
 const CHANNEL = 'flagstaff:heads';
-const POINTS: readonly FailPoint['at'][] = ['inside', 'committed', 'rung'];
+const POINTS: readonly FailPoint['at'][] = ['inside', 'committed', 'notified'];
 
 /** Of each server: its ways to PostgreSQL and to Redis. */
 interface Links {
@@ -155,7 +155,7 @@ async function main(): Promise<number> {
 
 /** Of each value of a flag, so that its events are long. */
 const LONG_VALUE_LENGTH = 4_000;
-/** More than a book keeps of an environment. */
+/** More revisions than an environment state keeps. */
 const LONG_EVENTS = 1_100;
 
 /** What is kept up to a bound, the latest revisions and the texts of events, is full before anything is measured. */

@@ -1,7 +1,7 @@
 /**
  * Writers that do what docs/PROTOCOL.md and OPERATIONS.md ask of a client: each mutation has an Idempotency-Key, and is sent
  * again with it, to another server, until it is answered. Each attempt has a request id of its own, so that afterwards every
- * change in the book can be traced to one attempt of one mutation.
+ * change in the database can be traced to one attempt of one mutation.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -66,7 +66,7 @@ export class Writers {
       const flag = await this.makeOwnFlag(writer);
       const loop = this.loop(new Author(this.cluster, flag), writer);
       this.loops.push(loop);
-      // Whoever stops them is told.
+      // The one who stops them is told.
       loop.catch(() => undefined);
     }
     return this;

@@ -33,7 +33,7 @@ interface Scene {
 }
 
 async function makeScene(kind = 'CLIENT'): Promise<Scene> {
-  // Whoever signed in before the clock moved is signed in no more.
+  // Users who logged in before the clock moved are logged in no more.
   const { accessToken } = await logIn(world, world.owner);
   const project = await makeProject({ ...world, owner: { ...world.owner, accessToken } });
   const environment = await makeEnvironment(project);

@@ -161,7 +161,7 @@ it('gives tokens that refresh', async () => {
   expect(viewer).toEqual({ user: { name: 'Grace Hopper' } });
 });
 
-it('sends the browser away with state, nonce and an S256 challenge, and remembers them in a sealed cookie', async () => {
+it('sends the browser away with state, nonce and an S256 challenge, and remembers them in an encrypted cookie', async () => {
   const { location, setCookie, cookie } = await beginLogIn(app);
 
   const parameters = Object.fromEntries(location.searchParams);
@@ -211,7 +211,7 @@ it('links an existing account by a verified e-mail address', async () => {
 });
 
 it('lets nobody into an account any more who made it for somebody else, once its owner has logged in', async () => {
-  // Whoever invites gets the token where no mail is sent, and can make the account that others will trust.
+  // The inviter gets the token where no mail is sent, and can make the account that others will trust.
   const email = uniqueEmail('cto');
   const attacker = await makeMember(world, 'VIEWER', { organizationId: (await createOrganization(uniqueKey('mine'))).id }, email);
   const session = await make<{ accessToken: string; refreshToken: string }>(

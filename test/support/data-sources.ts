@@ -10,8 +10,8 @@ import { createTestDatabase, createUnmigratedDatabase, type TestDatabase } from 
 export interface OpenedDatabase {
   readonly dataSource: DataSource;
   readonly database: Database;
-  /** The sets of heads that were rung, in order. */
-  readonly rung: readonly ReadonlySet<string>[];
+  /** The sets of heads that were notified, in order. */
+  readonly notified: readonly ReadonlySet<string>[];
   /** Errors of idle connections. */
   readonly poolErrors: readonly Error[];
   readonly close: () => Promise<void>;
@@ -46,11 +46,11 @@ export async function openOn(place: TestDatabase, options: OpenOptions = {}): Pr
     onPoolError: (error) => void poolErrors.push(error),
   });
   await dataSource.initialize();
-  const rung: ReadonlySet<string>[] = [];
+  const notified: ReadonlySet<string>[] = [];
   return {
     dataSource,
-    database: new Database({ dataSource, onCommit: (heads) => void rung.push(heads) }),
-    rung,
+    database: new Database({ dataSource, onCommit: (heads) => void notified.push(heads) }),
+    notified,
     poolErrors,
     close: async () => {
       await dataSource.destroy();

@@ -7,10 +7,10 @@ import { Database, type DatabaseOptions, type Transaction } from '../../src/data
 
 export interface FailPoint {
   /**
-   * `inside`: everything is written, nothing is committed. `committed`: committed, and no bell has rung. `rung`: the bell has
-   * rung, and nobody has been answered.
+   * `inside`: everything is written, nothing is committed. `committed`: committed, no notification sent. `notified`: it was
+   * sent, and nobody has been answered.
    */
-  readonly at: 'inside' | 'committed' | 'rung';
+  readonly at: 'inside' | 'committed' | 'notified';
   /** At which commit that raises a head, from 1, counted since it was armed. */
   readonly pass: number;
 }
@@ -61,7 +61,7 @@ function hookTransactions(point: string | undefined, passMax: number, holdMaxMs:
       if (raised.size > 0 && reached('inside')) die();
       return done;
     });
-    if (raised.size > 0 && reached('rung')) {
+    if (raised.size > 0 && reached('notified')) {
       await sleep(RING_MS);
       die();
     }

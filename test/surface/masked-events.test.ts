@@ -101,7 +101,7 @@ describe.each(LIVE_TRANSPORTS)('over %s', (transport) => {
     const scene = await makeScene(transport);
     const since = await scene.turn();
     await scene.turn();
-    // Whoever begins to read here has the environment in memory, and not what came before.
+    // A subscriber that begins to read here has the environment in memory, and not what came before.
     const other = await scene.subscribe(EVALUATIONS_CHANGED);
     await other.next();
 

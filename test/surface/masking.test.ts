@@ -182,14 +182,14 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
   });
 
   // In memory there is nothing that could break.
-  (process.env.REDIS_URL ? it : it.skip)('answers a mutation that was committed, although the bell breaks', async () => {
+  (process.env.REDIS_URL ? it : it.skip)('answers a mutation that was committed, although Redis breaks', async () => {
     const broken = (): Promise<never> => Promise.reject(new Error(SECRET));
     const document =
       'mutation ($input: ToggleFlagInput!) { toggleFlag(input: $input) { configuration { isEnabled } userErrors { code } } }';
     const input = { flagId: flag.id, environmentId: environment.id, isEnabled: transport !== 'WebSocket' };
     const outcome = await whileBroken(RedisPubSub.prototype, 'publish', broken, async () => {
       const answer = await ask(transport, document, { input });
-      // A ring that cannot be sent at once is sent on a later turn.
+      // A notification that cannot be sent at once is sent on a later turn.
       await eventually(async () => (await expectServed(transport), true));
       return answer;
     });

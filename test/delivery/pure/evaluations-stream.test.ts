@@ -138,7 +138,7 @@ it('answers who asks twice at once, in order', async () => {
   ]);
 });
 
-it('listens to a book once, whatever the number of subscribers, and no more when the last is gone', async () => {
+it('listens to an environment state once, whatever the number of subscribers, and no more when the last is gone', async () => {
   const { state, show } = makeState([makeFlag('a')]);
   const stream = new EvaluationStream();
   const lives = Array.from({ length: 100 }, (_, index) =>

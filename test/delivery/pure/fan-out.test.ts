@@ -7,7 +7,7 @@ import { Dice } from '../../evaluation/support/generate';
 import { makeFlag } from '../../evaluation/support/make';
 
 const scope = { organizationId: 'o', projectId: 'p', environmentId: 'e' };
-// Everything that is read here is remembered by the book.
+// Everything that is read here is remembered by the source.
 const stream = new FlagStream({} as FlagStreamOptions);
 
 function makeState(epoch = 'first') {
@@ -204,7 +204,7 @@ it('fails everybody with NOT_FOUND when the environment is deleted, those who re
 });
 
 it.each(Array.from({ length: 30 }, (_, seed) => seed))(
-  'misses and doubles nothing, whoever comes, rests and goes (seed %i)',
+  'misses and doubles nothing, whichever reader comes, rests and goes (seed %i)',
   async (seed) => {
     const dice = new Dice(seed);
     const { state, change } = makeState();

@@ -10,7 +10,7 @@ export const PUBLIC_CLIENT_ID = 'flagstaff-public';
 
 export interface HonestProvider {
   readonly issuer: string;
-  /** Log-in -> what the provider tells of that person. Whoever is not in it has no claims. */
+  /** Log-in -> what the provider tells of that person. A person who is not in it has no claims. */
   readonly people: Map<string, Record<string, unknown>>;
   readonly close: () => Promise<void>;
 }
