@@ -57,8 +57,8 @@ const config: CodegenConfig = {
         scalars: {
           ID: 'string',
           DateTime: 'string',
-          JSON: 'unknown',
-          JSONObject: { input: '{ readonly [key: string]: unknown }', output: '{ readonly [key: string]: unknown }' },
+          JSON: '../typed-client/json#Json',
+          JSONObject: '../typed-client/json#JsonObject',
         },
       },
     },

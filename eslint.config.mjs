@@ -54,6 +54,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist/**',
+      'examples/typed-client/dist/**',
       'node_modules/**',
       'bench/node_modules/**',
       'coverage/**',

@@ -2,14 +2,26 @@
 // FLAGSTAFF_KEY=fs_server_… node examples/subscribe.mjs
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { fail, given, sentenceFor, socketUrl } from './connect.mjs';
+
+const key = given('FLAGSTAFF_KEY', 'the SERVER key of an environment, fs_server_…');
+const url = socketUrl();
+/** On stderr, so that stdout has the changes only. */
+const note = (text) => process.stderr.write(`${text}\n`);
 
 const client = createClient({
-  url: process.env.FLAGSTAFF_URL ?? 'ws://localhost:4000/graphql',
+  url,
   webSocketImpl: WebSocket, // Node before 22 has none of its own
-  connectionParams: { authorization: `Bearer ${process.env.FLAGSTAFF_KEY}` },
+  connectionParams: { authorization: `Bearer ${key}` },
   retryAttempts: Infinity,
   // 4403: the server does not accept the key. All else passes.
   shouldRetry: ({ code }) => code !== 4403,
+  on: {
+    connected: () => note(`Waiting for changes at ${url}; Ctrl+C ends.`),
+    closed: ({ code }) => {
+      if (code !== 1000 && code !== 4403) note(`No connection to ${url}; trying again.`);
+    },
+  },
 });
 
 const query = `
@@ -33,13 +45,12 @@ const variables = {
 
 try {
   for await (const { data, errors } of client.iterate({ query, variables })) {
-    if (errors) throw errors[0];
+    if (errors) throw errors;
     const { kind, revision, epoch, changes } = data.flagChanged;
     since = { epoch, revision };
     if (kind === 'RESYNC') console.log(`revision ${revision}: read the snapshot anew`);
     for (const change of changes) console.log(`revision ${revision}:`, JSON.stringify(change));
   }
 } catch (error) {
-  console.error(`The subscription ended: ${error.message || `${error.code} ${error.reason}`}`);
-  process.exitCode = 1;
+  fail(error?.code === 4403 ? `The server does not accept FLAGSTAFF_KEY: ${error.reason}` : sentenceFor(error));
 }

@@ -5,13 +5,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, installWhatIsMissing, root } from './install.mjs';
 import { demoFlags } from './demo-flags.mjs';
+import { graphqlUrl, sentenceFor } from '../examples/connect.mjs';
 
 installWhatIsMissing();
 const { GraphQLClient, gql } = await import('graphql-request');
 const { createClient } = await import('graphql-ws');
 const { WebSocket } = await import('ws');
 
-const url = process.env.FLAGSTAFF_URL ?? `http://127.0.0.1:${process.env.PORT ?? 4000}/graphql`;
+const url = graphqlUrl();
 const dataDir = process.env.DATA_DIR ?? join(root, 'data');
 const loginFile = join(dataDir, 'demo-login.json');
 const tokenFile = join(dataDir, 'set-up-token');
@@ -155,10 +156,11 @@ async function main() {
   say('\nA change, as a subscriber sees it: switching "new-checkout" off in production …');
   await showLiveChange(client, serverKey, { flagId: flags['new-checkout'], environmentId: environments.production });
 
+  const graphiql = url.replace(/graphql$/, 'graphiql');
+  const hasGraphiql = (await fetch(graphiql)).ok;
   say(`
 Yours now:
-  Log-in        ${login.email}  ${login.password}
-  GraphiQL      ${url.replace(/graphql$/, 'graphiql')}
+  Log-in        ${login.email}  ${login.password}${hasGraphiql ? `\n  GraphiQL      ${graphiql}` : ''}
   Organization  ${organization.id} (${organization.key})
   Project       ${project.id} (${project.key})`);
   for (const [key, id] of Object.entries(environments)) say(`  Environment   ${id} (${key})`);
@@ -193,8 +195,4 @@ async function showLiveChange(client, serverKey, where) {
   await sockets.dispose();
 }
 
-main().catch((error) => {
-  const refused = error?.cause?.code === 'ECONNREFUSED' || error?.cause?.errors?.some(({ code }) => code === 'ECONNREFUSED');
-  if (refused) fail(`No server answers at ${url}: run npm start first, in another terminal.`);
-  fail(`The demo failed: ${error?.response?.errors?.map(({ message }) => message).join(' ') ?? error?.message ?? error}`);
-});
+main().catch((error) => fail(`The demo did not run to its end. ${sentenceFor(error)}`));
