@@ -7,9 +7,11 @@ import {
   type FieldNode,
   type OperationDefinitionNode,
 } from 'graphql';
+import { CONDITION_DEPTH_MAX } from '../evaluation';
 import { collectFragments, listFields, SelectionFold } from '../graphql/selection';
 
 export const DOCUMENT_TOKENS_MAX = 2_000;
+/** Conditions of groups are no levels of their own, so that every rule that can be written can be read. */
 const DEPTH_MAX = 12;
 /** The standard introspection query follows `ofType` nine times. */
 const INTROSPECTION_DEPTH_MAX = 15;
@@ -44,6 +46,10 @@ export function documentProblems(document: DocumentNode): string[] {
 /** Fragments are counted as if they were written out wherever they are spread. */
 interface Count {
   readonly depth: number;
+  /** The depth where the set is selected by a field `conditions`: `conditions` below that are of groups, and no new level. */
+  readonly depthInConditions: number;
+  /** How many fields `conditions` follow each other from here. */
+  readonly nestedConditions: number;
   readonly introspectionDepth: number;
   readonly introspectionFields: number;
   readonly aliases: number;
@@ -55,6 +61,8 @@ interface Count {
 
 const NOTHING: Count = {
   depth: 0,
+  depthInConditions: 0,
+  nestedConditions: 0,
   introspectionDepth: 0,
   introspectionFields: 0,
   aliases: 0,
@@ -86,9 +94,14 @@ function countField({ name, alias }: FieldNode, inner: Count): Count {
   const isIntrospection = name.value === '__schema' || name.value === '__type';
   // `__typename` does not count as a level, because clients add it everywhere.
   const hasLevel = !isIntrospection && name.value !== '__typename';
+  const depth = hasLevel ? (name.value === 'conditions' ? inner.depthInConditions : inner.depth) + 1 : 0;
+  const nestedConditions = name.value === 'conditions' ? inner.nestedConditions + 1 : 0;
+  const isOfGroup = nestedConditions > 0 && nestedConditions <= CONDITION_DEPTH_MAX;
   return {
     ...inner,
-    depth: hasLevel ? inner.depth + 1 : 0,
+    depth,
+    depthInConditions: isOfGroup ? inner.depthInConditions : depth,
+    nestedConditions,
     introspectionDepth: isIntrospection ? inner.depth + 1 : inner.introspectionDepth,
     introspectionFields: inner.introspectionFields + (isIntrospection ? 1 : 0),
     aliases: inner.aliases + (alias ? 1 : 0),
@@ -100,6 +113,8 @@ function countField({ name, alias }: FieldNode, inner: Count): Count {
 function add(total: Count, part: Count): Count {
   return {
     depth: Math.max(total.depth, part.depth),
+    depthInConditions: Math.max(total.depthInConditions, part.depthInConditions),
+    nestedConditions: Math.max(total.nestedConditions, part.nestedConditions),
     introspectionDepth: Math.max(total.introspectionDepth, part.introspectionDepth),
     introspectionFields: total.introspectionFields + part.introspectionFields,
     aliases: total.aliases + part.aliases,

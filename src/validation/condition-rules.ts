@@ -43,12 +43,7 @@ export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: R
   const issues = countIssues('Rules', rules.length, { min: 0, max: RULES_MAX }, path);
   if (issues.length > 0) return issues;
   rules.forEach((rule, position) => {
-    const at = [...path, String(position)];
-    if (typeof rule.id === 'string') issues.push(...keyIssues('Rule id', rule.id, [...at, 'id']));
-    issues.push(
-      ...textIssues('Rule name', rule.name ?? '', [...at, 'name'], NAME_LENGTH_MAX),
-      ...ruleConditionsIssues(rule.conditions, segmentKeys, [...at, 'conditions']),
-    );
+    issues.push(...ruleIssues(rule, segmentKeys, [...path, String(position)]));
   });
   // Rules without an id get a new one; the marker cannot be an id.
   const ids = rules.map((rule, position) => rule.id ?? `/${position}`);
@@ -57,6 +52,15 @@ export function rulesIssues(rules: readonly RuleWithConditions[], segmentKeys: R
     issues.push({ code: 'DUPLICATE', message, path: [...path, String(position), 'id'] });
   }
   return issues;
+}
+
+/** Checks one rule by itself. */
+export function ruleIssues(rule: RuleWithConditions, segmentKeys: ReadonlySet<string>, at: Path): Issue[] {
+  return [
+    ...(typeof rule.id === 'string' ? keyIssues('Rule id', rule.id, [...at, 'id']) : []),
+    ...textIssues('Rule name', rule.name ?? '', [...at, 'name'], NAME_LENGTH_MAX),
+    ...ruleConditionsIssues(rule.conditions, segmentKeys, [...at, 'conditions']),
+  ];
 }
 
 function ruleConditionsIssues(conditions: readonly ConditionInput[], segmentKeys: ReadonlySet<string>, path: Path): Issue[] {

@@ -3,7 +3,7 @@
  * every caller. The expectation comes from the declarations of the schema, from the roles as data, and from two tables
  * below: the scope of a root field's target and the permission to see it, and how the parent of any other field is reached.
  */
-import { isObjectType, type GraphQLSchema } from 'graphql';
+import { getNamedType, isCompositeType, isObjectType, type GraphQLSchema } from 'graphql';
 import { join } from 'node:path';
 import { createSchema } from '../../src/schema';
 import { declarationOf, mustDeclare } from '../../src/modules/access/access-directives';
@@ -125,6 +125,10 @@ const reading = (
   variables: (t: Target) => Record<string, unknown>,
   selection: string,
 ): RootCall => ({ level, names, toSee, variables, selection });
+
+/** An edit of a part of a flag's targeting. */
+const ofEdit = (edit: object): RootCall =>
+  of('environment', 'flagId', 'project:read', (t) => ({ ...inFlag(t), ...STALE, ...edit }), 'STALE_VERSION', 'project');
 
 /** Every root field that requires a permission. */
 const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
@@ -273,6 +277,16 @@ const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
     'STALE_VERSION',
     'project',
   ),
+  addRule: ofEdit({ rule: { conditions: [], serve: { variation: 'on' } } }),
+  updateRule: ofEdit({ ruleId: 'members', name: 'New' }),
+  removeRule: ofEdit({ ruleId: 'members' }),
+  moveRules: ofEdit({ ruleIds: ['members'] }),
+  setTargets: ofEdit({ variation: 'on', targetingKeys: ['ada'] }),
+  addTargets: ofEdit({ variation: 'on', targetingKeys: ['ada'] }),
+  removeTargets: ofEdit({ targetingKeys: ['ada'] }),
+  setRollout: ofEdit({ whenMissing: 'on', shares: [{ variation: 'on', weight: 100_000 }] }),
+  setPrerequisite: ofEdit({ flagKey: 'none', variation: 'on' }),
+  removePrerequisite: ofEdit({ flagKey: 'none' }),
   copyFlagConfiguration: of(
     'environment',
     'flagId',
@@ -481,7 +495,8 @@ it('leads from every object only to objects that the caller may see', async () =
       if (declared?.kind !== 'PERMISSION') continue;
       const name = `${typeName}.${field.name}`;
       const [root, on] = way(target);
-      const inner = `${field.name}${ARGUMENTS[name]?.(target) ?? ''} { __typename }`;
+      const selection = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
+      const inner = `${field.name}${ARGUMENTS[name]?.(target) ?? ''}${selection}`;
       const document = `{ parent: ${root} { ${on === '' ? inner : `... on ${on} { ${inner} }`} } }`;
       const isList = String(field.type).startsWith('[') || String(field.type).includes('Connection');
       const place = resolveScope(VALUE_LEVEL[name] ?? LEVEL_OF[typeName]!);

@@ -55,6 +55,8 @@ function reaches({ project, staging, flag, segment }: Scene, environment: Made):
   return {
     toggleFlag: ['toggleFlag', { ...place, isEnabled: false }],
     setFlagConfiguration: ['setFlagConfiguration', targeting(flag, environment, { expectedVersion: 1 })],
+    addRule: ['addRule', { ...place, expectedVersion: 1, rule: { conditions: [], serve: { variation: 'on' } } }],
+    addTargets: ['addTargets', { ...place, expectedVersion: 1, variation: 'on', targetingKeys: ['ada'] }],
     copyFlagConfiguration: ['copyFlagConfiguration', { ...place, fromEnvironmentId: staging.id, expectedVersion: 1 }],
     rollBackFlagConfiguration: ['rollBackFlagConfiguration', { ...place, expectedVersion: 1, toVersion: 0 }],
     applyChangeSet: ['applyChangeSet', { projectId: project.id, changes: [{ toggleFlag: { ...place, isEnabled: false } }] }],

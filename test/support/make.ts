@@ -106,10 +106,11 @@ export async function makeSegment(project: MadeProject, input: object = {}): Pro
   return (await make<{ segment: Made }>(project.client, 'createSegment', whole, 'segment { id key }')).segment;
 }
 
-/** A whole input of `setFlagConfiguration`: on, everybody gets `on`, unless the patch says otherwise. */
+/** A whole input of `setFlagConfiguration`: on, everybody gets `on`, nothing else, unless the patch says otherwise. */
 export function targeting(flag: Made, environment: Made, patch: object = {}): object {
   const place = { flagId: flag.id, environmentId: environment.id, expectedVersion: 0 };
-  return { ...place, isEnabled: true, offVariation: 'off', fallthrough: { variation: 'on' }, ...patch };
+  const lists = { prerequisites: [], targets: [], rules: [] };
+  return { ...place, ...lists, isEnabled: true, offVariation: 'off', fallthrough: { variation: 'on' }, ...patch };
 }
 
 /** Sets it; answers the new version. */

@@ -162,12 +162,26 @@ export type ChangeKind =
   | 'PASSWORD_RESET_REQUESTED'
   /** The personal data of a context were erased from the record. */
   | 'PERSONAL_DATA_ERASED'
+  /** A prerequisite of a flag was removed in one environment. */
+  | 'PREREQUISITE_REMOVED'
+  /** A prerequisite of a flag was added or changed in one environment. */
+  | 'PREREQUISITE_SET'
   /** A project was created. */
   | 'PROJECT_CREATED'
   /** A project was deleted with all that it owned. */
   | 'PROJECT_DELETED'
   /** A project was changed. */
   | 'PROJECT_UPDATED'
+  /** The shares of a rollout were set in one environment. */
+  | 'ROLLOUT_SET'
+  /** Rules of a flag got another order in one environment. */
+  | 'RULES_MOVED'
+  /** A rule of a flag was added in one environment. */
+  | 'RULE_ADDED'
+  /** A rule of a flag was removed in one environment. */
+  | 'RULE_REMOVED'
+  /** A rule of a flag was changed in one environment. */
+  | 'RULE_UPDATED'
   /** A segment was created. */
   | 'SEGMENT_CREATED'
   /** A segment was deleted. */
@@ -182,6 +196,8 @@ export type ChangeKind =
   | 'SESSION_CREATED'
   /** A session ended before its time: by its user, or because a refresh token was presented again. */
   | 'SESSION_ENDED'
+  /** Individual targets of a flag were set, added or removed in one environment. */
+  | 'TARGETS_SET'
   /** An account was made. */
   | 'USER_CREATED';
 

@@ -79,6 +79,38 @@ export type ActorKind =
   /** A person with an account. */
   | 'USER';
 
+/** What `addRule` takes. Variations are named by key. */
+export type AddRuleInput = {
+  /** Id of the rule that it comes before. Left out or null: it becomes the last. */
+  readonly beforeRuleId?: InputMaybe<Scalars['String']['input']>;
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** The new rule. Its id, when given, must be new, too. */
+  readonly rule: RuleInput;
+};
+
+/** What `addRule` answers. */
+export type AddRulePayload = {
+  readonly __typename?: 'AddRulePayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The rule, with its id. Null when `userErrors` is not empty. */
+  readonly rule?: Maybe<Rule>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** What `addSegmentKeys` takes. */
 export type AddSegmentKeysInput = {
   /** 1 to 5,000 targeting keys of 1 to 1,000 characters; a segment has at most 100,000. */
@@ -98,6 +130,36 @@ export type AddSegmentKeysPayload = {
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** The segment after the change. Null when `userErrors` is not empty. */
   readonly segment?: Maybe<Segment>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `addTargets` takes. Variations are named by key. */
+export type AddTargetsInput = {
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** Served the variation from now on, each once; 1 to 1,000. Those that are already are passed over. */
+  readonly targetingKeys: ReadonlyArray<Scalars['String']['input']>;
+  /** Key of the variation. */
+  readonly variation: Scalars['String']['input'];
+};
+
+/** What `addTargets` answers. */
+export type AddTargetsPayload = {
+  readonly __typename?: 'AddTargetsPayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -189,7 +251,7 @@ export type ApplyChangeSetInput = {
 /** What `applyChangeSet` answers. */
 export type ApplyChangeSetPayload = {
   readonly __typename?: 'ApplyChangeSetPayload';
-  /** The configurations after the changes, in their order. Null when `userErrors` is not empty. */
+  /** The configurations after the changes, each once, in the order in which the changes name them. Null when `userErrors` is not empty. */
   readonly configurations?: Maybe<ReadonlyArray<FlagConfiguration>>;
   /** Each environment once. Empty when nothing was different: nothing was recorded. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
@@ -537,12 +599,26 @@ export type ChangeKind =
   | 'PASSWORD_RESET_REQUESTED'
   /** The personal data of a context were erased from the record. */
   | 'PERSONAL_DATA_ERASED'
+  /** A prerequisite of a flag was removed in one environment. */
+  | 'PREREQUISITE_REMOVED'
+  /** A prerequisite of a flag was added or changed in one environment. */
+  | 'PREREQUISITE_SET'
   /** A project was created. */
   | 'PROJECT_CREATED'
   /** A project was deleted with all that it owned. */
   | 'PROJECT_DELETED'
   /** A project was changed. */
   | 'PROJECT_UPDATED'
+  /** The shares of a rollout were set in one environment. */
+  | 'ROLLOUT_SET'
+  /** Rules of a flag got another order in one environment. */
+  | 'RULES_MOVED'
+  /** A rule of a flag was added in one environment. */
+  | 'RULE_ADDED'
+  /** A rule of a flag was removed in one environment. */
+  | 'RULE_REMOVED'
+  /** A rule of a flag was changed in one environment. */
+  | 'RULE_UPDATED'
   /** A segment was created. */
   | 'SEGMENT_CREATED'
   /** A segment was deleted. */
@@ -557,6 +633,8 @@ export type ChangeKind =
   | 'SESSION_CREATED'
   /** A session ended before its time: by its user, or because a refresh token was presented again. */
   | 'SESSION_ENDED'
+  /** Individual targets of a flag were set, added or removed in one environment. */
+  | 'TARGETS_SET'
   /** An account was made. */
   | 'USER_CREATED';
 
@@ -621,16 +699,36 @@ export type ConditionTrace = {
   readonly matched: Scalars['Boolean']['output'];
 };
 
-/** One change of a change set: one of the four. */
+/** One change of a change set: exactly one of these. */
 export type ConfigurationChangeInput =
-  /** As the mutation `copyFlagConfiguration`. */
-  { readonly copyFlagConfiguration: CopyFlagConfigurationInput; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly toggleFlag?: never; }
+  /** As the mutation `addRule`. */
+  { readonly addRule: AddRuleInput; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `addTargets`. */
+  { readonly addRule?: never; readonly addTargets: AddTargetsInput; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `copyFlagConfiguration`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration: CopyFlagConfigurationInput; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `moveRules`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules: MoveRulesInput; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `removePrerequisite`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite: RemovePrerequisiteInput; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `removeRule`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule: RemoveRuleInput; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `removeTargets`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets: RemoveTargetsInput; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
   |  /** As the mutation `rollBackFlagConfiguration`. */
-  { readonly copyFlagConfiguration?: never; readonly rollBackFlagConfiguration: RollBackFlagConfigurationInput; readonly setFlagConfiguration?: never; readonly toggleFlag?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration: RollBackFlagConfigurationInput; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
   |  /** As the mutation `setFlagConfiguration`. */
-  { readonly copyFlagConfiguration?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration: SetFlagConfigurationInput; readonly toggleFlag?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration: SetFlagConfigurationInput; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `setPrerequisite`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite: SetPrerequisiteInput; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `setRollout`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout: SetRolloutInput; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  |  /** As the mutation `setTargets`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets: SetTargetsInput; readonly toggleFlag?: never; readonly updateRule?: never; }
   |  /** As the mutation `toggleFlag`. */
-  { readonly copyFlagConfiguration?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly toggleFlag: ToggleFlagInput; };
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag: ToggleFlagInput; readonly updateRule?: never; }
+  |  /** As the mutation `updateRule`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule: UpdateRuleInput; };
 
 /** The answer for one context. */
 export type ContextEvaluations = {
@@ -1374,6 +1472,12 @@ export type FlagConfiguration = Node & {
   readonly prerequisites: ReadonlyArray<Prerequisite>;
   /** Asked in this order, the first match wins; at most 200. */
   readonly rules: ReadonlyArray<Rule>;
+  /**
+   * The whole targeting in the shape that `setFlagConfiguration` takes: `offVariation`, `prerequisites`, `targets`, `rules` and
+   * `fallthrough`. Add the ids and `expectedVersion`, and it is an input; whether the flag is on is not part of it. One field however
+   * deep its groups nest.
+   */
+  readonly targeting: Scalars['JSONObject']['output'];
   /** Individual targets: at most 1,000 targeting keys in all. */
   readonly targets: ReadonlyArray<Target>;
   /** When it last changed. Null when it never did. */
@@ -1821,6 +1925,36 @@ export type MemberEdge = {
   readonly node: Member;
 };
 
+/** What `moveRules` takes. */
+export type MoveRulesInput = {
+  /** Id of the rule that they come before, not one of theirs. Left out or null: they become the last. */
+  readonly beforeRuleId?: InputMaybe<Scalars['String']['input']>;
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** Ids of the rules to move, in the order in which they shall stand; 1 to 200. */
+  readonly ruleIds: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** What `moveRules` answers. */
+export type MoveRulesPayload = {
+  readonly __typename?: 'MoveRulesPayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
@@ -1832,14 +1966,27 @@ export type Mutation = {
    */
   readonly acceptInvitation: AcceptInvitationPayload;
   /**
+   * Adds a rule to a flag in one environment; the other rules stay as they are.
+   * Requires `flag:update` on the environment.
+   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly addRule: AddRulePayload;
+  /**
    * Adds targeting keys to a list of a segment. Keys that are in the list already are passed over. Takes no version: two callers
    * who add keys do not contradict each other. Requires `segment:update` on the project.
    * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE (the key is in the other list), NOT_FOUND.
    */
   readonly addSegmentKeys: AddSegmentKeysPayload;
   /**
+   * Adds individual targets of one variation in one environment. Keys that are targets of another variation move.
+   * Requires `flag:update` on the environment.
+   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly addTargets: AddTargetsPayload;
+  /**
    * Applies several changes of configurations of one project at once: all or none, in one transaction, as one change with one
-   * revision for each environment. Each configuration may stand in it once, and each change must be valid after those before it.
+   * revision for each environment. Each change must be valid after those before it. Toggling, setting, copying and rolling back may
+   * name a configuration once; edits of its parts may name it as often as wanted, too, all with the version before the change set.
    * Requires what each single change requires.
    * Codes: as the single mutations; paths begin with `input.changes.` and the position.
    */
@@ -1957,6 +2104,12 @@ export type Mutation = {
    */
   readonly logOut: LogOutPayload;
   /**
+   * Moves rules of a flag in one environment to another position; the first match wins.
+   * Requires `flag:update` on the environment.
+   * Codes: OUT_OF_RANGE, DUPLICATE, INVALID, NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly moveRules: MoveRulesPayload;
+  /**
    * New tokens of the same session for its refresh token, which is used up by that. A refresh token that is presented a second
    * time is in two hands, so it ends the session: no leeway, also when both calls come at once. A client refreshes in one place at a
    * time, and stores the new refresh token before it uses the new access token. The end of the session does not move.
@@ -1970,10 +2123,28 @@ export type Mutation = {
    */
   readonly removeMember: RemoveMemberPayload;
   /**
+   * Removes a prerequisite from a flag in one environment.
+   * Requires `flag:update` on the environment.
+   * Codes: NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly removePrerequisite: RemovePrerequisitePayload;
+  /**
+   * Removes one rule of a flag in one environment.
+   * Requires `flag:update` on the environment.
+   * Codes: NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly removeRule: RemoveRulePayload;
+  /**
    * Removes targeting keys from whichever list of a segment they are in. Keys that are in none are passed over.
    * Requires `segment:update` on the project. Codes: OUT_OF_RANGE, NOT_FOUND.
    */
   readonly removeSegmentKeys: RemoveSegmentKeysPayload;
+  /**
+   * Removes individual targets in one environment from whichever variation they have. Keys that are no targets are passed over.
+   * Requires `flag:update` on the environment.
+   * Codes: OUT_OF_RANGE, NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly removeTargets: RemoveTargetsPayload;
   /**
    * Sends a one-time token for a new password to the address, if there is an account with it; the answer is the same if not. An
    * account is sent 3 in an hour; what is asked for beyond that is dropped, with the same answer. All stay good until one of them is
@@ -2012,7 +2183,7 @@ export type Mutation = {
    */
   readonly rotateApiKey: RotateApiKeyPayload;
   /**
-   * Replaces the whole targeting of a flag in one environment.
+   * Changes the targeting of a flag in one environment. What is left out stays as it is; a list that is given replaces the whole list.
    * Requires `flag:update` on the environment.
    * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, TYPE_MISMATCH, DUPLICATE, NOT_FOUND, CYCLE, STALE_VERSION, ARCHIVED.
    */
@@ -2025,6 +2196,26 @@ export type Mutation = {
    * Codes: NOT_FOUND, INVALID, LAST_OWNER.
    */
   readonly setMemberRole: SetMemberRolePayload;
+  /**
+   * Adds a prerequisite to a flag in one environment as the last, or changes the variation that it must serve.
+   * Requires `flag:update` on the environment.
+   * Codes: OUT_OF_RANGE, CYCLE, NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly setPrerequisite: SetPrerequisitePayload;
+  /**
+   * Sets the shares of the rollout that a rule or the fallthrough serves, in one environment. What it hashes stays, so a share that
+   * grows keeps its contexts. Served before one variation for all: it becomes a rollout.
+   * Requires `flag:update` on the environment.
+   * Codes: TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly setRollout: SetRolloutPayload;
+  /**
+   * Sets the individual targets of one variation in one environment; those of other variations stay, but for keys that are in this
+   * list. An empty list leaves the variation without targets.
+   * Requires `flag:update` on the environment.
+   * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly setTargets: SetTargetsPayload;
   /**
    * Switches a flag on or off in one environment. Takes no version: a kill switch must not go stale.
    * Requires `flag:toggle` on the environment. Codes: NOT_FOUND, ARCHIVED.
@@ -2060,6 +2251,12 @@ export type Mutation = {
    */
   readonly updateProject: UpdateProjectPayload;
   /**
+   * Changes one rule of a flag in one environment. Its id stays, and so do the contexts of its gate.
+   * Requires `flag:update` on the environment.
+   * Codes: TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, STALE_VERSION, ARCHIVED.
+   */
+  readonly updateRule: UpdateRulePayload;
+  /**
    * Changes the name, the description or the rules of a segment. Requires `segment:update` on the project.
    * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, CYCLE, STALE_VERSION.
    */
@@ -2079,8 +2276,20 @@ export type MutationAcceptInvitationArgs = {
 
 
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationAddRuleArgs = {
+  input: AddRuleInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationAddSegmentKeysArgs = {
   input: AddSegmentKeysInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationAddTargetsArgs = {
+  input: AddTargetsInput;
 };
 
 
@@ -2211,6 +2420,12 @@ export type MutationLogOutArgs = {
 
 
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationMoveRulesArgs = {
+  input: MoveRulesInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRefreshSessionArgs = {
   input: RefreshSessionInput;
 };
@@ -2223,8 +2438,26 @@ export type MutationRemoveMemberArgs = {
 
 
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationRemovePrerequisiteArgs = {
+  input: RemovePrerequisiteInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationRemoveRuleArgs = {
+  input: RemoveRuleInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRemoveSegmentKeysArgs = {
   input: RemoveSegmentKeysInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationRemoveTargetsArgs = {
+  input: RemoveTargetsInput;
 };
 
 
@@ -2277,6 +2510,24 @@ export type MutationSetMemberRoleArgs = {
 
 
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationSetPrerequisiteArgs = {
+  input: SetPrerequisiteInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationSetRolloutArgs = {
+  input: SetRolloutInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationSetTargetsArgs = {
+  input: SetTargetsInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationToggleFlagArgs = {
   input: ToggleFlagInput;
 };
@@ -2309,6 +2560,12 @@ export type MutationUpdateOrganizationArgs = {
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationUpdateProjectArgs = {
   input: UpdateProjectInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationUpdateRuleArgs = {
+  input: UpdateRuleInput;
 };
 
 
@@ -2787,6 +3044,62 @@ export type RemoveMemberPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** What `removePrerequisite` takes. */
+export type RemovePrerequisiteInput = {
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** Key of the other flag. */
+  readonly flagKey: Scalars['String']['input'];
+};
+
+/** What `removePrerequisite` answers. */
+export type RemovePrerequisitePayload = {
+  readonly __typename?: 'RemovePrerequisitePayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `removeRule` takes. */
+export type RemoveRuleInput = {
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** Id of the rule. */
+  readonly ruleId: Scalars['String']['input'];
+};
+
+/** What `removeRule` answers. */
+export type RemoveRulePayload = {
+  readonly __typename?: 'RemoveRulePayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** What `removeSegmentKeys` takes. */
 export type RemoveSegmentKeysInput = {
   /** 1 to 5,000 targeting keys. */
@@ -2804,6 +3117,34 @@ export type RemoveSegmentKeysPayload = {
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** The segment after the change. Null when `userErrors` is not empty. */
   readonly segment?: Maybe<Segment>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `removeTargets` takes. */
+export type RemoveTargetsInput = {
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** No longer targets; 1 to 1,000. */
+  readonly targetingKeys: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** What `removeTargets` answers. */
+export type RemoveTargetsPayload = {
+  readonly __typename?: 'RemoveTargetsPayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -2950,7 +3291,7 @@ export type Rollout = {
 export type RolloutInput = {
   /** Attribute whose value is hashed; at most 200 characters. */
   readonly bucketBy: Scalars['String']['input'];
-  /** 2 to 100; the weights sum to 100000, each variation once. */
+  /** 1 to 100; the weights sum to 100000, each variation once. */
   readonly shares: ReadonlyArray<RolloutShareInput>;
   /** Key of the variation for a context without the attribute. */
   readonly whenMissing: Scalars['String']['input'];
@@ -3327,20 +3668,20 @@ export type SetFlagConfigurationInput = {
   readonly environmentId: Scalars['ID']['input'];
   /** The version of the configuration that the caller has read; 0 when it never changed. */
   readonly expectedVersion: Scalars['Int']['input'];
-  /** What contexts get that no target and no rule takes. */
-  readonly fallthrough: ServeInput;
+  /** What contexts get that no target and no rule takes. Left out: as it is. Null is refused. */
+  readonly fallthrough?: InputMaybe<ServeInput>;
   /** The flag. */
   readonly flagId: Scalars['ID']['input'];
   /** Whether targeting decides. Left out or null: as it is. */
   readonly isEnabled?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Key of the variation served while the flag is off. */
-  readonly offVariation: Scalars['String']['input'];
-  /** At most 20, each flag once. */
-  readonly prerequisites: ReadonlyArray<PrerequisiteInput>;
-  /** At most 200. */
-  readonly rules: ReadonlyArray<RuleInput>;
-  /** At most 1,000 targeting keys in all, each once. */
-  readonly targets: ReadonlyArray<TargetInput>;
+  /** Key of the variation served while the flag is off. Left out: as it is. Null is refused. */
+  readonly offVariation?: InputMaybe<Scalars['String']['input']>;
+  /** The whole new list; at most 20, each flag once. Left out: as it is. Null or empty: none. */
+  readonly prerequisites?: InputMaybe<ReadonlyArray<PrerequisiteInput>>;
+  /** The whole new list; at most 200. Left out: as it is. Null or empty: none. */
+  readonly rules?: InputMaybe<ReadonlyArray<RuleInput>>;
+  /** The whole new list; at most 1,000 targeting keys in all, each once. Left out: as it is. Null or empty: none. */
+  readonly targets?: InputMaybe<ReadonlyArray<TargetInput>>;
 };
 
 /** What `setFlagConfiguration` answers. */
@@ -3376,6 +3717,106 @@ export type SetMemberRolePayload = {
   /** The member after the change. Null when `userErrors` is not empty. */
   readonly member?: Maybe<Member>;
   /** Always empty: nothing that is evaluated changed. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `setPrerequisite` takes. Variations are named by key. */
+export type SetPrerequisiteInput = {
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** Key of the other flag, in the same project. */
+  readonly flagKey: Scalars['String']['input'];
+  /** Key of the variation that it must serve. */
+  readonly variation: Scalars['String']['input'];
+};
+
+/** What `setPrerequisite` answers. */
+export type SetPrerequisitePayload = {
+  readonly __typename?: 'SetPrerequisitePayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `setRollout` takes. Variations are named by key. */
+export type SetRolloutInput = {
+  /**
+   * Attribute whose value is hashed; at most 200 characters. Left out or null: as it is, or `targetingKey` where there was no
+   * rollout.
+   */
+  readonly bucketBy?: InputMaybe<Scalars['String']['input']>;
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** Id of the rule. Left out or null: the fallthrough. */
+  readonly ruleId?: InputMaybe<Scalars['String']['input']>;
+  /** 1 to 100; the weights sum to 100000, each variation once. */
+  readonly shares: ReadonlyArray<RolloutShareInput>;
+  /**
+   * Key of the variation for a context without the attribute. Left out or null: as it is, or the variation that was served to
+   * all.
+   */
+  readonly whenMissing?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What `setRollout` answers. */
+export type SetRolloutPayload = {
+  readonly __typename?: 'SetRolloutPayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `setTargets` takes. Variations are named by key. */
+export type SetTargetsInput = {
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** All that are served the variation, each once. At most 1,000 of all variations together. */
+  readonly targetingKeys: ReadonlyArray<Scalars['String']['input']>;
+  /** Key of the variation. */
+  readonly variation: Scalars['String']['input'];
+};
+
+/** What `setTargets` answers. */
+export type SetTargetsPayload = {
+  readonly __typename?: 'SetTargetsPayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -3691,6 +4132,47 @@ export type UpdateProjectPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** What `updateRule` takes. Variations are named by key. */
+export type UpdateRuleInput = {
+  /**
+   * The whole new list; at most 50, groups counted with their members. Left out: as they are. Null or empty: none, so that the
+   * rule matches every context.
+   */
+  readonly conditions?: InputMaybe<ReadonlyArray<ConditionInput>>;
+  /** The environment, of the same project. */
+  readonly environmentId: Scalars['ID']['input'];
+  /**
+   * The version of the configuration that the caller has read; 0 when it never changed. In a change set: the version before all of
+   * its changes.
+   */
+  readonly expectedVersion: Scalars['Int']['input'];
+  /** The flag. */
+  readonly flagId: Scalars['ID']['input'];
+  /** Lets only a share of the matching contexts in; the whole new gate. Left out: as it is. Null: all of them. */
+  readonly gate?: InputMaybe<GateInput>;
+  /** At most 255 characters. Left out: as it is. Null or empty: none. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the rule. */
+  readonly ruleId: Scalars['String']['input'];
+  /** What contexts get that match. Left out: as it is. Null is refused. */
+  readonly serve?: InputMaybe<ServeInput>;
+};
+
+/** What `updateRule` answers. */
+export type UpdateRulePayload = {
+  readonly __typename?: 'UpdateRulePayload';
+  /** The configuration after the change. Null when `userErrors` is not empty. */
+  readonly configuration?: Maybe<FlagConfiguration>;
+  /** The flag. Null when `userErrors` is not empty. */
+  readonly flag?: Maybe<Flag>;
+  /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The rule, with its id. Null when `userErrors` is not empty. */
+  readonly rule?: Maybe<Rule>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** What `updateSegment` takes. What is left out stays as it is. */
 export type UpdateSegmentInput = {
   /** At most 2,000 characters. */
@@ -3961,8 +4443,12 @@ export type ResolversTypes = {
   AcceptInvitationInput: AcceptInvitationInput;
   AcceptInvitationPayload: ResolverTypeWrapper<Omit<AcceptInvitationPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ActorKind: ActorKind;
+  AddRuleInput: AddRuleInput;
+  AddRulePayload: ResolverTypeWrapper<Omit<AddRulePayload, 'configuration' | 'flag' | 'rule' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, rule?: Maybe<ResolversTypes['Rule']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   AddSegmentKeysInput: AddSegmentKeysInput;
   AddSegmentKeysPayload: ResolverTypeWrapper<Omit<AddSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  AddTargetsInput: AddTargetsInput;
+  AddTargetsPayload: ResolverTypeWrapper<Omit<AddTargetsPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ApiKey: ResolverTypeWrapper<ApiKeyEntityRow>;
   ApiKeyConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
@@ -4082,6 +4568,8 @@ export type ResolversTypes = {
   Member: ResolverTypeWrapper<MemberOfOwnerRow>;
   MemberConnection: ResolverTypeWrapper<CountedConnectionRow<object>>;
   MemberEdge: ResolverTypeWrapper<Omit<MemberEdge, 'node'> & { node: ResolversTypes['Member'] }>;
+  MoveRulesInput: MoveRulesInput;
+  MoveRulesPayload: ResolverTypeWrapper<Omit<MoveRulesPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   Organization: ResolverTypeWrapper<OrganizationEntityRow>;
@@ -4100,8 +4588,14 @@ export type ResolversTypes = {
   RefreshSessionPayload: ResolverTypeWrapper<Omit<RefreshSessionPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveMemberInput: RemoveMemberInput;
   RemoveMemberPayload: ResolverTypeWrapper<Omit<RemoveMemberPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RemovePrerequisiteInput: RemovePrerequisiteInput;
+  RemovePrerequisitePayload: ResolverTypeWrapper<Omit<RemovePrerequisitePayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RemoveRuleInput: RemoveRuleInput;
+  RemoveRulePayload: ResolverTypeWrapper<Omit<RemoveRulePayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveSegmentKeysInput: RemoveSegmentKeysInput;
   RemoveSegmentKeysPayload: ResolverTypeWrapper<Omit<RemoveSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RemoveTargetsInput: RemoveTargetsInput;
+  RemoveTargetsPayload: ResolverTypeWrapper<Omit<RemoveTargetsPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RequestPasswordResetInput: RequestPasswordResetInput;
   RequestPasswordResetPayload: ResolverTypeWrapper<Omit<RequestPasswordResetPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ResetPasswordInput: ResetPasswordInput;
@@ -4150,6 +4644,12 @@ export type ResolversTypes = {
   SetFlagConfigurationPayload: ResolverTypeWrapper<Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   SetMemberRoleInput: SetMemberRoleInput;
   SetMemberRolePayload: ResolverTypeWrapper<Omit<SetMemberRolePayload, 'member' | 'userErrors'> & { member?: Maybe<ResolversTypes['Member']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  SetPrerequisiteInput: SetPrerequisiteInput;
+  SetPrerequisitePayload: ResolverTypeWrapper<Omit<SetPrerequisitePayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  SetRolloutInput: SetRolloutInput;
+  SetRolloutPayload: ResolverTypeWrapper<Omit<SetRolloutPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  SetTargetsInput: SetTargetsInput;
+  SetTargetsPayload: ResolverTypeWrapper<Omit<SetTargetsPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ShareTrace: ResolverTypeWrapper<ShareTrace>;
   SnapshotResult: ResolverTypeWrapper<SnapshotResult>;
   StaleReason: StaleReason;
@@ -4172,6 +4672,8 @@ export type ResolversTypes = {
   UpdateOrganizationPayload: ResolverTypeWrapper<Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateProjectInput: UpdateProjectInput;
   UpdateProjectPayload: ResolverTypeWrapper<Omit<UpdateProjectPayload, 'project' | 'userErrors'> & { project?: Maybe<ResolversTypes['Project']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateRuleInput: UpdateRuleInput;
+  UpdateRulePayload: ResolverTypeWrapper<Omit<UpdateRulePayload, 'configuration' | 'flag' | 'rule' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, rule?: Maybe<ResolversTypes['Rule']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateSegmentInput: UpdateSegmentInput;
   UpdateSegmentPayload: ResolverTypeWrapper<Omit<UpdateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Usage: ResolverTypeWrapper<Usage>;
@@ -4191,8 +4693,12 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   AcceptInvitationInput: AcceptInvitationInput;
   AcceptInvitationPayload: Omit<AcceptInvitationPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  AddRuleInput: AddRuleInput;
+  AddRulePayload: Omit<AddRulePayload, 'configuration' | 'flag' | 'rule' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, rule?: Maybe<ResolversParentTypes['Rule']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   AddSegmentKeysInput: AddSegmentKeysInput;
   AddSegmentKeysPayload: Omit<AddSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  AddTargetsInput: AddTargetsInput;
+  AddTargetsPayload: Omit<AddTargetsPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   ApiKey: ApiKeyEntityRow;
   ApiKeyConnection: CountedConnectionRow<object>;
   ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
@@ -4299,6 +4805,8 @@ export type ResolversParentTypes = {
   Member: MemberOfOwnerRow;
   MemberConnection: CountedConnectionRow<object>;
   MemberEdge: Omit<MemberEdge, 'node'> & { node: ResolversParentTypes['Member'] };
+  MoveRulesInput: MoveRulesInput;
+  MoveRulesPayload: Omit<MoveRulesPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Mutation: Record<PropertyKey, never>;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   Organization: OrganizationEntityRow;
@@ -4317,8 +4825,14 @@ export type ResolversParentTypes = {
   RefreshSessionPayload: Omit<RefreshSessionPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveMemberInput: RemoveMemberInput;
   RemoveMemberPayload: Omit<RemoveMemberPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RemovePrerequisiteInput: RemovePrerequisiteInput;
+  RemovePrerequisitePayload: Omit<RemovePrerequisitePayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RemoveRuleInput: RemoveRuleInput;
+  RemoveRulePayload: Omit<RemoveRulePayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveSegmentKeysInput: RemoveSegmentKeysInput;
   RemoveSegmentKeysPayload: Omit<RemoveSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RemoveTargetsInput: RemoveTargetsInput;
+  RemoveTargetsPayload: Omit<RemoveTargetsPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RequestPasswordResetInput: RequestPasswordResetInput;
   RequestPasswordResetPayload: Omit<RequestPasswordResetPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   ResetPasswordInput: ResetPasswordInput;
@@ -4363,6 +4877,12 @@ export type ResolversParentTypes = {
   SetFlagConfigurationPayload: Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   SetMemberRoleInput: SetMemberRoleInput;
   SetMemberRolePayload: Omit<SetMemberRolePayload, 'member' | 'userErrors'> & { member?: Maybe<ResolversParentTypes['Member']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  SetPrerequisiteInput: SetPrerequisiteInput;
+  SetPrerequisitePayload: Omit<SetPrerequisitePayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  SetRolloutInput: SetRolloutInput;
+  SetRolloutPayload: Omit<SetRolloutPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  SetTargetsInput: SetTargetsInput;
+  SetTargetsPayload: Omit<SetTargetsPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   ShareTrace: ShareTrace;
   SnapshotResult: SnapshotResult;
   StaleVersionError: IssueRow;
@@ -4383,6 +4903,8 @@ export type ResolversParentTypes = {
   UpdateOrganizationPayload: Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateProjectInput: UpdateProjectInput;
   UpdateProjectPayload: Omit<UpdateProjectPayload, 'project' | 'userErrors'> & { project?: Maybe<ResolversParentTypes['Project']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateRuleInput: UpdateRuleInput;
+  UpdateRulePayload: Omit<UpdateRulePayload, 'configuration' | 'flag' | 'rule' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, rule?: Maybe<ResolversParentTypes['Rule']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateSegmentInput: UpdateSegmentInput;
   UpdateSegmentPayload: Omit<UpdateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Usage: Usage;
@@ -4447,10 +4969,25 @@ export type AcceptInvitationPayloadResolvers<ContextType = Context, ParentType e
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type AddRulePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddRulePayload'] = ResolversParentTypes['AddRulePayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  rule?: Resolver<Maybe<ResolversTypes['Rule']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type AddSegmentKeysPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddSegmentKeysPayload'] = ResolversParentTypes['AddSegmentKeysPayload']> = {
   addedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type AddTargetsPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddTargetsPayload'] = ResolversParentTypes['AddTargetsPayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -4836,6 +5373,7 @@ export type FlagConfigurationResolvers<ContextType = Context, ParentType extends
   offVariation?: Resolver<ResolversTypes['Variation'], ParentType, ContextType>;
   prerequisites?: Resolver<ReadonlyArray<ResolversTypes['Prerequisite']>, ParentType, ContextType>;
   rules?: Resolver<ReadonlyArray<ResolversTypes['Rule']>, ParentType, ContextType>;
+  targeting?: Resolver<ResolversTypes['JSONObject'], ParentType, ContextType>;
   targets?: Resolver<ReadonlyArray<ResolversTypes['Target']>, ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   usage?: Resolver<ReadonlyArray<ResolversTypes['UsagePoint']>, ParentType, ContextType, RequireFields<FlagConfigurationUsageArgs, 'from' | 'resolution' | 'to'>>;
@@ -5023,9 +5561,18 @@ export type MemberEdgeResolvers<ContextType = Context, ParentType extends Resolv
   node?: Resolver<ResolversTypes['Member'], ParentType, ContextType>;
 };
 
+export type MoveRulesPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MoveRulesPayload'] = ResolversParentTypes['MoveRulesPayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   acceptInvitation?: Resolver<ResolversTypes['AcceptInvitationPayload'], ParentType, ContextType, RequireFields<MutationAcceptInvitationArgs, 'input'>>;
+  addRule?: Resolver<ResolversTypes['AddRulePayload'], ParentType, ContextType, RequireFields<MutationAddRuleArgs, 'input'>>;
   addSegmentKeys?: Resolver<ResolversTypes['AddSegmentKeysPayload'], ParentType, ContextType, RequireFields<MutationAddSegmentKeysArgs, 'input'>>;
+  addTargets?: Resolver<ResolversTypes['AddTargetsPayload'], ParentType, ContextType, RequireFields<MutationAddTargetsArgs, 'input'>>;
   applyChangeSet?: Resolver<ResolversTypes['ApplyChangeSetPayload'], ParentType, ContextType, RequireFields<MutationApplyChangeSetArgs, 'input'>>;
   archiveFlag?: Resolver<ResolversTypes['ArchiveFlagPayload'], ParentType, ContextType, RequireFields<MutationArchiveFlagArgs, 'input'>>;
   changePassword?: Resolver<ResolversTypes['ChangePasswordPayload'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
@@ -5047,9 +5594,13 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   inviteMember?: Resolver<ResolversTypes['InviteMemberPayload'], ParentType, ContextType, RequireFields<MutationInviteMemberArgs, 'input'>>;
   logIn?: Resolver<ResolversTypes['LogInPayload'], ParentType, ContextType, RequireFields<MutationLogInArgs, 'input'>>;
   logOut?: Resolver<ResolversTypes['LogOutPayload'], ParentType, ContextType, RequireFields<MutationLogOutArgs, 'input'>>;
+  moveRules?: Resolver<ResolversTypes['MoveRulesPayload'], ParentType, ContextType, RequireFields<MutationMoveRulesArgs, 'input'>>;
   refreshSession?: Resolver<ResolversTypes['RefreshSessionPayload'], ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'input'>>;
   removeMember?: Resolver<ResolversTypes['RemoveMemberPayload'], ParentType, ContextType, RequireFields<MutationRemoveMemberArgs, 'input'>>;
+  removePrerequisite?: Resolver<ResolversTypes['RemovePrerequisitePayload'], ParentType, ContextType, RequireFields<MutationRemovePrerequisiteArgs, 'input'>>;
+  removeRule?: Resolver<ResolversTypes['RemoveRulePayload'], ParentType, ContextType, RequireFields<MutationRemoveRuleArgs, 'input'>>;
   removeSegmentKeys?: Resolver<ResolversTypes['RemoveSegmentKeysPayload'], ParentType, ContextType, RequireFields<MutationRemoveSegmentKeysArgs, 'input'>>;
+  removeTargets?: Resolver<ResolversTypes['RemoveTargetsPayload'], ParentType, ContextType, RequireFields<MutationRemoveTargetsArgs, 'input'>>;
   requestPasswordReset?: Resolver<ResolversTypes['RequestPasswordResetPayload'], ParentType, ContextType, RequireFields<MutationRequestPasswordResetArgs, 'input'>>;
   resetPassword?: Resolver<ResolversTypes['ResetPasswordPayload'], ParentType, ContextType, RequireFields<MutationResetPasswordArgs, 'input'>>;
   restoreFlag?: Resolver<ResolversTypes['RestoreFlagPayload'], ParentType, ContextType, RequireFields<MutationRestoreFlagArgs, 'input'>>;
@@ -5058,12 +5609,16 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   rotateApiKey?: Resolver<ResolversTypes['RotateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
   setFlagConfiguration?: Resolver<ResolversTypes['SetFlagConfigurationPayload'], ParentType, ContextType, RequireFields<MutationSetFlagConfigurationArgs, 'input'>>;
   setMemberRole?: Resolver<ResolversTypes['SetMemberRolePayload'], ParentType, ContextType, RequireFields<MutationSetMemberRoleArgs, 'input'>>;
+  setPrerequisite?: Resolver<ResolversTypes['SetPrerequisitePayload'], ParentType, ContextType, RequireFields<MutationSetPrerequisiteArgs, 'input'>>;
+  setRollout?: Resolver<ResolversTypes['SetRolloutPayload'], ParentType, ContextType, RequireFields<MutationSetRolloutArgs, 'input'>>;
+  setTargets?: Resolver<ResolversTypes['SetTargetsPayload'], ParentType, ContextType, RequireFields<MutationSetTargetsArgs, 'input'>>;
   toggleFlag?: Resolver<ResolversTypes['ToggleFlagPayload'], ParentType, ContextType, RequireFields<MutationToggleFlagArgs, 'input'>>;
   updateApiKey?: Resolver<ResolversTypes['UpdateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationUpdateApiKeyArgs, 'input'>>;
   updateEnvironment?: Resolver<ResolversTypes['UpdateEnvironmentPayload'], ParentType, ContextType, RequireFields<MutationUpdateEnvironmentArgs, 'input'>>;
   updateFlag?: Resolver<ResolversTypes['UpdateFlagPayload'], ParentType, ContextType, RequireFields<MutationUpdateFlagArgs, 'input'>>;
   updateOrganization?: Resolver<ResolversTypes['UpdateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
   updateProject?: Resolver<ResolversTypes['UpdateProjectPayload'], ParentType, ContextType, RequireFields<MutationUpdateProjectArgs, 'input'>>;
+  updateRule?: Resolver<ResolversTypes['UpdateRulePayload'], ParentType, ContextType, RequireFields<MutationUpdateRuleArgs, 'input'>>;
   updateSegment?: Resolver<ResolversTypes['UpdateSegmentPayload'], ParentType, ContextType, RequireFields<MutationUpdateSegmentArgs, 'input'>>;
   withdrawInvitation?: Resolver<ResolversTypes['WithdrawInvitationPayload'], ParentType, ContextType, RequireFields<MutationWithdrawInvitationArgs, 'input'>>;
 };
@@ -5184,10 +5739,31 @@ export type RemoveMemberPayloadResolvers<ContextType = Context, ParentType exten
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type RemovePrerequisitePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemovePrerequisitePayload'] = ResolversParentTypes['RemovePrerequisitePayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RemoveRulePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveRulePayload'] = ResolversParentTypes['RemoveRulePayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type RemoveSegmentKeysPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveSegmentKeysPayload'] = ResolversParentTypes['RemoveSegmentKeysPayload']> = {
   removedCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RemoveTargetsPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveTargetsPayload'] = ResolversParentTypes['RemoveTargetsPayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -5397,6 +5973,27 @@ export type SetMemberRolePayloadResolvers<ContextType = Context, ParentType exte
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type SetPrerequisitePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetPrerequisitePayload'] = ResolversParentTypes['SetPrerequisitePayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SetRolloutPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetRolloutPayload'] = ResolversParentTypes['SetRolloutPayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SetTargetsPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetTargetsPayload'] = ResolversParentTypes['SetTargetsPayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type ShareTraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ShareTrace'] = ResolversParentTypes['ShareTrace']> = {
   end?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   start?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -5473,6 +6070,14 @@ export type UpdateProjectPayloadResolvers<ContextType = Context, ParentType exte
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UpdateRulePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateRulePayload'] = ResolversParentTypes['UpdateRulePayload']> = {
+  configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  rule?: Resolver<Maybe<ResolversTypes['Rule']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type UpdateSegmentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateSegmentPayload'] = ResolversParentTypes['UpdateSegmentPayload']> = {
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
   segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType>;
@@ -5525,7 +6130,9 @@ export type WithdrawInvitationPayloadResolvers<ContextType = Context, ParentType
 
 export type Resolvers<ContextType = Context> = {
   AcceptInvitationPayload?: AcceptInvitationPayloadResolvers<ContextType>;
+  AddRulePayload?: AddRulePayloadResolvers<ContextType>;
   AddSegmentKeysPayload?: AddSegmentKeysPayloadResolvers<ContextType>;
+  AddTargetsPayload?: AddTargetsPayloadResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
   ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
@@ -5599,6 +6206,7 @@ export type Resolvers<ContextType = Context> = {
   Member?: MemberResolvers<ContextType>;
   MemberConnection?: MemberConnectionResolvers<ContextType>;
   MemberEdge?: MemberEdgeResolvers<ContextType>;
+  MoveRulesPayload?: MoveRulesPayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   Organization?: OrganizationResolvers<ContextType>;
@@ -5613,7 +6221,10 @@ export type Resolvers<ContextType = Context> = {
   Query?: QueryResolvers<ContextType>;
   RefreshSessionPayload?: RefreshSessionPayloadResolvers<ContextType>;
   RemoveMemberPayload?: RemoveMemberPayloadResolvers<ContextType>;
+  RemovePrerequisitePayload?: RemovePrerequisitePayloadResolvers<ContextType>;
+  RemoveRulePayload?: RemoveRulePayloadResolvers<ContextType>;
   RemoveSegmentKeysPayload?: RemoveSegmentKeysPayloadResolvers<ContextType>;
+  RemoveTargetsPayload?: RemoveTargetsPayloadResolvers<ContextType>;
   RequestPasswordResetPayload?: RequestPasswordResetPayloadResolvers<ContextType>;
   ResetPasswordPayload?: ResetPasswordPayloadResolvers<ContextType>;
   RestoreFlagPayload?: RestoreFlagPayloadResolvers<ContextType>;
@@ -5643,6 +6254,9 @@ export type Resolvers<ContextType = Context> = {
   Session?: SessionResolvers<ContextType>;
   SetFlagConfigurationPayload?: SetFlagConfigurationPayloadResolvers<ContextType>;
   SetMemberRolePayload?: SetMemberRolePayloadResolvers<ContextType>;
+  SetPrerequisitePayload?: SetPrerequisitePayloadResolvers<ContextType>;
+  SetRolloutPayload?: SetRolloutPayloadResolvers<ContextType>;
+  SetTargetsPayload?: SetTargetsPayloadResolvers<ContextType>;
   ShareTrace?: ShareTraceResolvers<ContextType>;
   SnapshotResult?: SnapshotResultResolvers<ContextType>;
   StaleVersionError?: StaleVersionErrorResolvers<ContextType>;
@@ -5655,6 +6269,7 @@ export type Resolvers<ContextType = Context> = {
   UpdateFlagPayload?: UpdateFlagPayloadResolvers<ContextType>;
   UpdateOrganizationPayload?: UpdateOrganizationPayloadResolvers<ContextType>;
   UpdateProjectPayload?: UpdateProjectPayloadResolvers<ContextType>;
+  UpdateRulePayload?: UpdateRulePayloadResolvers<ContextType>;
   UpdateSegmentPayload?: UpdateSegmentPayloadResolvers<ContextType>;
   Usage?: UsageResolvers<ContextType>;
   UsagePoint?: UsagePointResolvers<ContextType>;

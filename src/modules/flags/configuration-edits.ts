@@ -3,6 +3,7 @@ import type { Connection } from '../../database/transaction';
 import type { Issue } from '../../errors';
 import type { Permission } from '../access/permissions';
 import { findBodyOfVersion } from '../changes/change-repository';
+import type { ChangeKind } from '../changes/change-kinds';
 import { canonicalText } from '../changes/change-rules';
 import { staleIssues } from '../changes/stale-version';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
@@ -13,11 +14,13 @@ import type { FlagEntity } from './flag-entity';
 import { comparableConfiguration } from './flag-comparison';
 import { findConfiguration } from './flag-repository';
 import { configurationId, initialConfiguration } from './flag-wire';
+import { TARGETING_EDITS, type TargetingEditInputs, type TargetingEditName } from './targeting-edits';
 import {
   inputOfTargeting,
+  planPatch,
   planTargeting,
   type Targeting,
-  type TargetingInput,
+  type TargetingPatch,
   type TargetingReferences,
 } from './targeting-rules';
 
@@ -27,11 +30,14 @@ export interface ToggleFlagInput {
   readonly isEnabled: boolean;
 }
 
-export interface SetFlagConfigurationInput extends TargetingInput {
+/** Which configuration an edit changes, and the version that its caller has read. */
+export interface EditedConfiguration {
   readonly flagId: string;
   readonly environmentId: string;
   readonly expectedVersion: number;
 }
+
+export interface SetFlagConfigurationInput extends EditedConfiguration, TargetingPatch {}
 
 export interface CopyFlagConfigurationInput {
   readonly flagId: string;
@@ -53,21 +59,24 @@ export interface EditScene {
   readonly connection: Connection;
   readonly flag: FlagEntity;
   readonly before: FlagConfigurationEntity;
-  readonly loadReferences: (input: TargetingInput) => Promise<TargetingReferences>;
+  readonly loadReferences: (input: TargetingPatch) => Promise<TargetingReferences>;
   /** Whether the actor may read an environment of the flag's project. */
   readonly maySee: (environmentId: string) => boolean;
 }
 
-/** `next` null: the configuration is already so. The caller sets its version and time. */
+/** `next` null: the configuration is already so. The caller sets its version and time. `ruleId`: the rule that was edited. */
 export type EditDecision =
-  { readonly issues: readonly Issue[] } | { readonly issues: null; readonly next: FlagConfigurationEntity | null };
+  | { readonly issues: readonly Issue[] }
+  | { readonly issues: null; readonly next: FlagConfigurationEntity | null; readonly ruleId?: string };
 
 /** One change of one configuration. */
 export interface ConfigurationEdit {
   readonly flagId: string;
   readonly environmentId: string;
   readonly permission: Permission;
-  readonly kind: 'FLAG_TOGGLED' | 'FLAG_CONFIGURATION_SET' | 'FLAG_CONFIGURATION_COPIED' | 'FLAG_CONFIGURATION_ROLLED_BACK';
+  readonly kind: ChangeKind;
+  /** Whether it changes a part, so that a change set may have several of one configuration. */
+  readonly isPartial: boolean;
   /** The path of its input in the arguments. */
   readonly path: Path;
   readonly decide: (scene: EditScene) => Promise<EditDecision>;
@@ -79,6 +88,7 @@ export function toggleEdit({ flagId, environmentId, isEnabled }: ToggleFlagInput
     environmentId,
     permission: 'flag:toggle',
     kind: 'FLAG_TOGGLED',
+    isPartial: false,
     path,
     decide: async ({ before }) => ({ issues: null, next: before.isEnabled === isEnabled ? null : { ...before, isEnabled } }),
   };
@@ -91,14 +101,41 @@ export function setEdit(input: SetFlagConfigurationInput, path: Path): Configura
     environmentId,
     permission: 'flag:update',
     kind: 'FLAG_CONFIGURATION_SET',
+    isPartial: false,
     path,
     decide: async (scene) => {
       const stale = await staleConfiguration(scene, input.expectedVersion, path);
-      const plan = planTargeting(input, await scene.loadReferences(input));
+      const { before } = scene;
+      const plan = planPatch(input, before, await scene.loadReferences(input));
       if (plan.issues) return { issues: [...stale, ...plan.issues.map((issue) => moved(issue, path))] };
       if (stale.length > 0) return { issues: stale };
-      const { before } = scene;
       return { issues: null, next: { ...before, ...plan.targeting, isEnabled: input.isEnabled ?? before.isEnabled } };
+    },
+  };
+}
+
+/** An edit of a part of the targeting. */
+export function targetingEdit<Name extends TargetingEditName>(
+  name: Name,
+  input: EditedConfiguration & TargetingEditInputs[Name],
+  path: Path,
+): ConfigurationEdit {
+  const { kind, names, plan } = TARGETING_EDITS[name];
+  const { flagId, environmentId, expectedVersion } = input;
+  return {
+    flagId,
+    environmentId,
+    permission: 'flag:update',
+    kind,
+    isPartial: true,
+    path,
+    decide: async (scene) => {
+      const { before } = scene;
+      const stale = await staleConfiguration(scene, expectedVersion, path);
+      const planned = plan(input, before, await scene.loadReferences(names?.(input, before) ?? {}));
+      if (planned.issues) return { issues: [...stale, ...planned.issues.map((issue) => moved(issue, path))] };
+      if (stale.length > 0) return { issues: stale };
+      return { issues: null, next: unlessSame({ ...before, ...planned.targeting }, before), ruleId: planned.ruleId };
     },
   };
 }
@@ -110,6 +147,7 @@ export function copyEdit(input: CopyFlagConfigurationInput, path: Path): Configu
     environmentId,
     permission: 'flag:update',
     kind: 'FLAG_CONFIGURATION_COPIED',
+    isPartial: false,
     path,
     decide: async (scene) => {
       const source = await findSource(scene, fromEnvironmentId);
@@ -130,6 +168,7 @@ export function rollBackEdit(input: RollBackFlagConfigurationInput, path: Path):
     environmentId,
     permission: 'flag:update',
     kind: 'FLAG_CONFIGURATION_ROLLED_BACK',
+    isPartial: false,
     path,
     decide: async (scene) => {
       const earlier = await findEarlier(scene, toVersion);
@@ -158,8 +197,13 @@ async function reuse(
   }
   if (stale.length > 0) return { issues: stale };
   const next = { ...scene.before, ...plan.targeting, isEnabled: source.isEnabled };
-  const isSame = canonicalText(comparableConfiguration(next)) === canonicalText(comparableConfiguration(scene.before));
-  return { issues: null, next: isSame ? null : next };
+  return { issues: null, next: unlessSame(next, scene.before) };
+}
+
+/** Null when nothing is different. */
+function unlessSame(next: FlagConfigurationEntity, before: FlagConfigurationEntity): FlagConfigurationEntity | null {
+  const isSame = canonicalText(comparableConfiguration(next)) === canonicalText(comparableConfiguration(before));
+  return isSame ? null : next;
 }
 
 function staleConfiguration({ connection, before }: EditScene, expected: number, path: Path): Promise<readonly Issue[]> {

@@ -7,6 +7,7 @@ import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 import { configurationsIn, variationOf } from './flag-view';
 import { configurationId } from './flag-wire';
+import { inputOfTargeting } from './targeting-rules';
 
 export const configurationResolvers: Resolvers = {
   Mutation: {
@@ -15,6 +16,19 @@ export const configurationResolvers: Resolvers = {
     copyFlagConfiguration: (_parent, { input }, { actor, services }) => payload(services.configurations.copy(actor, input)),
     rollBackFlagConfiguration: (_parent, { input }, { actor, services }) =>
       payload(services.configurations.rollBack(actor, input)),
+    addRule: (_parent, { input }, { actor, services }) => payload(services.configurations.edit(actor, 'addRule', input)),
+    updateRule: (_parent, { input }, { actor, services }) => payload(services.configurations.edit(actor, 'updateRule', input)),
+    removeRule: (_parent, { input }, { actor, services }) => payload(services.configurations.edit(actor, 'removeRule', input)),
+    moveRules: (_parent, { input }, { actor, services }) => payload(services.configurations.edit(actor, 'moveRules', input)),
+    setTargets: (_parent, { input }, { actor, services }) => payload(services.configurations.edit(actor, 'setTargets', input)),
+    addTargets: (_parent, { input }, { actor, services }) => payload(services.configurations.edit(actor, 'addTargets', input)),
+    removeTargets: (_parent, { input }, { actor, services }) =>
+      payload(services.configurations.edit(actor, 'removeTargets', input)),
+    setRollout: (_parent, { input }, { actor, services }) => payload(services.configurations.edit(actor, 'setRollout', input)),
+    setPrerequisite: (_parent, { input }, { actor, services }) =>
+      payload(services.configurations.edit(actor, 'setPrerequisite', input)),
+    removePrerequisite: (_parent, { input }, { actor, services }) =>
+      payload(services.configurations.edit(actor, 'removePrerequisite', input)),
     applyChangeSet: (_parent, { input }, { actor, services }) => payload(services.configurations.applyChangeSet(actor, input)),
   },
   Flag: {
@@ -28,6 +42,7 @@ export const configurationResolvers: Resolvers = {
     environment: ({ environmentId }, _args, { loaders }) => required(loaders.environment.load(environmentId)),
     offVariation: async (configuration, _args, context) =>
       variationOf(await flagOf(configuration, context), configuration.offVariation),
+    targeting: (configuration) => inputOfTargeting(configuration),
     targets: async (configuration, _args, context) => {
       const flag = await flagOf(configuration, context);
       return configuration.targets.map((target) => ({ flag, target }));

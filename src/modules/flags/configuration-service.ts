@@ -9,15 +9,18 @@ import type { ChangeItemDraft, Delivery } from '../changes/record-change';
 import { findEnvironmentsByIds } from '../environments/environment-repository';
 import { segmentKeysOf, storedConditions } from '../../validation/condition-rules';
 import { quote } from '../../evaluation';
+import type { Path } from '../../validation/input-rules';
 import { lockProjectFor, type LockedProject } from '../projects/project-service';
 import { findSegmentsByKeys } from '../segments/segment-repository';
 import {
   copyEdit,
   rollBackEdit,
   setEdit,
+  targetingEdit,
   toggleEdit,
   type ConfigurationEdit,
   type CopyFlagConfigurationInput,
+  type EditedConfiguration,
   type RollBackFlagConfigurationInput,
   type SetFlagConfigurationInput,
   type ToggleFlagInput,
@@ -30,10 +33,13 @@ import {
   findFlagsByKeys,
   findPrerequisiteKeys,
   saveConfiguration,
+  saveConfigurationAgain,
   touchFlags,
 } from './flag-repository';
+import type { RuleOfFlag } from './flag-view';
 import { configurationBody, configurationId, flagEvent, initialConfiguration } from './flag-wire';
-import type { TargetingInput, TargetingReferences } from './targeting-rules';
+import { TARGETING_EDITS, type TargetingEditInputs, type TargetingEditName } from './targeting-edits';
+import type { TargetingPatch, TargetingReferences } from './targeting-rules';
 
 export interface ConfigurationServiceOptions {
   readonly database: Database;
@@ -43,11 +49,15 @@ export interface ConfigurationServiceOptions {
 export interface ConfigurationResult {
   readonly flag: FlagEntity;
   readonly configuration: FlagConfigurationEntity;
+  /** The rule that was added or updated; else null. */
+  readonly rule: RuleOfFlag | null;
   readonly revisions: EnvironmentRevision[];
 }
 
-/** One change of a change set. Exactly one of the four is given, which GraphQL ensures. */
-export interface ConfigurationChangeInput {
+type TargetingEdits = { readonly [Name in TargetingEditName]?: (EditedConfiguration & TargetingEditInputs[Name]) | null };
+
+/** One change of a change set. Exactly one is given, which GraphQL ensures. */
+export interface ConfigurationChangeInput extends TargetingEdits {
   readonly toggleFlag?: ToggleFlagInput | null;
   readonly setFlagConfiguration?: SetFlagConfigurationInput | null;
   readonly copyFlagConfiguration?: CopyFlagConfigurationInput | null;
@@ -65,9 +75,18 @@ export class ConfigurationService {
     return this.applyOne(actor, toggleEdit(input, ['input']));
   }
 
-  /** Replaces the whole targeting. */
+  /** Replaces what is given of the targeting. */
   set(actor: Actor, input: SetFlagConfigurationInput): Promise<ConfigurationResult> {
     return this.applyOne(actor, setEdit(input, ['input']));
+  }
+
+  /** Edits a part of the targeting. Records nothing when nothing is different. */
+  edit<Name extends TargetingEditName>(
+    actor: Actor,
+    name: Name,
+    input: EditedConfiguration & TargetingEditInputs[Name],
+  ): Promise<ConfigurationResult> {
+    return this.applyOne(actor, targetingEdit(name, input, ['input']));
   }
 
   copy(actor: Actor, input: CopyFlagConfigurationInput): Promise<ConfigurationResult> {
@@ -102,8 +121,9 @@ export class ConfigurationService {
       const locked = await lockProjectFor(tx.connection, actor, target, edit.permission);
       if (!locked) throw notFound('flag', edit.flagId, ['input', 'flagId']);
       const { applied, revisions } = await this.apply(tx, locked, [edit], edit.kind);
-      const { flag, after } = applied[0] as Applied;
-      return { flag, configuration: after, revisions };
+      const { flag, after, ruleId } = applied[0] as Applied;
+      const rule = after.rules.find(({ id }) => id === ruleId);
+      return { flag, configuration: after, rule: rule ? { flag, rule } : null, revisions };
     });
   }
 
@@ -118,13 +138,14 @@ export class ConfigurationService {
     kind: ConfigurationEdit['kind'] | 'CHANGE_SET_APPLIED',
   ): Promise<{ applied: Applied[]; revisions: EnvironmentRevision[] }> {
     const issues: Issue[] = [];
-    const applied: Applied[] = [];
+    const byConfiguration = new Map<string, Applied>();
     for (const edit of edits) {
-      const outcome = await this.applyEdit(tx.connection, locked, edit);
+      const outcome = await this.applyEdit(tx.connection, locked, edit, byConfiguration.get(configurationOf(edit)));
       if (outcome.issues) issues.push(...outcome.issues);
-      else applied.push(outcome.applied);
+      else byConfiguration.set(configurationOf(edit), outcome.applied);
     }
     if (issues.length > 0) throw new UserFault(issues);
+    const applied = [...byConfiguration.values()];
     const changed = applied.filter(({ before, after }) => before !== after);
     if (changed.length === 0) return { applied, revisions: [] };
     const flagIds = [...new Set(changed.map(({ flag }) => flag.id))];
@@ -144,6 +165,7 @@ export class ConfigurationService {
     connection: Connection,
     { project, actor }: LockedProject,
     edit: ConfigurationEdit,
+    earlier: Applied | undefined,
   ): Promise<{ issues: readonly Issue[] } | { issues: null; applied: Applied }> {
     const { flagId, environmentId, path } = edit;
     const [flag] = await findFlagsByIds(connection, [flagId]);
@@ -160,20 +182,27 @@ export class ConfigurationService {
       const message = `The flag ${quote(flag.key)} is archived; restore it first.`;
       return { issues: [{ code: 'ARCHIVED', message, path: [...path, 'flagId'] }] };
     }
-    const before = (await findConfiguration(connection, flagId, environmentId)) ?? initialConfiguration(flag, environmentId);
+    const before =
+      earlier?.before ??
+      (await findConfiguration(connection, flagId, environmentId)) ??
+      initialConfiguration(flag, environmentId);
+    const current = earlier?.after ?? before;
     const decision = await edit.decide({
       connection,
       flag,
-      before,
+      // Every edit of a configuration names the version before the first.
+      before: { ...current, version: before.version },
       loadReferences: (input) => loadReferences(connection, flag, environmentId, input),
       maySee: (id) => permits(actor, 'environment:read', { ...whole, environmentId: id }),
     });
     if (decision.issues) return decision;
-    if (decision.next === null) return { issues: null, applied: { flag, before, after: before } };
-    const after = { ...decision.next, version: before.version + 1, updatedAt: this.options.changes.now() };
+    const { next, ruleId } = decision;
+    if (next === null) return { issues: null, applied: { flag, before, after: current, ruleId } };
+    const after = { ...next, version: before.version + 1, updatedAt: this.options.changes.now() };
+    if (current !== before) await saveConfigurationAgain(connection, after);
     // The project lock keeps other writers away, so only a defect can make this fail.
-    if (!(await saveConfiguration(connection, after))) throw new Error(`Configuration of ${flagId} changed under the lock.`);
-    return { issues: null, applied: { flag, before, after } };
+    else if (!(await saveConfiguration(connection, after))) throw new Error(`Configuration of ${flagId} changed under the lock.`);
+    return { issues: null, applied: { flag, before, after, ruleId } };
   }
 }
 
@@ -182,6 +211,7 @@ interface Applied {
   readonly before: FlagConfigurationEntity;
   /** Equal to `before` (the same object) when nothing changed. */
   readonly after: FlagConfigurationEntity;
+  readonly ruleId?: string | undefined;
 }
 
 function editOf(change: ConfigurationChangeInput, position: number): ConfigurationEdit {
@@ -192,7 +222,25 @@ function editOf(change: ConfigurationChangeInput, position: number): Configurati
   if (change.rollBackFlagConfiguration) {
     return rollBackEdit(change.rollBackFlagConfiguration, [...path, 'rollBackFlagConfiguration']);
   }
+  for (const name of Object.keys(TARGETING_EDITS) as TargetingEditName[]) {
+    const edit = partialEdit(change, name, [...path, name]);
+    if (edit) return edit;
+  }
   throw new Error('A change of a change set has none of its alternatives.');
+}
+
+function partialEdit<Name extends TargetingEditName>(
+  change: { readonly [N in Name]?: (EditedConfiguration & TargetingEditInputs[N]) | null },
+  name: Name,
+  path: Path,
+): ConfigurationEdit | null {
+  const input = change[name];
+  return input ? targetingEdit(name, input, path) : null;
+}
+
+/** Which configuration an edit is of. */
+function configurationOf({ flagId, environmentId }: ConfigurationEdit): string {
+  return `${flagId} ${environmentId}`;
 }
 
 function changeSetIssues(count: number, edits: readonly ConfigurationEdit[]): Issue[] {
@@ -202,9 +250,9 @@ function changeSetIssues(count: number, edits: readonly ConfigurationEdit[]): Is
   }
   const seen = new Set<string>();
   return edits.flatMap((edit): Issue[] => {
-    const configuration = `${edit.flagId} ${edit.environmentId}`;
-    if (!seen.has(configuration)) {
-      seen.add(configuration);
+    const configuration = configurationOf(edit);
+    if (edit.isPartial || !seen.has(configuration)) {
+      if (!edit.isPartial) seen.add(configuration);
       return [];
     }
     const message = 'A configuration may appear only once in a change set.';
@@ -241,11 +289,11 @@ async function loadReferences(
   connection: Connection,
   flag: FlagEntity,
   environmentId: string,
-  input: TargetingInput,
+  input: TargetingPatch,
 ): Promise<TargetingReferences> {
   const { projectId } = flag;
-  const flagKeys = input.prerequisites.map(({ flagKey }) => flagKey);
-  const segmentKeys = segmentKeysOf(storedConditions(input.rules.flatMap((rule) => rule.conditions)));
+  const flagKeys = (input.prerequisites ?? []).map(({ flagKey }) => flagKey);
+  const segmentKeys = segmentKeysOf(storedConditions((input.rules ?? []).flatMap((rule) => rule.conditions)));
   const named = flagKeys.length > 0 ? await findFlagsByKeys(connection, projectId, flagKeys) : [];
   const segments = segmentKeys.length > 0 ? await findSegmentsByKeys(connection, projectId, segmentKeys) : [];
   return {

@@ -97,6 +97,12 @@ export async function findPrerequisiteKeys(connection: Connection, environmentId
   return new Map(rows.map(({ key, prerequisites }) => [key, prerequisites.map(({ flagKey }) => flagKey)]));
 }
 
+/** Writes again what the same transaction wrote before. */
+export async function saveConfigurationAgain(connection: Connection, next: FlagConfigurationEntity): Promise<void> {
+  const { flagId, environmentId, ...columns } = next;
+  await connection.update(CONFIGURATION_TABLE, { flagId, environmentId, version: next.version }, columns);
+}
+
 /**
  * Writes the configuration if its row still has the previous version; returns whether it did. Version 0 has no row, so the
  * first write is an insert.

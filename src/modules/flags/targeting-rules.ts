@@ -22,6 +22,7 @@ import {
   type RuleWithConditions,
 } from '../../validation/condition-rules';
 import { countIssues, repetitions, textIssues, type Path } from '../../validation/input-rules';
+import { nullIssues } from '../../validation/patch-rules';
 import type { FlagConfigurationEntity, StoredRule } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 
@@ -35,6 +36,9 @@ export interface TargetingInput {
   readonly rules: readonly RuleInput[];
   readonly fallthrough: ServeInput;
 }
+
+/** A change of a targeting: a part that is left out stays, a list that is null is emptied. */
+export type TargetingPatch = { readonly [Part in keyof TargetingInput]?: TargetingInput[Part] | null };
 
 export interface RuleInput extends RuleWithConditions {
   readonly gate?: { readonly bucketBy: string; readonly weight: number } | null;
@@ -70,27 +74,41 @@ export type Targeting = Pick<FlagConfigurationEntity, 'offVariation' | 'prerequi
 
 export type TargetingPlan = { readonly issues: readonly Issue[] } | { readonly issues: null; readonly targeting: Targeting };
 
-/** Returns the targeting in stored form, or all issues of the input. */
+/** Returns the whole targeting in stored form, or all issues of the input. */
 export function planTargeting(input: TargetingInput, references: TargetingReferences): TargetingPlan {
+  const nothing: Targeting = { offVariation: '', prerequisites: [], targets: [], rules: [], fallthrough: { variation: '' } };
+  return planPatch(input, nothing, references);
+}
+
+/** Returns the targeting with the patch applied, or all issues of the patch. What stays as it is was checked when it was set. */
+export function planPatch(patch: TargetingPatch, current: Targeting, references: TargetingReferences): TargetingPlan {
+  const { offVariation, fallthrough } = patch;
+  const [prerequisites, targets, rules] = [emptied(patch.prerequisites), emptied(patch.targets), emptied(patch.rules)];
   const issues = [
-    ...variationIssues(input.offVariation, references, ['input', 'offVariation']),
-    ...prerequisitesIssues(input, references),
-    ...targetsIssues(input, references),
-    ...rulesIssues(input.rules, references.segmentKeys, ['input', 'rules']),
-    ...ruleServesIssues(input, references),
-    ...serveIssues(input.fallthrough, references, ['input', 'fallthrough']),
+    ...nullIssues({ offVariation, fallthrough }, { offVariation: 'The off variation', fallthrough: 'The fallthrough' }),
+    ...(offVariation ? variationIssues(offVariation, references, ['input', 'offVariation']) : []),
+    ...(prerequisites ? prerequisitesIssues(prerequisites, references) : []),
+    ...(targets ? targetsIssues(targets, references) : []),
+    ...(rules ? rulesIssues(rules, references.segmentKeys, ['input', 'rules']) : []),
+    ...(rules ? ruleServesIssues(rules, references) : []),
+    ...(fallthrough ? serveIssues(fallthrough, references, ['input', 'fallthrough']) : []),
   ];
   if (issues.length > 0) return { issues };
   return {
     issues: null,
     targeting: {
-      offVariation: input.offVariation,
-      prerequisites: input.prerequisites.map(({ flagKey, variation }) => ({ flagKey, variation })),
-      targets: input.targets.map(({ variation, targetingKeys }) => ({ variation, targetingKeys })),
-      rules: input.rules.map((rule) => storedRule(rule, references)),
-      fallthrough: storedServe(input.fallthrough),
+      offVariation: offVariation ?? current.offVariation,
+      prerequisites: prerequisites?.map(({ flagKey, variation }) => ({ flagKey, variation })) ?? current.prerequisites,
+      targets: targets?.map(({ variation, targetingKeys }) => ({ variation, targetingKeys })) ?? current.targets,
+      rules: rules?.map((rule) => storedRule(rule, references)) ?? current.rules,
+      fallthrough: fallthrough ? storedServe(fallthrough) : current.fallthrough,
     },
   };
+}
+
+/** An empty list where null was given; undefined, where nothing was given, stays. */
+function emptied<T>(list: readonly T[] | null | undefined): readonly T[] | undefined {
+  return list === null ? [] : list;
 }
 
 function variationIssues(key: string, references: TargetingReferences, path: Path): Issue[] {
@@ -98,7 +116,7 @@ function variationIssues(key: string, references: TargetingReferences, path: Pat
   return [{ code: 'NOT_FOUND', message: `The flag has no variation ${quote(key)}.`, path }];
 }
 
-function prerequisitesIssues({ prerequisites }: TargetingInput, references: TargetingReferences): Issue[] {
+function prerequisitesIssues(prerequisites: TargetingInput['prerequisites'], references: TargetingReferences): Issue[] {
   const path = ['input', 'prerequisites'];
   const issues = countIssues('Prerequisites', prerequisites.length, { min: 0, max: PREREQUISITES_MAX }, path);
   if (issues.length > 0) return issues;
@@ -138,7 +156,7 @@ function chainIssues(prerequisites: ReadonlyMap<string, readonly string[]>, path
   return [{ code: 'OUT_OF_RANGE', message, path }];
 }
 
-function targetsIssues({ targets }: TargetingInput, references: TargetingReferences): Issue[] {
+function targetsIssues(targets: TargetingInput['targets'], references: TargetingReferences): Issue[] {
   const path = ['input', 'targets'];
   const issues = countIssues('Targets', targets.length, { min: 0, max: VARIATIONS_MAX }, path);
   const total = targets.reduce((sum, target) => sum + target.targetingKeys.length, 0);
@@ -146,36 +164,48 @@ function targetsIssues({ targets }: TargetingInput, references: TargetingReferen
   if (issues.length > 0) return issues;
   const seen = new Set<string>();
   targets.forEach((target, position) => {
-    const at = [...path, String(position)];
-    issues.push(...variationIssues(target.variation, references, [...at, 'variation']));
-    target.targetingKeys.forEach((key, keyPosition) => {
-      const keyPath = [...at, 'targetingKeys', String(keyPosition)];
-      if (key === '') issues.push({ code: 'BLANK', message: 'A targeting key must not be empty.', path: keyPath });
-      issues.push(...textIssues('Targeting key', key, keyPath, TARGETING_KEY_LENGTH_MAX));
-      if (seen.has(key)) {
-        issues.push({ code: 'DUPLICATE', message: `The targeting key ${quote(key)} is targeted twice.`, path: keyPath });
-      }
-      seen.add(key);
-    });
+    issues.push(...targetIssues(target, seen, { references, at: [...path, String(position)] }));
   });
   return issues;
 }
 
-/** Checks what each rule serves, and to which share of the contexts; the rest is checked for flags and segments alike. */
-function ruleServesIssues({ rules }: TargetingInput, references: TargetingReferences): Issue[] {
-  return rules.slice(0, RULES_MAX).flatMap((rule, position) => {
-    const at = ['input', 'rules', String(position)];
-    const issues = serveIssues(rule.serve, references, [...at, 'serve']);
-    if (!rule.gate) return issues;
-    return [
-      ...issues,
-      ...bucketByIssues(rule.gate.bucketBy, [...at, 'gate', 'bucketBy']),
-      ...weightIssues(rule.gate.weight, [...at, 'gate', 'weight']),
-    ];
+/** Checks the targets of one variation. `seen` collects the targeting keys, each of which may be a target once. */
+export function targetIssues(
+  target: TargetingInput['targets'][number],
+  seen: Set<string>,
+  { references, at }: { readonly references: TargetingReferences; readonly at: Path },
+): Issue[] {
+  const issues = variationIssues(target.variation, references, [...at, 'variation']);
+  target.targetingKeys.forEach((key, position) => {
+    const path = [...at, 'targetingKeys', String(position)];
+    if (key === '') issues.push({ code: 'BLANK', message: 'A targeting key must not be empty.', path });
+    issues.push(...textIssues('Targeting key', key, path, TARGETING_KEY_LENGTH_MAX));
+    if (seen.has(key)) {
+      issues.push({ code: 'DUPLICATE', message: `The targeting key ${quote(key)} is targeted twice.`, path });
+    }
+    seen.add(key);
   });
+  return issues;
 }
 
-function serveIssues(serve: ServeInput, references: TargetingReferences, path: Path): Issue[] {
+function ruleServesIssues(rules: readonly RuleInput[], references: TargetingReferences): Issue[] {
+  return rules
+    .slice(0, RULES_MAX)
+    .flatMap((rule, position) => ruleServeIssues(rule, references, ['input', 'rules', String(position)]));
+}
+
+/** Checks what a rule serves, and to which share of the contexts; the rest is checked for flags and segments alike. */
+export function ruleServeIssues({ serve, gate }: RuleInput, references: TargetingReferences, at: Path): Issue[] {
+  const issues = serveIssues(serve, references, [...at, 'serve']);
+  if (!gate) return issues;
+  return [
+    ...issues,
+    ...bucketByIssues(gate.bucketBy, [...at, 'gate', 'bucketBy']),
+    ...weightIssues(gate.weight, [...at, 'gate', 'weight']),
+  ];
+}
+
+export function serveIssues(serve: ServeInput, references: TargetingReferences, path: Path): Issue[] {
   if (typeof serve.variation === 'string') return variationIssues(serve.variation, references, [...path, 'variation']);
   const rollout = rolloutOf(serve);
   const at = [...path, 'rollout'];
@@ -222,7 +252,7 @@ function bucketByIssues(bucketBy: string, path: Path): Issue[] {
   return issues;
 }
 
-function storedRule(rule: RuleInput, references: TargetingReferences): StoredRule {
+export function storedRule(rule: RuleInput, references: TargetingReferences): StoredRule {
   return {
     id: rule.id ?? references.newRuleId(),
     name: rule.name ?? '',
@@ -238,13 +268,17 @@ function storedServe(serve: ServeInput): SnapshotServe {
   return { rollout: { bucketBy, whenMissing, shares: shares.map(({ variation, weight }) => ({ variation, weight })) } };
 }
 
-/** The input that would give this targeting, to copy it to another environment or to roll back to it. */
+/** The input that would give this targeting, to copy it to another environment, to roll back to it, or to show it whole. */
 export function inputOfTargeting(targeting: Targeting): TargetingInput {
   return {
     offVariation: targeting.offVariation,
     prerequisites: targeting.prerequisites,
     targets: targeting.targets,
-    rules: targeting.rules.map((rule) => ({ ...rule, conditions: inputOfConditions(rule.conditions) })),
+    rules: targeting.rules.map(inputOfRule),
     fallthrough: targeting.fallthrough,
   };
+}
+
+export function inputOfRule(rule: StoredRule): RuleInput {
+  return { ...rule, conditions: inputOfConditions(rule.conditions) };
 }
