@@ -242,7 +242,9 @@ function keptSecrets(dataDir: string, isProduction: boolean): Secrets {
     return writeIfNew(path, drawn) ? drawn : secretsIn(path);
   } catch (error) {
     if (error instanceof StartFault) throw error;
-    throw new StartFault(`DATA_DIR ${JSON.stringify(dataDir)} cannot be used: ${(error as Error).message}; set it to a directory that this account may write to.`);
+    throw new StartFault(
+      `DATA_DIR ${JSON.stringify(dataDir)} cannot be used: ${(error as Error).message}; set it to a directory that this account may write to.`,
+    );
   }
 }
 

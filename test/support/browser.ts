@@ -19,9 +19,12 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** In CI a missing browser is a failure, not a reason to leave tests out. */
-export const describeInBrowser: jest.Describe =
-  executablePath !== undefined || process.env.CI ? describe : sayingWhy(describe.skip);
+/**
+ * In CI a missing browser is a failure, not a reason to leave tests out. Looks at `describe` only when it is called: this module
+ * outlives the test file that loaded it, and `describe` belongs to one file.
+ */
+export const describeInBrowser = (name: string, tests: () => void): void =>
+  (executablePath !== undefined || process.env.CI ? describe : sayingWhy(describe.skip))(name, tests);
 
 function sayingWhy(skip: jest.Describe): jest.Describe {
   process.stderr.write(`Tests in a browser are left out: none of ${NAMES.join(', ')} is on the PATH.\n`);
