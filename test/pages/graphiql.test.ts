@@ -93,8 +93,15 @@ describeInBrowser('in a browser', () => {
     await eventually(async () => (await page.evaluate<string>(shown)).includes(expected));
   };
   const choose = async ({ page }: OpenedPage, label: RegExp): Promise<void> => {
-    const options = await page.locator('#examples option').allInnerTexts();
-    await page.getByLabel('Examples').selectOption(options.find((text) => label.test(text))!);
+    const menu = page.getByLabel('Examples');
+    const example = await menu.locator('option').filter({ hasText: label }).getAttribute('value');
+    const operation = /^(?:query|mutation|subscription) (\w+)/m.exec(example ?? '')![1]!;
+    const tabs = page.locator('.graphiql-tab');
+    // A single tab has no name.
+    const tab = tabs.nth(Math.max(1, await tabs.count()));
+    await menu.selectOption(example);
+    // Until it is named, the new tab has all examples, and its button asks which of them to execute.
+    await tab.and(page.locator('.graphiql-tab-active')).getByText(operation, { exact: true }).waitFor();
   };
   const setVariables = ({ page }: OpenedPage, variables: object): Promise<unknown> =>
     page.evaluate(
@@ -178,6 +185,7 @@ describeInBrowser('in a browser', () => {
 
     for (const [label, expected] of [
       [/What is there/, '"organizations"'],
+      [/Many flags/, '"targetingKey": "grace"'],
       [/Switch a flag/, '"userErrors": []'],
       [/Who did what/, '"history"'],
     ] as const) {
