@@ -1,20 +1,18 @@
 # Flagstaff server: compiled in one stage, run in another with production dependencies only.
 # No dependency needs its install script, so none is run.
 
-FROM node:24-slim AS build
+FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+# The build installs the compiler beside itself, not into node_modules.
+FROM dependencies AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
 COPY migrations ./migrations
 COPY src ./src
 RUN npm run build
-
-FROM node:24-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
@@ -24,6 +22,8 @@ RUN mkdir data && chown node:node data
 COPY package.json LICENSE ./
 COPY schema ./schema
 COPY pages ./pages
+# What `npm run password:reset -- EMAIL` and the other commands of docs/OPERATIONS.md run.
+COPY scripts/operate.mjs ./scripts/
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node

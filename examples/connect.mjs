@@ -32,6 +32,21 @@ export function given(name, what) {
   return fail(`${name} is not set: it must be ${what}.`, 2);
 }
 
+/** Sends one operation and returns its data. Throws what `sentenceFor` understands, also for user errors of a mutation. */
+export async function ask(query, variables = {}, credential = null) {
+  const response = await fetch(graphqlUrl(), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(credential ? { authorization: `Bearer ${credential}` } : {}) },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json().catch(() => ({}));
+  if (errors) throw errors;
+  if (!data) throw Object.assign(new Error('no GraphQL answer'), { response: { status: response.status } });
+  const userErrors = userErrorsIn(data);
+  if (userErrors.length > 0) throw userErrors;
+  return data;
+}
+
 /** The user errors of every mutation in an answer. */
 export function userErrorsIn(data) {
   return Object.values(data ?? {}).flatMap((payload) => payload?.userErrors ?? []);
@@ -46,7 +61,7 @@ export function sentenceFor(error) {
   if (error?.message === 'fetch failed')
     return `${graphqlUrl()} cannot be reached: ${error.cause?.message ?? 'no reason is known'}.`;
   const refusals = error?.response?.errors ?? (Array.isArray(error) ? error : null);
-  if (refusals) return refusals.map(({ message }) => message).join(' ');
+  if (refusals) return refusals.map(({ message, code }) => message ?? code).join(' ');
   if (error?.response?.status) return `${graphqlUrl()} answered with status ${error.response.status}, and not as GraphQL does.`;
   return error?.message || String(error);
 }

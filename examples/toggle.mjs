@@ -1,7 +1,6 @@
 // Switches a flag on or off in one environment.
 // OWNER_EMAIL=… OWNER_PASSWORD=… node examples/toggle.mjs <environment id> <flag key> on|off
-import { GraphQLClient, gql } from 'graphql-request';
-import { fail, given, graphqlUrl, sentenceFor, userErrorsIn } from './connect.mjs';
+import { ask, fail, given, sentenceFor } from './connect.mjs';
 
 const STATES = { on: true, true: true, off: false, false: false };
 
@@ -12,16 +11,7 @@ if (isEnabled === null) fail('Usage: node examples/toggle.mjs <environment id> <
 const email = given('OWNER_EMAIL', 'the e-mail address of a user who may switch the flag');
 const password = given('OWNER_PASSWORD', 'the password of that user');
 
-const client = new GraphQLClient(graphqlUrl());
-
-async function request(document, variables) {
-  const data = await client.request(document, variables);
-  const errors = userErrorsIn(data);
-  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join(' '));
-  return data;
-}
-
-const LOG_IN = gql`
+const LOG_IN = `
   mutation LogIn($input: LogInInput!) {
     logIn(input: $input) {
       accessToken
@@ -31,7 +21,7 @@ const LOG_IN = gql`
     }
   }
 `;
-const PROJECT = gql`
+const PROJECT = `
   query ProjectOf($environmentId: ID!) {
     environment(id: $environmentId) {
       project {
@@ -40,14 +30,14 @@ const PROJECT = gql`
     }
   }
 `;
-const FLAG = gql`
+const FLAG = `
   query Flag($projectId: ID!, $flagKey: String!) {
     flagByKey(projectId: $projectId, key: $flagKey) {
       id
     }
   }
 `;
-const TOGGLE = gql`
+const TOGGLE = `
   mutation Toggle($input: ToggleFlagInput!) {
     toggleFlag(input: $input) {
       configuration {
@@ -66,13 +56,13 @@ const TOGGLE = gql`
 `;
 
 try {
-  const { logIn } = await request(LOG_IN, { input: { email, password } });
-  client.setHeader('authorization', `Bearer ${logIn.accessToken}`);
-  const { environment } = await request(PROJECT, { environmentId });
+  const { logIn } = await ask(LOG_IN, { input: { email, password } });
+  const token = logIn.accessToken;
+  const { environment } = await ask(PROJECT, { environmentId }, token);
   if (!environment) throw new Error(`There is no environment ${environmentId}, or ${email} may not see it.`);
-  const { flagByKey } = await request(FLAG, { projectId: environment.project.id, flagKey });
+  const { flagByKey } = await ask(FLAG, { projectId: environment.project.id, flagKey }, token);
   if (!flagByKey) throw new Error(`There is no flag ${flagKey} in the project of ${environmentId}.`);
-  const { toggleFlag } = await request(TOGGLE, { input: { flagId: flagByKey.id, environmentId, isEnabled } });
+  const { toggleFlag } = await ask(TOGGLE, { input: { flagId: flagByKey.id, environmentId, isEnabled } }, token);
   console.log(JSON.stringify(toggleFlag));
 } catch (error) {
   fail(sentenceFor(error));

@@ -3,24 +3,28 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { installWhatIsMissing, root, run } from './install.mjs';
+import { compiler, installForBuild, root, run } from './install.mjs';
 
 const SOURCES = ['src', 'migrations', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const marker = join(root, 'dist', '.built-from');
 
+/** Whether dist/ was not made from these sources. */
+export function isBuildStale() {
+  return !existsSync(marker) || readFileSync(marker, 'utf8') !== digestOfSources();
+}
+
 export function buildWhatIsStale() {
-  const digest = digestOfSources();
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === digest) return;
+  if (!isBuildStale()) return;
   process.stdout.write('Building (after a change of the sources) …\n');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  run(process.execPath, [compiler(), '-p', 'tsconfig.build.json']);
   mkdirSync(join(root, 'dist', 'src', 'database'), { recursive: true });
   // Loaded by a worker thread, so the compiler does not see it.
   copyFileSync(
     join(root, 'src', 'database', 'embedded-worker.cjs'),
     join(root, 'dist', 'src', 'database', 'embedded-worker.cjs'),
   );
-  writeFileSync(marker, digest);
+  writeFileSync(marker, digestOfSources());
 }
 
 function digestOfSources() {
@@ -46,6 +50,6 @@ function filesBelow(folder) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  installWhatIsMissing();
+  installForBuild();
   buildWhatIsStale();
 }

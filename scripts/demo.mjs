@@ -3,12 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, installWhatIsMissing, root } from './install.mjs';
+import { fail, installForProduction, root } from './install.mjs';
 import { demoFlags } from './demo-flags.mjs';
-import { graphqlUrl, sentenceFor } from '../examples/connect.mjs';
+import { ask, graphqlUrl, sentenceFor } from '../examples/connect.mjs';
 
-installWhatIsMissing();
-const { GraphQLClient, gql } = await import('graphql-request');
+installForProduction();
 const { createClient } = await import('graphql-ws');
 const { WebSocket } = await import('ws');
 
@@ -16,14 +15,12 @@ const url = graphqlUrl();
 const dataDir = process.env.DATA_DIR ?? join(root, 'data');
 const loginFile = join(dataDir, 'demo-login.json');
 const tokenFile = join(dataDir, 'set-up-token');
-const anonymous = new GraphQLClient(url);
 
 const say = (text = '') => process.stdout.write(`${text}\n`);
 
-async function mutate(client, name, inputType, input, selection) {
+async function mutate(credential, name, inputType, input, selection) {
   const document = `mutation Run($input: ${inputType}!) { ${name}(input: $input) { ${selection} userErrors { code message path } } }`;
-  const { [name]: payload } = await client.request(document, { input });
-  if (payload.userErrors.length > 0) throw new Error(payload.userErrors.map(({ message }) => message).join(' '));
+  const { [name]: payload } = await ask(document, { input }, credential);
   return payload;
 }
 
@@ -38,26 +35,25 @@ async function credentials() {
   }
   const login = { email: 'owner@example.com', password: randomBytes(12).toString('base64url') };
   const input = { ...login, name: 'Demo owner', setUpToken: readFileSync(tokenFile, 'utf8').trim() };
-  await mutate(anonymous, 'createFirstOwner', 'CreateFirstOwnerInput', input, 'user { id }');
+  await mutate(null, 'createFirstOwner', 'CreateFirstOwnerInput', input, 'user { id }');
   writeFileSync(loginFile, JSON.stringify(login, null, 2), { mode: 0o600 });
   return login;
 }
 
 async function main() {
   const login = await credentials();
-  const { accessToken } = await mutate(anonymous, 'logIn', 'LogInInput', login, 'accessToken');
-  const client = new GraphQLClient(url, { headers: { authorization: `Bearer ${accessToken}` } });
+  const { accessToken } = await mutate(null, 'logIn', 'LogInInput', login, 'accessToken');
   const suffix = randomBytes(3).toString('hex');
 
   const { organization } = await mutate(
-    client,
+    accessToken,
     'createOrganization',
     'CreateOrganizationInput',
     { key: `acme-${suffix}`, name: 'Acme' },
     'organization { id key }',
   );
   const { project } = await mutate(
-    client,
+    accessToken,
     'createProject',
     'CreateProjectInput',
     { organizationId: organization.id, key: 'shop', name: 'Web shop' },
@@ -70,7 +66,7 @@ async function main() {
     ['production', 'Production', '#c62828', true],
   ]) {
     const { environment } = await mutate(
-      client,
+      accessToken,
       'createEnvironment',
       'CreateEnvironmentInput',
       { projectId: project.id, key, name, color, isProduction },
@@ -83,7 +79,7 @@ async function main() {
   const flags = {};
   for (const { flag: input, targeting } of demoFlags) {
     const { flag } = await mutate(
-      client,
+      accessToken,
       'createFlag',
       'CreateFlagInput',
       { projectId: project.id, ...input },
@@ -93,7 +89,7 @@ async function main() {
     for (const [key, configuration] of Object.entries(targeting)) {
       const where = { flagId: flag.id, environmentId: environments[key], expectedVersion: 0 };
       await mutate(
-        client,
+        accessToken,
         'setFlagConfiguration',
         'SetFlagConfigurationInput',
         { ...where, ...configuration },
@@ -108,7 +104,7 @@ async function main() {
     ['SERVER', 'development'],
   ]) {
     const { secret } = await mutate(
-      client,
+      accessToken,
       'createApiKey',
       'CreateApiKeyInput',
       { environmentId: environments[key], kind, name: `Demo ${kind.toLowerCase()}` },
@@ -118,7 +114,6 @@ async function main() {
   }
 
   const serverKey = keys['SERVER production'];
-  const backEnd = new GraphQLClient(url, { headers: { authorization: `Bearer ${serverKey}` } });
   say('\nOne query, three contexts, one revision:');
   const contexts = [
     { targetingKey: 'ada', attributes: { country: 'NL', plan: 'enterprise', appVersion: '4.2.0' } },
@@ -126,8 +121,8 @@ async function main() {
     { targetingKey: 'linus', attributes: { country: 'FI', plan: 'pro', email: 'linus@example.com' } },
   ];
   const flagKeys = ['new-checkout', 'free-shipping-threshold', 'search-engine', 'checkout-theme'];
-  const { evaluate } = await backEnd.request(
-    gql`
+  const { evaluate } = await ask(
+    `
       query Demo($contexts: [EvaluationContextInput!]!, $flagKeys: [String!]) {
         evaluate(contexts: $contexts, flagKeys: $flagKeys) {
           revision
@@ -144,6 +139,7 @@ async function main() {
       }
     `,
     { contexts, flagKeys },
+    serverKey,
   );
   say(`revision ${evaluate.revision}`);
   for (const { targetingKey, evaluations } of evaluate.results) {
@@ -154,7 +150,7 @@ async function main() {
   }
 
   say('\nA change, as a subscriber sees it: switching "new-checkout" off in production …');
-  await showLiveChange(client, serverKey, { flagId: flags['new-checkout'], environmentId: environments.production });
+  await showLiveChange(accessToken, serverKey, { flagId: flags['new-checkout'], environmentId: environments.production });
 
   const graphiql = url.replace(/graphql$/, 'graphiql');
   const hasGraphiql = (await fetch(graphiql)).ok;
@@ -173,7 +169,7 @@ Try:
 `);
 }
 
-async function showLiveChange(client, serverKey, where) {
+async function showLiveChange(accessToken, serverKey, where) {
   const sockets = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
@@ -187,7 +183,7 @@ async function showLiveChange(client, serverKey, where) {
   // The subscription is live when the server has taken it; there is no acknowledgement in the protocol.
   await new Promise((resolve) => setTimeout(resolve, 300));
   const started = performance.now();
-  await mutate(client, 'toggleFlag', 'ToggleFlagInput', { ...where, isEnabled: false }, 'configuration { isEnabled }');
+  await mutate(accessToken, 'toggleFlag', 'ToggleFlagInput', { ...where, isEnabled: false }, 'configuration { isEnabled }');
   const { value } = await next;
   const tookMs = Math.round(performance.now() - started);
   say(`  ${JSON.stringify(value.data.flagChanged)}`);

@@ -25,7 +25,8 @@ const compiler = spawn(
   process.execPath,
   [
     join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-    ...['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput', '--pretty', String(isTerminal)],
+    ...['-p', 'tsconfig.build.json', '--noCheck', 'false', '--types', 'node'],
+    ...['--watch', '--preserveWatchOutput', '--pretty', String(isTerminal)],
   ],
   { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
 );

@@ -1,7 +1,7 @@
 // `npm start` in a fresh clone: installs and builds what is missing, then runs the server in this process.
-import { installWhatIsMissing } from './install.mjs';
+import { installForBuild } from './install.mjs';
 import { buildWhatIsStale } from './build.mjs';
 
-installWhatIsMissing();
+installForBuild();
 buildWhatIsStale();
 await import('../dist/src/main.js');

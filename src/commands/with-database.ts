@@ -1,3 +1,4 @@
+import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations';
 import type { Config } from '../config';
 import { createDataSource } from '../database/data-source';
@@ -6,10 +7,17 @@ import { openDataSource } from '../database/open-data-source';
 import { Database } from '../database/transaction';
 import { entities } from '../modules/entities';
 
+type Location = Pick<Config, 'databaseUrl' | 'dataDir'>;
+
 /** Opens the configured database for the work, and closes it. Fails with one sentence while a server uses the embedded database. */
-export async function withDatabase<T>(
-  { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
-  work: (database: Database) => Promise<T>,
+export function withDatabase<T>(location: Location, work: (database: Database) => Promise<T>): Promise<T> {
+  return withDataSource(location, (dataSource) => work(new Database({ dataSource, onCommit: () => undefined })));
+}
+
+/** For work below the services, such as migrations. */
+export async function withDataSource<T>(
+  { databaseUrl, dataDir }: Location,
+  work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   const embedded = databaseUrl === null ? await openEmbeddedDatabase({ dataDir }) : null;
   try {
@@ -18,7 +26,7 @@ export async function withDatabase<T>(
     const dataSource = createDataSource({ connection, entities, migrations, onPoolError: () => undefined });
     await openDataSource(dataSource);
     try {
-      return await work(new Database({ dataSource, onCommit: () => undefined }));
+      return await work(dataSource);
     } finally {
       await dataSource.destroy();
     }

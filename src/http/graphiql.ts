@@ -8,6 +8,8 @@ import { GRAPHIQL_POLICY } from './security-headers';
 import { addFile } from './pages';
 
 const MODULES = join(PACKAGE_ROOT, 'node_modules');
+/** `npm start` in a fresh clone installs the packages of the page here, without the other development dependencies. */
+const START_MODULES = join(PACKAGE_ROOT, 'scripts', 'start', 'node_modules');
 
 /** Assets of the page: name -> file of a package. */
 const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
@@ -19,7 +21,13 @@ const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: st
 
 /** Whether its packages are there: an installation for production has none of them. */
 export function isGraphiqlInstalled(): boolean {
-  return Object.values(ASSETS).every(({ file }) => existsSync(join(MODULES, file)));
+  return directoryOfAssets() !== undefined;
+}
+
+function directoryOfAssets(): string | undefined {
+  return [MODULES, START_MODULES].find((directory) =>
+    Object.values(ASSETS).every(({ file }) => existsSync(join(directory, file))),
+  );
 }
 
 export function addGraphiql(app: FastifyInstance): void {
@@ -30,10 +38,11 @@ export function addGraphiql(app: FastifyInstance): void {
     addFile(app, `/pages/${name}`, join(PACKAGE_ROOT, 'pages', name));
   }
   addFile(app, '/graphiql/examples.graphql', join(PACKAGE_ROOT, 'examples', 'queries.graphql'));
+  const directory = directoryOfAssets() ?? MODULES;
   for (const [name, { file, type }] of Object.entries(ASSETS)) {
     app.get(`/graphiql/${name}`, async (_request, reply) => {
       reply.type(`${type}; charset=utf-8`).header('cache-control', 'max-age=3600');
-      return reply.send(await readFile(join(MODULES, file)));
+      return reply.send(await readFile(join(directory, file)));
     });
   }
   addSocketClient(app);

@@ -226,4 +226,9 @@ export function report(line: string): void {
   process.stderr.write(`    ${line}\n`);
 }
 
-export const NEW_EPOCH_COMMAND = join(PACKAGE_ROOT, 'scripts', 'database.mjs');
+/** Arguments of Node that run a command for operators from the sources. */
+export const OPERATE = [
+  '-r',
+  join(PACKAGE_ROOT, 'test/support/run-typescript.cjs'),
+  join(PACKAGE_ROOT, 'src/commands/operate.ts'),
+];

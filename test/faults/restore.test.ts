@@ -6,7 +6,7 @@ import type { Backup } from '../support/own-postgres';
 import { openOn } from '../support/data-sources';
 import { hashOf, type Position, type Recorder, type SnapshotWire } from '../support/recorder';
 import { convergence, problemsOfBook, problemsOfSubscribers } from './checks';
-import { describeFaults, isShort, NEW_EPOCH_COMMAND, report, scaled, startCluster, until, type Cluster } from './cluster';
+import { describeFaults, isShort, OPERATE, report, scaled, startCluster, until, type Cluster } from './cluster';
 import { Writers } from './writers';
 
 const SUBSCRIBERS = 20;
@@ -129,7 +129,7 @@ describeFaults('after a backup was restored', () => {
   async function giveNewEpochs(): Promise<void> {
     if (!isShort) {
       const env = { ...process.env, DATABASE_URL: cluster.postgres.url, NODE_ENV: 'development' };
-      await promisify(execFile)(process.execPath, [NEW_EPOCH_COMMAND, 'new-epoch'], { env });
+      await promisify(execFile)(process.execPath, [...OPERATE, 'db:new-epoch'], { env });
       return;
     }
     const opened = await openOn({ kind: 'server', url: cluster.postgres.url, drop: async () => undefined });

@@ -36,8 +36,13 @@ const databases: (() => Promise<void>)[] = [];
  */
 export function runProgram(env: Record<string, string>, prefix: readonly string[] = []): Program {
   const hook = join(PACKAGE_ROOT, 'test', 'support', 'run-typescript.cjs');
-  const [command = '', ...words] = [...prefix, process.execPath, '-r', hook, join(PACKAGE_ROOT, 'src', 'main.ts')];
+  return runServer([...prefix, process.execPath, '-r', hook, join(PACKAGE_ROOT, 'src', 'main.ts')], env);
+}
+
+/** Runs a command that starts the server, with these variables, in this directory. */
+export function runServer([command = '', ...words]: readonly string[], env: Record<string, string>, cwd?: string): Program {
   const child = spawn(command, words, {
+    cwd,
     // Tests share the machine, so a full event loop says nothing.
     env: {
       PATH: process.env.PATH,

@@ -1,0 +1,35 @@
+/** Implements `npm run db:migrate`, `db:revert` and `db:new-epoch`. Each answers the sentence to print. */
+import type { Config } from '../config';
+import { migrate, revertLastMigration } from '../database/migrate';
+import { StartFault } from '../errors';
+import { renewEpochs } from '../modules/changes/epoch-repository';
+import { withDataSource } from './with-database';
+
+export function migrateDatabase(config: Config): Promise<string> {
+  return withDataSource(config, async (dataSource) => {
+    const names = await migrate(dataSource);
+    return names.length === 0 ? 'The database is up to date.' : `Applied: ${names.join(', ')}.`;
+  });
+}
+
+export function revertDatabase(config: Config): Promise<string> {
+  return withDataSource(config, async (dataSource) => {
+    const [{ has } = { has: false }] = await dataSource.query<{ has: boolean }[]>(
+      `SELECT to_regclass('migration') IS NOT NULL AS has`,
+    );
+    const newest = has ? await dataSource.query<{ name: string }[]>('SELECT name FROM migration ORDER BY id DESC LIMIT 1') : [];
+    if (newest[0] === undefined) return 'There is no migration to revert.';
+    await revertLastMigration(dataSource);
+    return `Reverted: ${newest[0].name}.`;
+  });
+}
+
+/** Null: of all environments. */
+export function renewEpochsOf(config: Config, environmentId: string | null): Promise<string> {
+  return withDataSource(config, async (dataSource) => {
+    const count = await dataSource.transaction((connection) => renewEpochs(connection, environmentId));
+    if (environmentId !== null && count === 0) throw new StartFault(`There is no environment ${JSON.stringify(environmentId)}.`);
+    const what = count === 1 ? '1 environment has a new epoch' : `${count} environments have new epochs`;
+    return `${what}; clients begin anew within about a second.`;
+  });
+}

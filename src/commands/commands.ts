@@ -1,0 +1,44 @@
+/** The commands for operators by their names. */
+import type { Config } from '../config';
+import { StartFault } from '../errors';
+import { readArguments, runAuditVerify } from './audit-verify';
+import { migrateDatabase, renewEpochsOf, revertDatabase } from './change-database';
+import { createPasswordReset } from './password-reset';
+
+/** Reads the configuration once its arguments are known to be right. Prints sentences. Returns whether all is as it should be. Throws `StartFault` with one sentence. */
+export type Command = (args: readonly string[], read: () => Config, print: (line: string) => void) => Promise<boolean>;
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  'db:migrate': async (args, read, print) => {
+    takeNone('db:migrate', args);
+    print(await migrateDatabase(read()));
+    return true;
+  },
+  'db:revert': async (args, read, print) => {
+    takeNone('db:revert', args);
+    print(await revertDatabase(read()));
+    return true;
+  },
+  'db:new-epoch': async (args, read, print) => {
+    if (args.length > 1) throw new StartFault('Usage: npm run db:new-epoch -- [ENVIRONMENT_ID]');
+    print(await renewEpochsOf(read(), args[0] ?? null));
+    return true;
+  },
+  'audit:verify': async (args, read, print) => runAuditVerify(read(), readArguments(args), print),
+  'password:reset': async (args, read, print) => {
+    const [email, ...others] = args;
+    if (email === undefined || others.length > 0) throw new StartFault('Usage: npm run password:reset -- EMAIL');
+    const reset = await createPasswordReset(read(), email);
+    if (reset === null) throw new StartFault(`There is no account with the e-mail address ${JSON.stringify(email)}.`);
+    print(`One-time token for ${reset.email}, until ${reset.expiresAt.toISOString()}:\n\n${reset.token}\n`);
+    print(
+      'Hand it over where nobody else can read it. It goes into the mutation resetPassword, which ends all sessions of the account.',
+    );
+    return true;
+  },
+};
+
+function takeNone(name: string, args: readonly string[]): void {
+  if (args.length > 0)
+    throw new StartFault(`${name} takes no arguments; got ${args.map((arg) => JSON.stringify(arg)).join(' ')}.`);
+}

@@ -1,0 +1,122 @@
+/** The image, as the Dockerfile lays it out: what an operator runs in it is there, and works without anything else. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../src/package-root';
+import { installForStart, installProduction, lend, makeHome, pathWithoutNpm, removeHomes, scriptOf } from '../support/layout';
+import { cleanUpProcesses, makePlace } from '../support/processes';
+
+jest.setTimeout(240_000);
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Stage {
+  readonly name: string;
+  readonly copies: readonly { readonly from: string | null; readonly sources: readonly string[]; readonly target: string }[];
+}
+
+const DOCKERFILE = readFileSync(join(PACKAGE_ROOT, 'Dockerfile'), 'utf8');
+const home = makeHome();
+const directories = { dependencies: join(home, 'dependencies'), build: join(home, 'build'), last: join(home, 'app') };
+const PATH = pathWithoutNpm(home);
+let place: Record<string, string>;
+
+function stagesOf(dockerfile: string): Stage[] {
+  return dockerfile
+    .split(/^FROM /m)
+    .slice(1)
+    .map((text) => ({
+      name: / AS (\w+)/.exec(text.split('\n')[0]!)?.[1] ?? 'last',
+      copies: [...text.matchAll(/^COPY (?:--from=(\w+) )?(.+) (\S+)$/gm)].map(([, from, sources, target]) => ({
+        from: from ?? null,
+        sources: sources!.split(' '),
+        target: target!,
+      })),
+    }));
+}
+
+function layOut({ copies }: Stage, directory: string): void {
+  for (const { from, sources, target } of copies) {
+    const origin = from === null ? PACKAGE_ROOT : directories[from as keyof typeof directories];
+    for (const source of sources) {
+      const path = source.replace(/^\/app\//, '');
+      const to = target.endsWith('/') ? join(directory, target, path.split('/').at(-1)!) : join(directory, target);
+      lend(join(origin, path), to);
+    }
+  }
+}
+
+beforeAll(async () => {
+  const [dependencies, build, last] = stagesOf(DOCKERFILE);
+  layOut(dependencies!, directories.dependencies);
+  installProduction(directories.dependencies);
+  lend(directories.dependencies, directories.build);
+  layOut(build!, directories.build);
+  installForStart(directories.build);
+  const built = run('build', [], directories.build);
+  if (built.status !== 0) throw new Error(built.stdout + built.stderr);
+  layOut(last!, directories.last);
+  place = await makePlace();
+});
+
+afterAll(async () => {
+  await cleanUpProcesses();
+  removeHomes();
+});
+
+/** As `npm run NAME -- ARGUMENTS`. */
+function run(name: string, args: readonly string[] = [], cwd = directories.last): Outcome {
+  return node([...scriptOf(cwd, name), ...args], cwd, place);
+}
+
+function node(args: readonly string[], cwd: string, env: Record<string, string> = {}): Outcome {
+  const { status, stdout, stderr } = spawnSync('node', args, { cwd, env: { PATH, NODE_ENV: 'test', ...env }, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+it('has every command for operators', () => {
+  const outcomes = [
+    run('db:migrate'),
+    run('db:new-epoch'),
+    run('audit:verify'),
+    run('password:reset', ['nobody@example.com']),
+    run('password:reset'),
+  ];
+
+  expect(outcomes).toEqual([
+    { status: 0, stdout: 'The database is up to date.\n', stderr: '' },
+    { status: 0, stdout: '0 environments have new epochs; clients begin anew within about a second.\n', stderr: '' },
+    { status: 0, stdout: 'All hold: 0 chains.\n', stderr: '' },
+    { status: 1, stdout: '', stderr: 'There is no account with the e-mail address "nobody@example.com".\n' },
+    { status: 1, stdout: '', stderr: 'Usage: npm run password:reset -- EMAIL\n' },
+  ]);
+});
+
+it('has them without npm, too, as docs/OPERATIONS.md says', () => {
+  const operations = readFileSync(join(PACKAGE_ROOT, 'docs', 'OPERATIONS.md'), 'utf8');
+  const [, program] = /docker compose exec server-1 node (\S+) password:reset EMAIL/.exec(operations) ?? [];
+
+  const outcome = node([program ?? '', 'no:command'], directories.last, place);
+
+  expect(outcome).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'The commands are db:migrate, db:revert, db:new-epoch, audit:verify, password:reset; got "no:command".\n',
+  });
+});
+
+it('runs as its last line says', () => {
+  const [, command = ''] = /^CMD (\[.*\])$/m.exec(DOCKERFILE) ?? [];
+  const [program, ...args] = JSON.parse(command) as string[];
+
+  const outcome = node(args, directories.last, { ...place, PORT: 'none' });
+
+  expect([program, outcome]).toEqual([
+    'node',
+    { status: 1, stdout: '', stderr: 'Flagstaff cannot start: PORT must be a whole number from 0 to 65535.\n' },
+  ]);
+});
