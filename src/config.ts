@@ -4,6 +4,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isTrustable } from './http/client-address';
+import { originOf } from './http/origins';
 import { StartFault } from './errors';
 import { oidcOf, oidcVariables, type OidcSettings } from './http/oidc/settings';
 import type { LimitSettings } from './operations/operations';
@@ -60,7 +61,15 @@ const variables = z.object({
   EVENT_LOOP_DELAY_MAX_MS: integer(10, 60_000).default(250),
   SOCKET_ACCEPT_RATE: integer(1, 1_000_000).default(2_000),
   SOCKETS_PENDING_MAX: integer(1, 1_000_000).default(10_000),
-  ALLOWED_ORIGINS: z.string().default('').transform(listed),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform(listed)
+    .refine(
+      (texts) => texts.every(originOf),
+      'must list origins such as https://app.example.com, separated by commas, without paths',
+    )
+    .transform((texts) => texts.flatMap((text) => originOf(text) ?? [])),
   TRUSTED_PROXIES: z
     .string()
     .default('')

@@ -51,6 +51,7 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
     oidc: createOidc(config, { changes, sessions, clock, log, failed: failures }),
     isProduction: config.isProduction,
     allowedOrigins: config.allowedOrigins,
+    publicUrl: config.publicUrl,
     addressOf: createAddressOf(config.trustedProxies),
     readiness: () => readinessOf(parts.headPoller.databaseState(), parts.delivery.cache.environmentIds().length, clock),
     createContext: contextMaker(clock, parts),

@@ -22,7 +22,8 @@ export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
 /** Answers what Fastify refuses before any hook has run: a path that cannot be decoded. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
   const fault = error.code === 'FST_ERR_BAD_URL' ? new RequestFault('BAD_REQUEST', 'The path of the URL is malformed.') : null;
-  void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
+  // Hooks have not run; any page may read that its URL is malformed.
+  void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS, 'access-control-allow-origin': '*' });
   sendError(reply, fault ? 400 : 500, fault ?? error, log);
 }
 
@@ -38,15 +39,25 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     status: '400 Bad Request',
     message: 'Malformed HTTP request.',
   };
+  socket.end(clientErrorAnswer(status, message));
+}
+
+function clientErrorAnswer(status: string, message: string): string {
+  const requestId = randomUUID();
   const body = JSON.stringify({
-    errors: [formatError(new RequestFault('BAD_REQUEST', message), { requestId: randomUUID(), report: () => undefined })],
+    errors: [formatError(new RequestFault('BAD_REQUEST', message), { requestId, report: () => undefined })],
   });
-  const head = [
-    `HTTP/1.1 ${status}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'x-request-id': requestId,
+    connection: 'close',
+    ...SECURITY_HEADERS,
+    // Readable for pages: it says nothing but that the request was malformed.
+    'access-control-allow-origin': '*',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return `HTTP/1.1 ${status}\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
 export function bodyTooLarge(bytesMax: number): RequestFault {

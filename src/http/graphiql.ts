@@ -30,9 +30,11 @@ function directoryOfAssets(): string | undefined {
   );
 }
 
-export function addGraphiql(app: FastifyInstance): void {
-  // Relative, so that it is right behind a proxy that serves a base path.
-  app.get('/', async (_request, reply) => reply.redirect('graphiql'));
+/** `basePath`: of PUBLIC_URL. Without one the page is named relatively, which is right behind most proxies with a base path, too. */
+export function addGraphiql(app: FastifyInstance, basePath: string): void {
+  // The base path itself has no slash at its end, so that a relative path would lead out of it.
+  const page = basePath === '' ? 'graphiql' : `${basePath}/graphiql`;
+  app.get('/', async (_request, reply) => reply.redirect(page));
   addFile(app, '/graphiql', join(PACKAGE_ROOT, 'pages', 'graphiql.html'), GRAPHIQL_POLICY);
   for (const name of ['graphiql.js', 'graphiql.css', 'log-in.js']) {
     addFile(app, `/pages/${name}`, join(PACKAGE_ROOT, 'pages', name));
@@ -46,7 +48,7 @@ export function addGraphiql(app: FastifyInstance): void {
     });
   }
   addSocketClient(app);
-  leadBrowsersHere(app);
+  leadBrowsersTo(page, app);
 }
 
 /** Serves graphql-ws's client and the module that it shares with its server, both ES modules. */
@@ -60,10 +62,10 @@ function addSocketClient(app: FastifyInstance): void {
 }
 
 /** Somebody who opens the address of the API in a browser is led to GraphiQL; a query in the address is answered as ever. */
-function leadBrowsersHere(app: FastifyInstance): void {
+function leadBrowsersTo(page: string, app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     const isVisit = request.method === 'GET' && request.url === '/graphql' && isNavigation(request);
-    return isVisit ? reply.header('vary', 'Accept').redirect('graphiql') : undefined;
+    return isVisit ? reply.header('vary', 'Accept').redirect(page) : undefined;
   });
 }
 

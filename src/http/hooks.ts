@@ -1,9 +1,10 @@
 /** Handles every HTTP request, regardless of its route: its id, headers of the answer, one log line. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { addCompression } from './compression';
 import { addCors } from './cors';
+import { RequestFault } from '../errors';
 import { createRequestLog } from '../log';
 import { SECURITY_HEADERS } from './security-headers';
 import type { TransportOptions } from './transport';
@@ -18,11 +19,19 @@ export function clientRequestIdOf({ 'x-request-id': id }: IncomingHttpHeaders): 
   return typeof id === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(id) ? id : null;
 }
 
+/** Refuses compressed bodies, which would be taken for malformed ones (RFC 9110, section 15.5.16). */
+function refuseEncoded(encoding: string | undefined, method: string, reply: FastifyReply): void {
+  if (encoding === undefined || method === 'GET' || method === 'HEAD' || encoding.toLowerCase() === 'identity') return;
+  reply.header('accept-encoding', 'identity');
+  throw new RequestFault('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed: send it without Content-Encoding.');
+}
+
 export function addHooks(app: FastifyInstance, { log, allowedOrigins, addressOf }: TransportOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
   addCors(app, allowedOrigins);
+  app.addHook('preParsing', async ({ headers, method }, reply) => refuseEncoded(headers['content-encoding'], method, reply));
   addCompression(app);
   const logRequest = createRequestLog(log);
   let isDraining = false;

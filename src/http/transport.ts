@@ -26,6 +26,8 @@ export interface TransportOptions {
   readonly isProduction: boolean;
   /** Origins of browsers, in addition to the server's own. */
   readonly allowedOrigins: readonly string[];
+  /** The base URL of the installation, without a trailing slash; null when it is not known. */
+  readonly publicUrl: string | null;
   /** Determines where a request came from, as trusted proxies state it. Fastify's own `request.ip` is the peer. */
   readonly addressOf: AddressOf;
   /** Authenticates the caller and creates the context of the resolvers. Throws `Unauthenticated`. */

@@ -17,7 +17,13 @@ import { isAscii, textFrame, type AsciiPayloads } from './socket-frame';
 import { SocketOperation, type OperationSocket } from './socket-operation';
 
 /** The parts of the upgrade request that are kept for the life of the socket. */
-export type SocketRequest = Pick<RequestInfo, 'address' | 'userAgent' | 'origin'> & { readonly host: string };
+export type SocketRequest = Pick<RequestInfo, 'address' | 'userAgent' | 'origin'> & {
+  readonly host: string;
+  /** The host before a proxy; empty when none states it. */
+  readonly forwardedHost: string;
+  /** Programs may send the header with the upgrade, as with any request; null when there is no bearer token. */
+  readonly authorization: string | null;
+};
 
 /** The dependencies that all sockets of a server share. */
 export interface SocketHost {
@@ -189,7 +195,7 @@ export class SocketConnection implements Connected, OperationSocket {
     this.host.onBegun(this);
     const since = this.host.access.generation;
     try {
-      this.authorization = authorizationOf(params);
+      this.authorization = authorizationOf(params) ?? this.request.authorization ?? undefined;
       const { actor } = await this.host.createContext(this.authorization, this.request);
       if (this.isClosed) return;
       // An invalid credential is refused here, with 4403, and not only by the first operation.

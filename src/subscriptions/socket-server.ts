@@ -1,11 +1,12 @@
 /** Serves GraphQL over WebSocket: admits sockets and closes all of them at the end. Each is a `SocketConnection`. */
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Context } from '../modules/context';
-import { mayConnect } from '../http/cors';
+import { basePathOf, withoutBasePath } from '../http/base-path';
+import { mayConnect } from '../http/origins';
 import { RequestFault } from '../errors';
 import { offersWebSocket, serveWithoutUpgrade } from './ignored-upgrade';
 import type { LiveAccess } from '../modules/access/live-access';
@@ -14,6 +15,7 @@ import { quote } from '../evaluation';
 import type { SocketAdmission } from './socket-admission';
 import { AsciiPayloads } from './socket-frame';
 import { SocketConnection, type SocketHost, type SocketRequest } from './socket-connection';
+import { bearerOf } from './socket-message';
 import { SocketPings } from './socket-pings';
 import { USER_AGENT_LENGTH_MAX, type TransportOptions } from '../http/transport';
 
@@ -35,6 +37,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 export function createSocketServer(http: HttpServer, shared: LiveOptions, options: TransportOptions): SocketServer {
   const { admission } = shared;
+  const basePath = basePathOf(options.publicUrl);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: FRAME_BYTES_MAX,
@@ -54,7 +57,7 @@ export function createSocketServer(http: HttpServer, shared: LiveOptions, option
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (!offersWebSocket(request)) return serveWithoutUpgrade(http, request, socket, head);
     socket.on('error', destroy);
-    if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
+    if (withoutBasePath(request.url ?? '', basePath).split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
     const refusal = admission.refusal();
     if (refusal !== null) return refuseUpgrade(socket, '503 Service Unavailable', refusal.retryAfterSeconds);
     sockets.handleUpgrade(request, socket, head, connect);
@@ -103,18 +106,25 @@ function keptOf(request: IncomingMessage, { addressOf }: TransportOptions): Sock
     userAgent: (headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH_MAX),
     origin: headers.origin ?? null,
     host: headers.host ?? '',
+    forwardedHost: forwardedHostOf(headers),
+    authorization: bearerOf(headers),
   };
 }
 
 async function contextOf(
   authorization: string | undefined,
-  { address, userAgent, origin, host }: SocketRequest,
-  { createContext, allowedOrigins }: TransportOptions,
+  { address, userAgent, origin, host, forwardedHost }: SocketRequest,
+  { createContext, ...own }: TransportOptions,
 ): Promise<Context> {
   const context = await createContext(authorization, { requestId: randomUUID(), address, userAgent, origin, idempotency: null });
   // The origin is checked here and not at the upgrade, because the API key that allows it is not known there.
-  if (mayConnect({ origin: origin ?? undefined, host }, context.actor, allowedOrigins)) return context;
+  if (origin === null || mayConnect({ origin, hosts: [host, forwardedHost] }, context.actor, own)) return context;
   throw new RequestFault('FORBIDDEN', `Pages from the origin ${quote(origin ?? '')} may not connect.`);
+}
+
+/** Proxies that replace the Host header say here what it was. No page can set it. */
+function forwardedHostOf({ 'x-forwarded-host': host }: IncomingHttpHeaders): string {
+  return typeof host === 'string' ? host : '';
 }
 
 function destroy(this: Duplex): void {

@@ -9,7 +9,7 @@ import { Readable } from 'node:stream';
 import type { Context } from '../modules/context';
 import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
 import type { PreparedOperation } from '../operations/documents';
-import { EVENT_STREAM_HEADERS } from '../http/event-stream-headers';
+import { comeBackAfter, EVENT_STREAM_HEADERS, isEventSource } from '../http/event-stream-headers';
 import { contextOf } from '../http/graphql';
 import { statusOf } from '../http/errors';
 import type { Connected, TrackedCredential } from '../modules/access/live-access';
@@ -56,11 +56,15 @@ export function addEventStreams(app: FastifyInstance, shared: LiveOptions, optio
       requireEventStream(request);
       await streams.admit(request);
     },
+    errorHandler: (error, request, reply) => {
+      if (!(error instanceof TryLater) || !isEventSource(request)) throw error;
+      void comeBackAfter(error.retryAfterSeconds, reply);
+    },
     handler: async (request, reply) => {
       if (request.method === 'OPTIONS') return reply.code(204).send();
       const operation = await streams.start(request);
       const code = operation.refusedWith;
-      if (code !== null && STATUS_CODES.has(code)) return refuse(reply, code, operation);
+      if (code !== null && STATUS_CODES.has(code)) return refuse(request, reply, code, operation);
       return reply.headers(EVENT_STREAM_HEADERS).send(operation.stream);
     },
   });
@@ -142,9 +146,15 @@ class EventStreams {
   }
 }
 
-function refuse(reply: FastifyReply, code: RequestErrorCode, operation: StreamedOperation): FastifyReply {
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: RequestErrorCode,
+  operation: StreamedOperation,
+): FastifyReply {
   operation.stream.destroy();
   const retryAfter = operation.errors?.[0]?.extensions?.retryAfterSeconds;
+  if (typeof retryAfter === 'number' && isEventSource(request)) return comeBackAfter(retryAfter, reply);
   if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter));
   if (code === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST');
   return reply.code(statusOf(code)).type('application/json; charset=utf-8').send({ errors: operation.errors });

@@ -40,6 +40,14 @@ it('refuses values that it does not understand, all in one sentence', async () =
   expect(program.stdout()).toBe('');
 });
 
+it.each(['*', 'app.example.com', 'https://app.example.com/path'])('refuses %s as an origin of pages', async (origin) => {
+  const program = runProgram({ ALLOWED_ORIGINS: `https://a.example, ${origin}`, DATA_DIR: makeDataDir() });
+
+  expect(await program.ended).toEqual(
+    refusal('ALLOWED_ORIGINS must list origins such as https://app.example.com, separated by commas, without paths.'),
+  );
+});
+
 it('refuses half an owner', async () => {
   const program = runProgram({ OWNER_EMAIL: 'owner@example.com', DATA_DIR: makeDataDir() });
 

@@ -78,10 +78,12 @@ function contextOfQuery(text: unknown): EvaluationContext {
   if (typeof text !== 'string' || text === '') {
     throw new RequestFault('BAD_USER_INPUT', 'context: the query must have it exactly once, as a base64url-encoded JSON object.');
   }
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw new RequestFault('BAD_USER_INPUT', 'context: not valid base64url.');
+  // A plus sign that was not escaped is a blank in a query.
+  const encoded = text.replaceAll(' ', '+');
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded)) throw new RequestFault('BAD_USER_INPUT', 'context: not valid base64url.');
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64url')));
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64url')));
   } catch {
     throw new RequestFault('BAD_USER_INPUT', 'context: the decoded bytes are not JSON in UTF-8.');
   }

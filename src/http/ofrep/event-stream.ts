@@ -3,18 +3,19 @@
  * ADR-0008, docs/OFREP.md). They carry no flags, so a client that is slow or was away misses nothing: it hears of the newest
  * revision only, and first of all, whatever it knows, unless `Last-Event-ID` says that it knows just that.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestFault, TryLater, Unauthenticated } from '../../errors';
 import { notedFor } from '../cors';
-import { EVENT_STREAM_HEADERS } from '../event-stream-headers';
+import { comeBackAfter, EVENT_STREAM_HEADERS, isEventSource } from '../event-stream-headers';
 import { contextOf } from '../graphql';
 import type { Connected, LiveAccess } from '../../modules/access/live-access';
 import type { ApiKeyActor } from '../../modules/access/actor';
 import type { EnvironmentState } from '../../modules/snapshots/environment-state';
 import { waitUntil } from '../../modules/snapshots/wait-until';
 import type { TransportOptions } from '../transport';
+import { sendOfrepError } from './ofrep-errors';
 
 export const EVENT_STREAM_PATH = '/ofrep/v1/event-stream';
 
@@ -42,7 +43,11 @@ export function addEventStream(app: FastifyInstance, options: TransportOptions):
     for (const stream of open) stream.end();
   });
   app.addHook('onClose', async () => options.ticketAccess.close());
-  app.get<{ Querystring: { ticket?: unknown } }>(EVENT_STREAM_PATH, async (request, reply) => {
+  const errorHandler = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
+    if (error instanceof TryLater && isEventSource(request)) void comeBackAfter(error.retryAfterSeconds, reply);
+    else sendOfrepError(error, request, reply, options.log);
+  };
+  app.get<{ Querystring: { ticket?: unknown } }>(EVENT_STREAM_PATH, { errorHandler }, async (request, reply) => {
     const following = await followingOf(request, options);
     if (open.size >= STREAMS_MAX)
       throw new TryLater('UNAVAILABLE', `This server already has ${STREAMS_MAX} event streams, the most that it serves.`, 5);

@@ -3,9 +3,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Context } from '../../modules/context';
 import { RequestFault } from '../../errors';
 import type { EvaluationContext } from '../../evaluation';
+import { basePathOf } from '../base-path';
 import { addPreflight, authenticateWith, contextOfRequest, sendTagged, withinLimits } from '../evaluation-routes';
 import { attributesProblem } from '../../modules/snapshots/snapshot-rules';
 import type { EvaluateOutcome } from '../../modules/snapshots/snapshot-service';
+import type { ServedPaths } from '../served-paths';
 import type { TransportOptions } from '../transport';
 import { addEventStream, EVENT_STREAM_PATH, revisionOfEvent } from './event-stream';
 import { ofrepAnswer, type OfrepFailure, type OfrepSuccess } from './ofrep-answers';
@@ -18,10 +20,20 @@ const ENVIRONMENT_HEADER = 'x-flagstaff-environment';
 
 type EventQuery = { readonly flagConfigEtag?: unknown };
 
-export function addOfrep(root: FastifyInstance, options: TransportOptions): void {
+export function addOfrep(root: FastifyInstance, paths: ServedPaths, options: TransportOptions): void {
+  const basePath = basePathOf(options.publicUrl);
   void root.register(async (app) => {
     app.setErrorHandler((error: Error, request, reply) => sendOfrepError(error, request, reply, options.log));
     addPreflight(app, '/ofrep/*');
+    // Unknown paths and methods are refused here, and so in the form of the protocol.
+    app.route({
+      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      url: '/ofrep/*',
+      onRequest: async (request, reply) => {
+        throw paths.refusal(request, reply);
+      },
+      handler: async () => undefined,
+    });
     addEventStream(app, options);
     const onRequest = authenticateWith(options, ({ headers }) => {
       const key = headers['x-api-key'];
@@ -38,7 +50,10 @@ export function addOfrep(root: FastifyInstance, options: TransportOptions): void
     );
     app.post<{ Querystring: EventQuery }>('/ofrep/v1/evaluate/flags', { onRequest }, async (request, reply) => {
       const { answers, environmentId } = await evaluateFor(request, options, null);
-      return sendTagged(request, reply, { flags: answers, ...eventStreamsFor(contextOfRequest(request), environmentId) });
+      return sendTagged(request, reply, {
+        flags: answers,
+        ...eventStreamsFor(contextOfRequest(request), environmentId, basePath),
+      });
     });
   });
 }
@@ -111,10 +126,10 @@ function statusOfAnswer(answer: OfrepSuccess | OfrepFailure): number {
 }
 
 /** Offers event streams only to keys of one environment: their tickets end with the key. Others have GraphQL subscriptions. */
-function eventStreamsFor({ actor, services }: Context, environmentId: string): object {
+function eventStreamsFor({ actor, services }: Context, environmentId: string, basePath: string): object {
   if (actor.kind !== 'API_KEY' || actor.environmentId === null) return {};
   const ticket = services.streamTickets.issue(actor.id, environmentId);
   // The URI has no origin: the client resolves it against the address that it reached us at, which we may not know.
-  const endpoint = { requestUri: `${EVENT_STREAM_PATH}?ticket=${ticket}` };
+  const endpoint = { requestUri: `${basePath}${EVENT_STREAM_PATH}?ticket=${ticket}` };
   return { eventStreams: [{ type: 'sse', endpoint, inactivityDelaySec: INACTIVITY_DELAY_SECONDS }] };
 }

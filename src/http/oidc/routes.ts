@@ -86,9 +86,11 @@ async function endLogIn(
 }
 
 /** The secrets of the log-in that this browser began, if the callback belongs to it. */
-function secretsOf(secrets: LogInSecrets | null, { searchParams }: URL): LogInSecrets {
+function secretsOf(secrets: LogInSecrets | null, { searchParams, pathname }: URL): LogInSecrets {
+  // Begins with the base path of the installation.
+  const startAgain = `Start again at ${pathname.replace(CALLBACK_PATH, LOG_IN_PATH)}.`;
   if (secrets === null) {
-    const message = `No log-in is in progress in this browser: its cookie is missing, was altered or is older than 10 minutes. Start again at ${LOG_IN_PATH}.`;
+    const message = `No log-in is in progress in this browser: its cookie is missing, was altered or is older than 10 minutes. ${startAgain}`;
     throw new RequestFault('BAD_REQUEST', message);
   }
   const once = (name: string): string | null => {
@@ -96,13 +98,10 @@ function secretsOf(secrets: LogInSecrets | null, { searchParams }: URL): LogInSe
     return values.length === 1 ? (values[0] ?? null) : null;
   };
   if (once('state') !== secrets.state) {
-    throw new RequestFault(
-      'BAD_REQUEST',
-      `The state does not match the log-in that this browser started. Start again at ${LOG_IN_PATH}.`,
-    );
+    throw new RequestFault('BAD_REQUEST', `The state does not match the log-in that this browser started. ${startAgain}`);
   }
   if ((once('code') === null) === (once('error') === null)) {
-    throw new RequestFault('BAD_REQUEST', `The provider must send either a code or an error. Start again at ${LOG_IN_PATH}.`);
+    throw new RequestFault('BAD_REQUEST', `The provider must send either a code or an error. ${startAgain}`);
   }
   return secrets;
 }
