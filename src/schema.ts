@@ -7,14 +7,16 @@ import {
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
 } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resolvers } from './graphql/generated/resolver-types';
 import { jsonObjectScalar, jsonScalar } from './graphql/json-scalars';
-import { digestOfMutation } from './graphql/payload';
+import { digestMutations } from './graphql/mutation-digests';
 import { createAccessWrapper, type Scopes } from './modules/access/access-directives';
+import type { IdempotencyClaim } from './modules/access/actor';
 import type { Context } from './modules/context';
 import { modules } from './modules';
 import { nodeResolvers } from './modules/node-resolvers';
@@ -74,7 +76,8 @@ function wrapResolvers(schema: GraphQLSchema, wrappers: readonly Wrapper[]): voi
 
 /**
  * Runs the mutation fields of an operation one after the other and clears the loaders before each, so that each answers
- * what it wrote. One Idempotency-Key covers a whole request; each mutation field of it gets a claim of its own.
+ * what it wrote. One Idempotency-Key covers a whole request; each mutation field of it gets a claim of its own, by what it does and
+ * not by its alias, which gateways draw anew.
  */
 function createMutationWrapper(schema: GraphQLSchema): Wrapper {
   return (field, type) => {
@@ -83,12 +86,7 @@ function createMutationWrapper(schema: GraphQLSchema): Wrapper {
     const resolve = async (...[parent, args, context, info]: Parameters<typeof inner>): Promise<unknown> => {
       for (const loader of Object.values(context.loaders)) (loader as { clearAll: () => unknown }).clearAll();
       const { actor } = context;
-      const { idempotency } = actor.request;
-      const claim = idempotency && {
-        ...idempotency,
-        field: String(info.path.key),
-        digest: digestOfMutation(field.name, args.input),
-      };
+      const claim = actor.request.idempotency && claimOf(actor.request.idempotency, info);
       const claimant = { ...actor, request: { ...actor.request, idempotency: claim } };
       const payload: unknown = await inner(parent, args, { ...context, actor: claimant }, info);
       // The mutation may have given or removed roles, and its payload leads to what they let the caller see.
@@ -97,4 +95,18 @@ function createMutationWrapper(schema: GraphQLSchema): Wrapper {
     };
     return { resolve };
   };
+}
+
+/** Digests of the mutations of each operation, by the claim that came with its request: the input may be large. */
+const digestsByRequest = new WeakMap<IdempotencyClaim, ReadonlyMap<string, string>>();
+
+function claimOf(ofRequest: IdempotencyClaim, info: GraphQLResolveInfo): IdempotencyClaim {
+  const digests = digestsByRequest.get(ofRequest) ?? digestMutations(info);
+  digestsByRequest.set(ofRequest, digests);
+  const responseName = String(info.path.key);
+  const digest = digests.get(responseName) ?? '';
+  const ofOperation = [...digests.values()];
+  const before = ofOperation.slice(0, [...digests.keys()].indexOf(responseName));
+  const repetition = before.filter((earlier) => earlier === digest).length;
+  return { key: ofRequest.key, digest, repetition, ofOperation };
 }

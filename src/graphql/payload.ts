@@ -1,5 +1,4 @@
 /** Turns a `UserFault` into `userErrors`. */
-import { createHash } from 'node:crypto';
 import { UserFault, type Issue } from '../errors';
 
 /** Bounds the issues of one answer, because a hostile input can have as many issues as bytes. */
@@ -19,11 +18,4 @@ export async function payload<T extends object>(work: Promise<T>): Promise<(T & 
     if (error instanceof UserFault) return { revisions: [], userErrors: error.issues.slice(0, USER_ERRORS_MAX) };
     throw error;
   }
-}
-
-/** Distinguishes mutations with the same Idempotency-Key. */
-export function digestOfMutation(fieldName: string, input: unknown): string {
-  return createHash('sha256')
-    .update(`${fieldName} ${JSON.stringify(input)}`)
-    .digest('base64url');
 }

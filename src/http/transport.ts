@@ -65,6 +65,6 @@ export function requestInfoOf(requestId: string, address: string, headers: Incom
     address,
     userAgent: (headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH_MAX),
     origin: headers.origin ?? null,
-    idempotency: key === undefined ? null : { key, field: '', digest: '' },
+    idempotency: key === undefined ? null : { key, digest: '', repetition: 0, ofOperation: [] },
   };
 }

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { Client } from 'pg';
 import { readConfig } from '../../src/config';
-import { digestOfMutation } from '../../src/graphql/payload';
+import { digestOfMutation } from '../../src/graphql/mutation-digests';
 import type { FailedAuthentications } from '../../src/modules/access/failed-authentications';
 import { beginLogIn, passProvider, PUBLIC_URL } from '../oidc/support/browser';
 import { CLIENT, startHonestProvider, type HonestProvider } from '../oidc/support/honest-provider';

@@ -125,6 +125,125 @@ it('replays the secret of a new API key, which the database does not store in cl
   expect(holders).toEqual([]);
 });
 
+it('answers the same mutation under another alias alike, and applies it once', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const again = client(uniqueKey('idempotency'));
+  const create = (alias: string): Promise<Record<string, { secret: string }>> =>
+    again.request(
+      `mutation ($input: CreateApiKeyInput!) { ${alias}: createApiKey(input: $input) { secret userErrors { code } } }`,
+      { input: { environmentId: environment.id, kind: 'SERVER', name: 'Back end' } },
+    );
+
+  const [first, second] = [await create('_0'), await create('_1')];
+
+  expect(second['_1']).toEqual(first['_0']);
+  const keys = await world.app.database.connection.query<unknown[]>('SELECT 1 FROM api_key WHERE environment_id = $1', [
+    environment.id,
+  ]);
+  expect(keys).toHaveLength(1);
+});
+
+it('refuses another mutation under the same key, whatever its alias, and applies none of it', async () => {
+  const organization = await makeOrganization(world);
+  const key = uniqueKey('idempotency');
+  const { project } = await make<{ project: { id: string; version: number } }>(
+    client(key),
+    'createProject',
+    { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' },
+    'project { id version }',
+  );
+
+  const input = { projectId: project.id, expectedVersion: project.version, name: 'Other' };
+  const document = `mutation ($input: UpdateProjectInput!) {
+    another: updateProject(input: $input) { project { name } userErrors { code } } }`;
+  const refused = await client(key).request(document, { input });
+  const { node } = await world
+    .client(world.owner.accessToken)
+    .request<{ node: unknown }>('query ($id: ID!) { node(id: $id) { ... on Project { name version } } }', { id: project.id });
+
+  expect(refused).toEqual({ another: { project: null, userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] } });
+  expect(node).toEqual({ name: 'Shop', version: project.version });
+});
+
+it('applies one of two different requests that are sent at once under the same key', async () => {
+  const organization = await makeOrganization(world);
+  const key = uniqueKey('idempotency');
+  const inputs = ['a', 'b', 'c'].map((name) => ({ organizationId: organization.id, key: uniqueKey(name), name }));
+
+  const answers = await Promise.all(inputs.map((input) => mutate(client(key), 'createProject', input, PROJECT)));
+
+  expect(answers.map(({ userErrors }) => userErrors.map(({ code }) => code)).toSorted()).toEqual([
+    [],
+    ['IDEMPOTENCY_KEY_REUSED'],
+    ['IDEMPOTENCY_KEY_REUSED'],
+  ]);
+  expect(await projectsOf(organization.id)).toBe(1);
+});
+
+it('applies a mutation that stands in one request several times each time, and repeats none of them', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const flag = await makeFlag(project);
+  const again = client(uniqueKey('idempotency'));
+  const place = { flagId: flag.id, environmentId: environment.id };
+  const fields = ['a: toggleFlag(input: $on)', 'b: toggleFlag(input: $off)', 'c: toggleFlag(input: $on)'];
+  const document = `mutation ($on: ToggleFlagInput!, $off: ToggleFlagInput!) {
+    ${fields.map((field) => `${field} { revisions { revision } userErrors { code } }`).join(' ')} }`;
+  const variables = { on: { ...place, isEnabled: true }, off: { ...place, isEnabled: false } };
+
+  const first = await again.request(document, variables);
+  const second = await again.request(document, variables);
+
+  const at = (revision: number): object => ({ revisions: [{ revision }], userErrors: [] });
+  expect(first).toEqual({ a: at(2), b: at(3), c: at(4) });
+  expect(second).toEqual(first);
+});
+
+it('takes an input whose members come in another order for the same, and one written into the document, too', async () => {
+  const organization = await makeOrganization(world);
+  const key = uniqueKey('idempotency');
+  const project = { organizationId: organization.id, key: uniqueKey('project'), name: 'Shop' };
+  const members = Object.entries(project);
+  const literal = members.map(([name, value]) => `${name}: "${value}"`).join(', ');
+
+  const first = await mutate(client(key), 'createProject', project, PROJECT);
+  const turned = await mutate(client(key), 'createProject', Object.fromEntries(members.toReversed()), PROJECT);
+  const written = await client(key).request(
+    `mutation { createProject(input: { ${literal} }) { ${PROJECT} userErrors { code message path } } }`,
+  );
+
+  expect(first.userErrors).toEqual([]);
+  expect([turned, written]).toEqual([first, { createProject: first }]);
+  expect(await projectsOf(organization.id)).toBe(1);
+});
+
+it('judges what was refused again, and repeats what was carried out beside it', async () => {
+  const holder = await makeProject(world);
+  const { organizationId } = holder;
+  const free = uniqueKey('free');
+  const again = client(uniqueKey('idempotency'));
+  const document = `mutation ($a: CreateProjectInput!, $b: CreateProjectInput!) {
+    a: createProject(input: $a) { project { key } userErrors { code } }
+    b: createProject(input: $b) { project { id key } userErrors { code } }
+  }`;
+  const variables = {
+    a: { organizationId, key: holder.key, name: 'A' },
+    b: { organizationId, key: free, name: 'B' },
+  };
+
+  const first = await again.request<{ b: unknown }>(document, variables);
+  const deletion = { projectId: holder.id, expectedVersion: 1, confirmKey: holder.key };
+  await make(holder.client, 'deleteProject', deletion, 'deletedProjectId');
+  const second = await again.request(document, variables);
+
+  expect(first).toMatchObject({
+    a: { project: null, userErrors: [{ code: 'DUPLICATE' }] },
+    b: { project: { key: free }, userErrors: [] },
+  });
+  expect(second).toEqual({ a: { project: { key: holder.key }, userErrors: [] }, b: first.b });
+});
+
 it('gives each mutation of one request a claim of its own', async () => {
   const [a, b] = [uniqueKey('a'), uniqueKey('b')];
   const again = client(uniqueKey('idempotency'));
@@ -144,7 +263,27 @@ it('gives each mutation of one request a claim of its own', async () => {
   expect(second).toEqual(first);
 });
 
-it('does not share claims between callers', async () => {
+it('carries out the same request of another caller under the same key', async () => {
+  const project = await makeProject(world);
+  const environment = await makeEnvironment(project);
+  const flag = await makeFlag(project);
+  const key = uniqueKey('idempotency');
+  const { email } = await makeMember(world, 'EDITOR', { organizationId: project.organizationId, projectId: project.id });
+  const input = { flagId: flag.id, environmentId: environment.id, isEnabled: true };
+  const toggle = (by: GraphQLClient, isEnabled: boolean): Promise<unknown> =>
+    mutate(by, 'toggleFlag', { ...input, isEnabled }, 'revisions { revision }');
+
+  const own = await toggle(client(key), true);
+  await toggle(project.client, false);
+  const others = await toggle(await signInWith(email, key), true);
+
+  expect([own, others]).toEqual([
+    { revisions: [{ revision: 2 }], userErrors: [] },
+    { revisions: [{ revision: 4 }], userErrors: [] },
+  ]);
+});
+
+it('gives an anonymous caller nothing of the claim of another', async () => {
   const project = await makeProject(world);
   const key = uniqueKey('idempotency');
   const input = { organizationId: project.organizationId, key: uniqueKey('project'), name: 'Shop' };

@@ -38,10 +38,12 @@ export function internalRequest(requestId: string, userAgent = ''): RequestInfo 
 /** Makes a mutation apply once, however often it is sent. */
 export interface IdempotencyClaim {
   readonly key: string;
-  /** The mutation field of the operation. */
-  readonly field: string;
-  /** Digest of the mutation's name and input. */
+  /** Digest of the mutation's name and input; with the actor, it is what makes two requests the same. */
   readonly digest: string;
+  /** How many mutations of the same operation have the same digest and run before this one. */
+  readonly repetition: number;
+  /** The digests of all mutations of the operation, which the key covers. */
+  readonly ofOperation: readonly string[];
 }
 
 /** The user, API key or system that acts. Created anew for each operation. */

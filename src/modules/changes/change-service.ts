@@ -107,7 +107,9 @@ export class ChangeService {
     const { idempotency } = actor.request;
     if (idempotency === null || (actor.kind !== 'USER' && actor.kind !== 'API_KEY')) return work(tx);
     // The input may hold a password, and a plain digest would let it be found quickly by trying passwords.
-    const claim = { ...idempotency, digest: this.options.cipher.fingerprint(idempotency.digest) };
+    const fingerprint = (digest: string): string => this.options.cipher.fingerprint(digest);
+    const ofOperation = idempotency.ofOperation.map(fingerprint);
+    const claim = { ...idempotency, digest: fingerprint(idempotency.digest), ofOperation };
     const earlier = await takeClaim(tx.connection, actor.id, claim, this.now());
     if (earlier) return this.replay<T>(earlier, claim.digest, rightsOf(actor));
     const result = await work(tx);

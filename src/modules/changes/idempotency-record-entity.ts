@@ -10,7 +10,7 @@ export class IdempotencyRecordEntity {
   @PrimaryColumn({ name: 'idempotency_key', type: 'text', primaryKeyConstraintName: 'idempotency_record_pkey' })
   readonly idempotencyKey!: string;
 
-  /** The mutation field of the operation: one request may hold several. */
+  /** The digest, with a number from the second time that a request holds the same mutation. Rows of earlier releases: the alias. */
   @PrimaryColumn({ name: 'field', type: 'text', primaryKeyConstraintName: 'idempotency_record_pkey' })
   readonly field!: string;
 

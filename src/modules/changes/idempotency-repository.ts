@@ -1,3 +1,4 @@
+import { MoreThan } from 'typeorm';
 import type { Connection } from '../../database/transaction';
 import type { IdempotencyClaim } from '../access/actor';
 import { IdempotencyRecordEntity } from './idempotency-record-entity';
@@ -5,8 +6,9 @@ import { IdempotencyRecordEntity } from './idempotency-record-entity';
 export const IDEMPOTENCY_LIFETIME_MS = 24 * 3_600_000;
 
 /**
- * Takes the claim for this transaction; answers null when this transaction has it now, or the record of the request that
- * took it first. Waits for a transaction that holds the same claim.
+ * Takes the claim for this transaction; answers null when this transaction has it now, or else the record that stands against it:
+ * that of the same mutation, sent earlier, or one of another request under the same key. Waits for transactions that have a
+ * claim of the same actor and key.
  */
 export async function takeClaim(
   connection: Connection,
@@ -14,21 +16,27 @@ export async function takeClaim(
   claim: IdempotencyClaim,
   now: Date,
 ): Promise<IdempotencyRecordEntity | null> {
-  const rows: unknown[] = await connection.query(
+  const ofKey = { actorId, idempotencyKey: claim.key };
+  await connection.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`idempotency ${actorId} ${claim.key}`]);
+  const start = new Date(now.getTime() - IDEMPOTENCY_LIFETIME_MS);
+  const records = await connection.findBy(IdempotencyRecordEntity, { ...ofKey, createdAt: MoreThan(start) });
+  const field = fieldOf(claim);
+  const standing =
+    records.find((record) => record.field === field) ?? records.find(({ digest }) => !claim.ofOperation.includes(digest));
+  if (standing) return standing;
+  await connection.query(
     `INSERT INTO idempotency_record AS r (actor_id, idempotency_key, field, digest, sealed_result, created_at)
      VALUES ($1, $2, $3, $4, NULL, $5)
      ON CONFLICT (actor_id, idempotency_key, field) DO UPDATE
-       SET digest = excluded.digest, sealed_result = NULL, created_at = excluded.created_at
-       WHERE r.created_at <= $6
-     RETURNING 1`,
-    [actorId, claim.key, claim.field, claim.digest, now, new Date(now.getTime() - IDEMPOTENCY_LIFETIME_MS)],
+       SET digest = excluded.digest, sealed_result = NULL, created_at = excluded.created_at`,
+    [actorId, claim.key, field, claim.digest, now],
   );
-  if (rows.length > 0) return null;
-  return connection.findOneByOrFail(IdempotencyRecordEntity, {
-    actorId,
-    idempotencyKey: claim.key,
-    field: claim.field,
-  });
+  return null;
+}
+
+/** Names the claim among those of its key: the same mutation may stand in a request several times, and each is one. */
+function fieldOf({ digest, repetition }: IdempotencyClaim): string {
+  return repetition === 0 ? digest : `${digest} ${repetition + 1}`;
 }
 
 export async function keepResult(
@@ -37,7 +45,11 @@ export async function keepResult(
   claim: IdempotencyClaim,
   sealedResult: string,
 ): Promise<void> {
-  await connection.update(IdempotencyRecordEntity, { actorId, idempotencyKey: claim.key, field: claim.field }, { sealedResult });
+  await connection.update(
+    IdempotencyRecordEntity,
+    { actorId, idempotencyKey: claim.key, field: fieldOf(claim) },
+    { sealedResult },
+  );
 }
 
 /** Deletes expired claims; answers how many. */
