@@ -201,6 +201,44 @@ it('compares two environments: which flags differ, and in what', async () => {
   });
 });
 
+it('takes for no difference what cannot be answered differently', async () => {
+  const project = await makeProject(world);
+  const [left, right] = [await makeEnvironment(project), await makeEnvironment(project)];
+  const [same, gated, ordered] = [
+    await makeFlag(project, { key: 'same' }),
+    await makeFlag(project, { key: 'gated' }),
+    await makeFlag(project, { key: 'ordered' }),
+  ];
+  const isIn = (attribute: string, values: string[]): object => ({ attribute: { attribute, operator: 'IN', values } });
+  const serve = { variation: 'on' };
+  const both = async (flag: Made, ofLeft: object, ofRight: object): Promise<void> => {
+    await configure(project, flag, left, ofLeft);
+    await configure(project, flag, right, ofRight);
+  };
+  const drawn = { rules: [{ conditions: [isIn('plan', ['pro', 'team']), isIn('country', ['de'])], serve }] };
+  const other = { rules: [{ name: 'New', conditions: [isIn('country', ['de']), isIn('plan', ['team', 'pro'])], serve }] };
+  await both(same, drawn, other);
+  const gate = (id: string): object => ({ rules: [{ id, conditions: [], gate: { weight: 10_000 }, serve }] });
+  await both(gated, gate('a'), gate('b'));
+  const targets = [
+    { variation: 'on', targetingKeys: ['ada', 'bob'] },
+    { variation: 'off', targetingKeys: ['eve'] },
+  ];
+  const turned = targets.map((target) => ({ ...target, targetingKeys: target.targetingKeys.toReversed() })).toReversed();
+  await both(ordered, { targets }, { targets: [...turned, { variation: 'on', targetingKeys: [] }] });
+
+  const { environmentComparison } = await project.client.request<{ environmentComparison: unknown }>(
+    `query ($leftId: ID!, $rightId: ID!) { environmentComparison(leftId: $leftId, rightId: $rightId) {
+      nodes { flag { key } differences { path old new } } } }`,
+    { leftId: left.id, rightId: right.id },
+  );
+
+  // The id of a rule is hashed by its gate, so the two let other contexts in.
+  expect(environmentComparison).toEqual({
+    nodes: [{ flag: { key: 'gated' }, differences: [{ path: '/rules/0/id', old: 'a', new: 'b' }] }],
+  });
+});
+
 function forRule(): object {
   return {
     id: 'r',

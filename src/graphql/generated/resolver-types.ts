@@ -1416,10 +1416,13 @@ export type FlagChangedKind =
   /** The stream cannot go on from where the caller is: read a snapshot at this revision or later, then go on from there. */
   | 'RESYNC';
 
-/** A flag that behaves differently in two environments. */
+/** A flag that can be answered differently in two environments. */
 export type FlagComparison = {
   readonly __typename?: 'FlagComparison';
-  /** In what they differ; `old` is the left one. */
+  /**
+   * In what they differ; `old` is the left one. Positions in paths are those of targets by variation, prerequisites by flag key,
+   * targeting keys by themselves.
+   */
   readonly differences: ReadonlyArray<Difference>;
   /** The flag. */
   readonly flag: Flag;
@@ -2834,7 +2837,9 @@ export type Query = {
   /** One environment. Null when there is none with this id or the caller may not see it. Requires `environment:read`. */
   readonly environment?: Maybe<Environment>;
   /**
-   * The flags whose configurations differ between two environments of one project, and in what, by flag key.
+   * The flags that can be answered differently in two environments of one project, also those that would be only once they are enabled,
+   * and in what they differ, by flag key. Names of rules are no difference, nor is the order of targets, prerequisites and conditions;
+   * the id of a rule, which the server draws, is one only where the rule has a gate, which hashes it.
    * Null when there is no such environment or the caller may not see it. Requires `environment:read` on both.
    * Codes: BAD_USER_INPUT when they belong to different projects.
    */

@@ -5,7 +5,7 @@ import { canonicalText } from '../changes/change-rules';
 import type { EnvironmentService } from '../environments/environment-service';
 import { differencesOf, type Difference } from '../changes/difference-rules';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
-import { comparableConfiguration, compareFlags, type ComparedFlag, type EnvironmentConfigurations } from './flag-comparison';
+import { answeringConfiguration, compareFlags, type ComparedFlag, type EnvironmentConfigurations } from './flag-comparison';
 import { findAllFlags, findConfigurationsByEnvironment } from './flag-repository';
 
 export interface ComparisonServiceOptions {
@@ -17,9 +17,9 @@ export interface ComparisonServiceOptions {
 export class ComparisonService {
   constructor(private readonly options: ComparisonServiceOptions) {}
 
-  /** The differences of two configurations; `old` is the left one. */
+  /** The differences of two configurations that can be answered differently; `old` is the left one. */
   differences(left: FlagConfigurationEntity, right: FlagConfigurationEntity): Difference[] {
-    return differencesOf(comparableConfiguration(left), comparableConfiguration(right));
+    return differencesOf(answeringConfiguration(left), answeringConfiguration(right));
   }
 
   /** All flags that differ, ordered by key. Null when one of the environments does not exist or the actor may not see it. */
