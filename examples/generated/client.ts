@@ -6,7 +6,10 @@ import type { Json, JsonObject } from '../typed-client/json';
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** Who or what is evaluated. */
 export type EvaluationContextInput = {
-  /** What conditions test, by name. */
+  /**
+   * What conditions test, by name. Ids are text: whole numbers beyond 2^53 are refused, because a JSON number cannot tell them from
+   * their neighbours.
+   */
   attributes?: JsonObject | null | undefined;
   /** Identifies the context, for example a user id. Rollouts hash it unless they say otherwise. */
   targetingKey?: string | null | undefined;
@@ -77,7 +80,7 @@ export type FlagValueType =
   | 'BOOLEAN'
   /** Any JSON value, at most 64 KiB as text. */
   | 'JSON'
-  /** A finite IEEE 754 double. */
+  /** A finite IEEE 754 double. Whole numbers beyond 2^53 are refused, because they cannot be told from their neighbours: ids are text. */
   | 'NUMBER'
   /** Text. */
   | 'STRING';

@@ -11,7 +11,17 @@ import {
   quote,
 } from '../evaluation';
 import type { Issue } from '../errors';
-import { countIssues, hasUnstorableText, keyIssues, NAME_LENGTH_MAX, repetitions, textIssues, type Path } from './input-rules';
+import {
+  countIssues,
+  findInexactNumber,
+  hasUnstorableText,
+  inexactNumber,
+  keyIssues,
+  NAME_LENGTH_MAX,
+  repetitions,
+  textIssues,
+  type Path,
+} from './input-rules';
 
 export const ATTRIBUTE_LENGTH_MAX = 200;
 const CONDITIONS_PER_RULE_MAX = 50;
@@ -96,6 +106,15 @@ function attributeIssues(condition: AttributeConditionInput, path: Path): Issue[
     const message = 'Values of a condition must not contain U+0000 or a lone surrogate.';
     issues.push({ code: 'INVALID', message, path: [...path, 'values'] });
   }
+  condition.values.forEach((value, position) => {
+    const inexact = findInexactNumber(value);
+    if (inexact === null) return;
+    issues.push({
+      code: 'INVALID',
+      message: inexactNumber('Values of a condition', inexact),
+      path: [...path, 'values', String(position)],
+    });
+  });
   for (const { message, path: inner } of checkAttributeCondition({ ...condition, values: condition.values })) {
     issues.push({ code: 'INVALID', message, path: [...path, ...inner.map(String)] });
   }

@@ -76,6 +76,41 @@ export function hasUnstorableText(value: unknown): boolean {
   return Object.entries(value).some(([key, member]) => unstorable(key) || hasUnstorableText(member));
 }
 
+/**
+ * Finds a number in a JSON value that may not be the one that was sent: JSON numbers become doubles, and of whole numbers from
+ * 2^53 on several become the same double, silently. Numbers from 1e21 on with few digits are sizes and no ids, and pass; beyond
+ * 1.8e308 all become Infinity. Null: there is none.
+ */
+export function findInexactNumber(value: unknown): number | null {
+  if (typeof value === 'number') return isExact(value) ? null : value;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const member of Object.values(value)) {
+    const found = findInexactNumber(member);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** From here on JavaScript writes numbers with an exponent, and below it with all their digits, as ids are. */
+const EXPONENT_FROM = 1e21;
+/** Every decimal number with so many digits is told apart from its neighbours by a double. */
+const EXACT_DIGITS = 15;
+
+function isExact(number: number): boolean {
+  if (!Number.isFinite(number)) return false;
+  if (!Number.isInteger(number) || Number.isSafeInteger(number)) return true;
+  if (Math.abs(number) < EXPONENT_FROM) return false;
+  return (number.toExponential().split('e')[0] ?? '').replace(/\D/g, '').length <= EXACT_DIGITS;
+}
+
+/** Says what is wrong with a number that `findInexactNumber` found, and what to send instead. */
+export function inexactNumber(what: string, number: number): string {
+  if (!Number.isFinite(number))
+    return `${what} must not contain a number beyond 1.8e308, the largest that a JSON number can carry.`;
+  const why = 'as a JSON number it cannot be told from its neighbours';
+  return `${what} must not contain a whole number beyond 2^53 (read as ${number}): ${why}. Send ids as text.`;
+}
+
 /** Formats a number of places for a message. */
 export function inPlaces(count: number): string {
   return count === 1 ? 'in one place' : `in ${count} places`;

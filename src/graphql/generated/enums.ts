@@ -284,7 +284,7 @@ export type FlagValueType =
   | 'BOOLEAN'
   /** Any JSON value, at most 64 KiB as text. */
   | 'JSON'
-  /** A finite IEEE 754 double. */
+  /** A finite IEEE 754 double. Whole numbers beyond 2^53 are refused, because they cannot be told from their neighbours: ids are text. */
   | 'NUMBER'
   /** Text. */
   | 'STRING';

@@ -299,7 +299,7 @@ export type AttributeConditionInput = {
   readonly ignoreCase: Scalars['Boolean']['input'];
   /** The test. */
   readonly operator: AttributeOperator;
-  /** Operands; at most 1,000. */
+  /** Operands; at most 1,000. Ids are text: whole numbers beyond 2^53 are refused. */
   readonly values: ReadonlyArray<Scalars['JSON']['input']>;
 };
 
@@ -1216,7 +1216,10 @@ export type Evaluation = {
 
 /** Who or what is evaluated. */
 export type EvaluationContextInput = {
-  /** What conditions test, by name. */
+  /**
+   * What conditions test, by name. Ids are text: whole numbers beyond 2^53 are refused, because a JSON number cannot tell them from
+   * their neighbours.
+   */
   readonly attributes?: InputMaybe<Scalars['JSONObject']['input']>;
   /** Identifies the context, for example a user id. Rollouts hash it unless they say otherwise. */
   readonly targetingKey?: InputMaybe<Scalars['String']['input']>;
@@ -1615,7 +1618,7 @@ export type FlagValueType =
   | 'BOOLEAN'
   /** Any JSON value, at most 64 KiB as text. */
   | 'JSON'
-  /** A finite IEEE 754 double. */
+  /** A finite IEEE 754 double. Whole numbers beyond 2^53 are refused, because they cannot be told from their neighbours: ids are text. */
   | 'NUMBER'
   /** Text. */
   | 'STRING';
@@ -2847,8 +2850,8 @@ export type Query = {
   /**
    * Evaluates flags for contexts, all from one revision. Requires `flag:evaluate` on the environment. CLIENT and MOBILE keys
    * are answered client-available flags only, without rule or prerequisite. At most 100,000 evaluations in one operation, all its
-   * fields together. A context with attributes over 64 KiB or deeper than 20 is answered `ERROR` / `INVALID_CONTEXT` for each flag
-   * that is not in error itself; the other contexts are answered as ever.
+   * fields together. A context with attributes over 64 KiB, deeper than 20 or with whole numbers beyond 2^53 is answered `ERROR` /
+   * `INVALID_CONTEXT` for each flag that is not in error itself; the other contexts are answered as ever.
    * Null when there is no such environment or the caller may not see it.
    * Codes: BAD_USER_INPUT when there are too many contexts or evaluations.
    */
@@ -4311,7 +4314,7 @@ export type VariationInput = {
   readonly key: Scalars['String']['input'];
   /** At most 255 characters. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
-  /** Of the flag's value type; null only for JSON. */
+  /** Of the flag's value type; null only for JSON. Ids are text: whole numbers beyond 2^53 are refused. */
   readonly value?: InputMaybe<Scalars['JSON']['input']>;
 };
 

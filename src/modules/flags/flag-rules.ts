@@ -4,7 +4,9 @@ import type { Issue, Usage } from '../../errors';
 import {
   countIssues,
   DESCRIPTION_LENGTH_MAX,
+  findInexactNumber,
   hasUnstorableText,
+  inexactNumber,
   inPlaces,
   keyIssues,
   NAME_LENGTH_MAX,
@@ -245,6 +247,11 @@ function valueIssues(valueType: FlagValueType, variation: VariationInput, path: 
   }
   if (hasUnstorableText(value)) {
     const message = `The value of variation ${quote(variation.key)} must not contain U+0000 or a lone surrogate.`;
+    return [{ code: 'INVALID', message, path }];
+  }
+  const inexact = findInexactNumber(value);
+  if (inexact !== null) {
+    const message = inexactNumber(`The value of variation ${quote(variation.key)}`, inexact);
     return [{ code: 'INVALID', message, path }];
   }
   const bytes = Buffer.byteLength(JSON.stringify(value));

@@ -1,5 +1,7 @@
 /** Checks evaluation requests. Pure: each function answers a sentence, or null when nothing is wrong. */
 
+import { findInexactNumber, inexactNumber } from '../../validation/input-rules';
+
 export const CONTEXTS_MAX = 1_000;
 export const EVALUATIONS_MAX = 100_000;
 const ATTRIBUTES_BYTES_MAX = 65_536;
@@ -39,6 +41,8 @@ export function attributesProblem(
   if (!attributes) return null;
   // The depth is checked first: serializing a value that nests very deep would overflow the stack.
   if (isDeeperThan(attributes, ATTRIBUTES_DEPTH_MAX)) return `${path} nests deeper than ${ATTRIBUTES_DEPTH_MAX}.`;
+  const inexact = findInexactNumber(attributes);
+  if (inexact !== null) return inexactNumber(path, inexact);
   const bytes = Buffer.byteLength(JSON.stringify(attributes));
   if (bytes > bytesMax) return `${path} has ${bytes} bytes as JSON; at most ${bytesMax} are allowed.`;
   return null;
