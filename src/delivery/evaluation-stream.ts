@@ -33,10 +33,12 @@ export interface EvaluationsChangedRequest {
   readonly flagKeys: readonly string[] | null;
   /** False: client-available flags only, and the answer without its grounds. */
   readonly seesAll: boolean;
+  /** Whether what is sent counts as usage. Absent: yes. */
+  readonly isCounted?: boolean;
 }
 
 export interface EvaluationStreamOptions {
-  /** Called with the evaluations that are about to be sent to a subscriber. Must not throw. */
+  /** Called with the evaluations that are about to be sent to a subscriber whose evaluations count. Must not throw. */
   readonly onSent?: (environmentId: string, compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
 }
 
@@ -175,7 +177,7 @@ class EnvironmentDriver {
     const evaluations = subscription.send(isWhole);
     const { revision, epoch } = this.compiled;
     if (!isWhole && evaluations.length === 0) return null;
-    this.events.onSent(this.compiled, evaluations);
+    if (subscription.request.isCounted !== false) this.events.onSent(this.compiled, evaluations);
     return { revision, epoch, evaluations };
   }
 

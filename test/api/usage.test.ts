@@ -6,6 +6,7 @@ import { createTestClock } from '../support/clock';
 import { countStatements } from '../support/count-statements';
 import {
   configure,
+  make,
   makeApiKey,
   makeEnvironment,
   makeFlag,
@@ -87,6 +88,43 @@ it('counts each evaluation of each context, by variation', async () => {
     { at, variation: 'off', evaluations: 1 },
     { at, variation: 'on', evaluations: 4 },
   ]);
+});
+
+it.each(['a user', 'an ADMIN key'])('does not count what is evaluated for %s, who only looks', async (who) => {
+  const scene = await makeScene();
+  const { project, environment } = scene;
+  const admin = { organizationId: project.organizationId, kind: 'ADMIN', role: 'VIEWER', name: 'Tool' };
+  const { secret } = await make<{ secret: string }>(project.client, 'createApiKey', admin, 'secret');
+  const credential = who === 'a user' ? world.owner.accessToken : secret;
+  const query = `query ($id: ID!) { evaluate(environmentId: $id, contexts: [{ targetingKey: "ada" }]) { revision } }`;
+  const live = `subscription ($id: ID!) {
+    evaluationsChanged(environmentId: $id, context: { targetingKey: "ada" }) { revision } }`;
+
+  await world.client(credential).request(query, { id: environment.id });
+  const events = world.socket(credential).iterate({ query: live, variables: { id: environment.id } });
+  await events.next();
+  await events.return?.();
+
+  expect(await usageOf(scene)).toEqual([]);
+  expect(await project.client.request('query ($id: ID!) { flag(id: $id) { lastEvaluatedAt } }', { id: scene.flag.id })).toEqual({
+    flag: { lastEvaluatedAt: null },
+  });
+});
+
+it('gives counts of a deleted flag to no flag that gets its key afterwards', async () => {
+  const scene = await makeScene();
+  const { project, flag, secret } = scene;
+  await evaluate(secret, ['ada', 'grace']);
+  await make(project.client, 'archiveFlag', { flagId: flag.id, expectedVersion: 1 }, 'flag { id }');
+  await make(project.client, 'deleteFlag', { flagId: flag.id, expectedVersion: 2 }, 'deletedFlagId');
+
+  const next = { ...scene, flag: await makeFlag(project, { key: flag.key, isClientAvailable: true }) };
+  const atFirst = await usageOf(next);
+  await evaluate(secret, ['alan'], { minRevision: await toggle(project, next.flag, scene.environment, true) });
+  const then = await usageOf(next);
+
+  expect(atFirst).toEqual([]);
+  expect(then).toEqual([{ at: minuteOf(clock.now()), variation: 'on', evaluations: 1 }]);
 });
 
 it('counts an invalid context as served no variation', async () => {

@@ -19,9 +19,13 @@ async function tellCounts(story: Story): Promise<void> {
   const evaluate =
     'query ($id: ID, $contexts: [EvaluationContextInput!]!) { evaluate(environmentId: $id, contexts: $contexts, flagKeys: ["counted"]) { results { values } } }';
   const contexts = [{ targetingKey: 'ada' }, { targetingKey: 'grace' }, {}];
-  await story.query('evaluate what is counted', 'owner', evaluate, { id: environmentId, contexts });
+  const input = { kind: 'SERVER', environmentId, name: 'Staging' };
+  const made = await story.mutate('create a key whose evaluations are counted', 'owner', ['createApiKey', 'secret'], input);
+  story.keep('staging key', at(made, 'secret'));
+  await story.query('evaluate what is counted', 'staging key', evaluate, { contexts });
+  await story.query('look at it as the owner, which is not counted', 'owner', evaluate, { id: environmentId, contexts });
   story.clock.tick(60_000);
-  await story.query('evaluate it a minute later', 'owner', evaluate, { id: environmentId, contexts: contexts.slice(1) });
+  await story.query('evaluate it a minute later', 'staging key', evaluate, { contexts: contexts.slice(1) });
   const usage = `query ($id: ID!, $environment: ID!, $from: DateTime!, $to: DateTime!, $resolution: UsageResolution) { flag(id: $id) { lastEvaluatedAt isStale staleReason configuration(environmentId: $environment) {
     usage(from: $from, to: $to, resolution: $resolution) { at variation evaluations }
   } } }`;

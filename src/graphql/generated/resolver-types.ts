@@ -1318,8 +1318,8 @@ export type Flag = Node & {
   /** The newest change of the flag, or of one of its configurations that the caller may see. Null when its record is not kept. */
   readonly lastChange?: Maybe<Change>;
   /**
-   * The minute in which it was last evaluated, in any environment that the caller may see, as far as servers were asked. Null when
-   * that is not known.
+   * The minute in which it was last evaluated for a SERVER, CLIENT or MOBILE key, in any environment that the caller may see, as far as
+   * servers were asked. Null when that is not known.
    */
   readonly lastEvaluatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Whether it is meant to go away. */
@@ -1490,8 +1490,9 @@ export type FlagConfiguration = Node & {
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /**
    * How often each variation was served in the environment: one point for each variation and piece of time in which it was served
-   * at all, oldest first, then by variation. At most 1,000 points. Counted are evaluations by `evaluate`, OFREP and the bulk format,
-   * and those that `evaluationsChanged` sent; not what SDKs decide by themselves from a snapshot. Counts arrive within about 10
+   * at all, oldest first, then by variation. At most 1,000 points. Counted are evaluations for SERVER, CLIENT and MOBILE keys by
+   * `evaluate`, OFREP and the bulk format, and those that `evaluationsChanged` sent; not those for users and ADMIN keys, who only
+   * look, and not what SDKs decide by themselves from a snapshot. Counts arrive within about 10
    * seconds, and are kept for `USAGE_RETENTION_DAYS`, 90 unless it was set.
    * Codes: BAD_USER_INPUT when `from` is not before `to`, or there are more points.
    */

@@ -102,6 +102,16 @@ export function permissionsOfKey({ kind, role }: { kind: ApiKeyKind; role: Role 
   return role === null ? KEY_PERMISSIONS[kind] : ROLE_PERMISSIONS[role];
 }
 
+/** Whether the actor is a key without a role, whose kind alone gives it its permissions, in its one environment. */
+export function isKeyOfApplication(actor: Actor): actor is ApiKeyActor {
+  return actor.kind === 'API_KEY' && actor.keyKind !== 'ADMIN';
+}
+
+/** Whether the kind of the key gives it the permission. */
+export function keyHas({ keyKind }: ApiKeyActor, permission: Permission): boolean {
+  return KEY_PERMISSIONS[keyKind].has(permission);
+}
+
 /** The roles of the actor in all scopes. Empty for a system actor, which may do everything. */
 export function bindingsOf(actor: Actor): readonly Binding[] {
   return actor.kind === 'USER' || actor.kind === 'API_KEY' ? actor.bindings : [];

@@ -1,6 +1,6 @@
 import { segmentsOf, type CompiledSnapshot, type Evaluation, type EvaluationContext, type Snapshot } from '../../evaluation';
 import { RequestFault } from '../../errors';
-import { permits, type Actor } from '../access/actor';
+import { isKeyOfApplication, permits, type Actor } from '../access/actor';
 import { authorize, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { UsageService } from '../usage/usage-service';
@@ -44,6 +44,8 @@ export interface Followed {
   readonly flagKeys: readonly string[] | null;
   /** False: client-available flags only, without evaluation details. */
   readonly seesAll: boolean;
+  /** Whether what is sent counts as usage of the flags. */
+  readonly isCounted: boolean;
 }
 
 /** The counters that the root fields of one operation share. */
@@ -177,6 +179,7 @@ export class SnapshotService {
     { environmentId, results }: KeptOutcome,
     compiled: CompiledSnapshot,
   ): void {
+    if (!isKeyOfApplication(actor)) return;
     const counts = this.options.usage.countsOf(environmentId, compiled);
     const isAll = flagKeys ? null : seesEverything(actor);
     for (const { evaluations } of results) counts.add(evaluations, isAll);
@@ -200,6 +203,7 @@ export class SnapshotService {
       context: { targetingKey, attributes } as EvaluationContext,
       flagKeys: input.flagKeys ?? null,
       seesAll: seesEverything(actor),
+      isCounted: isKeyOfApplication(actor),
     };
   }
 

@@ -6,6 +6,8 @@ import { FlagUsageMinuteEntity } from './flag-usage-minute-entity';
 export interface MinuteCount {
   readonly environmentId: string;
   readonly flagKey: string;
+  /** The salt of the flag that was evaluated. */
+  readonly salt: string;
   /** Empty when the flag was in error and served none. */
   readonly variationKey: string;
   /** The time at which the minute began. */
@@ -13,16 +15,20 @@ export interface MinuteCount {
   readonly evaluations: number;
 }
 
-/** Adds the counts, in one statement. Flags and environments that are gone are skipped. */
+/**
+ * Adds the counts, in one statement. Flags and environments that are gone are skipped, also where another flag has the key now:
+ * a flag is known again by its salt, which snapshots have and ids they do not. So counts are lost that were waiting while a flag got a
+ * new salt.
+ */
 export async function addCounts(connection: Connection, counts: readonly MinuteCount[]): Promise<void> {
   // Writes in the order of the keys, so that servers that write at once lock the rows in the same order.
   await connection.query(
     `WITH counted AS (
        SELECT f.id AS flag_id, e.id AS environment_id, c.minute, c.variation_key, c.evaluations
-       FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::bigint[])
-         AS c(environment_id, flag_key, minute, variation_key, evaluations)
+       FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::bigint[], $6::text[])
+         AS c(environment_id, flag_key, minute, variation_key, evaluations, salt)
        JOIN environment e ON e.id = c.environment_id
-       JOIN flag f ON f.project_id = e.project_id AND f.key = c.flag_key
+       JOIN flag f ON f.project_id = e.project_id AND f.key = c.flag_key AND f.salt = c.salt
      ), minutes AS (
        INSERT INTO flag_usage_minute (flag_id, environment_id, minute, variation_key, evaluations)
        SELECT flag_id, environment_id, minute, variation_key, evaluations FROM counted ORDER BY 1, 2, 3, 4
@@ -40,6 +46,7 @@ export async function addCounts(connection: Connection, counts: readonly MinuteC
       counts.map((count) => count.minute),
       counts.map((count) => count.variationKey),
       counts.map((count) => count.evaluations),
+      counts.map((count) => count.salt),
     ],
   );
 }

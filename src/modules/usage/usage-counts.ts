@@ -4,6 +4,8 @@ import type { CompiledFlag, CompiledSnapshot, Evaluation } from '../../evaluatio
 /** Counts how often a flag served a variation. */
 export interface Count {
   readonly flagKey: string;
+  /** The salt of the flag that was evaluated, which a later flag of the same key does not have. */
+  readonly salt: string;
   /** Empty when the flag was in error and served none. */
   readonly variationKey: string;
   readonly evaluations: number;
@@ -66,10 +68,12 @@ export class UsageCounts {
     this.isAffected = false;
     const drained: Count[] = [];
     for (const [flagKey, first] of this.firstByKey) {
-      const keys = ['', ...variationsOf(this.compiled.flags.get(flagKey) as CompiledFlag).map(({ key }) => key)];
+      const flag = this.compiled.flags.get(flagKey) as CompiledFlag;
+      const salt = saltOf(flag);
+      const keys = ['', ...variationsOf(flag).map(({ key }) => key)];
       for (const [i, variationKey] of keys.entries()) {
         const evaluations = counts[first + i] as number;
-        if (evaluations > 0) drained.push({ flagKey, variationKey, evaluations });
+        if (evaluations > 0) drained.push({ flagKey, salt, variationKey, evaluations });
       }
     }
     return drained;
@@ -78,6 +82,11 @@ export class UsageCounts {
   private firstsOf(flags: readonly CompiledFlag[]): Int32Array {
     return Int32Array.from(flags, (flag) => this.firstByKey.get(flag.key) as number);
   }
+}
+
+/** Reads the wire form, for a flag that did not compile has nothing else. */
+function saltOf({ source }: CompiledFlag): string {
+  return String((source as { readonly salt?: unknown }).salt);
 }
 
 function variationsOf({ parts }: CompiledFlag): readonly { readonly key: string }[] {

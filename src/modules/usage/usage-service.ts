@@ -90,8 +90,8 @@ export class UsageService {
     const minute = new Date(minuteMs);
     const counts = openCounts.drain();
     for (const count of counts) {
-      const { flagKey, variationKey } = count;
-      this.waiting.add(`${environmentId} ${minuteMs} ${flagKey} ${variationKey}`, { environmentId, minute, ...count });
+      const { flagKey, salt, variationKey } = count;
+      this.waiting.add(`${environmentId} ${minuteMs} ${flagKey} ${variationKey} ${salt}`, { environmentId, minute, ...count });
     }
     return counts.length;
   }
