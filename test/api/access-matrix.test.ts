@@ -430,6 +430,7 @@ it.each(['flagChanged', 'evaluationsChanged'])('subscribes everybody to %s as de
     if (caller.isDead) expected[caller.name] = '4403';
     else if (caller.credential === undefined) expected[caller.name] = 'UNAUTHENTICATED';
     else if (holds(caller, permission, place)) expected[caller.name] = 'served';
+    else if (isBeyondKey(caller, permission)) expected[caller.name] = 'FORBIDDEN';
     else expected[caller.name] = holds(caller, 'flag:evaluate', place) ? 'FORBIDDEN' : 'NOT_FOUND';
   }
 
@@ -553,8 +554,15 @@ function holdsWithin(caller: Caller, permission: Permission, place: Scope): bool
   );
 }
 
+/** Whether the caller is a key whose kind never has the permission, or of another environment, if the permission is of one. */
+function isBeyondKey({ keyPermissions, keyEnvironmentId }: Caller, permission: Permission): boolean {
+  if (!keyPermissions) return false;
+  return !keyPermissions.includes(permission) || keyEnvironmentId !== target.environmentId;
+}
+
 function expectedOutcome(caller: Caller, permission: Permission, call: RootCall): string {
   if (caller.isDead || caller.credential === undefined) return 'UNAUTHENTICATED';
+  if (isBeyondKey(caller, permission)) return 'FORBIDDEN';
   if (holds(caller, permission, resolveScope(call.level)))
     return call.refusedWith === undefined ? 'shown' : `allowed ${call.refusedWith}`;
   return holds(caller, call.toSee, resolveScope(call.seenAt ?? call.level)) ? 'FORBIDDEN' : 'hidden';

@@ -252,21 +252,21 @@ it('refuses keys of other environments, unknown keys and anonymous callers', asy
   const { project, environment, secret } = await makeScene();
   const other = await makeEnvironment(project);
 
-  const elsewhere = [
-    await post({ authorization: secret, at: other.id }),
-    await post({ authorization: secret, at: other.key }),
-    await post({ authorization: `Bearer ${world.owner.accessToken}`, at: environment.key }),
-  ];
+  const elsewhere = [await post({ authorization: secret, at: other.id }), await post({ authorization: secret, at: other.key })];
+  const byKeyOfEnvironment = await post({ authorization: `Bearer ${world.owner.accessToken}`, at: environment.key });
   const stranger = await post({ authorization: 'guess', at: environment.id });
   const nobody = await send(world, { path: `/environments/${environment.id}/flags`, body: JSON.stringify(ADA) });
   const owner = await post({ authorization: `Bearer ${world.owner.accessToken}`, at: environment.id });
 
-  expect(elsewhere.map((answer) => [answer.status, messageOf(answer)])).toEqual(
-    [other.id, other.key, environment.key].map((name) => [
-      404,
-      { code: 'NOT_FOUND', message: `There is no environment "${name}".` },
-    ]),
-  );
+  const ofAnother = 'This key is of another environment: leave the environment out, or use a key of that environment.';
+  expect(elsewhere.map((answer) => [answer.status, messageOf(answer)])).toEqual([
+    [403, { code: 'FORBIDDEN', message: ofAnother }],
+    [403, { code: 'FORBIDDEN', message: ofAnother }],
+  ]);
+  expect([byKeyOfEnvironment.status, messageOf(byKeyOfEnvironment)]).toEqual([
+    404,
+    { code: 'NOT_FOUND', message: `There is no environment "${environment.key}".` },
+  ]);
   expect([stranger, nobody].map((answer) => [answer.status, messageOf(answer).code])).toEqual([
     [401, 'UNAUTHENTICATED'],
     [401, 'UNAUTHENTICATED'],

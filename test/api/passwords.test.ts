@@ -224,7 +224,7 @@ describe('changePassword', () => {
     const byKey = await refusalOf(mutate(world.client(key), 'changePassword', input, RESULT));
     const byNobody = await refusalOf(mutate(world.client(), 'changePassword', input, RESULT));
 
-    expect(byKey).toEqual({ code: 'FORBIDDEN', message: 'An API key has no password.' });
+    expect(byKey).toEqual({ code: 'FORBIDDEN', message: 'An API key has no password: log in as a user to change yours.' });
     expect(byNobody).toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await written(world)).toEqual(before);
   });

@@ -1,4 +1,5 @@
 /** `snapshot`, read repeatedly by a client that usually has it. */
+import { refusalOf } from '../support/members';
 import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
 import { createWorld, isEmbedded, type World } from '../support/world';
 
@@ -81,19 +82,21 @@ it('never goes back within an epoch, and replaces snapshots of another one', asy
   expect(headOf(foreign)).toEqual({ epoch, revision, hasSnapshot: true });
 });
 
-it('distinguishes a deleted environment from an unchanged one', async () => {
+it('distinguishes an environment that the key may not read from an unchanged one', async () => {
   const { project, environment, secret } = await seed();
   const { epoch, revision } = (await poll(secret))!;
   const other = await makeApiKey(project, await makeEnvironment(project));
 
-  const hidden = await world
-    .client(other)
-    .request('query ($id: ID!, $have: RevisionInput) { snapshot(environmentId: $id) { snapshotIfNewer(than: $have) } }', {
-      id: environment.id,
-      have: { epoch, revision },
-    });
+  const ofAnother = await refusalOf(
+    world
+      .client(other)
+      .request('query ($id: ID!, $have: RevisionInput) { snapshot(environmentId: $id) { snapshotIfNewer(than: $have) } }', {
+        id: environment.id,
+        have: { epoch, revision },
+      }),
+  );
 
-  expect(hidden).toEqual({ snapshot: null });
+  expect(ofAnother?.code).toBe('FORBIDDEN');
   expect(headOf(await poll(secret, { epoch, revision }))).toEqual({ epoch, revision, hasSnapshot: false });
 });
 

@@ -171,7 +171,7 @@ it.each(['CLIENT', 'MOBILE'])('gives a %s key neither snapshot nor changes', asy
 
   expect(snapshot).toEqual(['FORBIDDEN']);
   expect(JSON.stringify(event)).toContain('"code":"FORBIDDEN"');
-  expect(roots).toEqual({ flag: null });
+  expect(roots).toEqual(['FORBIDDEN']);
 });
 
 it('gives a SERVER key of one environment nothing of another', async () => {
@@ -185,5 +185,5 @@ it('gives a SERVER key of one environment nothing of another', async () => {
     await ask(client, `environment(id: "${other.id}") { id }`),
   ];
 
-  expect(answers).toEqual([{ snapshot: null }, { evaluate: null }, { environment: null }]);
+  expect(answers).toEqual([['FORBIDDEN'], ['FORBIDDEN'], ['FORBIDDEN']]);
 });

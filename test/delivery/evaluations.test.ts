@@ -17,6 +17,8 @@ import {
 import { follow, type Live } from '../support/live';
 import { createWorld, type World } from '../support/world';
 
+const OF_ANOTHER = 'This key is of another environment: leave the environment out, or use a key of that environment.';
+
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -390,7 +392,7 @@ describe('refuses', () => {
     [
       'another environment than that of the key',
       { context: ada, environmentId: 'environment_x' },
-      [{ message: 'There is no environment "environment_x".', extensions: { code: 'NOT_FOUND' } }],
+      [{ message: OF_ANOTHER, extensions: { code: 'FORBIDDEN' } }],
     ],
   ])('%s', async (_what, variables, errors) => {
     const { server } = await makeScene();
@@ -401,14 +403,12 @@ describe('refuses', () => {
     expect(live.frames).toEqual([]);
   });
 
-  it('the environment of another key as if it were not there', async () => {
+  it('the environment of another key in the same words as one that is not there', async () => {
     const [mine, other] = [await makeScene(), await makeScene()];
     const live = follow(world.socket(mine.client), { context: ada, environmentId: other.environment.id });
     await eventually(async () => live.errors());
 
-    expect(live.errors()).toMatchObject([
-      { message: `There is no environment "${other.environment.id}".`, extensions: { code: 'NOT_FOUND' } },
-    ]);
+    expect(live.errors()).toMatchObject([{ message: OF_ANOTHER, extensions: { code: 'FORBIDDEN' } }]);
   });
 
   it('a caller who is not known, and one who does not say which environment', async () => {

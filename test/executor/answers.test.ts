@@ -108,7 +108,7 @@ it.each([
   expect(told(answers[0]!)).toEqual(told(answers[1]!));
 });
 
-it('answers null for an environment that is not there, and for that of another key', async () => {
+it('refuses an environment that is not there and that of another key in the same words on both ways', async () => {
   const other = await makeApiKey(project, await makeEnvironment(project));
   const answers = [
     await ask({ contexts: [{}], id: 'environment_unknown' }),
@@ -116,7 +116,8 @@ it('answers null for an environment that is not there, and for that of another k
     await ask({ contexts: [{}], id: environment.id }, ORDINARY, world.url, other),
   ];
 
-  expect(answers.map(told)).toEqual([{ evaluate: null }, { evaluate: null }, { evaluate: null }]);
+  const message = 'This key is of another environment: leave the environment out, or use a key of that environment.';
+  expect(answers.map(told)).toEqual(answers.map(() => [['FORBIDDEN', message]]));
 });
 
 it('serves what is stated for a context without a targeting key, and tells of an unknown flag, beside the others', async () => {

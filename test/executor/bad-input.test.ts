@@ -98,10 +98,12 @@ it('takes what is just within the bounds', async () => {
 it.each([
   ['that is not there', async () => 'environment_unknown'],
   ['of another key', async () => (await makeEnvironment(project)).id],
-])('answers null for an environment %s, and the fields beside it', async (_what, idOf) => {
+])('refuses an environment %s, and answers the fields beside it', async (_what, idOf) => {
   const { data, errors } = await ask(BESIDE_GOOD, { good: environment.id, contexts: [{}], id: await idOf() });
 
-  expect({ data, errors }).toEqual({ data: { ...GOOD, bad: null }, errors: [] });
+  const message = 'This key is of another environment: leave the environment out, or use a key of that environment.';
+  expect(data).toEqual({ ...GOOD, bad: null });
+  expect(errors).toEqual([{ code: 'FORBIDDEN', path: ['bad'], message }]);
 });
 
 it('asks for the environment where the credential has none, and answers the fields beside it', async () => {

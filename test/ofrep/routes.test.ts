@@ -389,8 +389,11 @@ it('lets users name the environment, and keys of one environment no other', asyn
     },
   });
   expect(pick(elsewhere)).toEqual({
-    status: 404,
-    body: { errorCode: 'GENERAL', errorDetails: `There is no environment "${other.id}".` },
+    status: 403,
+    body: {
+      errorCode: 'GENERAL',
+      errorDetails: 'This key is of another environment: leave the environment out, or use a key of that environment.',
+    },
   });
 });
 

@@ -2854,7 +2854,7 @@ export type Query = {
    * fields together. A context with attributes over 64 KiB, deeper than 20 or with whole numbers beyond 2^53 is answered `ERROR` /
    * `INVALID_CONTEXT` for each flag that is not in error itself; the other contexts are answered as ever.
    * Null when there is no such environment or the caller may not see it.
-   * Codes: BAD_USER_INPUT when there are too many contexts or evaluations.
+   * Codes: BAD_USER_INPUT when there are too many contexts or evaluations; FORBIDDEN when a key of one environment names another.
    */
   readonly evaluate?: Maybe<EvaluateResult>;
   /** One flag. Null when there is none with this id or the caller may not see it. Requires `flag:read`. */

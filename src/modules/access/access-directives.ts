@@ -20,7 +20,7 @@ import {
 import type { Context } from '../context';
 import { Forbidden } from '../../errors';
 import { permits, permitsWithin, type Scope } from './actor';
-import { requireIdentity } from './authorize';
+import { requireCapableKey, requireIdentity, requireManager } from './authorize';
 import { PERMISSIONS, type Permission } from './permissions';
 
 type Field = GraphQLField<unknown, Context>;
@@ -118,6 +118,8 @@ function guard(
   if (declaration.kind === 'AUTHENTICATED') {
     const authenticated: Resolver = (parent, args, context, info) => {
       requireIdentity(context.actor);
+      // Mutations that only users may send say so themselves.
+      if (type === schema.getQueryType()) requireManager(context.actor);
       return inner(parent, args, context, info);
     };
     return { [entrance]: authenticated };
@@ -134,6 +136,7 @@ function guard(
   const scopeOfParent = standsAlone ? undefined : scopes[type.name];
   const permitted: Resolver = async (parent, args, context, info) => {
     requireIdentity(context.actor);
+    if (root) requireCapableKey(context.actor, permission);
     const parentScope = scopeOfParent && (await scopeOfParent(parent as never, context));
     if (parentScope && !permitsWithin(context.actor, permission, parentScope)) throw new Forbidden(permission);
     const value: unknown = await inner(parent, args, context, info);

@@ -128,7 +128,7 @@ export function permits(actor: Actor, permission: Permission, scope: Scope, leas
     case 'SYSTEM':
       return true;
     case 'API_KEY':
-      if (KEY_PERMISSIONS[actor.keyKind].has(permission)) return scope.environmentId === actor.environmentId;
+      if (keyHas(actor, permission)) return scope.environmentId === actor.environmentId;
       return rolesPermit(actor, permission, scope, leastRole);
     case 'USER':
       return rolesPermit(actor, permission, scope, leastRole);
@@ -143,7 +143,7 @@ export function permitsWithin(actor: Actor, permission: Permission, scope: Scope
     case 'SYSTEM':
       return true;
     case 'API_KEY':
-      if (KEY_PERMISSIONS[actor.keyKind].has(permission)) return scope === null || isWithin(actor, scope);
+      if (keyHas(actor, permission)) return scope === null || isWithin(actor, scope);
       return rolesPermitWithin(actor, permission, scope);
     case 'USER':
       return rolesPermitWithin(actor, permission, scope);

@@ -1,6 +1,6 @@
 import { Forbidden, RequestFault, Unauthenticated, UserFault } from '../../errors';
 import { quote } from '../../evaluation';
-import { permits, type Actor, type Scope } from './actor';
+import { isKeyOfApplication, keyHas, permits, type Actor, type Scope } from './actor';
 import type { Permission, Role } from './permissions';
 
 /** The permission to do something, and the one to see the object at all. */
@@ -32,6 +32,33 @@ export function requireRole(actor: Actor, permission: Permission, scope: Scope, 
 export interface Guard {
   readonly key: string;
   readonly requiredRole: Role | null;
+}
+
+/**
+ * Refuses a key whose kind never has the permission, whatever object is asked for: the answer tells what to use instead and
+ * nothing about the object.
+ */
+export function requireCapableKey(actor: Actor, permission: Permission): void {
+  if (!isKeyOfApplication(actor) || keyHas(actor, permission)) return;
+  const instead = permission === 'snapshot:read' ? 'use a SERVER key' : MANAGE_WITH;
+  const never = `which ${actor.keyKind} keys never have`;
+  throw new RequestFault('FORBIDDEN', `This needs the permission ${permission}, ${never}: ${instead}.`);
+}
+
+/** Refuses the keys that applications use, which find nothing to manage, so that they do not take it for absent. */
+export function requireManager(actor: Actor): void {
+  if (!isKeyOfApplication(actor)) return;
+  throw new RequestFault('FORBIDDEN', `A ${actor.keyKind} key only serves applications: ${MANAGE_WITH}.`);
+}
+
+const MANAGE_WITH = 'use an ADMIN key, or log in as a user';
+
+/** Refuses a key of one environment that names another one, the same whether there is such an environment or not. */
+export function requireOwnEnvironment(actor: Actor, environmentId: string | null | undefined): void {
+  if (actor.kind !== 'API_KEY' || actor.environmentId === null || typeof environmentId !== 'string') return;
+  if (environmentId === actor.environmentId) return;
+  const message = 'This key is of another environment: leave the environment out, or use a key of that environment.';
+  throw new RequestFault('FORBIDDEN', message);
 }
 
 export function requireIdentity(actor: Actor): void {

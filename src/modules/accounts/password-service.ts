@@ -65,7 +65,8 @@ export class PasswordService {
   /** Ends all other sessions of the user, and their reset tokens. */
   async change(actor: Actor, input: ChangePasswordInput): Promise<PasswordResult> {
     requireIdentity(actor);
-    if (actor.kind !== 'USER') throw new RequestFault('FORBIDDEN', 'An API key has no password.');
+    if (actor.kind !== 'USER')
+      throw new RequestFault('FORBIDDEN', 'An API key has no password: log in as a user to change yours.');
     const [user] = await findUsersByIds(this.options.database.connection, [actor.id]);
     this.options.attempts.begin(actor, actor.name);
     const isRight = await verifyPassword(user?.passwordHash ?? null, input.currentPassword);

@@ -1,7 +1,7 @@
 import { segmentsOf, type CompiledSnapshot, type Evaluation, type EvaluationContext, type Snapshot } from '../../evaluation';
 import { RequestFault } from '../../errors';
 import { isKeyOfApplication, permits, type Actor } from '../access/actor';
-import { authorize, requireIdentity } from '../access/authorize';
+import { authorize, requireIdentity, requireOwnEnvironment } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { UsageService } from '../usage/usage-service';
 import type { Cursor, EnvironmentState } from './environment-state';
@@ -239,6 +239,7 @@ export class SnapshotService {
     permission: Permission,
   ): Promise<EnvironmentState | null> {
     requireIdentity(actor);
+    requireOwnEnvironment(actor, environmentId);
     const id = environmentId ?? (actor.kind === 'API_KEY' ? actor.environmentId : null);
     const state = id === null ? null : await this.options.cache.open(id);
     const scope = state?.scope ?? { organizationId: '', projectId: '', environmentId: id ?? '' };
