@@ -13,6 +13,7 @@ import { SetUpFailures1795000013000 } from './1795000013000-set-up-failures';
 import { RevisionSkeletons1795000014000 } from './1795000014000-revision-skeletons';
 import { RevisionTimes1795000015000 } from './1795000015000-revision-times';
 import { RevisionIndexes1795000016000 } from './1795000016000-revision-indexes';
+import { Installation1795000017000 } from './1795000017000-installation';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   RevisionSkeletons1795000014000,
   RevisionTimes1795000015000,
   RevisionIndexes1795000016000,
+  Installation1795000017000,
 ] as const;

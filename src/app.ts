@@ -10,6 +10,7 @@ import type { Foundation } from './composition/foundation';
 import { transportOptions } from './composition/transport-options';
 import type { Config } from './config';
 import type { EmbeddedLocation } from './database/embedded';
+import { openInstallation } from './database/installation';
 import { migrate } from './database/migrate';
 import { Database } from './database/transaction';
 import { startHeadPoller } from './delivery/head-poller';
@@ -20,6 +21,7 @@ import { startPurge } from './jobs/purge';
 import { internalRequest } from './modules/access/actor';
 import type { Services } from './modules/context';
 import type { LoadGauge } from './operations/load';
+import { redisNamespaceOf } from './redis/client-options';
 import { startServer } from './server';
 
 export interface App {
@@ -67,7 +69,9 @@ async function start(
   const ran = await migrate(dataSource);
   if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
 
-  const notifier = createChangeNotifier(foundation);
+  const installation = await openInstallation(dataSource.manager, config.keyPepper);
+  const redis = config.redisUrl === null ? null : redisNamespaceOf(config.redisUrl, installation.id);
+  const { notifier, redisFault } = createChangeNotifier(foundation, redis);
   const database = new Database({
     dataSource,
     onCommit: (heads) => {
@@ -77,8 +81,8 @@ async function start(
       notifier.notify(heads);
     },
   });
-  const authentication = buildAuthentication(foundation, database);
-  const delivery = buildDelivery(foundation, database);
+  const authentication = buildAuthentication(foundation, database, redis);
+  const delivery = buildDelivery(foundation, database, redis);
   const services = buildServices(foundation, { database, authentication, delivery });
 
   await createConfiguredOwner(config, services);
@@ -91,7 +95,8 @@ async function start(
   const headPoller = await startHeadPoller({ notifier, cache, database, clock, access, onDatabaseState, onError });
   closers.push(() => headPoller.stop());
   closers.push(startPurge(database, clock, { failedAuthentications, usage, retention: config }, log));
-  const transport = transportOptions(foundation, { database, authentication, delivery, services, headPoller, load });
+  const parts = { database, authentication, delivery, services, headPoller, redisFault, load };
+  const transport = transportOptions(foundation, parts);
   const server = await startServer(transport).catch((error: unknown) => {
     throw portFault(error, config) ?? error;
   });

@@ -1,5 +1,6 @@
 /** The log of the server: JSON lines without secrets, whichever code wrote the line. */
 import { LRUCache } from 'lru-cache';
+import { format } from 'node:util';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /**
@@ -65,6 +66,16 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     hooks: { streamWrite: withoutSecrets },
   };
   return pino(options, destination ?? standardOutput());
+}
+
+/** Makes log lines of what libraries print to the console. */
+export function takeConsole(log: Logger): void {
+  const line =
+    (level: 'error' | 'warn' | 'info' | 'debug') =>
+    (...values: unknown[]): void =>
+      log[level](format(...values));
+  const [error, warn, info, debug] = [line('error'), line('warn'), line('info'), line('debug')];
+  Object.assign(console, { error, warn, info, log: info, debug });
 }
 
 export interface AnsweredRequest {

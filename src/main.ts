@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { startApp, type App } from './app';
 import { readConfig, type Config } from './config';
 import { StartFault } from './errors';
-import { createLog } from './log';
+import { createLog, takeConsole } from './log';
 
 /** Cuts off a longer drain, so that an orchestrator need not kill the process. */
 const DRAIN_TIMEOUT_MS = 25_000;
@@ -13,6 +13,7 @@ const DRAIN_TIMEOUT_MS = 25_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
+  takeConsole(log);
   const starting = startApp({ config, log });
   // Installed first: a signal that arrives while the server starts is obeyed as soon as it has started.
   drainOnSignal(starting, log);

@@ -1,5 +1,6 @@
-/** Implements `npm run db:migrate`, `db:revert` and `db:new-epoch`. Each answers the sentence to print. */
+/** Implements `npm run db:migrate`, `db:revert`, `db:new-epoch` and `key-pepper:accept`. Each answers the sentence to print. */
 import type { Config } from '../config';
+import { renewInstallation } from '../database/installation';
 import { migrate, revertLastMigration } from '../database/migrate';
 import { StartFault } from '../errors';
 import { renewEpochs } from '../modules/changes/epoch-repository';
@@ -31,5 +32,13 @@ export function renewEpochsOf(config: Config, environmentId: string | null): Pro
     if (environmentId !== null && count === 0) throw new StartFault(`There is no environment ${JSON.stringify(environmentId)}.`);
     const what = count === 1 ? '1 environment has a new epoch' : `${count} environments have new epochs`;
     return `${what}; clients begin anew within about a second.`;
+  });
+}
+
+export function acceptKeyPepper(config: Config): Promise<string> {
+  return withDataSource(config, async (dataSource) => {
+    await migrate(dataSource);
+    await renewInstallation(dataSource.manager, config.keyPepper);
+    return 'Servers with this KEY_PEPPER start. API keys that were made with another stay refused: make new ones.';
   });
 }

@@ -2,7 +2,7 @@
 import type { Config } from '../config';
 import { StartFault } from '../errors';
 import { readArguments, runAuditVerify } from './audit-verify';
-import { migrateDatabase, renewEpochsOf, revertDatabase } from './change-database';
+import { acceptKeyPepper, migrateDatabase, renewEpochsOf, revertDatabase } from './change-database';
 import { createPasswordReset } from './password-reset';
 
 /** Reads the configuration once its arguments are known to be right. Prints sentences. Returns whether all is as it should be. Throws `StartFault` with one sentence. */
@@ -22,6 +22,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'db:new-epoch': async (args, read, print) => {
     if (args.length > 1) throw new StartFault('Usage: npm run db:new-epoch -- [ENVIRONMENT_ID]');
     print(await renewEpochsOf(read(), args[0] ?? null));
+    return true;
+  },
+  'key-pepper:accept': async (args, read, print) => {
+    takeNone('key-pepper:accept', args);
+    print(await acceptKeyPepper(read()));
     return true;
   },
   'audit:verify': async (args, read, print) => runAuditVerify(read(), readArguments(args), print),

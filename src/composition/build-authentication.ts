@@ -5,6 +5,7 @@ import { KeyUsage } from '../modules/access/key-usage';
 import { StreamTickets } from '../modules/access/stream-tickets';
 import { Tokens } from '../modules/access/tokens';
 import { startRateLimits, type RateLimits } from '../operations/rate-limits';
+import type { RedisNamespace } from '../redis/client-options';
 import type { Foundation } from './foundation';
 
 /** Identifies callers, and limits how often they may fail. */
@@ -17,7 +18,11 @@ export interface Authentication {
   readonly streamTickets: StreamTickets;
 }
 
-export function buildAuthentication({ config, clock, reports, closers }: Foundation, database: Database): Authentication {
+export function buildAuthentication(
+  { config, clock, reports, closers }: Foundation,
+  database: Database,
+  redis: RedisNamespace | null,
+): Authentication {
   const { keyPepper, jwtSecret } = config;
   const tokens = new Tokens(jwtSecret, config.jwtSecretsPrevious);
   const failures = new FailedAuthentications({
@@ -28,7 +33,7 @@ export function buildAuthentication({ config, clock, reports, closers }: Foundat
     onError: reports.failuresUnwritten,
   });
   closers.push(failures.start());
-  const limits = startRateLimits(config.rateLimits, config.redisUrl);
+  const limits = startRateLimits(config.rateLimits, redis);
   closers.push(async () => limits.close());
   const keyUsage = new KeyUsage({ database, clock, unusedDays: config.keyUnusedDays, onError: reports.keyUsageUnwritten });
   closers.push(keyUsage.start());

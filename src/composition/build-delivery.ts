@@ -2,6 +2,7 @@ import type { Database } from '../database/transaction';
 import { FlagStream } from '../delivery/stream';
 import { SnapshotCache } from '../modules/snapshots/snapshot-cache';
 import { UsageService } from '../modules/usage/usage-service';
+import type { RedisNamespace } from '../redis/client-options';
 import { createSnapshotStore } from './connect';
 import type { Foundation } from './foundation';
 
@@ -12,8 +13,12 @@ export interface DeliveryParts {
   readonly stream: FlagStream;
 }
 
-export function buildDelivery({ config, log, clock, reports, closers }: Foundation, database: Database): DeliveryParts {
-  const store = createSnapshotStore(config);
+export function buildDelivery(
+  { config, log, clock, reports, closers }: Foundation,
+  database: Database,
+  redis: RedisNamespace | null,
+): DeliveryParts {
+  const store = redis === null ? undefined : createSnapshotStore(config, redis);
   if (store) closers.push(() => store.close());
   const cache = new SnapshotCache({ database, store, onNewEpoch: reports.newEpoch });
   const usage = new UsageService({ database, clock, log });

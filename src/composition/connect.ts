@@ -8,7 +8,9 @@ import { openDataSource } from '../database/open-data-source';
 import { Cipher } from '../database/cipher';
 import type { ChangeNotifier } from '../delivery/change-notifier';
 import { createMemoryChangeNotifier } from '../delivery/memory-change-notifier';
+import type { RedisNamespace } from '../redis/client-options';
 import { createRedisChangeNotifier } from '../redis/redis-change-notifier';
+import type { RedisFault } from '../redis/redis-fault';
 import { RedisSnapshotStore } from '../redis/redis-snapshot-store';
 import { entities } from '../modules/entities';
 import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
@@ -36,16 +38,19 @@ export async function connect(
   return dataSource;
 }
 
-export function createChangeNotifier({ config, reports, closers }: Foundation): ChangeNotifier {
-  const notifier =
-    config.redisUrl === null
-      ? createMemoryChangeNotifier()
-      : createRedisChangeNotifier({ url: config.redisUrl, onStateChange: reports.redisState });
+/** Tells what is wrong with Redis: null for nothing; undefined for not known yet, or no Redis. */
+export type RedisFaultNow = () => RedisFault | null | undefined;
+
+export function createChangeNotifier(
+  { reports, closers }: Foundation,
+  redis: RedisNamespace | null,
+): { notifier: ChangeNotifier; redisFault: RedisFaultNow } {
+  const overRedis = redis && createRedisChangeNotifier({ ...redis, onStateChange: reports.redisState });
+  const notifier = overRedis ?? createMemoryChangeNotifier();
   closers.push(() => notifier.close());
-  return notifier;
+  return { notifier, redisFault: () => overRedis?.fault() };
 }
 
-/** Undefined without Redis: a server that runs alone shares snapshots with nobody. */
-export function createSnapshotStore({ redisUrl, keyPepper }: Config): SnapshotStore | undefined {
-  return redisUrl === null ? undefined : new RedisSnapshotStore({ url: redisUrl, cipher: new Cipher(keyPepper, 'snapshots') });
+export function createSnapshotStore({ keyPepper }: Config, namespace: RedisNamespace): SnapshotStore {
+  return new RedisSnapshotStore({ namespace, cipher: new Cipher(keyPepper, 'snapshots') });
 }

@@ -1,6 +1,10 @@
 /** Logs failures that no request is answered with. */
 import type { Logger } from 'pino';
 import type { DatabaseState } from '../delivery/head-poller';
+import type { RedisFault } from '../redis/redis-fault';
+
+const WITHOUT_REDIS =
+  'changes may reach other servers by polling only, within about a second, and each server counts rate limits alone';
 
 export type ErrorReports = ReturnType<typeof createErrorReports>;
 
@@ -23,9 +27,10 @@ export function createErrorReports(log: Logger) {
       if (isReachable) log.info('the database is back');
       else log.error({ err }, 'the database is unavailable: evaluation continues from memory');
     },
-    redisState: (state: 'connected' | 'lost', cause: unknown) => {
-      if (state === 'connected') log.info('connected to Redis');
-      else log.warn({ cause }, 'Redis is unavailable: changes reach other servers by polling, within about a second');
+    /** Called once at the start, and for each change. Null: Redis works. */
+    redisState: (fault: RedisFault | null) => {
+      if (fault === null) log.info('connected to Redis');
+      else log.warn(fault, `Redis is ${fault.kind}: ${WITHOUT_REDIS}`);
     },
   };
 }

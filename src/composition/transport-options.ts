@@ -11,10 +11,12 @@ import { createLoaders } from '../modules/loaders';
 import { createLoadGauge, type LoadGauge } from '../operations/load';
 import { OperationGuard } from '../operations/operation-guard';
 import { PACKAGE_ROOT } from '../package-root';
+import type { RedisFault } from '../redis/redis-fault';
 import { createSchema } from '../schema';
 import type { ServerOptions } from '../server';
 import type { Authentication } from './build-authentication';
 import type { DeliveryParts } from './build-delivery';
+import type { RedisFaultNow } from './connect';
 import type { Foundation } from './foundation';
 
 export interface TransportParts {
@@ -23,6 +25,7 @@ export interface TransportParts {
   readonly delivery: DeliveryParts;
   readonly services: Services;
   readonly headPoller: HeadPoller;
+  readonly redisFault: RedisFaultNow;
   /** Reports a fixed load instead of the measured one. */
   readonly load: LoadGauge | undefined;
 }
@@ -53,7 +56,10 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
     addressOf: createAddressOf(config.trustedProxies),
-    readiness: () => readinessOf(parts.headPoller.databaseState(), parts.delivery.cache.environmentIds().length, clock),
+    readiness: () => ({
+      ...readinessOf(parts.headPoller.databaseState(), parts.delivery.cache.environmentIds().length, clock),
+      ...redisReadiness(parts.redisFault()),
+    }),
     createContext: contextMaker(clock, parts),
   };
 }
@@ -79,6 +85,11 @@ function contextMaker(clock: Clock, parts: TransportParts): ServerOptions['creat
     const { requestId } = request;
     return { actor, services, loaders, stream: delivery.stream, budget: { evaluations: 0 }, requestId, now };
   };
+}
+
+/** Without Redis a server is ready all the same. */
+function redisReadiness(fault: RedisFault | null | undefined): Pick<Readiness, 'redis'> {
+  return fault === undefined ? {} : { redis: fault?.kind ?? 'connected' };
 }
 
 /** A server that has read environments serves them from memory while the database is unavailable. */

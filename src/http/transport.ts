@@ -45,10 +45,14 @@ export interface TransportOptions {
 }
 
 /** The answer of `/readyz`. Stale: the database is unavailable, and evaluation continues from memory. */
-export type Readiness =
+export type Readiness = (
   | { readonly status: 'ready' }
   | { readonly status: 'ready'; readonly stale: true; readonly staleSeconds: number }
-  | { readonly status: 'unready'; readonly reason: string };
+  | { readonly status: 'unready'; readonly reason: string }
+) & {
+  /** `connected`, or what is wrong; the log says what to do. Absent without Redis, and until it is known. */
+  readonly redis?: string;
+};
 
 const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
 export const USER_AGENT_LENGTH_MAX = 256;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { IPv6 } from 'ipaddr.js';
 import { Coalescer } from '../concurrency/coalescer';
+import type { RedisNamespace } from '../redis/client-options';
 import { createRedisRates } from '../redis/redis-rates';
 import { RateLimited } from '../errors';
 import type { Actor } from '../modules/access/actor';
@@ -34,8 +35,8 @@ export interface RateLimitsOptions {
 }
 
 /** Starts the rate limits. All servers with the same Redis count together; null counts alone. */
-export function startRateLimits(settings: RateLimitSettings, redisUrl: string | null): RateLimits {
-  const shared = redisUrl === null ? null : createRedisRates(redisUrl, WINDOW_SECONDS);
+export function startRateLimits(settings: RateLimitSettings, redis: RedisNamespace | null): RateLimits {
+  const shared = redis && createRedisRates(redis, WINDOW_SECONDS);
   return new RateLimits({ settings, shared, onClose: () => shared?.close() });
 }
 

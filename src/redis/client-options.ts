@@ -1,10 +1,22 @@
 import type { RedisOptions } from 'ioredis';
 
+/** Keeps the data of one installation apart from that of others on the same Redis. */
+export interface RedisNamespace {
+  readonly url: string;
+  /** Begins the name of each key and channel. */
+  readonly prefix: string;
+}
+
+export function redisNamespaceOf(url: string, installationId: string): RedisNamespace {
+  return { url, prefix: `flagstaff:${installationId}` };
+}
+
 /** How long a command may take, unless its caller gives up earlier. */
 export const COMMAND_TIMEOUT_MS = 1_000;
 /** A connection that has answered nothing for so long after a command is half-open: it is cut and made anew. */
 const SOCKET_TIMEOUT_MS = 5_000;
 const RECONNECT_DELAY_MAX_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Redis may be gone at any moment, and no request waits for its return: nothing queues, a command that a lost connection took
@@ -15,6 +27,7 @@ export const CLIENT_OPTIONS: RedisOptions = {
   maxRetriesPerRequest: 0,
   autoResubscribe: false,
   autoResendUnfulfilledCommands: false,
+  connectTimeout: CONNECT_TIMEOUT_MS,
   socketTimeout: SOCKET_TIMEOUT_MS,
   retryStrategy: (attempt) => Math.min(attempt * 100, RECONNECT_DELAY_MAX_MS),
 };

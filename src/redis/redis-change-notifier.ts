@@ -5,59 +5,69 @@
  *   unavailable, because the poll delivers anyway;
  * - ioredis subscribes again after a loss without looking at the answer, and a refusal would be an unhandled rejection: so
  *   the subscription is renewed here on each connection, and tried again while it is refused;
- * - a half-open connection looks alive: both clients are pinged, and one that does not answer is made anew;
+ * - a half-open connection looks alive: both clients are asked something, and one that does not answer is made anew;
  * - anything that reaches the channel can write to it: messages that are too long or of another form are ignored.
  */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
 import { Coalescer } from '../concurrency/coalescer';
 import { acceptNotification, type ChangeNotifier } from '../delivery/change-notifier';
-import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS } from './client-options';
+import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS, type RedisNamespace } from './client-options';
+import type { RedisFault } from './redis-fault';
+import { probe, RedisHealth } from './redis-health';
 
-const CHANNEL = 'flagstaff:heads';
-const PING_INTERVAL_MS = 5_000;
+const PROBE_INTERVAL_MS = 5_000;
 const MESSAGE_BYTES_MAX = 65_536;
 /** Heads that fit into one message; more than that wait for the poll. */
 const HEADS_WAITING_MAX = 500;
 
-export interface RedisChangeNotifierOptions {
-  readonly url: string;
-  /** Told once for each loss of the connection and once for each return; errors in between are kept quiet. */
-  readonly onStateChange: (state: 'connected' | 'lost', cause: string) => void;
+export interface RedisChangeNotifierOptions extends RedisNamespace {
+  /**
+   * Told the first state, and each change of its kind; errors in between are kept quiet. Null: Redis does all that Flagstaff
+   * needs.
+   */
+  readonly onStateChange: (fault: RedisFault | null) => void;
 }
 
-export function createRedisChangeNotifier({ url, onStateChange }: RedisChangeNotifierOptions): ChangeNotifier {
+/** A change notifier that also knows what is wrong with Redis. */
+export interface RedisChangeNotifier extends ChangeNotifier {
+  /** Null: nothing. Undefined: not known yet. */
+  readonly fault: () => RedisFault | null | undefined;
+}
+
+export function createRedisChangeNotifier({ url, prefix, onStateChange }: RedisChangeNotifierOptions): RedisChangeNotifier {
+  const channel = `${prefix}:heads`;
   const publisher = new Redis(url, { ...CLIENT_OPTIONS, commandTimeout: COMMAND_TIMEOUT_MS });
   const subscriber = new Redis(url, CLIENT_OPTIONS);
-  let isConnected = false;
-  let lastError = 'connection closed';
-  const noteError = (error: Error): void => {
-    lastError = error.message;
-  };
-  const setConnected = (next: boolean): void => {
-    if (next === isConnected) return;
-    isConnected = next;
-    onStateChange(next ? 'connected' : 'lost', next ? '' : lastError);
-  };
+  const health = new RedisHealth(onStateChange);
   const pubSub = new RedisPubSub({ publisher, subscriber, deserializer: (bytes) => parseOrNull(bytes) });
-  const subscription = new ChannelSubscription(subscriber, pubSub, { noteError, setConnected });
-  publisher.on('error', noteError);
-  subscriber.on('error', noteError);
-  subscriber.on('close', () => subscription.handleLoss());
-  subscriber.on('ready', () => void subscription.renew());
+  const subscription = new ChannelSubscription(channel, { subscriber, pubSub, health });
+  const check = (): void => {
+    if (publisher.status !== 'ready') return;
+    probe(publisher, prefix, channel).then(
+      () => health.set('publisher', null),
+      (error: Error) => health.set('publisher', error),
+    );
+  };
+  watch(publisher, { onReady: check, onLoss: (error) => health.set('publisher', error) });
+  watch(subscriber, { onReady: () => void subscription.renew(), onLoss: (error) => subscription.handleLoss(error) });
 
-  const pings = setInterval(() => {
-    for (const client of [publisher, subscriber]) if (client.status === 'ready') client.ping().catch(noteError);
+  const probes = setInterval(() => {
+    check();
+    // Answered or not: a connection that stays silent is cut by its own timeout.
+    if (subscriber.status === 'ready') subscriber.ping().catch(() => undefined);
     void subscription.renew();
-  }, PING_INTERVAL_MS);
-  pings.unref();
+  }, PROBE_INTERVAL_MS);
+  probes.unref();
 
   return {
-    notify: createPublish(publisher, pubSub, noteError),
+    notify: createPublish(publisher, pubSub, channel),
     listen: async (onHead, onReconnect) => subscription.add(onHead, onReconnect),
-    isConnected: () => isConnected,
+    isConnected: () => health.fault() === null,
+    fault: () => health.fault(),
     close: async () => {
-      clearInterval(pings);
+      clearInterval(probes);
+      health.close();
       subscription.close();
       publisher.disconnect();
       subscriber.disconnect();
@@ -65,18 +75,35 @@ export function createRedisChangeNotifier({ url, onStateChange }: RedisChangeNot
   };
 }
 
+/** Matches what ioredis says of commands that a loss took along: it follows from the loss and does not explain it. */
+const CONSEQUENCE = /^Stream isn't writeable|^Connection is closed/;
+
+/** A loss is told with the last error before it, which says why. */
+function watch(client: Redis, { onReady, onLoss }: { onReady: () => void; onLoss: (error: Error) => void }): void {
+  const closed = new Error('The connection was closed.');
+  let reason = closed;
+  client.on('error', (error) => {
+    if (!CONSEQUENCE.test(error.message)) reason = error;
+  });
+  client.on('close', () => onLoss(reason));
+  client.on('ready', () => {
+    reason = closed;
+    onReady();
+  });
+}
+
 /** Sends one message at a time; counters that move meanwhile go with the next. */
-function createPublish(publisher: Redis, pubSub: RedisPubSub, noteError: (error: Error) => void): ChangeNotifier['notify'] {
+function createPublish(publisher: Redis, pubSub: RedisPubSub, channel: string): ChangeNotifier['notify'] {
   const waiting = new Set<string>();
   const messages = new Coalescer(async () => {
     if (waiting.size === 0) return;
     const heads = [...waiting];
     waiting.clear();
     try {
-      await pubSub.publish(CHANNEL, { heads });
-    } catch (error) {
+      await pubSub.publish(channel, { heads });
+    } catch {
+      // The probe finds out why.
       waiting.clear();
-      noteError(error as Error);
     }
   });
   return (heads) => {
@@ -87,8 +114,9 @@ function createPublish(publisher: Redis, pubSub: RedisPubSub, noteError: (error:
 }
 
 interface ChannelSubscriptionOptions {
-  readonly noteError: (error: Error) => void;
-  readonly setConnected: (isConnected: boolean) => void;
+  readonly subscriber: Redis;
+  readonly pubSub: RedisPubSub;
+  readonly health: RedisHealth;
 }
 
 interface Listener {
@@ -105,8 +133,7 @@ class ChannelSubscription {
   private isClosed = false;
 
   constructor(
-    private readonly subscriber: Redis,
-    private readonly pubSub: RedisPubSub,
+    private readonly channel: string,
     private readonly options: ChannelSubscriptionOptions,
   ) {}
 
@@ -116,10 +143,9 @@ class ChannelSubscription {
     else void this.renew();
   }
 
-  handleLoss(): void {
+  handleLoss(error: Error): void {
     this.isSubscribed = false;
-    // We closed the connection ourselves; don't report it as lost.
-    if (!this.isClosed) this.options.setConnected(false);
+    this.options.health.set('subscriber', error);
   }
 
   close(): void {
@@ -129,29 +155,31 @@ class ChannelSubscription {
 
   /** Subscribes if this connection is not subscribed yet; never fails. */
   async renew(): Promise<void> {
-    if (this.isSubscribed || this.isRenewing || this.isClosed || this.subscriber.status !== 'ready') return;
+    const { subscriber, health } = this.options;
+    if (this.isSubscribed || this.isRenewing || this.isClosed || subscriber.status !== 'ready') return;
     this.isRenewing = true;
     try {
-      await this.subscriber.subscribe(CHANNEL);
+      await subscriber.subscribe(this.channel);
       if (!this.isEngineSet) await this.setEngine();
       // Lost in between: the next connection begins again.
-      this.isSubscribed = this.subscriber.status === 'ready';
+      this.isSubscribed = subscriber.status === 'ready';
     } catch (error) {
-      this.options.noteError(error as Error);
+      health.set('subscriber', error as Error);
     } finally {
       this.isRenewing = false;
     }
     if (!this.isSubscribed || this.isClosed) return;
-    this.options.setConnected(true);
+    health.set('subscriber', null);
     for (const { onReconnect } of [...this.listeners]) onReconnect();
   }
 
   /** Called only after a subscription has just succeeded, because the engine keeps the listeners of one that fails. */
   private async setEngine(): Promise<void> {
-    const first = this.pubSub.subscribe(CHANNEL, (message: unknown) => this.receive(message));
+    const { pubSub } = this.options;
+    const first = pubSub.subscribe(this.channel, (message: unknown) => this.receive(message));
     // When subscribing fails, the engine rejects a promise of its own that only a second caller is given; nobody else could
     // handle that rejection, and the process would end.
-    const second = this.pubSub.subscribe(CHANNEL, () => undefined);
+    const second = pubSub.subscribe(this.channel, () => undefined);
     const [outcome] = await Promise.allSettled([first, second]);
     if (outcome.status === 'rejected') throw outcome.reason;
     this.isEngineSet = true;

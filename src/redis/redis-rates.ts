@@ -1,7 +1,7 @@
 /** The counts of the rate limits that several servers share, in Redis. They end by themselves after a minute. */
 import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS } from './client-options';
+import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS, type RedisNamespace } from './client-options';
 
 export interface RedisRates {
   /** Adds points and answers how many all servers have counted within the window. Fails at once while Redis is away. */
@@ -9,14 +9,14 @@ export interface RedisRates {
   readonly close: () => void;
 }
 
-export function createRedisRates(url: string, windowSeconds: number): RedisRates {
+export function createRedisRates({ url, prefix }: RedisNamespace, windowSeconds: number): RedisRates {
   const client = new Redis(url, { ...CLIENT_OPTIONS, enableAutoPipelining: true, commandTimeout: COMMAND_TIMEOUT_MS });
   // The change notifier logs when Redis is lost and when it returns.
   client.on('error', () => undefined);
   // Redis enforces no limit; each server enforces its own.
   const limiter = new RateLimiterRedis({
     storeClient: client,
-    keyPrefix: 'flagstaff:rate',
+    keyPrefix: `${prefix}:rate`,
     points: Number.MAX_SAFE_INTEGER,
     duration: windowSeconds,
     rejectIfRedisNotReady: true,

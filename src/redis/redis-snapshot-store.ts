@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cipher } from '../database/cipher';
 import type { Reading } from '../modules/snapshots/environment-state';
 import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
-import { CLIENT_OPTIONS } from './client-options';
+import { CLIENT_OPTIONS, type RedisNamespace } from './client-options';
 import { HEADER_BYTES_MAX, readHeader, SnapshotFormat, type Header, type KeyLists } from './snapshot-format';
 
 const READ_TIMEOUT_MS = 200;
@@ -27,11 +27,11 @@ const READER_WAIT_MS = 1_000;
 const READER_LOOK_MS = 50;
 const KEPT_SECONDS = 7 * 86_400;
 
-/** The number is that of the format: servers of another one have keys of their own. */
-const PREFIX = 'flagstaff:1';
+/** Servers of another format have keys of their own. */
+const FORMAT = 1;
 
 export interface RedisSnapshotStoreOptions {
-  readonly url: string;
+  readonly namespace: RedisNamespace;
   /** The same on all servers. */
   readonly cipher: Cipher;
   /** How many times as long as usual Redis is waited for, where it is slow and is to be waited for all the same. */
@@ -40,6 +40,7 @@ export interface RedisSnapshotStoreOptions {
 
 export class RedisSnapshotStore implements SnapshotStore {
   private readonly redis: Redis;
+  private readonly prefix: string;
   private readonly format: SnapshotFormat;
   private readonly policies: { readonly short: IPolicy; readonly long: IPolicy };
   private readonly connected: Promise<unknown>;
@@ -53,9 +54,10 @@ export class RedisSnapshotStore implements SnapshotStore {
   private flushedAt = 0;
   private isClosed = false;
 
-  constructor({ url, cipher, patience = 1 }: RedisSnapshotStoreOptions) {
+  constructor({ namespace, cipher, patience = 1 }: RedisSnapshotStoreOptions) {
     this.format = new SnapshotFormat(cipher);
-    this.redis = new Redis(url, CLIENT_OPTIONS);
+    this.prefix = `${namespace.prefix}:${FORMAT}`;
+    this.redis = new Redis(namespace.url, CLIENT_OPTIONS);
     // The change notifier logs when Redis is lost; here it costs speed only.
     this.redis.on('error', () => undefined);
     this.connected = new Promise<void>((resolve) => {
@@ -69,7 +71,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 
   async load(environmentId: string): Promise<Reading | null> {
-    const key = snapshotKey(environmentId);
+    const key = this.snapshotKey(environmentId);
     try {
       const bytes = await this.ask((redis) => redis.getBuffer(key));
       return bytes && (await this.open(key, bytes));
@@ -79,7 +81,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 
   async awaitReader(environmentId: string, epoch: string): Promise<Reading | null> {
-    const claim = readerKey(environmentId);
+    const claim = this.readerKey(environmentId);
     try {
       const taken = await this.ask((redis) => redis.set(claim, this.server, 'PX', READER_CLAIM_MS, 'NX'));
       if (taken === 'OK') this.reading.add(environmentId);
@@ -122,7 +124,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   private async open(key: string, bytes: Buffer): Promise<Reading | null> {
     let isAnswered = true;
     const readLists = async (digests: readonly string[]): Promise<(KeyLists | null)[]> => {
-      const keys = digests.map(listsKey);
+      const keys = digests.map((digest) => this.listsKey(digest));
       isAnswered = false;
       const found = await this.ask((redis) => redis.mgetBuffer(...keys), this.policies.long);
       isAnswered = true;
@@ -170,23 +172,23 @@ export class RedisSnapshotStore implements SnapshotStore {
   private async keep(reading: Reading): Promise<boolean> {
     if (this.redis.status !== 'ready') return false;
     const { environmentId } = reading.scope;
-    const key = snapshotKey(environmentId);
+    const key = this.snapshotKey(environmentId);
     const there = await this.headerAt(this.redis, environmentId);
     if (there?.epoch === reading.snapshot.epoch && there.revision >= reading.snapshot.revision) {
       await this.redis.expire(key, KEPT_SECONDS);
       return true;
     }
-    const claim = `${PREFIX}:writer:${environmentId}`;
+    const claim = `${this.prefix}:writer:${environmentId}`;
     if ((await this.redis.set(claim, this.server, 'PX', WRITE_INTERVAL_MS, 'NX')) !== 'OK') return false;
     const { bytes, lists } = await this.format.write(key, reading);
     for (const [digest, keys] of lists) await this.keepLists(digest, keys);
     await this.redis.set(key, bytes, 'EX', KEPT_SECONDS);
-    if (this.reading.delete(environmentId)) await this.redis.del(readerKey(environmentId));
+    if (this.reading.delete(environmentId)) await this.redis.del(this.readerKey(environmentId));
     return true;
   }
 
   private async keepLists(digest: string, keys: KeyLists): Promise<void> {
-    const key = listsKey(digest);
+    const key = this.listsKey(digest);
     if ((await this.redis.expire(key, KEPT_SECONDS)) === 1) return;
     await this.redis.set(key, await this.format.writeLists(key, keys), 'EX', KEPT_SECONDS);
   }
@@ -194,22 +196,22 @@ export class RedisSnapshotStore implements SnapshotStore {
   /** Null when there is none, or something else lies there. */
   private async headerAt(redis: Redis, environmentId: string): Promise<Header | null> {
     try {
-      return readHeader(await redis.getrangeBuffer(snapshotKey(environmentId), 0, HEADER_BYTES_MAX - 1));
+      return readHeader(await redis.getrangeBuffer(this.snapshotKey(environmentId), 0, HEADER_BYTES_MAX - 1));
     } catch (error) {
       if ((error as Error).message.startsWith('WRONGTYPE')) return null;
       throw error;
     }
   }
-}
 
-function snapshotKey(environmentId: string): string {
-  return `${PREFIX}:snapshot:${environmentId}`;
-}
+  private snapshotKey(environmentId: string): string {
+    return `${this.prefix}:snapshot:${environmentId}`;
+  }
 
-function readerKey(environmentId: string): string {
-  return `${PREFIX}:reader:${environmentId}`;
-}
+  private readerKey(environmentId: string): string {
+    return `${this.prefix}:reader:${environmentId}`;
+  }
 
-function listsKey(digest: string): string {
-  return `${PREFIX}:keys:${digest}`;
+  private listsKey(digest: string): string {
+    return `${this.prefix}:keys:${digest}`;
+  }
 }

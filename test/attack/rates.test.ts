@@ -197,7 +197,7 @@ it('adds what other servers counted, and counts alone while they cannot be reach
     add: async (key: string, points: number) => totals.set(key, (totals.get(key) ?? 0) + points).get(key)!,
     close: () => undefined,
   };
-  const shared = redisUrl ? createRedisRates(redisUrl, 60) : alone;
+  const shared = redisUrl ? createRedisRates({ url: redisUrl, prefix: 'flagstaff:tests' }, 60) : alone;
   const name = uniqueKey('limit');
   const [a, b] = [new RateCounter(name, 100, shared), new RateCounter(name, 100, shared)];
   a.take('key', 30);

@@ -31,10 +31,14 @@ async function untilHeard(notifier: ChangeNotifier, head: string, heard: readonl
   });
 }
 
+const PREFIX = 'flagstaff:tests';
+
+const createNotifier = (url: string, states: string[] = []): ChangeNotifier =>
+  createRedisChangeNotifier({ url, prefix: PREFIX, onStateChange: (fault) => void states.push(fault?.kind ?? 'connected') });
+
 const notifiers: [string, () => ChangeNotifier][] = [['in memory', createMemoryChangeNotifier]];
 const { REDIS_URL } = process.env;
-if (REDIS_URL)
-  notifiers.push(['over Redis', () => createRedisChangeNotifier({ url: REDIS_URL, onStateChange: () => undefined })]);
+if (REDIS_URL) notifiers.push(['over Redis', () => createNotifier(REDIS_URL)]);
 
 describe.each(notifiers)('a change notifier %s', (_where, createChangeNotifier) => {
   it('notifies each of its own listeners, of several heads at once, in their order', async () => {
@@ -101,10 +105,7 @@ describe.each(notifiers)('a change notifier %s', (_where, createChangeNotifier) 
 
 if (REDIS_URL) {
   it('carries a notification from one process to another', async () => {
-    const [near, far] = [0, 1].map(() => createRedisChangeNotifier({ url: REDIS_URL, onStateChange: () => undefined })) as [
-      ChangeNotifier,
-      ChangeNotifier,
-    ];
+    const [near, far] = [0, 1].map(() => createNotifier(REDIS_URL)) as [ChangeNotifier, ChangeNotifier];
     const head = uniqueKey('head');
     const heard = await listenFor(far, [head]);
     await Promise.all([connected(near), connected(far)]);
@@ -117,7 +118,7 @@ if (REDIS_URL) {
 
   it('says of its own end nothing', async () => {
     const states: string[] = [];
-    const notifier = createRedisChangeNotifier({ url: REDIS_URL, onStateChange: (state) => void states.push(state) });
+    const notifier = createNotifier(REDIS_URL, states);
     await listenFor(notifier, []);
     await connected(notifier);
 
@@ -129,14 +130,14 @@ if (REDIS_URL) {
   });
 
   it('passes over messages that are not its own, and goes on', async () => {
-    const notifier = createRedisChangeNotifier({ url: REDIS_URL, onStateChange: () => undefined });
+    const notifier = createNotifier(REDIS_URL);
     const stranger = new Redis(REDIS_URL);
     const [head, long] = [uniqueKey('head'), `${uniqueKey('long')}${'x'.repeat(100)}`];
     const heard = await listenFor(notifier, [head, long, '7', 'null']);
     await connected(notifier);
     const foreign = ['', 'not JSON', '{', 'null', '7', '"text"', '[]', '{"heads":7}', '{"heads":[7,null,{}]}', '\u0000'];
 
-    for (const message of [...foreign, JSON.stringify({ heads: [long] })]) await stranger.publish('flagstaff:heads', message);
+    for (const message of [...foreign, JSON.stringify({ heads: [long] })]) await stranger.publish(`${PREFIX}:heads`, message);
     await untilHeard(notifier, head, heard);
     await notifier.close();
     stranger.disconnect();
@@ -160,7 +161,7 @@ if (hasRedisServer) {
   it('starts without Redis, never throws or waits, and is heard when Redis comes', async () => {
     const server = await prepare();
     const states: string[] = [];
-    const notifier = createRedisChangeNotifier({ url: server.url, onStateChange: (state) => void states.push(state) });
+    const notifier = createNotifier(server.url, states);
     const head = uniqueKey('head');
     const heard = await listenFor(notifier, [head]);
 
@@ -172,14 +173,14 @@ if (hasRedisServer) {
     await notifier.close();
 
     expect(wasConnected).toBe(false);
-    expect(states[0]).toBe('connected');
+    expect(states).toEqual(['unreachable', 'connected']);
   });
 
   it('says once that Redis is away and once that it is back, asks for a look, and is heard again', async () => {
     const server = await prepare();
     await server.start();
     const states: string[] = [];
-    const notifier = createRedisChangeNotifier({ url: server.url, onStateChange: (state) => void states.push(state) });
+    const notifier = createNotifier(server.url, states);
     const [before, after] = [uniqueKey('before'), uniqueKey('after')];
     const heard: string[] = [];
     let reconnects = 0;
@@ -198,7 +199,7 @@ if (hasRedisServer) {
     await untilHeard(notifier, after, heard);
     await notifier.close();
 
-    expect(states.slice(0, 3)).toEqual(['connected', 'lost', 'connected']);
+    expect(states.slice(0, 3)).toEqual(['connected', 'unreachable', 'connected']);
     expect(reconnects).toBe(2);
     expect(heard).not.toContain('lost');
   });
@@ -225,7 +226,7 @@ describe('a change notifier over a Redis of its own', () => {
   });
 
   function createOwnNotifier(url = redis.url): ChangeNotifier {
-    const notifier = createRedisChangeNotifier({ url, onStateChange: (state) => void states.push(state) });
+    const notifier = createNotifier(url, states);
     bellsHere.push(notifier);
     return notifier;
   }
@@ -237,10 +238,10 @@ describe('a change notifier over a Redis of its own', () => {
     await untilHeard(notifier, 'before', heard);
 
     await redis.client().call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await eventually(async () => states.includes('lost'));
+    await eventually(async () => states.includes('unreachable'));
     await untilHeard(notifier, 'after', heard);
 
-    expect(states).toEqual(['connected', 'lost', 'connected']);
+    expect(states).toEqual(['connected', 'unreachable', 'connected']);
   });
 
   run('notices within 15 s that Redis stands still, keeps nothing for it, and receives again when it goes on', async () => {
@@ -305,8 +306,8 @@ describe('a change notifier over a Redis of its own', () => {
     const stranger = redis.client();
     const long = JSON.stringify({ heads: ['last', ...Array.from({ length: 20_000 }, (_, n) => `head-${n}`)] });
 
-    await stranger.publish('flagstaff:heads', long);
-    await stranger.publish('flagstaff:heads', Buffer.alloc(5_000_000, 0x5b));
+    await stranger.publish(`${PREFIX}:heads`, long);
+    await stranger.publish(`${PREFIX}:heads`, Buffer.alloc(5_000_000, 0x5b));
     // What was published before it has come by then.
     await untilHeard(notifier, 'marker', heard);
     const before = [...new Set(heard)];

@@ -49,7 +49,11 @@ const CIPHER = new Cipher('a pepper of the tests, of 32 characters', 'snapshots'
  * a test says of the Redis that all share is about one that answers.
  */
 function createStore(url = redis.url, cipher = CIPHER): RedisSnapshotStore {
-  const store = new RedisSnapshotStore({ url, cipher, patience: url === redis.url ? 100 : 1 });
+  const store = new RedisSnapshotStore({
+    namespace: { url, prefix: 'flagstaff:tests' },
+    cipher,
+    patience: url === redis.url ? 100 : 1,
+  });
   stores.push(store);
   return store;
 }
@@ -74,7 +78,7 @@ function createServer(store = createStore()): { cache: SnapshotCache; renewed: s
   return { cache: new SnapshotCache({ database, store, onNewEpoch: (id) => void renewed.push(id) }), renewed };
 }
 
-const snapshotKey = ({ environment }: Scene): string => `flagstaff:1:snapshot:${environment.id}`;
+const snapshotKey = ({ environment }: Scene): string => `flagstaff:tests:1:snapshot:${environment.id}`;
 
 /** The revision that lies in Redis. */
 async function storedRevision(scene: Scene): Promise<number | null> {
@@ -228,11 +232,11 @@ describeWithRedis('large key lists', () => {
   it('lie apart, so that a change of a flag does not write them again', async () => {
     const scene = await makeLargeScene();
     const client = redis.client();
-    const known = new Set(await client.keys('flagstaff:1:keys:*'));
+    const known = new Set(await client.keys('flagstaff:tests:1:keys:*'));
     const { cache } = createServer();
     const state = (await cache.open(scene.environment.id))!;
     await eventually(async () => (await storedRevision(scene)) === state.revision);
-    const lists = (await client.keys('flagstaff:1:keys:*')).filter((key) => !known.has(key));
+    const lists = (await client.keys('flagstaff:tests:1:keys:*')).filter((key) => !known.has(key));
     const before = await client.getBuffer(lists[0]!);
 
     const { revision } = await toggle(scene.project, scene.flag, scene.environment, true);
@@ -242,7 +246,7 @@ describeWithRedis('large key lists', () => {
     expect(lists).toHaveLength(1);
     // Encrypted with a nonce of its own each time it is written.
     expect(await client.getBuffer(lists[0]!)).toEqual(before);
-    expect((await client.keys('flagstaff:1:keys:*')).filter((key) => !known.has(key))).toEqual(lists);
+    expect((await client.keys('flagstaff:tests:1:keys:*')).filter((key) => !known.has(key))).toEqual(lists);
     expect(await client.strlen(snapshotKey(scene))).toBeLessThan(2_000);
     expect(await openCounted(scene)).toEqual({ reading: await truth(scene), wholeReads: 0 });
   });
@@ -252,7 +256,7 @@ describeWithRedis('large key lists', () => {
     for (const spoil of [(key: string) => client.del(key), (key: string) => client.set(key, 'spoiled')]) {
       const scene = await makeLargeScene();
       await share(scene);
-      for (const key of await client.keys('flagstaff:1:keys:*')) await spoil(key);
+      for (const key of await client.keys('flagstaff:tests:1:keys:*')) await spoil(key);
 
       const opened = await openCounted(scene);
 

@@ -46,6 +46,8 @@ export interface ClusterEnvironment {
 export interface Cluster {
   readonly postgres: OwnPostgres;
   readonly redis: OwnRedis;
+  /** Begins the name of each key and channel of the servers in Redis. */
+  readonly redisPrefix: string;
   readonly servers: readonly ServerProcess[];
   readonly urls: readonly string[];
   /** Of an ADMIN key on the organization. */
@@ -126,6 +128,7 @@ async function build(
     await server.start();
   }
   closers.push(async () => postgres.resume());
+  const [installation] = await postgres.query<{ id: string }>('SELECT id FROM installation');
   const urls = servers.map(({ url }) => url);
   const project = await makeProject(urls[0]!);
   const adminSecret = await makeAdminKey(project);
@@ -145,6 +148,7 @@ async function build(
   return {
     postgres,
     redis,
+    redisPrefix: `flagstaff:${installation!.id}`,
     servers,
     urls,
     adminSecret,

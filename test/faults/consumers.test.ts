@@ -153,7 +153,7 @@ describeFaults('two servers', () => {
        UPDATE environment_head SET revision = revision + $2::integer WHERE environment_id = $1`,
       [environment.id, count, JSON.stringify(events)],
     );
-    await cluster.redis.client().publish('flagstaff:heads', JSON.stringify({ heads: [environment.id] }));
+    await cluster.redis.client().publish(`${cluster.redisPrefix}:heads`, JSON.stringify({ heads: [environment.id] }));
   }
 
   /** Transactions, single statements included, since the statistics began. */

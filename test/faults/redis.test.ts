@@ -6,7 +6,6 @@ import { expectAllDelivered } from './checks';
 import { describeFaults, report, scaled, startCluster, until, type Cluster } from './cluster';
 import { Writers } from './writers';
 
-const CHANNEL = 'flagstaff:heads';
 const SUBSCRIBERS = 20;
 const WRITERS = 3;
 const AWAY_MS = scaled(10_000, 2_500);
@@ -20,6 +19,7 @@ jest.setTimeout(scaled(600_000, 360_000));
 
 describeFaults('servers with a Redis between them', () => {
   let cluster: Cluster;
+  let channel: string;
   let recorders: Recorder[];
   const proxies: TcpProxy[] = [];
   beforeAll(async () => {
@@ -31,6 +31,7 @@ describeFaults('servers with a Redis between them', () => {
         return { REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
       },
     });
+    channel = `${cluster.redisPrefix}:heads`;
     recorders = Array.from({ length: SUBSCRIBERS }, (_, first) => cluster.record({ first }));
   });
   afterAll(async () => {
@@ -119,7 +120,7 @@ describeFaults('servers with a Redis between them', () => {
       for (const proxy of proxies) proxy.freeze();
       const flood = 'x'.repeat(100_000);
       await until('Redis drops the subscribers', MACHINE_MS, async () => {
-        for (let i = 0; i < 50; i++) await client.publish(CHANNEL, flood);
+        for (let i = 0; i < 50; i++) await client.publish(channel, flood);
         const ids = await pubSubIds();
         return before.every((id) => !ids.includes(id));
       });
@@ -150,13 +151,13 @@ describeFaults('servers with a Redis between them', () => {
     await under('strange messages', async () => {
       const client = cluster.redis.client();
       const ear = cluster.redis.client();
-      await ear.subscribe(CHANNEL);
+      await ear.subscribe(channel);
       let heard = 0;
       // Notifications come again, later and in another order.
       ear.on('message', (_channel: string, message: string) => {
         heard++;
         if (Math.random() < 0.4)
-          setTimeout(() => void client.publish(CHANNEL, message).catch(() => undefined), Math.random() * 800);
+          setTimeout(() => void client.publish(channel, message).catch(() => undefined), Math.random() * 800);
       });
       const head = cluster.places[0]!.environment.id;
       const strange: (string | Buffer)[] = [
@@ -180,7 +181,7 @@ describeFaults('servers with a Redis between them', () => {
       ];
       const end = Date.now() + scaled(20_000, 2_500);
       while (Date.now() < end || heard <= strange.length) {
-        for (const message of strange) await client.publish(CHANNEL, message);
+        for (const message of strange) await client.publish(channel, message);
         await sleep(20);
       }
       expect(heard).toBeGreaterThan(strange.length);

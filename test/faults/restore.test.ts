@@ -72,7 +72,7 @@ describeFaults('after a backup was restored', () => {
     const { environment } = cluster.places[0]!;
     const redis = cluster.redis.client();
     await until('Redis has the newest snapshot', MACHINE_MS, async () => {
-      const text = await redis.getrange(`flagstaff:1:snapshot:${environment.id}`, 0, 99);
+      const text = await redis.getrange(`${cluster.redisPrefix}:1:snapshot:${environment.id}`, 0, 99);
       return text.split('\n')[0]!.split(' ')[1] === String(lost.revision);
     });
     for (const recorder of recorders) recorder.forgetEvents();

@@ -16,7 +16,6 @@ import { Writers } from './writers';
 const SECONDS_DEFAULT = 600;
 const SUBSCRIBERS = 30;
 const WRITERS = 4;
-const CHANNEL = 'flagstaff:heads';
 const POINTS: readonly FailPoint['at'][] = ['inside', 'committed', 'notified'];
 
 /** Of each server: its ways to PostgreSQL and to Redis. */
@@ -77,13 +76,13 @@ const FAULTS: Readonly<Record<string, Fault>> = {
       await wait(500);
     }
   },
-  'strange messages': async ({ redis, places }) => {
+  'strange messages': async ({ redis, redisPrefix, places }) => {
     const { id } = places[0]!.environment;
     const messages = ['', '{"heads":[1]}', `{"heads":["${id}","${id}"]}`, 'x'.repeat(100_000), '{"heads":["environment_x"]}'];
     for (let i = 0; i < 20; i++) {
       await commandsOf(
         redis.url,
-        messages.map((message) => ['PUBLISH', CHANNEL, message]),
+        messages.map((message) => ['PUBLISH', `${redisPrefix}:heads`, message]),
       );
     }
   },

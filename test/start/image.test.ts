@@ -82,6 +82,7 @@ it('has every command for operators', () => {
   const outcomes = [
     run('db:migrate'),
     run('db:new-epoch'),
+    run('key-pepper:accept'),
     run('audit:verify'),
     run('password:reset', ['nobody@example.com']),
     run('password:reset'),
@@ -90,6 +91,11 @@ it('has every command for operators', () => {
   expect(outcomes).toEqual([
     { status: 0, stdout: 'The database is up to date.\n', stderr: '' },
     { status: 0, stdout: '0 environments have new epochs; clients begin anew within about a second.\n', stderr: '' },
+    {
+      status: 0,
+      stdout: 'Servers with this KEY_PEPPER start. API keys that were made with another stay refused: make new ones.\n',
+      stderr: '',
+    },
     { status: 0, stdout: 'All hold: 0 chains.\n', stderr: '' },
     { status: 1, stdout: '', stderr: 'There is no account with the e-mail address "nobody@example.com".\n' },
     { status: 1, stdout: '', stderr: 'Usage: npm run password:reset -- EMAIL\n' },
@@ -105,7 +111,8 @@ it('has them without npm, too, as docs/OPERATIONS.md says', () => {
   expect(outcome).toEqual({
     status: 1,
     stdout: '',
-    stderr: 'The commands are db:migrate, db:revert, db:new-epoch, audit:verify, password:reset; got "no:command".\n',
+    stderr:
+      'The commands are db:migrate, db:revert, db:new-epoch, key-pepper:accept, audit:verify, password:reset; got "no:command".\n',
   });
 });
 

@@ -2,8 +2,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { eventually } from '../support/make';
+import { hasRedisServer, startOwnRedis } from '../support/own-redis';
+import { cleanUpProcesses, makePlace, runProgram } from '../support/processes';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
+
+afterEach(cleanUpProcesses);
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -76,4 +81,21 @@ it.each([
 
 it('ends when the disk is full', async () => {
   expect(await endOf(`log.info('closed'); process.exit(3);`, '/dev/full')).toBe('3');
+});
+
+const withRedis = hasRedisServer ? it : it.skip;
+withRedis('what a library prints to the console is a line of the log', async () => {
+  const redis = await startOwnRedis();
+  const program = runProgram({ ...(await makePlace()), REDIS_URL: redis.url.replace('redis://', 'redis://:needless@') });
+  await program.listening;
+
+  const line = await eventually(async () =>
+    program.logLines().find(({ msg }) => /does not require a password/.test(String(msg))),
+  );
+  program.signal('SIGTERM');
+  const { stderr } = await program.ended;
+  await redis.remove();
+
+  expect(line).toMatchObject({ level: 40 });
+  expect(stderr).toBe('');
 });

@@ -167,3 +167,22 @@ it('refuses secrets that were damaged, rather than to make others with which no 
     refusal(`The file ${join(dataDir, 'secrets.json')} is damaged; restore it, or set JWT_SECRET and KEY_PEPPER.`),
   );
 });
+
+it('refuses another KEY_PEPPER than before, for instance when secrets.json was lost', async () => {
+  const place = await makePlace();
+  const first = runProgram(place);
+  await first.listening;
+  first.signal('SIGTERM');
+  await first.ended;
+  rmSync(join(place.DATA_DIR!, 'secrets.json'));
+
+  const ending = await runProgram(place).ended;
+
+  expect(ending).toEqual(
+    refusal(
+      'KEY_PEPPER is not the one that the API keys of this database were made with, so every key would be refused. Set it as ' +
+        'it was (without the variable it is in secrets.json in DATA_DIR). If it is lost, run npm run key-pepper:accept, and ' +
+        'make new API keys.',
+    ),
+  );
+});

@@ -1,6 +1,9 @@
 /** A Redis server of a test's own, on a port of its own, to be killed and paused. It keeps nothing. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { eventually } from './make';
 import { freePort } from './processes';
@@ -26,10 +29,12 @@ export const hasRedisServer = spawnSync('redis-server', ['--version']).status ==
 export async function prepareOwnRedis(options: { readonly password?: string } = {}): Promise<OwnRedis> {
   const port = await freePort();
   const url = `redis://${options.password === undefined ? '' : `:${options.password}@`}127.0.0.1:${port}`;
+  // A replica writes there what it is sent.
+  const directory = mkdtempSync(join(tmpdir(), 'flagstaff-redis-'));
   let server: ChildProcess | null = null;
   const clients: Redis[] = [];
   const start = async (): Promise<void> => {
-    const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
     const secured = options.password === undefined ? [] : ['--requirepass', options.password];
     const started = spawn('redis-server', [...flags, ...secured], { stdio: ['ignore', 'pipe', 'ignore'] });
     server = started;
@@ -61,6 +66,7 @@ export async function prepareOwnRedis(options: { readonly password?: string } = 
     remove: async () => {
       for (const client of clients) client.disconnect();
       await kill();
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

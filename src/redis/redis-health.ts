@@ -1,0 +1,55 @@
+/**
+ * Whether Redis does what Flagstaff needs: not only that it answers, but that this user may publish, write and run scripts,
+ * and that there is room. Tried each 5 s with the very commands, because a refusal of these would be seen by nobody else:
+ * all of them are sent without waiting.
+ */
+import type { Redis } from 'ioredis';
+import { redisFaultOf, type RedisFault } from './redis-fault';
+
+const PROBE_KEPT_SECONDS = 60;
+
+/** The connections that must both work. */
+export type Part = 'publisher' | 'subscriber';
+
+export class RedisHealth {
+  /** Absent: not known yet. Null: works. */
+  private readonly parts = new Map<Part, RedisFault | null>();
+  private reported: RedisFault | null | undefined;
+  private isClosed = false;
+
+  /** `onChange` is told each change of the kind of the fault; null: Redis works, at the start or again. */
+  constructor(private readonly onChange: (fault: RedisFault | null) => void) {}
+
+  /** Null: works. Undefined: not known yet. */
+  fault(): RedisFault | null | undefined {
+    return this.reported;
+  }
+
+  set(part: Part, error: Error | null): void {
+    if (this.isClosed) return;
+    this.parts.set(part, error && redisFaultOf(error));
+    const faults = [...this.parts.values()];
+    // A refusal of one connection says more than that the other one was lost meanwhile.
+    const fault = faults.find((each) => each && each.kind !== 'unreachable') ?? faults.find((each) => each) ?? null;
+    if (fault === null && this.parts.size < 2) return;
+    const isNew = this.reported === undefined || fault?.kind !== this.reported?.kind;
+    this.reported = fault;
+    if (isNew) this.onChange(fault);
+  }
+
+  /** Says nothing from then on: connections that we end ourselves are not lost. */
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+/** Throws what Redis answers to the first command that it refuses. */
+export async function probe(client: Redis, prefix: string, channel: string): Promise<void> {
+  const outcomes = await Promise.allSettled([
+    client.publish(channel, '{"heads":[]}'),
+    client.set(`${prefix}:probe`, '', 'EX', PROBE_KEPT_SECONDS),
+    client.eval('return 1', 0),
+  ]);
+  const refusal = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (refusal) throw refusal.reason;
+}
