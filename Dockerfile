@@ -17,7 +17,7 @@ RUN npm run build
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 WORKDIR /app
-# Only the embedded database writes here; with DATABASE_URL nothing does.
+# Only the embedded database (EMBEDDED_DATABASE=on) writes here; with DATABASE_URL nothing does.
 RUN mkdir data && chown node:node data
 COPY package.json LICENSE ./
 COPY schema ./schema

@@ -12,6 +12,7 @@ import type { Config } from './config';
 import type { EmbeddedLocation } from './database/embedded';
 import { openInstallation } from './database/installation';
 import { migrate } from './database/migrate';
+import { readVersion } from './database/open-data-source';
 import { Database } from './database/transaction';
 import { startHeadPoller } from './delivery/head-poller';
 import { StartFault, UserFault } from './errors';
@@ -30,6 +31,8 @@ export interface App {
   readonly graphiqlUrl: string | null;
   readonly services: Services;
   readonly database: Database;
+  /** PostgreSQL's own form, such as `15.14`. */
+  readonly databaseVersion: string;
   /** Null when the first user exists already. */
   readonly setUpToken: string | null;
   /** Drains and closes everything, in an order that loses nothing. */
@@ -101,7 +104,8 @@ async function start(
     throw portFault(error, config) ?? error;
   });
   closers.push(() => server.close());
-  return { url: server.url, graphiqlUrl: server.graphiqlUrl, services, database, setUpToken };
+  const databaseVersion = await readVersion(dataSource);
+  return { url: server.url, graphiqlUrl: server.graphiqlUrl, services, database, databaseVersion, setUpToken };
 }
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {
@@ -116,12 +120,12 @@ async function createConfiguredOwner(config: Config, services: Services): Promis
 }
 
 function portFault(error: unknown, { host, port }: Config): StartFault | null {
+  const { code, syscall } = error as NodeJS.ErrnoException;
   const sentences: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} on ${host} is in use; stop what uses it or set PORT to another port.`,
     EACCES: `Port ${port} on ${host} may not be used by this account; set PORT to a port above 1023.`,
-    EADDRNOTAVAIL: `HOST ${host} is not an address of this machine.`,
-    ENOTFOUND: `HOST ${host} is not an address of this machine.`,
   };
-  const sentence = sentences[(error as NodeJS.ErrnoException).code ?? ''];
-  return sentence === undefined ? null : new StartFault(sentence);
+  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return null;
+  const elsewhere = `HOST ${host} is not an address of this machine; set it to one, such as 127.0.0.1 or 0.0.0.0.`;
+  return new StartFault(sentences[code ?? ''] ?? elsewhere);
 }

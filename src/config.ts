@@ -1,84 +1,16 @@
-/** The only reader of environment variables. Reads them once, checks them all, freezes them. Never logs its secrets. */
+/**
+ * The only reader of environment variables, which `variables.ts` has one by one. Reads them once, checks them all, freezes them.
+ * Never logs its secrets.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isTrustable } from './http/client-address';
-import { originOf } from './http/origins';
 import { StartFault } from './errors';
-import { oidcOf, oidcVariables, type OidcSettings } from './http/oidc/settings';
+import { oidcOf, type OidcSettings } from './http/oidc/settings';
 import type { LimitSettings } from './operations/operations';
 import type { RateLimitSettings } from './operations/rate-limits';
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const SECRET_LENGTH_MIN = 32;
-
-const secret = z.string().min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_MIN} characters`).optional();
-
-const variables = z.object({
-  NODE_ENV: z.enum(['development', 'production', 'test'], 'must be development, production or test').default('development'),
-  PORT: integer(0, 65_535).default(4000),
-  HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database').optional(),
-  DATABASE_POOL_SIZE: integer(2, 1_000).default(10),
-  REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
-  DATA_DIR: z.string().default('./data'),
-  OWNER_EMAIL: z.string().optional(),
-  OWNER_PASSWORD: z.string().optional(),
-  JWT_SECRET: secret,
-  JWT_SECRET_PREVIOUS: z
-    .string()
-    .default('')
-    .transform(listed)
-    .refine(
-      (texts) => texts.every((text) => text.length >= SECRET_LENGTH_MIN),
-      `must list secrets of at least ${SECRET_LENGTH_MIN} characters, separated by commas`,
-    ),
-  KEY_UNUSED_DAYS: integer(0, 3_650).default(90),
-  STALE_GRACE_SECONDS: integer(0, 86_400).default(3_600),
-  SESSION_DAYS: integer(1, 365).default(30),
-  PUBLIC_URL: urlOf(['http:', 'https:'], 'https://flags.example.com').optional(),
-  SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtps://user:password@mail.example.com').optional(),
-  MAIL_FROM: z.string().regex(/@/, 'must be an address such as Flagstaff <flags@example.com>').optional(),
-  ...oidcVariables,
-  KEY_PEPPER: secret,
-  FAILED_AUTHENTICATION_DAYS: integer(1, 3_650).default(90),
-  USAGE_RETENTION_DAYS: integer(1, 3_650).default(90),
-  REVISION_DAYS: integer(1, 3_650).default(30),
-  REVISIONS_MIN: integer(1_000, 100_000_000).default(10_000),
-  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  RATE_LIMIT_ANONYMOUS: perMinute(60),
-  RATE_LIMIT_LOG_IN_ACCOUNT: perMinute(10),
-  RATE_LIMIT_LOG_IN_ADDRESS: perMinute(60),
-  RATE_LIMIT_CREDENTIAL_FAILURES: perMinute(60),
-  RATE_LIMIT_MANAGEMENT: perMinute(100_000),
-  RATE_LIMIT_SERVER_KEY: perMinute(10_000_000),
-  RATE_LIMIT_CLIENT_ADDRESS: perMinute(100_000),
-  OPERATION_COST_MAX: integer(1, 999_999_999).default(2_000_000),
-  INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').optional(),
-  REQUEST_TIMEOUT_MS: integer(100, 600_000).default(30_000),
-  EXECUTION_TIMEOUT_MS: integer(100, 600_000).default(10_000),
-  EVENT_LOOP_DELAY_MAX_MS: integer(10, 60_000).default(250),
-  SOCKET_ACCEPT_RATE: integer(1, 1_000_000).default(2_000),
-  SOCKETS_PENDING_MAX: integer(1, 1_000_000).default(10_000),
-  ALLOWED_ORIGINS: z
-    .string()
-    .default('')
-    .transform(listed)
-    .refine(
-      (texts) => texts.every(originOf),
-      'must list origins such as https://app.example.com, separated by commas, without paths',
-    )
-    .transform((texts) => texts.flatMap((text) => originOf(text) ?? [])),
-  TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform(listed)
-    .refine(
-      (texts) => texts.every(isTrustable),
-      'must list addresses, networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
-    ),
-});
+import { readVariables, SECRET_LENGTH_MIN, type LOG_LEVELS, type Values } from './variables';
 
 export interface Config {
   readonly isProduction: boolean;
@@ -124,9 +56,10 @@ export interface Config {
 
 /** Throws `StartFault` with one sentence that names every variable at fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const values = parseVariables(env);
+  const values = readVariables(env);
   const isProduction = values.NODE_ENV === 'production';
-  const publicUrl = values.PUBLIC_URL?.replace(/\/+$/, '') ?? null;
+  const publicUrl = values.PUBLIC_URL ?? null;
+  refuseUnaskedDefaults(values, isProduction);
   return Object.freeze({
     isProduction,
     port: values.PORT,
@@ -136,7 +69,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     redisUrl: values.REDIS_URL ?? null,
     dataDir: values.DATA_DIR,
     owner: ownerOf(values),
-    ...secretsOf(values, isProduction),
+    ...secretsOf(values),
     jwtSecretsPrevious: values.JWT_SECRET_PREVIOUS,
     keyUnusedDays: values.KEY_UNUSED_DAYS,
     staleGraceSeconds: values.STALE_GRACE_SECONDS,
@@ -155,16 +88,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   });
 }
 
-type Values = z.output<typeof variables>;
-
-function parseVariables(env: Readonly<Record<string, string | undefined>>): Values {
-  // An empty variable counts as unset: compose files pass both alike.
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = variables.safeParse(given);
-  if (!parsed.success) {
-    throw new StartFault(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ') + '.');
+/** Refuses, in production, what a laptop gets by itself: an installation would lose its data or its keys without knowing. */
+function refuseUnaskedDefaults(values: Values, isProduction: boolean): void {
+  const { DATABASE_URL: url, EMBEDDED_DATABASE: embedded = isProduction ? 'off' : 'on' } = values;
+  if (url !== undefined && values.EMBEDDED_DATABASE === 'on') {
+    throw new StartFault('DATABASE_URL must not be set when EMBEDDED_DATABASE is on; unset one of them.');
   }
-  return parsed.data;
+  const faults: string[] = [];
+  if (url === undefined && embedded === 'off') {
+    const when = values.EMBEDDED_DATABASE === 'off' ? 'EMBEDDED_DATABASE is off' : 'NODE_ENV is production';
+    faults.push(`DATABASE_URL must be set when ${when}, or EMBEDDED_DATABASE=on, which keeps the data of one server in DATA_DIR`);
+  }
+  if (isProduction && (values.JWT_SECRET === undefined || values.KEY_PEPPER === undefined)) {
+    faults.push('JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production');
+  }
+  if (faults.length > 0) throw new StartFault(`${faults.join('; ')}.`);
 }
 
 function ownerOf({ OWNER_EMAIL: email, OWNER_PASSWORD: password }: Values): Config['owner'] {
@@ -174,9 +112,9 @@ function ownerOf({ OWNER_EMAIL: email, OWNER_PASSWORD: password }: Values): Conf
   return email !== undefined && password !== undefined ? { email, password } : null;
 }
 
-function secretsOf({ JWT_SECRET: jwtSecret, KEY_PEPPER: keyPepper, DATA_DIR: dataDir }: Values, isProduction: boolean): Secrets {
+function secretsOf({ JWT_SECRET: jwtSecret, KEY_PEPPER: keyPepper, DATA_DIR: dataDir }: Values): Secrets {
   if (jwtSecret !== undefined && keyPepper !== undefined) return { jwtSecret, keyPepper };
-  const kept = keptSecrets(dataDir, isProduction);
+  const kept = keptSecrets(dataDir);
   return { jwtSecret: jwtSecret ?? kept.jwtSecret, keyPepper: keyPepper ?? kept.keyPepper };
 }
 
@@ -204,36 +142,10 @@ function limitsOf(values: Values, isProduction: boolean): LimitSettings {
   };
 }
 
-function perMinute(points: number): z.ZodType<number, string | undefined> {
-  return integer(1, 999_999_999).default(points);
-}
-
 function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: { readonly SMTP_URL?: string; readonly MAIL_FROM?: string }): Config['smtp'] {
   if (url === undefined) return null;
   if (from === undefined) throw new StartFault('MAIL_FROM must be set when SMTP_URL is set.');
   return { url, from };
-}
-
-/** Splits a comma-separated list. */
-function listed(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-}
-
-function integer(min: number, max: number): z.ZodType<number, string> {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, message);
-}
-
-function urlOf(protocols: readonly string[], example: string): z.ZodType<string, string> {
-  const isRight = (text: string): boolean => URL.canParse(text) && protocols.includes(new URL(text).protocol);
-  return z.string().refine(isRight, `must be a URL such as ${example}`);
 }
 
 interface Secrets {
@@ -242,8 +154,7 @@ interface Secrets {
 }
 
 /** Draws unset secrets once, outside production, and keeps them with the data. */
-function keptSecrets(dataDir: string, isProduction: boolean): Secrets {
-  if (isProduction) throw new StartFault('JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production.');
+function keptSecrets(dataDir: string): Secrets {
   const path = join(dataDir, 'secrets.json');
   const drawn: Secrets = { jwtSecret: randomBytes(32).toString('base64url'), keyPepper: randomBytes(32).toString('base64url') };
   try {

@@ -1,11 +1,14 @@
 /** The program: reads the configuration, starts, prints where to go, and drains on SIGTERM and SIGINT. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { startApp, type App } from './app';
 import { readConfig, type Config } from './config';
 import { StartFault } from './errors';
 import { createLog, takeConsole } from './log';
+import { PACKAGE_ROOT } from './package-root';
 
 /** Cuts off a longer drain, so that an orchestrator need not kill the process. */
 const DRAIN_TIMEOUT_MS = 25_000;
@@ -19,16 +22,44 @@ async function main(): Promise<void> {
   drainOnSignal(starting, log);
   const app = await starting;
   showSetUpToken(app, config);
-  log.info({ url: app.url }, 'listening');
+  log.info(describeServer(app, config), 'listening');
   if (!config.isProduction) process.stdout.write(greeting(app, config));
 }
 
-/** Keeps the token where `npm run demo` on the same machine finds it, until the first user exists. */
+/** Describes what listens here: in which version, on which database, and with how much memory. */
+function describeServer(app: App, config: Config): Record<string, unknown> {
+  return {
+    url: app.url,
+    version: readPackage().version,
+    node: process.versions.node,
+    database: `${config.databaseUrl === null ? 'embedded PostgreSQL' : 'PostgreSQL'} ${app.databaseVersion}`,
+    redis: config.redisUrl !== null,
+    memoryMb: megabytes(memoryBytes()),
+    heapMb: megabytes(getHeapStatistics().heap_size_limit),
+  };
+}
+
+function readPackage(): { readonly version: string } {
+  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
+}
+
+/** Returns what this process may use: the limit of its control group, such as a container's, or else all that the machine has. */
+function memoryBytes(): number {
+  // Without a limit it is 0, or more than any machine has.
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1_048_576);
+}
+
+/** Prints the token, and keeps it where `npm run demo` on the same machine finds it, until the first user exists. */
 function showSetUpToken(app: App, config: Config): void {
-  if (config.databaseUrl !== null) {
-    if (app.setUpToken !== null) process.stdout.write(`One-time set-up token: ${app.setUpToken}\n`);
-    return;
-  }
+  // Elsewhere the greeting has it.
+  const isPrinted = config.isProduction || config.databaseUrl !== null;
+  if (isPrinted && app.setUpToken !== null) process.stdout.write(`One-time set-up token: ${app.setUpToken}\n`);
+  if (config.databaseUrl !== null) return;
   const path = join(config.dataDir, 'set-up-token');
   if (app.setUpToken === null) rmSync(path, { force: true });
   else writeFileSync(path, app.setUpToken, { mode: 0o600 });

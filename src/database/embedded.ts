@@ -56,7 +56,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EOPNOTSUPP: 'on a file system that has Unix sockets and hard links, which keep a second server out',
   ENOTSUP: 'on a file system that has Unix sockets and hard links, which keep a second server out',
   EINVAL: 'on a file system that has Unix sockets and hard links, which keep a second server out',
-  ENOTDIR: 'that is none of a file',
+  ENOTDIR: 'that does not lie in a file',
   EEXIST: 'that is not a file',
   ENOSPC: 'on a file system with free space',
 };

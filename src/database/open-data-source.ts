@@ -28,10 +28,10 @@ export async function openDataSource(dataSource: DataSource): Promise<void> {
     if (error instanceof StartFault) throw error;
     // PgBouncer's words in statement mode, where there are no transactions at all.
     if (/statement pooling/.test(messageOf(error))) throw mixedSessions();
-    const what = isEmbedded(dataSource)
-      ? 'The embedded database cannot be used'
-      : 'The database at DATABASE_URL cannot be reached';
-    throw new StartFault(`${what}: ${messageOf(error)}.`, { cause: error });
+    const sentence = isEmbedded(dataSource)
+      ? `The embedded database cannot be used: ${messageOf(error)}.`
+      : `The database at DATABASE_URL cannot be reached: ${messageOf(error)}; ${remedyFor(error)}.`;
+    throw new StartFault(sentence, { cause: error });
   }
 }
 
@@ -40,6 +40,39 @@ function messageOf(error: unknown): string {
   const { message, errors, cause } = error as { message?: string; errors?: Error[]; cause?: unknown };
   if (cause instanceof Error) return messageOf(cause);
   return (message === undefined || message === '' ? errors?.map((part) => part.message).join(', ') : message) ?? 'unknown cause';
+}
+
+/** Says what to do, by the codes of Node and PostgreSQL. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'correct its host',
+  EAI_AGAIN: 'let the name service of this machine answer, or write an address for the host',
+  ECONNREFUSED: 'start PostgreSQL there, or correct host and port',
+  // Invalid password, invalid authorization, and no such database; PostgreSQL's appendix A.
+  '28P01': 'correct user and password',
+  '28000': 'correct the user, or allow it in pg_hba.conf',
+  '3D000': 'create the database, or correct its name',
+  '53300': 'raise max_connections there, or lower DATABASE_POOL_SIZE',
+  '57P03': 'wait until it has started',
+};
+const TLS_REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/does not support SSL/, 'let the server take TLS, or write sslmode=disable'],
+  [/altnames/, 'write the host that the certificate names, or sslmode=verify-ca'],
+  [/certificate/i, 'name its authority with sslrootcert=/path/to/ca.pem, or write sslmode=require, which does not look at it'],
+];
+
+function remedyFor(error: unknown): string {
+  const { code, cause, errors } = error as { code?: string; cause?: unknown; errors?: unknown[] };
+  if (cause instanceof Error) return remedyFor(cause);
+  if (code === undefined && errors?.[0] !== undefined) return remedyFor(errors[0]);
+  const message = messageOf(error);
+  const forTls = TLS_REMEDIES.find(([pattern]) => pattern.test(message));
+  return REMEDIES[code ?? ''] ?? forTls?.[1] ?? 'correct host and port, or what lies between';
+}
+
+/** Returns the version of PostgreSQL, without the packager's addition. */
+export async function readVersion(dataSource: DataSource): Promise<string> {
+  const [row] = await dataSource.query<{ server_version: string }[]>('SHOW server_version');
+  return row?.server_version.split(' ')[0] ?? 'unknown';
 }
 
 async function check(dataSource: DataSource): Promise<void> {

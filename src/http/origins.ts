@@ -6,7 +6,9 @@ import { isForPages } from './cors';
 export function originOf(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const { protocol, host, origin, username, password, pathname, search, hash } = new URL(text);
-  if (host === '' || username + password + search + hash !== '' || !/^\/?$/.test(pathname)) return null;
+  if (host === '' || host.includes('*') || username + password + search + hash !== '' || !/^\/?$/.test(pathname)) return null;
+  // Pages come from none of the others that the URL standard knows, such as ftp.
+  if (origin !== 'null' && !['http:', 'https:'].includes(protocol)) return null;
   // URLs of other protocols, as of pages in a mobile app, have no origin of their own here.
   return origin === 'null' ? `${protocol}//${host}` : origin;
 }

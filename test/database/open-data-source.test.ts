@@ -45,7 +45,35 @@ async function refusalOf(url: string): Promise<string | null> {
   }
 }
 
+it('says of a host that nobody knows what to do', async () => {
+  const causes = [
+    'getaddrinfo ENOTFOUND nobody.invalid; correct its host',
+    // Where no name service can be reached.
+    'getaddrinfo EAI_AGAIN nobody.invalid; let the name service of this machine answer, or write an address for the host',
+  ];
+
+  expect(causes.map((cause) => `The database at DATABASE_URL cannot be reached: ${cause}.`)).toContain(
+    await refusalOf('postgres://nobody.invalid/flags'),
+  );
+});
+
 const onServer = isEmbedded ? it.skip : it;
+
+onServer('says of a database and of a user that do not exist what to do', async () => {
+  await onDatabase('', async ({ url }) => {
+    const elsewhere = new URL(url);
+    elsewhere.pathname = '/nothing-here';
+    const somebody = new URL(url);
+    somebody.username = 'nobody-here';
+
+    expect(await refusalOf(elsewhere.href)).toBe(
+      'The database at DATABASE_URL cannot be reached: database "nothing-here" does not exist; create the database, or correct its name.',
+    );
+    expect(await refusalOf(somebody.href)).toBe(
+      'The database at DATABASE_URL cannot be reached: role "nobody-here" does not exist; correct the user, or allow it in pg_hba.conf.',
+    );
+  });
+});
 
 onServer.each(['SQL_ASCII', 'LATIN1'])('refuses a database that is encoded as %s', async (encoding) => {
   await onDatabase(`ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`, async ({ url, name }) => {

@@ -4,7 +4,7 @@ import { readConfig, type Config } from '../../src/config';
 const SECRETS = { JWT_SECRET: 'j'.repeat(32), KEY_PEPPER: 'k'.repeat(32) };
 const ISSUER = 'https://id.example.com/realms/main';
 
-const oidc = (env: Record<string, string>): Config['oidc'] => readConfig({ ...SECRETS, ...env }).oidc;
+const oidc = (env: Record<string, string>): Config['oidc'] => readConfig({ ...SECRETS, EMBEDDED_DATABASE: 'on', ...env }).oidc;
 
 it('is off without an issuer', () => {
   expect(oidc({})).toBeNull();

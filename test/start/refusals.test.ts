@@ -1,7 +1,7 @@
 /** What keeps the program from starting: one sentence on stderr that names the setting, exit code 1, no stack trace. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cleanUpProcesses, freePort, makeDataDir, makePlace, runProgram } from '../support/processes';
 import { isEmbedded } from '../support/world';
@@ -32,7 +32,7 @@ it('refuses values that it does not understand, all in one sentence', async () =
         'PORT must be a whole number from 0 to 65535; ' +
         'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database; ' +
         'DATABASE_POOL_SIZE must be a whole number from 2 to 1000; ' +
-        'REDIS_URL must be a URL such as redis://host:6379; ' +
+        'REDIS_URL must be a URL such as redis://:password@host:6379; ' +
         'JWT_SECRET must have at least 32 characters; ' +
         'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent.',
     ),
@@ -44,7 +44,9 @@ it.each(['*', 'app.example.com', 'https://app.example.com/path'])('refuses %s as
   const program = runProgram({ ALLOWED_ORIGINS: `https://a.example, ${origin}`, DATA_DIR: makeDataDir() });
 
   expect(await program.ended).toEqual(
-    refusal('ALLOWED_ORIGINS must list origins such as https://app.example.com, separated by commas, without paths.'),
+    refusal(
+      'ALLOWED_ORIGINS must list origins such as https://app.example.com, separated by commas, without paths and wildcards.',
+    ),
   );
 });
 
@@ -69,12 +71,44 @@ it('refuses an owner whose password is too short, without telling the password',
   );
 });
 
-it('refuses to draw secrets in production', async () => {
-  const program = runProgram({ NODE_ENV: 'production', DATA_DIR: makeDataDir() });
+const SECRETS = { JWT_SECRET: 'j'.repeat(32), KEY_PEPPER: 'k'.repeat(32) };
+const DATABASE_MISSING = 'or EMBEDDED_DATABASE=on, which keeps the data of one server in DATA_DIR';
+
+it.each<[string, Record<string, string>, string]>([
+  [
+    'draw secrets in production',
+    { NODE_ENV: 'production', EMBEDDED_DATABASE: 'on' },
+    'JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production.',
+  ],
+  [
+    'begin an embedded database in production',
+    { NODE_ENV: 'production', ...SECRETS },
+    `DATABASE_URL must be set when NODE_ENV is production, ${DATABASE_MISSING}.`,
+  ],
+  [
+    'do either',
+    { NODE_ENV: 'production' },
+    `DATABASE_URL must be set when NODE_ENV is production, ${DATABASE_MISSING}; ` +
+      'JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production.',
+  ],
+  [
+    'begin an embedded database that is off',
+    { EMBEDDED_DATABASE: 'off' },
+    `DATABASE_URL must be set when EMBEDDED_DATABASE is off, ${DATABASE_MISSING}.`,
+  ],
+  [
+    'choose between two databases',
+    { EMBEDDED_DATABASE: 'on', DATABASE_URL: 'postgres://127.0.0.1/flags' },
+    'DATABASE_URL must not be set when EMBEDDED_DATABASE is on; unset one of them.',
+  ],
+])('refuses to %s', async (_what, env, sentence) => {
+  const dataDir = makeDataDir();
+  const program = runProgram({ ...env, DATA_DIR: dataDir });
 
   const ending = await program.ended;
 
-  expect(ending).toEqual(refusal('JWT_SECRET and KEY_PEPPER must be set when NODE_ENV is production.'));
+  expect(ending).toEqual(refusal(sentence));
+  expect(existsSync(dataDir)).toBe(false);
 });
 
 it('refuses a database that does not answer', async () => {
@@ -83,7 +117,11 @@ it('refuses a database that does not answer', async () => {
 
   const ending = await program.ended;
 
-  expect(ending).toEqual(refusal(`The database at DATABASE_URL cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}.`));
+  expect(ending).toEqual(
+    refusal(
+      `The database at DATABASE_URL cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}; start PostgreSQL there, or correct host and port.`,
+    ),
+  );
 });
 
 it('refuses a port that is in use', async () => {
@@ -103,7 +141,9 @@ it('refuses a host that is none of the machine', async () => {
 
   const ending = await program.ended;
 
-  expect(ending).toEqual(refusal('HOST 192.0.2.1 is not an address of this machine.'));
+  expect(ending).toEqual(
+    refusal('HOST 192.0.2.1 is not an address of this machine; set it to one, such as 127.0.0.1 or 0.0.0.0.'),
+  );
 });
 
 it('refuses a data directory that is a file', async () => {

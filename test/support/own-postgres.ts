@@ -187,13 +187,14 @@ async function run(program: string, args: readonly string[]): Promise<void> {
   await promisify(execFile)(...asServer(program, args), { cwd: tmpdir() });
 }
 
-function giveToServer(directory: string): void {
-  chmodSync(directory, 0o700);
+/** Lets nobody read a directory or a file but the account that the server runs as. */
+export function giveToServer(path: string): void {
+  chmodSync(path, 0o700);
   if (!isRoot) return;
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((text) => text.startsWith(`${USER}:`));
   const [, , uid, gid] = (line ?? '').split(':').map(Number);
   if (uid === undefined || gid === undefined) throw new Error(`There is no user ${USER} to run PostgreSQL as.`);
-  chownSync(directory, uid, gid);
+  chownSync(path, uid, gid);
 }

@@ -120,7 +120,7 @@ async function startOn(
   const config = readConfig({
     NODE_ENV: 'test',
     PORT: '0',
-    ...(database.kind === 'server' ? { DATABASE_URL: database.url, DATABASE_POOL_SIZE: '5' } : {}),
+    ...(database.kind === 'server' ? { DATABASE_URL: database.url, DATABASE_POOL_SIZE: '5' } : { EMBEDDED_DATABASE: 'on' }),
     ...(process.env.REDIS_URL ? { REDIS_URL: process.env.REDIS_URL } : {}),
     ...secrets,
     ...GENEROUS_LIMITS,
