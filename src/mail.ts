@@ -1,6 +1,7 @@
 /** Sends mail, one plain text to one address at a time, by SMTP (RFC 5321). */
 import { createTransport } from 'nodemailer';
 import type { Logger } from 'pino';
+import { withDeadline } from './concurrency/with-deadline';
 import { RequestFault } from './errors';
 
 export interface Mail {
@@ -14,10 +15,10 @@ export interface Mailer {
   /** False: no SMTP server is configured, and `send` refuses. */
   readonly isConfigured: boolean;
   /**
-   * Resolves when the SMTP server has accepted the mail. Throws UNAVAILABLE when it did not, after at most about 25
-   * seconds, and logs the reason. Must not be awaited inside a transaction.
+   * Resolves when the SMTP server has accepted the mail. Throws UNAVAILABLE when it did not, after `withinMs` at the latest,
+   * and logs the reason; a mail that was too late for its caller may still arrive. Must not be awaited inside a transaction.
    */
-  readonly send: (mail: Mail) => Promise<void>;
+  readonly send: (mail: Mail, withinMs: number) => Promise<void>;
 }
 
 /** A mail about a one-time token, and about the page that takes it. */
@@ -73,10 +74,11 @@ export function createMailer(smtp: { readonly url: string; readonly from: string
   );
   return {
     isConfigured: true,
-    send: async ({ to, subject, text }) => {
+    send: async ({ to, subject, text }, withinMs) => {
       try {
         // Given as an object, so that a comma or a bracket in it adds no second recipient.
-        await transport.sendMail({ to: { name: '', address: to }, subject, text });
+        const sent = transport.sendMail({ to: { name: '', address: to }, subject, text });
+        await withDeadline(sent, withinMs, () => new Error(`The SMTP server took longer than ${withinMs} ms.`));
       } catch (error) {
         // Logs neither the text, which may contain a token, nor the address.
         const { message, code, responseCode } = error as { message: string; code?: string; responseCode?: number };

@@ -90,6 +90,6 @@ function buildAccountServices(foundation: Foundation, { database, changes, authe
     passwordResetMail,
     users: new UserService(database),
     invitations,
-    invitationMail: new InvitationMail({ invitations, mailer, publicUrl }),
+    invitationMail: new InvitationMail({ invitations, mailer, publicUrl, executionTimeoutMs: config.limits.executionTimeoutMs }),
   };
 }

@@ -1,4 +1,6 @@
 /** The delivery of an invitation, and its withdrawal. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { make, makeEnvironment, makeOrganization, makeProject, mutate, type Made } from '../support/make';
 import { lastChange, makeMember, PASSWORD, refusalOf, uniqueEmail } from '../support/members';
 import { startSmtp, type SmtpWorld } from '../support/smtp';
@@ -28,6 +30,47 @@ afterAll(async () => {
 const owner = () => world.client(world.owner.accessToken);
 const invite = (email: string, role = 'EDITOR'): Promise<Invited> =>
   make(owner(), 'inviteMember', { organizationId: organization.id, email, role }, FIELDS);
+
+/** An SMTP server that greets and then never says anything again. */
+async function startMuteSmtp(): Promise<{ url: string; close: () => Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    socket.write('220 mail.example.com ESMTP\r\n');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+it('gives the token to the inviter while there is time when the mail server falls silent', async () => {
+  const mute = await startMuteSmtp();
+  const env = { SMTP_URL: mute.url, MAIL_FROM: 'flags@example.com', EXECUTION_TIMEOUT_MS: '4000' };
+  const waiting = await createWorld({ env });
+  const client = waiting.client(waiting.owner.accessToken);
+  const { id } = await makeOrganization(waiting);
+  const email = uniqueEmail('grace');
+
+  const invited = await make<Invited>(client, 'inviteMember', { organizationId: id, email, role: 'EDITOR' }, FIELDS);
+  const accepted = await make<{ user: { email: string } }>(
+    waiting.client(),
+    'acceptInvitation',
+    { token: invited.invitationToken, name: 'Grace', password: PASSWORD },
+    'user { email }',
+  );
+  const line = waiting.logLines().find(({ msg }) => msg === 'an e-mail could not be sent');
+  await waiting.close();
+  await mute.close();
+
+  expect([invited.isMailed, accepted.user.email]).toEqual([false, email]);
+  expect(line).toMatchObject({ cause: 'The SMTP server took longer than 2800 ms.' });
+});
 
 describe('where the server sends mail', () => {
   it('mails the token only to the address, and shows it to nobody else', async () => {

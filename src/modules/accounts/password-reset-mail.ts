@@ -19,6 +19,8 @@ export interface PasswordResetMailOptions {
 /** The most mails that a slow SMTP server holds up at once. */
 const MAILS_AT_ONCE = 4;
 const MAILS_WAITING_MAX = 1_000;
+/** Nobody waits for it but those behind it. */
+const MAIL_TIMEOUT_MS = 20_000;
 
 /**
  * Mails one-time tokens to users who forgot their password. Looks the account up after the answer, so that neither the
@@ -57,7 +59,8 @@ export class PasswordResetMail {
     if (reset === null) return;
     const text = textOf(reset, this.options.settings.publicUrl);
     // The caller has its answer already, and the mailer has logged the failure.
-    await this.options.mailer.send({ to: reset.email, subject: 'Reset your Flagstaff password', text }).catch(() => undefined);
+    const mail = { to: reset.email, subject: 'Reset your Flagstaff password', text };
+    await this.options.mailer.send(mail, MAIL_TIMEOUT_MS).catch(() => undefined);
   }
 }
 

@@ -11,7 +11,12 @@ export interface InvitationMailOptions {
   readonly mailer: Mailer;
   /** The base URL of the installation. Null: mails contain the token only. */
   readonly publicUrl: string | null;
+  /** The mutation must end within this time: later, its answer would not reach the inviter, who needs the token. */
+  readonly executionTimeoutMs: number;
 }
+
+/** Of the time of a mutation. */
+const PART_FOR_MAIL = 0.7;
 
 export interface SentInvitation {
   readonly invitation: InvitationEntity;
@@ -30,7 +35,7 @@ export class InvitationMail {
    * and returns no token: whether the first mail went out is not recorded, and if it did, nobody else may have the token.
    */
   async invite(actor: Actor, input: InviteMemberInput): Promise<SentInvitation> {
-    const { invitations, mailer, publicUrl } = this.options;
+    const { invitations, mailer, publicUrl, executionTimeoutMs } = this.options;
     const { isNew, ...made } = await invitations.invite(actor, input);
     const { email } = made.invitation;
     if (!mailer.isConfigured) return { ...made, isMailed: false };
@@ -40,7 +45,8 @@ export class InvitationMail {
     if (names === null) return { ...made, isMailed: false };
     try {
       const subject = `An invitation to ${onOneLine(names.organizationName)} on Flagstaff`;
-      await mailer.send({ to: email, subject, text: textOf(actor, made, names, publicUrl) });
+      const text = textOf(actor, made, names, publicUrl);
+      await mailer.send({ to: email, subject, text }, executionTimeoutMs * PART_FOR_MAIL);
       return { ...made, invitationToken: null, isMailed: true };
     } catch (error) {
       // The mailer has logged the reason.
