@@ -81,6 +81,7 @@ async function start(
       // Forgotten here immediately; other servers learn of it by notification or poll.
       const chains = [...heads].filter((head) => kindOfId(head) !== 'environment');
       if (chains.length > 0) authentication.authenticator.forget(chains);
+      for (const head of heads) delivery.cache.noteCommit(head);
       notifier.notify(heads);
     },
   });

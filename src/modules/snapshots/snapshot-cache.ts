@@ -29,6 +29,9 @@ interface Entry {
   state: EnvironmentState | null;
   /** Runs one catch-up at a time, so that heads are read, and rows applied, in order. */
   readonly catchUps: Coalescer;
+  /** Counts the commits of this process in this environment, and how many of them a catch-up has tried to read. */
+  ownCommits: number;
+  soughtCommits: number;
 }
 
 export class SnapshotCache {
@@ -40,11 +43,20 @@ export class SnapshotCache {
   /** Answers the state of an environment, read on the first request for it. Null when there is no such environment. */
   async open(environmentId: string): Promise<EnvironmentState | null> {
     const known = this.entries.get(environmentId);
-    if (known) return known.opening;
+    if (known) {
+      // A database that is away must not keep a state from being served.
+      if (isBehind(known)) await known.catchUps.request().catch(() => undefined);
+      return known.opening;
+    }
     if (unstorable(environmentId)) return null;
     const opening = this.read(environmentId);
-    const catchUps = new Coalescer(() => this.limit(() => this.advance(environmentId, opening)));
-    const entry: Entry = { opening, state: null, catchUps };
+    const catchUps = new Coalescer(() =>
+      this.limit(async () => {
+        const { ownCommits } = entry;
+        await this.advance(environmentId, opening).finally(() => (entry.soughtCommits = ownCommits));
+      }),
+    );
+    const entry: Entry = { opening, state: null, catchUps, ownCommits: 0, soughtCommits: 0 };
     this.entries.set(environmentId, entry);
     // A read that failed or found nothing is repeated on the next request.
     opening
@@ -53,9 +65,19 @@ export class SnapshotCache {
     return opening;
   }
 
-  /** Answers the state when it is in memory; null does not mean that there is no such environment. */
+  /**
+   * Answers the state when it is in memory and has all that this process committed; null does not mean that there is no such
+   * environment.
+   */
   known(environmentId: string): EnvironmentState | null {
-    return this.entries.get(environmentId)?.state ?? null;
+    const entry = this.entries.get(environmentId);
+    return entry === undefined || isBehind(entry) ? null : entry.state;
+  }
+
+  /** Notes a commit of this process: who asks from now on is answered with it. */
+  noteCommit(environmentId: string): void {
+    const entry = this.entries.get(environmentId);
+    if (entry) entry.ownCommits++;
   }
 
   /** Lists the environments that this process keeps current. */
@@ -157,6 +179,10 @@ export class SnapshotCache {
     this.options.store?.offer(state.reading);
     return state;
   }
+}
+
+function isBehind({ ownCommits, soughtCommits }: Entry): boolean {
+  return ownCommits > soughtCommits;
 }
 
 function createState({ scope, snapshot, changeId }: Reading): EnvironmentState {
