@@ -35,6 +35,8 @@ export interface App {
   readonly databaseVersion: string;
   /** Null when the first user exists already. */
   readonly setUpToken: string | null;
+  /** Tells load balancers that the server is going; it serves as before until it is closed. */
+  readonly beginDrain: () => void;
   /** Drains and closes everything, in an order that loses nothing. */
   readonly close: () => Promise<void>;
 }
@@ -105,8 +107,9 @@ async function start(
     throw portFault(error, config) ?? error;
   });
   closers.push(() => server.close());
+  const { url, graphiqlUrl, beginDrain } = server;
   const databaseVersion = await readVersion(dataSource);
-  return { url: server.url, graphiqlUrl: server.graphiqlUrl, services, database, databaseVersion, setUpToken };
+  return { url, graphiqlUrl, services, database, databaseVersion, setUpToken, beginDrain };
 }
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {

@@ -52,7 +52,12 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimitSettings;
   readonly limits: LimitSettings;
+  /** How long a server that is about to stop tells load balancers so, and serves on. */
+  readonly drainDelayMs: number;
 }
+
+/** Long enough in production for load balancers, which ask at `/readyz` every second or two; elsewhere there is none. */
+const DRAIN_DELAY_SECONDS = { production: 5, elsewhere: 0 } as const;
 
 /** Throws `StartFault` with one sentence that names every variable at fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -85,6 +90,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustedProxies: values.TRUSTED_PROXIES,
     rateLimits: rateLimitsOf(values),
     limits: limitsOf(values, isProduction),
+    drainDelayMs: 1_000 * (values.DRAIN_DELAY_SECONDS ?? DRAIN_DELAY_SECONDS[isProduction ? 'production' : 'elsewhere']),
   });
 }
 

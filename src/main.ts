@@ -2,16 +2,21 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { startApp, type App } from './app';
 import { readConfig, type Config } from './config';
 import { StartFault } from './errors';
+import { drainMsMax } from './http/drain';
 import { createLog, takeConsole } from './log';
 import { PACKAGE_ROOT } from './package-root';
 
-/** Cuts off a longer drain, so that an orchestrator need not kill the process. */
-const DRAIN_TIMEOUT_MS = 25_000;
+/**
+ * How long everything but connections may take to end: statements and mail that are under way. Ends the process when something
+ * hangs that should not; see `drainMsMax` for the connections.
+ */
+const REST_MS_MAX = 40_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -19,7 +24,7 @@ async function main(): Promise<void> {
   takeConsole(log);
   const starting = startApp({ config, log });
   // Installed first: a signal that arrives while the server starts is obeyed as soon as it has started.
-  drainOnSignal(starting, log);
+  drainOnSignal(starting, config, log);
   const app = await starting;
   showSetUpToken(app, config);
   log.info(describeServer(app, config), 'listening');
@@ -82,21 +87,36 @@ ${app.graphiqlUrl === null ? '' : `  GraphiQL   ${app.graphiqlUrl}\n`}  Data    
 `;
 }
 
-function drainOnSignal(starting: Promise<App>, log: Logger): void {
+function drainOnSignal(starting: Promise<App>, config: Config, log: Logger): void {
+  const hurry = new AbortController();
   let isDraining = false;
   const drain = (signal: NodeJS.Signals): void => {
+    // Load balancers need time; a person at a terminal, or who sends a second signal, does not want to wait for them.
+    if (isDraining || signal === 'SIGINT') hurry.abort();
     if (isDraining) return;
     isDraining = true;
-    log.info({ signal }, 'draining');
-    setTimeout(() => {
-      log.error(`the drain took longer than ${DRAIN_TIMEOUT_MS / 1000} s`);
-      process.exit(1);
-    }, DRAIN_TIMEOUT_MS).unref();
+    const delayMs = hurry.signal.aborted ? 0 : config.drainDelayMs;
+    log.info({ signal, delaySeconds: delayMs / 1_000 }, 'draining');
+    endAfter(delayMs + drainMsMax(config.limits) + REST_MS_MAX, log);
     // The failure of the start is reported by the code that awaits it.
-    starting.then((app) => close(app, log)).catch(() => process.exit(1));
+    starting.then((app) => leave(app, delayMs, hurry.signal, log)).catch(() => process.exit(1));
   };
   process.on('SIGTERM', drain);
   process.on('SIGINT', drain);
+}
+
+/** Ends a process whose drain hangs. */
+function endAfter(timeoutMs: number, log: Logger): void {
+  setTimeout(() => {
+    log.error(`the drain took longer than ${Math.ceil(timeoutMs / 1_000)} s`);
+    process.exit(1);
+  }, timeoutMs).unref();
+}
+
+async function leave(app: App, delayMs: number, hurry: AbortSignal, log: Logger): Promise<void> {
+  app.beginDrain();
+  await sleep(delayMs, undefined, { signal: hurry }).catch(() => undefined);
+  await close(app, log);
 }
 
 async function close(app: App, log: Logger): Promise<void> {

@@ -1,10 +1,11 @@
 /** The transports: GraphQL over HTTP and WebSocket, health, GraphiQL. Knows no business words. */
-import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { ServerOptions as HttpServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { addAuditExport } from './http/audit-export';
 import { basePathOf, serveUnder } from './http/base-path';
+import { Drain } from './http/drain';
 import { addEvaluateRoute } from './fast-evaluate/route';
 import { addGraphiql, isGraphiqlInstalled } from './http/graphiql';
 import { addGraphql, createApollo } from './http/graphql';
@@ -21,27 +22,31 @@ import { ServedPaths } from './http/served-paths';
 import { SocketAdmission } from './subscriptions/socket-admission';
 import { createSocketServer, type SocketServer } from './subscriptions/socket-server';
 import { addEventStreams } from './subscriptions/sse';
-import type { TransportOptions } from './http/transport';
+import type { Readiness, TransportOptions } from './http/transport';
 
 export interface Server {
   /** `http://host:port`, with the port that was actually bound. */
   readonly url: string;
   /** Null where GraphiQL is not served. */
   readonly graphiqlUrl: string | null;
-  /** Lets running requests finish, closes sockets with 1001, then closes. */
+  /** Answers at `/readyz` that no more requests should come, and lets connections end; goes on accepting new ones. */
+  readonly beginDrain: () => void;
+  /** Stops accepting, lets running requests finish, closes sockets with 1001, then closes. */
   readonly close: () => Promise<void>;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
 
-export interface ServerOptions extends TransportOptions {
+export interface ServerOptions extends Omit<TransportOptions, 'ending'> {
   readonly host: string;
   readonly port: number;
   /** Null: log-in through a provider is off. */
   readonly oidc: Oidc | null;
 }
 
-export async function startServer(options: ServerOptions): Promise<Server> {
+export async function startServer(serverOptions: ServerOptions): Promise<Server> {
+  const ending = new AbortController();
+  const options = { ...serverOptions, ending: ending.signal };
   const app = createHttp(options);
   const operations = new Operations(options);
   const apollo = createApollo(options, operations);
@@ -51,11 +56,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   addErrorHandlers(app, options.log);
   addHooks(app, options);
   const paths = new ServedPaths(app);
-  addHealth(app, options);
   addGraphql(app, apollo, operations, options);
   addEvaluateRoute(app, operations, options);
+  const drain = new Drain(app.server, options.limits);
   boundPipelines(app.server);
   serveUnder(app.server, basePathOf(options.publicUrl));
+  addHealth(app, options, drain);
   addAuditExport(app, options);
   addOfrep(app, paths, options);
   addOidc(app, options);
@@ -76,12 +82,28 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     url,
     graphiqlUrl: hasGraphiql ? `${url}/graphiql` : null,
+    beginDrain: () => drain.begin(),
     close: async () => {
-      await drain(app, apollo, sockets);
+      await endConnections(drain, sockets, { ending, log: options.log });
+      await app.close();
+      await apollo.stop();
       options.access.close();
       options.load.close();
     },
   };
+}
+
+async function endConnections(
+  drain: Drain,
+  sockets: SocketServer,
+  { ending, log }: { readonly ending: AbortController; readonly log: Logger },
+): Promise<void> {
+  const { ended } = await drain.stopAccepting();
+  // Streams and sockets end only now, so that their clients come back to another server.
+  ending.abort();
+  await sockets.close();
+  const cut = await ended;
+  if (cut > 0) log.warn({ connections: cut }, 'connections were cut off, because they did not end in time');
 }
 
 function createHttp(options: ServerOptions): FastifyInstance {
@@ -95,10 +117,6 @@ function createHttp(options: ServerOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
     clientErrorHandler: answerClientError,
     genReqId: newRequestId,
-    // A request whose body was on its way when the drain began is answered; new connections are no longer accepted by then.
-    return503OnClosing: false,
-    // Idle keep-alive connections must not delay the drain.
-    forceCloseConnections: 'idle',
   });
 }
 
@@ -108,23 +126,15 @@ function slowRequests({ requestTimeoutMs }: TransportOptions['limits']): HttpSer
   return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs) };
 }
 
-async function drain(app: FastifyInstance, apollo: Pick<ApolloServer, 'stop'>, sockets: SocketServer): Promise<void> {
-  // New requests are refused first; then the sockets, which keep the HTTP server open, are closed.
-  const closed = app.close();
-  await sockets.close();
-  await closed;
-  await apollo.stop();
-}
-
 function urlOf(host: string, address: AddressInfo): string {
   const name = ['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
 }
 
-function addHealth(app: FastifyInstance, { readiness }: TransportOptions): void {
+function addHealth(app: FastifyInstance, { readiness }: TransportOptions, drain: Drain): void {
   app.get('/livez', async () => ({ status: 'live' }));
   app.get('/readyz', async (_request, reply) => {
-    const answer = readiness();
+    const answer: Readiness = drain.isDraining ? { status: 'unready', reason: 'the server is about to stop' } : readiness();
     return reply.code(answer.status === 'ready' ? 200 : 503).send(answer);
   });
 }

@@ -68,6 +68,7 @@ const variables = z.object({
   RATE_LIMIT_CLIENT_ADDRESS: perMinute(100_000),
   OPERATION_COST_MAX: integer(1, 999_999_999).default(2_000_000),
   INTROSPECTION: onOrOff.optional(),
+  DRAIN_DELAY_SECONDS: integer(0, 600).optional(),
   REQUEST_TIMEOUT_MS: integer(100, 600_000).default(30_000),
   EXECUTION_TIMEOUT_MS: integer(100, 600_000).default(10_000),
   EVENT_LOOP_DELAY_MAX_MS: integer(10, 60_000).default(250),

@@ -41,7 +41,6 @@ const ANSWER_TYPES: ReadonlyMap<string | undefined, string> = new Map([
 export function addEvaluateRoute(app: FastifyInstance, operations: Operations, options: TransportOptions): void {
   const ordinary = app.server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   const route = new EvaluateRoute(operations, options, app.server);
-  app.addHook('preClose', async () => route.close());
   app.server.removeAllListeners('request');
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     route.take(request, response, () => {
@@ -60,7 +59,6 @@ class EvaluateRoute {
   private readonly evaluate: FastEvaluate;
   private readonly logRequest: RequestLog;
   private readonly writeWhole: WriteWhole;
-  private isClosing = false;
 
   constructor(
     operations: Operations,
@@ -70,11 +68,6 @@ class EvaluateRoute {
     this.evaluate = new FastEvaluate(operations, options);
     this.logRequest = createRequestLog(options.log);
     this.writeWhole = wholeAnswers(server);
-  }
-
-  /** Declines all further requests: while closing, Fastify handles the drain. */
-  close(): void {
-    this.isClosing = true;
   }
 
   /** Calls `decline`, synchronously or when the body has come, for a request that takes the ordinary path. */
@@ -92,15 +85,14 @@ class EvaluateRoute {
       headers['transfer-encoding'] === undefined &&
       ANSWER_TYPES.has(headers.accept) &&
       bodyBytes > 0 &&
-      bodyBytes <= BODY_BYTES_MAX &&
-      !this.isClosing;
+      bodyBytes <= BODY_BYTES_MAX;
     const actor = isCandidate ? this.knownActor(request) : null;
     if (actor === null) {
       decline();
       return;
     }
     receiveBody(request, bodyBytes, (body) => {
-      const answer = this.isClosing ? null : this.answer(actor, body);
+      const answer = this.answer(actor, body);
       if (answer === null) {
         // The stream has not ended yet: Fastify reads the whole body from it.
         request.pause();

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
 import { formatError, type ErrorContext } from '../graphql/errors';
 import { BODY_BYTES_MAX_ORDINARY } from '../operations/operations';
+import { isAnsweredEarly } from './early-answers';
 import { SECURITY_HEADERS } from './security-headers';
 
 /** Handles everything thrown outside of GraphQL, and unknown paths. */
@@ -32,14 +33,28 @@ const CLIENT_ERRORS: Readonly<Record<string, { readonly status: string; readonly
   ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'The request did not arrive in time.' },
 };
 
+/** How long a client may take to read such an answer before the connection is cut, and how much it may go on sending. */
+const LINGER_MS = 2_000;
+const LINGER_BYTES_MAX = 1024 * 1024;
+
+/** Bytes read before the refusal, of connections that were refused. */
+const refused = new WeakMap<Socket, number>();
+
 /** Answers input that is not HTTP, or arrives too slowly, and that only Node has seen. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const bytesBefore = refused.get(socket);
+  // Each further part of malformed input is another error; cutting it off would take the answer away from the client.
+  if (bytesBefore !== undefined && socket.bytesRead - bytesBefore <= LINGER_BYTES_MAX) return;
+  const isUnreachable = error.code === 'ECONNRESET' || !socket.writable;
+  if (isUnreachable || bytesBefore !== undefined || isAnsweredEarly(socket)) return void socket.destroy();
+  refused.set(socket, socket.bytesRead);
   const { status, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
     status: '400 Bad Request',
     message: 'Malformed HTTP request.',
   };
   socket.end(clientErrorAnswer(status, message));
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function clientErrorAnswer(status: string, message: string): string {

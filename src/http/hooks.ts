@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { addCompression } from './compression';
 import { addCors } from './cors';
+import { addEarlyAnswers } from './early-answers';
 import { RequestFault } from '../errors';
 import { createRequestLog } from '../log';
 import { SECURITY_HEADERS } from './security-headers';
@@ -33,16 +34,8 @@ export function addHooks(app: FastifyInstance, { log, allowedOrigins, addressOf 
   addCors(app, allowedOrigins);
   app.addHook('preParsing', async ({ headers, method }, reply) => refuseEncoded(headers['content-encoding'], method, reply));
   addCompression(app);
+  addEarlyAnswers(app);
   const logRequest = createRequestLog(log);
-  let isDraining = false;
-  app.addHook('preClose', async () => {
-    isDraining = true;
-  });
-  app.addHook('onSend', async (_request, reply, payload) => {
-    // This is the last answer on a kept-alive connection; otherwise the drain would wait until the connection idles out.
-    if (isDraining) reply.header('connection', 'close');
-    return payload;
-  });
   app.addHook('onResponse', async (request, reply) => {
     const { id: requestId, method, url, headers } = request;
     const address = addressOf(request.raw);

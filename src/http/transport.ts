@@ -33,6 +33,8 @@ export interface TransportOptions {
   /** Authenticates the caller and creates the context of the resolvers. Throws `Unauthenticated`. */
   readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;
   readonly readiness: () => Readiness;
+  /** Aborted when the server has stopped accepting, and streams must end. */
+  readonly ending: AbortSignal;
   /** Ends connections when their access ends. Closed with the server. */
   readonly access: LiveAccess;
   /** The same for event streams, which a ticket opens: tracked by the id of the key. */

@@ -46,7 +46,7 @@ interface Arrival {
 
 export function addEventStreams(app: FastifyInstance, shared: LiveOptions, options: TransportOptions): void {
   const streams = new EventStreams(shared, options);
-  app.addHook('preClose', async () => streams.close());
+  options.ending.addEventListener('abort', () => streams.close());
   app.route<{ Querystring: Record<string, unknown> }>({
     method: ['GET', 'POST', 'OPTIONS'],
     url: STREAM_PATH,
@@ -89,7 +89,8 @@ class EventStreams {
   /** Throws when the request may not open a stream. */
   async admit(request: FastifyRequest): Promise<void> {
     const { access, admission } = this.shared;
-    const refusal = this.open.size >= STREAMS_MAX ? { retryAfterSeconds: 5 } : admission.refusal();
+    const isFull = this.open.size >= STREAMS_MAX || this.options.ending.aborted;
+    const refusal = isFull ? { retryAfterSeconds: 5 } : admission.refusal();
     if (refusal !== null) {
       const message = 'The server accepts no more streams at the moment; try again.';
       throw new TryLater('UNAVAILABLE', message, refusal.retryAfterSeconds);

@@ -1,7 +1,8 @@
 /** How the program ends, and what is there when it starts again. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { GraphQLClient } from 'graphql-request';
@@ -132,6 +133,73 @@ it('ends with code 0 on SIGTERM although a client does not answer the close of i
   deaf.terminate();
 
   expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
+});
+
+it('says at /readyz that it is about to stop, and serves on until the delay is over', async () => {
+  const program = runProgram({ ...(await makePlace()), ...OWNER, DRAIN_DELAY_SECONDS: '600' });
+  const client = await logIn(program);
+  const url = await program.listening;
+
+  program.signal('SIGTERM');
+  const unready = await eventually(async () => {
+    const response = await fetch(`${url}/readyz`);
+    return response.status === 503 ? response : null;
+  });
+  const keys = await organizationKeys(client);
+  const live = await fetch(`${url}/livez`);
+  program.signal('SIGTERM');
+  const ending = await program.ended;
+
+  expect(await unready.json()).toEqual({ status: 'unready', reason: 'the server is about to stop' });
+  expect(keys).toEqual([]);
+  expect([live.status, live.headers.get('connection')]).toEqual([200, 'close']);
+  expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
+  expect(program.logLines()).toContainEqual(expect.objectContaining({ msg: 'draining', signal: 'SIGTERM', delaySeconds: 600 }));
+});
+
+it('resets no request of clients that keep their connections and ask without a pause', async () => {
+  const program = runProgram({ ...(await makePlace()), RATE_LIMIT_ANONYMOUS: '900000000' });
+  const url = await program.listening;
+  const agent = new Agent({ keepAlive: true });
+  const outcomes = new Map<string, number>();
+  const askUntilRefused = async (): Promise<void> => {
+    for (;;) {
+      const outcome = await ask(`${url}/graphql`, agent);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      if (outcome !== '200') return;
+    }
+  };
+  const clients = Array.from({ length: 16 }, askUntilRefused);
+  await eventually(async () => (outcomes.get('200') ?? 0) > 200);
+
+  program.signal('SIGTERM');
+  await Promise.all(clients);
+  const ending = await program.ended;
+  agent.destroy();
+
+  // Connections that are refused were never taken: a proxy sends the request to another server.
+  expect([...outcomes.keys()].toSorted()).toEqual(['200', 'ECONNREFUSED']);
+  expect(outcomes.get('ECONNREFUSED')).toBe(16);
+  expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
+});
+
+it('ends with code 0 although a body came only half: that request gets its time and no more', async () => {
+  const program = runProgram({ ...(await makePlace()), REQUEST_TIMEOUT_MS: '1000' });
+  const url = await program.listening;
+  const client = connect(Number(new URL(url).port), '127.0.0.1');
+  let answer = '';
+  client.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  client.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{');
+  // Sent after the half body, so read after it.
+  await fetch(`${url}/livez`);
+
+  program.signal('SIGTERM');
+  const ending = await program.ended;
+  client.destroy();
+
+  expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
+  expect(program.logLines().slice(-1)).toMatchObject([{ msg: 'closed' }]);
 });
 
 it('ends with code 0 on SIGINT, and on several signals at once', async () => {
@@ -273,6 +341,19 @@ function startRequest(url: string, client: GraphQLClient): RunningRequest {
       return answer;
     },
   };
+}
+
+/** The status of a small query, or the code of the error. */
+function ask(url: string, agent: Agent): Promise<string> {
+  const body = JSON.stringify({ query: '{ viewer { user { id } } }' });
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  return new Promise((resolve) => {
+    const outgoing = request(url, { method: 'POST', headers, agent }, (response) => {
+      response.on('end', () => resolve(String(response.statusCode))).on('error', ({ message }) => resolve(message));
+      response.resume();
+    });
+    outgoing.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message)).end(body);
+  });
 }
 
 /** Resolves when no new connection is taken any more. */

@@ -178,6 +178,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   OPERATION_COST_MAX: limit(17, '1 to 999999999', 'operationCostMax'),
   INTROSPECTION: { good: 'off', read: ({ limits }) => limits.isIntrospectionOn, means: false, refusal: 'must be on or off' },
   EXECUTION_TIMEOUT_MS: limit(170, '100 to 600000', 'executionTimeoutMs'),
+  DRAIN_DELAY_SECONDS: number(17, '0 to 600', ({ drainDelayMs }) => drainDelayMs / 1_000),
   REQUEST_TIMEOUT_MS: limit(170, '100 to 600000', 'requestTimeoutMs'),
   EVENT_LOOP_DELAY_MAX_MS: limit(17, '10 to 60000', 'eventLoopDelayMaxMs'),
   SOCKET_ACCEPT_RATE: limit(17, '1 to 1000000', 'socketAcceptRate'),

@@ -39,7 +39,7 @@ interface Following {
 
 export function addEventStream(app: FastifyInstance, options: TransportOptions): void {
   const open = new Set<EventStream>();
-  app.addHook('preClose', async () => {
+  options.ending.addEventListener('abort', () => {
     for (const stream of open) stream.end();
   });
   app.addHook('onClose', async () => options.ticketAccess.close());
@@ -49,6 +49,7 @@ export function addEventStream(app: FastifyInstance, options: TransportOptions):
   };
   app.get<{ Querystring: { ticket?: unknown } }>(EVENT_STREAM_PATH, { errorHandler }, async (request, reply) => {
     const following = await followingOf(request, options);
+    if (options.ending.aborted) throw new TryLater('UNAVAILABLE', 'This server is about to stop.', 1);
     if (open.size >= STREAMS_MAX)
       throw new TryLater('UNAVAILABLE', `This server already has ${STREAMS_MAX} event streams, the most that it serves.`, 5);
     const stream = new EventStream(following, options.ticketAccess);
