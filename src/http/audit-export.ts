@@ -5,6 +5,7 @@ import type { Context } from '../modules/context';
 import { Forbidden, RequestFault } from '../errors';
 import { contextOf } from './graphql';
 import type { Connected } from '../modules/access/live-access';
+import { absence } from '../modules/access/absence';
 import { permits, type Actor } from '../modules/access/actor';
 import { FULL_VISIBILITY } from '../modules/access/visibility';
 import type { ChangeBodyEntity } from '../modules/changes/change-body-entity';
@@ -22,7 +23,7 @@ export function addAuditExport(app: FastifyInstance, options: TransportOptions):
     const { actor, services } = context;
     const { id } = request.params;
     if (!services.changes.mayReadAudit(actor, id)) {
-      throw new RequestFault('NOT_FOUND', `There is no organization ${JSON.stringify(id)}.`);
+      throw new RequestFault('NOT_FOUND', absence('organization', id));
     }
     const admission = rateLimits.operation(actor, PAGE_ROWS);
     const exported = new AuditExport(context, id);

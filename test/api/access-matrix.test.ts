@@ -39,8 +39,10 @@ interface Target {
   readonly environmentId: string;
   readonly otherEnvironmentId: string;
   readonly projectKey: string;
+  readonly environmentKey: string;
   readonly flagId: string;
   readonly flagKey: string;
+  readonly segmentKey: string;
   readonly segmentId: string;
   readonly apiKeyId: string;
   readonly invitationId: string;
@@ -96,8 +98,11 @@ const MISSING: Record<string, string> = {
   segmentId: `segment_${'0'.repeat(32)}`,
   apiKeyId: `key_${'0'.repeat(32)}`,
   invitationId: `invitation_${'0'.repeat(32)}`,
+  organizationKey: 'no-such-organization',
   projectKey: 'no-such-project',
+  environmentKey: 'no-such-environment',
   flagKey: 'no-such-flag',
+  segmentKey: 'no-such-segment',
 };
 
 const STALE = { expectedVersion: 999_999 };
@@ -133,6 +138,7 @@ const ofEdit = (edit: object): RootCall =>
 /** Every root field that requires a permission. */
 const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
   organization: reading('organization', 'organizationId', 'organization:read', (t) => ({ id: t.organizationId }), 'id'),
+  organizationByKey: reading('organization', 'organizationKey', 'organization:read', (t) => ({ key: t.organizationKey }), 'id'),
   project: reading('project', 'projectId', 'project:read', (t) => ({ id: t.projectId }), 'id'),
   projectByKey: reading(
     'project',
@@ -142,9 +148,17 @@ const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
     'id',
   ),
   environment: reading('environment', 'environmentId', 'environment:read', (t) => ({ id: t.environmentId }), 'id'),
+  environmentByKey: reading(
+    'environment',
+    'environmentKey',
+    'environment:read',
+    (t) => ({ projectId: t.projectId, key: t.environmentKey }),
+    'id',
+  ),
   flag: reading('project', 'flagId', 'flag:read', (t) => ({ id: t.flagId }), 'id'),
   flagByKey: reading('project', 'flagKey', 'flag:read', (t) => ({ projectId: t.projectId, key: t.flagKey }), 'id'),
   segment: reading('project', 'segmentId', 'segment:read', (t) => ({ id: t.segmentId }), 'id'),
+  segmentByKey: reading('project', 'segmentKey', 'segment:read', (t) => ({ projectId: t.projectId, key: t.segmentKey }), 'id'),
   environmentComparison: reading(
     'environment',
     'environmentId',
@@ -751,8 +765,10 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
       environmentId: environment.id,
       otherEnvironmentId: other.id,
       projectKey: project.key,
+      environmentKey: environment.key,
       flagId: flag.id,
       flagKey: flag.key,
+      segmentKey: segment.key,
       segmentId: segment.id,
       apiKeyId: key.apiKey.id,
       invitationId: invited.invitation.id,

@@ -1,4 +1,5 @@
 /** LaunchDarkly's evaluated bulk format. */
+import { absenceOf } from '../support/absence';
 import {
   configure,
   makeApiKey,
@@ -265,7 +266,7 @@ it('refuses keys of other environments, unknown keys and anonymous callers', asy
   ]);
   expect([byKeyOfEnvironment.status, messageOf(byKeyOfEnvironment)]).toEqual([
     404,
-    { code: 'NOT_FOUND', message: `There is no environment "${environment.key}".` },
+    { code: 'NOT_FOUND', message: absenceOf('environment', environment.key) },
   ]);
   expect([stranger, nobody].map((answer) => [answer.status, messageOf(answer).code])).toEqual([
     [401, 'UNAUTHENTICATED'],

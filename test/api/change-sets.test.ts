@@ -1,3 +1,4 @@
+import { absenceOf } from '../support/absence';
 import {
   configure,
   decide,
@@ -128,14 +129,14 @@ it('writes nothing when one change is refused, and reports the issues of all', a
       issue('NOT_FOUND', 'The flag has no variation "gone".', '1', 'setFlagConfiguration', 'offVariation'),
       issue(
         'NOT_FOUND',
-        'There is no environment "x" in the flag\'s project.',
+        'There is no environment "x" in the flag\'s project. This wants an id; environmentByKey finds it.',
         '2',
         'copyFlagConfiguration',
         'fromEnvironmentId',
       ),
       issue('NOT_FOUND', 'The configuration has no version 9 on record.', '3', 'rollBackFlagConfiguration', 'toVersion'),
       issue('NOT_FOUND', `There is no flag "${elsewhere.id}".`, '4', 'toggleFlag', 'flagId'),
-      issue('NOT_FOUND', 'There is no environment "nowhere".', '5', 'toggleFlag', 'environmentId'),
+      issue('NOT_FOUND', absenceOf('environment', 'nowhere'), '5', 'toggleFlag', 'environmentId'),
     ],
   });
   expect(await chainLength(world, project.organizationId)).toBe(before);

@@ -1,3 +1,4 @@
+import { absenceOf } from '../support/absence';
 import {
   configure,
   decide,
@@ -259,14 +260,13 @@ it('answers an environment of another project, of another kind and one that does
     );
     const copied = await copy(project, flag, [{ id, key: '' }, await makeEnvironment(project)]);
 
-    const message = `There is no environment ${JSON.stringify(id)}.`;
+    const message = absenceOf('environment', id);
+    const ofCopy = message.replace('.', " in the flag's project.");
     expect(toggled).toEqual({ configuration: null, revisions: [], userErrors: [refused('NOT_FOUND', message, 'environmentId')] });
     expect(copied).toEqual({
       configuration: null,
       revisions: [],
-      userErrors: [
-        refused('NOT_FOUND', `There is no environment ${JSON.stringify(id)} in the flag's project.`, 'fromEnvironmentId'),
-      ],
+      userErrors: [refused('NOT_FOUND', ofCopy, 'fromEnvironmentId')],
     });
   }
 });

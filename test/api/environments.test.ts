@@ -1,3 +1,4 @@
+import { absenceOf } from '../support/absence';
 import { countStatements } from '../support/count-statements';
 import {
   make,
@@ -209,7 +210,7 @@ it('looks the same for an unknown id, an id of another kind, an environment of o
     for (const environmentId of ['environment_x', project.id, 'a\u0000', hidden.id]) {
       const input = { environmentId, expectedVersion: 1, name: 'X' };
       const { userErrors } = await mutate(client, 'updateEnvironment', input, FIELDS);
-      const message = `There is no environment ${JSON.stringify(environmentId)}.`;
+      const message = absenceOf('environment', environmentId);
       expect(userErrors).toEqual([{ code: 'NOT_FOUND', message, path: ['input', 'environmentId'] }]);
     }
   }

@@ -1,3 +1,4 @@
+import { absenceOf } from '../support/absence';
 import {
   configure,
   decide,
@@ -437,7 +438,7 @@ describe('given ids that lead nowhere', () => {
       const updated = await mutate(member.client, 'updateFlag', { flagId, expectedVersion: 1, name: 'New' }, 'flag { id }');
       const deleted = await mutate(member.client, 'deleteFlag', { flagId, expectedVersion: 1 }, 'deletedFlagId');
 
-      const userErrors = [refused('NOT_FOUND', `There is no flag ${JSON.stringify(flagId)}.`, ['input', 'flagId'])];
+      const userErrors = [refused('NOT_FOUND', absenceOf('flag', flagId), ['input', 'flagId'])];
       expect(read).toEqual({ flag: null });
       expect(toggled).toEqual({ flag: null, userErrors });
       expect(updated).toEqual({ flag: null, userErrors });
@@ -453,7 +454,7 @@ describe('given ids that lead nowhere', () => {
     for (const projectId of ['project_unknown', 'a\u0000', project.id]) {
       expect(await mutate(outsider.client, 'createFlag', { ...input, projectId }, 'flag { id }')).toEqual({
         flag: null,
-        userErrors: [refused('NOT_FOUND', `There is no project ${JSON.stringify(projectId)}.`, ['input', 'projectId'])],
+        userErrors: [refused('NOT_FOUND', absenceOf('project', projectId), ['input', 'projectId'])],
       });
     }
   });

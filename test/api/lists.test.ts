@@ -193,7 +193,10 @@ it('compares two environments: which flags differ, and in what', async () => {
   expect(await compare({ first: 1 })).toEqual({ environmentComparison: { ...pageInfo(true), nodes: [forA] } });
   expect(await compare({ first: 1, after })).toEqual({ environmentComparison: { ...pageInfo(false), nodes: [forB] } });
   expect(await compare({ rightId: left.id })).toMatchObject({ environmentComparison: { totalCount: 0 } });
-  expect(await compare({ rightId: 'a\u0000' })).toEqual({ environmentComparison: null });
+  expect(await refusalOf(compare({ rightId: 'a\u0000' }))).toEqual({
+    code: 'BAD_USER_INPUT',
+    message: 'rightId: There is no environment "a\\u0000". This wants an id; environmentByKey finds it.',
+  });
   const elsewhere = await makeEnvironment(await makeProject(world));
   expect(await refusalOf(compare({ rightId: elsewhere.id }))).toEqual({
     code: 'BAD_USER_INPUT',

@@ -1,3 +1,4 @@
+import { absenceOf } from '../support/absence';
 import { countStatements } from '../support/count-statements';
 import { make, makeApiKey, makeEnvironment, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
 import { chainLength, lastChange, makeMember, makeOutsider, refusalOf } from '../support/members';
@@ -114,7 +115,7 @@ it('answers an unknown id, an id of another kind and a project of others alike',
   for (const projectId of ['project_x', organizationId, 'a\u0000', id]) {
     const input = { projectId, expectedVersion: 1, confirmKey: 'x' };
     const payload = await mutate(outsider.client, 'deleteProject', input, 'deletedProjectId');
-    const message = `There is no project ${JSON.stringify(projectId)}.`;
+    const message = absenceOf('project', projectId);
     expect(payload).toEqual({
       deletedProjectId: null,
       userErrors: [{ code: 'NOT_FOUND', message, path: ['input', 'projectId'] }],

@@ -1,3 +1,4 @@
+import { absenceOf } from '../support/absence';
 import {
   configure,
   decide,
@@ -448,7 +449,7 @@ it('answers an unknown id, one of another kind and one of another organization a
 
   for (const id of ['segment_x', 'a\u0000', project.id, (await makeFlag(project)).id, foreign.id]) {
     const segment = { id, key: '' };
-    const userErrors = [refused('NOT_FOUND', `There is no segment ${JSON.stringify(id)}.`, 'segmentId')];
+    const userErrors = [refused('NOT_FOUND', absenceOf('segment', id), 'segmentId')];
     expect(await editor.client.request('query ($id: ID!) { segment(id: $id) { id } }', { id })).toEqual({ segment: null });
     expect(await update(editor, segment, { name: 'N' })).toEqual({ segment: null, revisions: [], userErrors });
     expect(await addKeys(editor, segment, ['a'])).toMatchObject({ segment: null, userErrors });

@@ -1,6 +1,16 @@
 /** Answers to callers without a role, without a credential, and with a CLIENT key. */
 import { makeOutsider } from '../support/members';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, mutate, toggle, type Made, type MadeProject } from '../support/make';
+import {
+  makeApiKey,
+  makeEnvironment,
+  makeFlag,
+  makeProject,
+  makeSegment,
+  mutate,
+  toggle,
+  type Made,
+  type MadeProject,
+} from '../support/make';
 import { createWorld, type World } from '../support/world';
 import type { GraphQLClient } from 'graphql-request';
 
@@ -11,16 +21,23 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 interface Scene {
+  readonly organizationKey: string;
   readonly project: MadeProject;
   readonly environment: Made;
   readonly flag: Made;
+  readonly segment: Made;
 }
 
 async function makeScene(): Promise<Scene> {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
-  return { project, environment, flag: await makeFlag(project) };
+  const query = 'query ($id: ID!) { organization(id: $id) { key } }';
+  const { organization } = await project.client.request<{ organization: { key: string } }>(query, { id: project.organizationId });
+  const [flag, segment] = [await makeFlag(project), await makeSegment(project)];
+  return { organizationKey: organization.key, project, environment, flag, segment };
 }
+
+const NOWHERE = `environment_${'0'.repeat(32)}`;
 
 /** Every root that takes an id: its document with the id of something real, and of something that is not there. */
 const roots: [string, (scene: Scene) => string, string][] = [
@@ -40,6 +57,21 @@ const roots: [string, (scene: Scene) => string, string][] = [
     'flagByKey(projectId: "x", key: "x") { id }',
   ],
   [
+    'organizationByKey',
+    ({ organizationKey }) => `organizationByKey(key: "${organizationKey}") { id }`,
+    'organizationByKey(key: "x") { id }',
+  ],
+  [
+    'environmentByKey',
+    ({ project, environment }) => `environmentByKey(projectId: "${project.id}", key: "${environment.key}") { id }`,
+    'environmentByKey(projectId: "x", key: "x") { id }',
+  ],
+  [
+    'segmentByKey',
+    ({ project, segment }) => `segmentByKey(projectId: "${project.id}", key: "${segment.key}") { id }`,
+    'segmentByKey(projectId: "x", key: "x") { id }',
+  ],
+  [
     'changes',
     ({ project }) => `changes(projectId: "${project.id}") { nodes { id } }`,
     'changes(projectId: "x") { nodes { id } }',
@@ -52,12 +84,12 @@ const roots: [string, (scene: Scene) => string, string][] = [
   [
     'snapshot',
     ({ environment }) => `snapshot(environmentId: "${environment.id}") { revision }`,
-    'snapshot(environmentId: "x") { revision }',
+    `snapshot(environmentId: "${NOWHERE}") { revision }`,
   ],
   [
     'evaluate',
     ({ environment }) => `evaluate(environmentId: "${environment.id}", contexts: [{}]) { revision }`,
-    'evaluate(environmentId: "x", contexts: [{}]) { revision }',
+    `evaluate(environmentId: "${NOWHERE}", contexts: [{}]) { revision }`,
   ],
 ];
 

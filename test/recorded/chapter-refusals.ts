@@ -97,8 +97,11 @@ async function tellQueries(story: Story): Promise<void> {
       ['organizations', '{ organizations { totalCount nodes { key projects { nodes { key environments { key } } } } } }'],
       ['changes', `{ changes(projectId: "${story.kept('shop')}", first: 1) { nodes { kind } } }`],
       ['auditLog', `{ auditLog(organizationId: "${story.kept('acme')}", first: 1) { nodes { sequence change { kind } } } }`],
+      ['organizationByKey', '{ organizationByKey(key: "acme") { name } }'],
       ['projectByKey', `{ projectByKey(organizationId: "${story.kept('acme')}", key: "shop") { name } }`],
+      ['environmentByKey', `{ environmentByKey(projectId: "${story.kept('shop')}", key: "production") { name } }`],
       ['flagByKey', `{ flagByKey(projectId: "${story.kept('shop')}", key: "checkout") { name } }`],
+      ['segmentByKey', `{ segmentByKey(projectId: "${story.kept('shop')}", key: "europe") { name } }`],
       [
         'environmentComparison',
         `{ environmentComparison(leftId: "${story.kept('staging')}", rightId: "${story.kept('production')}") { totalCount } }`,

@@ -105,8 +105,10 @@ async function makeThings(rootField: string): Promise<Things> {
     'organization.id': project.organizationId,
     'project.id': project.id,
     'segment.id': segment.id,
+    'environmentByKey.key': production.key,
     'flagByKey.key': flag.key,
     'projectByKey.key': project.key,
+    'segmentByKey.key': segment.key,
     'createApiKey.kind': 'SERVER',
     // Where it is right, the first hostile text would become the password.
     'changePassword.currentPassword': 'not the password of today',

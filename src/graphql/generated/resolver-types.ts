@@ -2840,12 +2840,14 @@ export type Query = {
   readonly changes?: Maybe<ChangeConnection>;
   /** One environment. Null when there is none with this id or the caller may not see it. Requires `environment:read`. */
   readonly environment?: Maybe<Environment>;
+  /** One environment by its key. Null when there is none or the caller may not see it. Requires `environment:read`. */
+  readonly environmentByKey?: Maybe<Environment>;
   /**
    * The flags that can be answered differently in two environments of one project, also those that would be only once they are enabled,
    * and in what they differ, by flag key. Names of rules are no difference, nor is the order of targets, prerequisites and conditions;
    * the id of a rule, which the server draws, is one only where the rule has a gate, which hashes it.
    * Null when there is no such environment or the caller may not see it. Requires `environment:read` on both.
-   * Codes: BAD_USER_INPUT when they belong to different projects.
+   * Codes: BAD_USER_INPUT when they belong to different projects, or for what cannot be the id of an environment.
    */
   readonly environmentComparison?: Maybe<FlagComparisonConnection>;
   /**
@@ -2854,7 +2856,7 @@ export type Query = {
    * fields together. A context with attributes over 64 KiB, deeper than 20 or with whole numbers beyond 2^53 is answered `ERROR` /
    * `INVALID_CONTEXT` for each flag that is not in error itself; the other contexts are answered as ever.
    * Null when there is no such environment or the caller may not see it.
-   * Codes: BAD_USER_INPUT when there are too many contexts or evaluations; FORBIDDEN when a key of one environment names another.
+   * Codes: BAD_USER_INPUT when there are too many contexts or evaluations, or for what cannot be the id of an environment; FORBIDDEN when a key of one environment names another.
    */
   readonly evaluate?: Maybe<EvaluateResult>;
   /** One flag. Null when there is none with this id or the caller may not see it. Requires `flag:read`. */
@@ -2870,6 +2872,8 @@ export type Query = {
   readonly node?: Maybe<Node>;
   /** One organization. Null when there is none with this id or the caller may not see it. Requires `organization:read`. */
   readonly organization?: Maybe<Organization>;
+  /** One organization by its key. Null when there is none or the caller may not see it. Requires `organization:read`. */
+  readonly organizationByKey?: Maybe<Organization>;
   /** The organizations that the caller may see, by key. */
   readonly organizations?: Maybe<OrganizationConnection>;
   /** One project. Null when there is none with this id or the caller may not see it. Requires `project:read`. */
@@ -2878,6 +2882,8 @@ export type Query = {
   readonly projectByKey?: Maybe<Project>;
   /** One segment. Null when there is none with this id or the caller may not see it. Requires `segment:read`. */
   readonly segment?: Maybe<Segment>;
+  /** One segment by its key. Null when there is none or the caller may not see it. Requires `segment:read`. */
+  readonly segmentByKey?: Maybe<Segment>;
   /**
    * The segments that a context is in, by key. Requires `snapshot:read` on the environment, which CLIENT and MOBILE keys do
    * not have. Null when there is no such environment or the caller may not see it.
@@ -2914,6 +2920,13 @@ export type QueryChangesArgs = {
 /** Everything that can be read. */
 export type QueryEnvironmentArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QueryEnvironmentByKeyArgs = {
+  key: Scalars['String']['input'];
+  projectId: Scalars['ID']['input'];
 };
 
 
@@ -2967,6 +2980,12 @@ export type QueryOrganizationArgs = {
 
 
 /** Everything that can be read. */
+export type QueryOrganizationByKeyArgs = {
+  key: Scalars['String']['input'];
+};
+
+
+/** Everything that can be read. */
 export type QueryOrganizationsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -2989,6 +3008,13 @@ export type QueryProjectByKeyArgs = {
 /** Everything that can be read. */
 export type QuerySegmentArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QuerySegmentByKeyArgs = {
+  key: Scalars['String']['input'];
+  projectId: Scalars['ID']['input'];
 };
 
 
@@ -5716,6 +5742,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   auditLog?: Resolver<Maybe<ResolversTypes['AuditLogConnection']>, ParentType, ContextType, RequireFields<QueryAuditLogArgs, 'first' | 'organizationId'>>;
   changes?: Resolver<Maybe<ResolversTypes['ChangeConnection']>, ParentType, ContextType, RequireFields<QueryChangesArgs, 'first' | 'projectId'>>;
   environment?: Resolver<Maybe<ResolversTypes['Environment']>, ParentType, ContextType, RequireFields<QueryEnvironmentArgs, 'id'>>;
+  environmentByKey?: Resolver<Maybe<ResolversTypes['Environment']>, ParentType, ContextType, RequireFields<QueryEnvironmentByKeyArgs, 'key' | 'projectId'>>;
   environmentComparison?: Resolver<Maybe<ResolversTypes['FlagComparisonConnection']>, ParentType, ContextType, RequireFields<QueryEnvironmentComparisonArgs, 'first' | 'leftId' | 'rightId'>>;
   evaluate?: Resolver<Maybe<ResolversTypes['EvaluateResult']>, ParentType, ContextType, RequireFields<QueryEvaluateArgs, 'contexts'>>;
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagArgs, 'id'>>;
@@ -5723,10 +5750,12 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   invitationOffer?: Resolver<Maybe<ResolversTypes['InvitationOffer']>, ParentType, ContextType, RequireFields<QueryInvitationOfferArgs, 'token'>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'id'>>;
+  organizationByKey?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationByKeyArgs, 'key'>>;
   organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
   projectByKey?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectByKeyArgs, 'key' | 'organizationId'>>;
   segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType, RequireFields<QuerySegmentArgs, 'id'>>;
+  segmentByKey?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType, RequireFields<QuerySegmentByKeyArgs, 'key' | 'projectId'>>;
   segmentsFor?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Segment']>>, ParentType, ContextType, RequireFields<QuerySegmentsForArgs, 'context'>>;
   snapshot?: Resolver<Maybe<ResolversTypes['SnapshotResult']>, ParentType, ContextType, Partial<QuerySnapshotArgs>>;
   viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;

@@ -8,6 +8,7 @@ import { RequestFault } from '../../errors';
 import type { Evaluation, EvaluationContext } from '../../evaluation';
 import { addPreflight, authenticateWith, contextOfRequest, sendTagged, withinLimits } from '../evaluation-routes';
 import { readLaunchDarklyContext } from './context';
+import { absence } from '../../modules/access/absence';
 import { isApiKeyText } from '../../modules/access/api-key-format';
 import type { TransportOptions } from '../transport';
 
@@ -55,8 +56,7 @@ async function flagsFor(
   const environmentId = await environmentIdOf(asking, request.params.environment);
   const input = { environmentId, contexts: [context], areContextsChecked: true };
   const outcome = await withinLimits(options, asking, () => services.snapshots.evaluate(actor, input, budget));
-  if (outcome === null)
-    throw new RequestFault('NOT_FOUND', `There is no environment ${JSON.stringify(request.params.environment)}.`);
+  if (outcome === null) throw new RequestFault('NOT_FOUND', absence('environment', request.params.environment));
   const [{ evaluations } = { evaluations: [] }] = outcome.results;
   return Object.fromEntries(evaluations.map((evaluation) => [evaluation.flagKey, bulkFlag(evaluation)]));
 }

@@ -5,6 +5,7 @@ import { RequestFault } from '../../errors';
 import type { EvaluationContext } from '../../evaluation';
 import { basePathOf } from '../base-path';
 import { addPreflight, authenticateWith, contextOfRequest, sendTagged, withinLimits } from '../evaluation-routes';
+import { absence } from '../../modules/access/absence';
 import { attributesProblem } from '../../modules/snapshots/snapshot-rules';
 import type { EvaluateOutcome } from '../../modules/snapshots/snapshot-service';
 import type { ServedPaths } from '../served-paths';
@@ -90,8 +91,9 @@ async function evaluate(
   const input = { environmentId, contexts: [context], areContextsChecked: true, flagKeys, minRevision };
   const outcome = await services.snapshots.evaluate(actor, input, budget);
   if (outcome === null) {
-    const which = environmentId === null ? 'of this key any more' : JSON.stringify(environmentId);
-    throw new RequestFault('NOT_FOUND', `There is no environment ${which}.`);
+    const message =
+      environmentId === null ? 'There is no environment of this key any more.' : absence('environment', environmentId);
+    throw new RequestFault('NOT_FOUND', message);
   }
   return outcome;
 }

@@ -1,4 +1,4 @@
-import { Forbidden, RequestFault, Unauthenticated, UserFault } from '../../errors';
+import { Forbidden, RequestFault, Unauthenticated } from '../../errors';
 import { quote } from '../../evaluation';
 import { isKeyOfApplication, keyHas, permits, type Actor, type Scope } from './actor';
 import type { Permission, Role } from './permissions';
@@ -63,9 +63,4 @@ export function requireOwnEnvironment(actor: Actor, environmentId: string | null
 
 export function requireIdentity(actor: Actor): void {
   if (actor.kind === 'ANONYMOUS') throw new Unauthenticated();
-}
-
-/** The fault for an object that does not exist or that the actor may not see. `what` is its noun: `flag`. */
-export function notFound(what: string, idOrKey: string, path: readonly string[]): UserFault {
-  return new UserFault([{ code: 'NOT_FOUND', message: `There is no ${what} ${quote(idOrKey)}.`, path }]);
 }

@@ -8,7 +8,8 @@ import { unstorable } from '../../validation/input-rules';
 import { findUsersByIds } from '../access/access-repository';
 import type { Actor, UserActor } from '../access/actor';
 import type { Attempts } from './attempts';
-import { notFound, requireIdentity } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { requireIdentity } from '../access/authorize';
 import type { SessionAuthentication, SessionEntity } from '../access/session-entity';
 import {
   endSessions,

@@ -5,7 +5,8 @@ import { countLiveApiKeys, findApiKeysByIds } from '../access/access-repository'
 import { usedAfter, type ApiKeyInput, type ApiKeyTarget } from '../access/access-rules';
 import { permissionsOfKey, permits, type Actor } from '../access/actor';
 import type { ApiKeyEntity } from '../access/api-key-entity';
-import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { authorize, requireIdentity, requireRole } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { BindingScope } from '../access/member-rules';
 import type { Permission } from '../access/permissions';

@@ -1,5 +1,5 @@
 import type { Connection } from '../../database/transaction';
-import { storable } from '../../validation/input-rules';
+import { storable, unstorable } from '../../validation/input-rules';
 import { EnvironmentEntity } from './environment-entity';
 
 export async function insertEnvironment(connection: Connection, environment: EnvironmentEntity): Promise<void> {
@@ -11,6 +11,15 @@ export function findEnvironmentsByIds(connection: Connection, ids: readonly stri
     .createQueryBuilder(EnvironmentEntity, 'e')
     .where('e.id = ANY(:ids)', { ids: storable(ids) })
     .getMany();
+}
+
+export async function findEnvironmentByKey(
+  connection: Connection,
+  projectId: string,
+  key: string,
+): Promise<EnvironmentEntity | null> {
+  if (unstorable(projectId) || unstorable(key)) return null;
+  return connection.findOneBy(EnvironmentEntity, { projectId, key });
 }
 
 /** Ordered by position within each project. */

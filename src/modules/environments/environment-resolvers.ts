@@ -5,6 +5,8 @@ import { required } from '../../graphql/required';
 export const environmentResolvers: Resolvers = {
   Query: {
     environment: (_parent, { id }, { actor, services }) => services.environments.find(actor, id),
+    environmentByKey: (_parent, { projectId, key }, { actor, services }) =>
+      services.environments.findByKey(actor, projectId, key),
   },
   Mutation: {
     createEnvironment: (_parent, { input }, { actor, services }) => payload(services.environments.create(actor, input)),

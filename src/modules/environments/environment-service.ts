@@ -5,7 +5,8 @@ import { newId } from '../../ids';
 import { accessItems } from '../accounts/access-items';
 import { lockAccessWithin } from '../access/access-within-repository';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity, requireRole, type RequiredPermission } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { authorize, requireIdentity, requireRole, type RequiredPermission } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { Permission, Role } from '../access/permissions';
 import { newEpoch } from '../changes/epoch-repository';
@@ -23,6 +24,7 @@ import { lockProjectFor, type LockedProject } from '../projects/project-service'
 import type { EnvironmentEntity } from './environment-entity';
 import {
   deleteEnvironment,
+  findEnvironmentByKey,
   findEnvironmentsByIds,
   findEnvironmentsByProjectIds,
   insertEnvironment,
@@ -64,13 +66,14 @@ export class EnvironmentService {
   /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<EnvironmentEntity | null> {
     requireIdentity(actor);
-    if (unstorable(id)) return null;
-    const { connection } = this.options.database;
-    const [environment] = await findEnvironmentsByIds(connection, [id]);
-    const [project] = await findProjectsByIds(connection, environment ? [environment.projectId] : []);
-    if (!environment || !project) return null;
-    const scope = { organizationId: project.organizationId, projectId: project.id, environmentId: id };
-    return authorize(actor, { permission: 'environment:read', toSee: 'environment:read' }, scope) ? environment : null;
+    const [environment] = await findEnvironmentsByIds(this.options.database.connection, [id]);
+    return this.ifVisible(actor, environment ?? null);
+  }
+
+  /** Null when it does not exist or the actor may not see it. */
+  async findByKey(actor: Actor, projectId: string, key: string): Promise<EnvironmentEntity | null> {
+    requireIdentity(actor);
+    return this.ifVisible(actor, await findEnvironmentByKey(this.options.database.connection, projectId, key));
   }
 
   /** Filters the environments of a visible project to those that the actor may see, too. */
@@ -78,6 +81,12 @@ export class EnvironmentService {
     return environments.filter(({ id, projectId }) =>
       permits(actor, 'environment:read', { organizationId, projectId, environmentId: id }),
     );
+  }
+
+  private async ifVisible(actor: Actor, environment: EnvironmentEntity | null): Promise<EnvironmentEntity | null> {
+    if (!environment) return null;
+    const [project] = await findProjectsByIds(this.options.database.connection, [environment.projectId]);
+    return project && this.visible(actor, project.organizationId, [environment]).length > 0 ? environment : null;
   }
 
   async create(actor: Actor, input: CreateEnvironmentInput): Promise<EnvironmentResult> {

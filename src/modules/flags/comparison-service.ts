@@ -1,5 +1,6 @@
 import type { Database } from '../../database/transaction';
 import { RequestFault } from '../../errors';
+import { requireIdOf } from '../access/absence';
 import type { Actor } from '../access/actor';
 import { canonicalText } from '../changes/change-rules';
 import type { EnvironmentService } from '../environments/environment-service';
@@ -26,6 +27,8 @@ export class ComparisonService {
   async compare(actor: Actor, leftId: string, rightId: string): Promise<ComparedFlag[] | null> {
     const left = await this.options.environments.find(actor, leftId);
     const right = await this.options.environments.find(actor, rightId);
+    if (!left) requireIdOf('environment', leftId, 'leftId');
+    if (!right) requireIdOf('environment', rightId, 'rightId');
     if (!left || !right) return null;
     if (left.projectId !== right.projectId) {
       throw new RequestFault('BAD_USER_INPUT', 'leftId and rightId must be environments of the same project.');

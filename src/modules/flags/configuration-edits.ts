@@ -1,6 +1,7 @@
 /** Decides what each kind of edit makes of a configuration, given its state before. */
 import type { Connection } from '../../database/transaction';
 import type { Issue } from '../../errors';
+import { idHint } from '../access/absence';
 import type { Permission } from '../access/permissions';
 import { findBodyOfVersion } from '../changes/change-repository';
 import type { ChangeKind } from '../changes/change-kinds';
@@ -152,7 +153,7 @@ export function copyEdit(input: CopyFlagConfigurationInput, path: Path): Configu
     decide: async (scene) => {
       const source = await findSource(scene, fromEnvironmentId);
       if (!source) {
-        const message = `There is no environment ${quote(fromEnvironmentId)} in the flag's project.`;
+        const message = `There is no environment ${quote(fromEnvironmentId)} in the flag's project.${idHint('environment', fromEnvironmentId)}`;
         return { issues: [{ code: 'NOT_FOUND', message, path: [...path, 'fromEnvironmentId'] }] };
       }
       const isEnabled = withIsEnabled ? source.isEnabled : scene.before.isEnabled;

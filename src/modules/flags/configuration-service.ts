@@ -2,7 +2,8 @@ import type { Connection, Database, Transaction } from '../../database/transacti
 import { UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity, requireRole } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { authorize, requireIdentity, requireRole } from '../access/authorize';
 import type { ChangeService } from '../changes/change-service';
 import type { EnvironmentRevision } from '../changes/head-repository';
 import type { ChangeItemDraft, Delivery } from '../changes/record-change';

@@ -6,7 +6,8 @@ import { invitationItem, memberItem } from '../accounts/access-items';
 import { findUserByEmail, insertUser } from '../access/access-repository';
 import { emailIssues, normalizeEmail } from '../access/access-rules';
 import { permits, type Actor, type Binding } from '../access/actor';
-import { notFound, requireIdentity } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { requireIdentity } from '../access/authorize';
 import type { InvitationEntity } from '../access/invitation-entity';
 import { createInvitationToken, hashInvitationToken, INVITATION_LIFETIME_MS } from './invitation-token';
 import {

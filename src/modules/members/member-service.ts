@@ -4,7 +4,8 @@ import { newId } from '../../ids';
 import { invitationItem, memberItem } from '../accounts/access-items';
 import { findUsersByIds } from '../access/access-repository';
 import { permits, type Actor, type Scope } from '../access/actor';
-import { authorize, notFound, type RequiredPermission } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { authorize, type RequiredPermission } from '../access/authorize';
 import {
   countOwners,
   deleteBindings,

@@ -1,7 +1,8 @@
 import type { Connection } from '../../database/transaction';
 import { Forbidden } from '../../errors';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { authorize, requireIdentity } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { BindingScope } from '../access/member-rules';
 import type { Permission } from '../access/permissions';

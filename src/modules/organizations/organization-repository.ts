@@ -39,6 +39,10 @@ export function findOrganizationsByIds(connection: Connection, ids: readonly str
   return connection.createQueryBuilder(OrganizationEntity, 'o').where('o.id = ANY(:ids)', { ids }).getMany();
 }
 
+export function findOrganizationByKey(connection: Connection, key: string): Promise<OrganizationEntity | null> {
+  return connection.findOneBy(OrganizationEntity, { key });
+}
+
 /**
  * Locks the organization until the transaction ends; null when it does not exist. Blocks other writers of members and
  * roles, but not foreign keys of rows that refer to it (FOR NO KEY UPDATE): a writer that holds a project would wait for

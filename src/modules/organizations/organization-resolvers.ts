@@ -5,6 +5,7 @@ import { payload } from '../../graphql/payload';
 export const organizationResolvers: Resolvers = {
   Query: {
     organization: (_parent, { id }, { actor, services }) => services.organizations.find(actor, id),
+    organizationByKey: (_parent, { key }, { actor, services }) => services.organizations.findByKey(actor, key),
     organizations: (_parent, args, { actor, services }) =>
       countedPage(
         args,

@@ -6,7 +6,8 @@ import { insertBinding } from '../access/access-repository';
 import { accessItems } from '../accounts/access-items';
 import { lockAccessWithin } from '../access/access-within-repository';
 import { bindingsOf, permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { authorize, requireIdentity } from '../access/authorize';
 import { currentActor } from '../access/current-actor';
 import type { Permission } from '../access/permissions';
 import { insertAccessHead } from '../changes/change-repository';
@@ -20,6 +21,7 @@ import { confirmationIssues } from '../../validation/patch-rules';
 import type { OrganizationEntity } from './organization-entity';
 import {
   deleteOrganization,
+  findOrganizationByKey,
   findOrganizationsByIds,
   insertOrganization,
   listOrganizations,
@@ -62,6 +64,13 @@ export class OrganizationService {
     if (unstorable(id)) return null;
     const [organization] = await findOrganizationsByIds(this.options.database.connection, [id]);
     return organization ?? null;
+  }
+
+  /** Null when it does not exist or the actor may not see it. */
+  async findByKey(actor: Actor, key: string): Promise<OrganizationEntity | null> {
+    requireIdentity(actor);
+    const organization = unstorable(key) ? null : await findOrganizationByKey(this.options.database.connection, key);
+    return organization && permits(actor, 'organization:read', { organizationId: organization.id }) ? organization : null;
   }
 
   /** The organizations in which the actor has a role, ordered by key. */

@@ -1,7 +1,7 @@
 import { orderById } from '../../database/group-rows';
 import type { OwnerCount, PageRequest } from '../../database/page-loader';
 import type { Connection } from '../../database/transaction';
-import { storable } from '../../validation/input-rules';
+import { storable, unstorable } from '../../validation/input-rules';
 import { SegmentEntity, type StoredSegmentRule } from './segment-entity';
 import type { SegmentKeyEntity, SegmentList } from './segment-key-entity';
 
@@ -32,6 +32,11 @@ export function findSegmentsByIds(connection: Connection, ids: readonly string[]
     .createQueryBuilder(SegmentEntity, 's')
     .where('s.id = ANY(:ids)', { ids: storable(ids) })
     .getMany();
+}
+
+export async function findSegmentByKey(connection: Connection, projectId: string, key: string): Promise<SegmentEntity | null> {
+  if (unstorable(projectId) || unstorable(key)) return null;
+  return connection.findOneBy(SegmentEntity, { projectId, key });
 }
 
 /** Ordered by key. */

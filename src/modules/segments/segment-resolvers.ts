@@ -12,6 +12,7 @@ import type { SegmentEntity } from './segment-entity';
 export const segmentResolvers: Resolvers = {
   Query: {
     segment: (_parent, { id }, { actor, services }) => services.segments.find(actor, id),
+    segmentByKey: (_parent, { projectId, key }, { actor, services }) => services.segments.findByKey(actor, projectId, key),
   },
   Mutation: {
     createSegment: (_parent, { input }, { actor, services }) => payload(services.segments.create(actor, input)),

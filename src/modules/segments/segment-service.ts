@@ -3,7 +3,8 @@ import type { Connection, Database, Transaction } from '../../database/transacti
 import { Forbidden, UserFault } from '../../errors';
 import { newId } from '../../ids';
 import { permits, type Actor } from '../access/actor';
-import { authorize, notFound, requireIdentity } from '../access/authorize';
+import { notFound } from '../access/absence';
+import { requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { ChangeKind } from '../changes/change-kinds';
 import type { ChangeService } from '../changes/change-service';
@@ -22,6 +23,7 @@ import {
   countKeys,
   deleteKeys,
   findKeys,
+  findSegmentByKey,
   findSegmentRules,
   findSegmentsByIds,
   findSegmentsByKeys,
@@ -86,12 +88,14 @@ export class SegmentService {
   /** Null when it does not exist or the actor may not see it. */
   async find(actor: Actor, id: string): Promise<SegmentEntity | null> {
     requireIdentity(actor);
-    const { connection } = this.options.database;
-    const [segment] = await findSegmentsByIds(connection, [id]);
-    const [project] = await findProjectsByIds(connection, segment ? [segment.projectId] : []);
-    if (!segment || !project) return null;
-    const scope = { organizationId: project.organizationId, projectId: project.id };
-    return authorize(actor, { permission: 'segment:read', toSee: 'segment:read' }, scope) ? segment : null;
+    const [segment] = await findSegmentsByIds(this.options.database.connection, [id]);
+    return this.ifVisible(actor, segment ?? null);
+  }
+
+  /** Null when it does not exist or the actor may not see it. */
+  async findByKey(actor: Actor, projectId: string, key: string): Promise<SegmentEntity | null> {
+    requireIdentity(actor);
+    return this.ifVisible(actor, await findSegmentByKey(this.options.database.connection, projectId, key));
   }
 
   /** Throws `Forbidden` for an actor that may not read the segments of the project. */
@@ -102,6 +106,14 @@ export class SegmentService {
   /** Ordered by key; unknown keys are left out. The caller has authorized the actor for the project. */
   listByKeys(projectId: string, keys: readonly string[]): Promise<SegmentEntity[]> {
     return findSegmentsByKeys(this.options.database.connection, projectId, keys);
+  }
+
+  private async ifVisible(actor: Actor, segment: SegmentEntity | null): Promise<SegmentEntity | null> {
+    if (!segment) return null;
+    const [project] = await findProjectsByIds(this.options.database.connection, [segment.projectId]);
+    if (!project) return null;
+    const isVisible = permits(actor, 'segment:read', { organizationId: project.organizationId, projectId: project.id });
+    return isVisible ? segment : null;
   }
 
   async create(actor: Actor, input: CreateSegmentInput): Promise<SegmentResult> {

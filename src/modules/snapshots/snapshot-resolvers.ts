@@ -3,19 +3,22 @@ import type { FlagChangedEvent } from '../../delivery/stream';
 import { RequestFault } from '../../errors';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { selectsField } from '../../graphql/selection';
+import { absence, requireIdOf } from '../access/absence';
 import { isNewer } from './snapshot-rules';
 
 export const snapshotResolvers: Resolvers = {
   Query: {
-    evaluate: (_parent, args, { actor, services, budget }, info) => {
+    evaluate: async (_parent, args, { actor, services, budget }, info) => {
       const withTrace = selectsField(info, ['results', 'evaluations', 'trace']);
-      return services.snapshots.evaluate(actor, { ...args, withTrace }, budget);
+      const found = await services.snapshots.evaluate(actor, { ...args, withTrace }, budget);
+      return found ?? nothingIn(args.environmentId);
     },
     segmentsFor: async (_parent, { environmentId, context }, { actor, services }) => {
       const found = await services.snapshots.segmentsOf(actor, environmentId, context);
-      return found && services.segments.listByKeys(found.projectId, found.keys);
+      return found ? services.segments.listByKeys(found.projectId, found.keys) : nothingIn(environmentId);
     },
-    snapshot: (_parent, args, { actor, services }) => services.snapshots.read(actor, args),
+    snapshot: async (_parent, args, { actor, services }) =>
+      (await services.snapshots.read(actor, args)) ?? nothingIn(args.environmentId),
   },
   Subscription: {
     flagChanged: {
@@ -62,7 +65,13 @@ export const snapshotResolvers: Resolvers = {
   },
 };
 
+function nothingIn(environmentId: string | null | undefined): null {
+  if (environmentId !== null && environmentId !== undefined) requireIdOf('environment', environmentId, 'environmentId');
+  return null;
+}
+
 function noEnvironment(environmentId: string | null | undefined): RequestFault {
-  const which = environmentId === null || environmentId === undefined ? 'of this key any more' : JSON.stringify(environmentId);
-  return new RequestFault('NOT_FOUND', `There is no environment ${which}.`);
+  const ofKey = 'There is no environment of this key any more.';
+  const isNamed = environmentId !== null && environmentId !== undefined;
+  return new RequestFault('NOT_FOUND', isNamed ? absence('environment', environmentId) : ofKey);
 }
