@@ -110,6 +110,9 @@ function createHttp(options: ServerOptions): FastifyInstance {
   return Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ORDINARY,
+    // Contexts may have these names as any others. Nothing copies members by assignment to an object that has a prototype.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     // Paths contain flag keys, up to their longest.
     routerOptions: { maxParamLength: 1_000 },
     requestTimeout: options.limits.requestTimeoutMs,

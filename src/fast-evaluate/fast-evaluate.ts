@@ -132,8 +132,8 @@ interface GivenOperation {
 }
 
 const MEMBERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
-/** Members that the framework refuses, escapes that could hide them, and the replacement of bytes that are not UTF-8. */
-const SUSPICIOUS = ['__proto__', '"constructor"', '\\u00', '\uFFFD'];
+/** A name that graphql-js reads in its own way as that of a variable, escapes that could hide it, and the replacement of bytes that are not UTF-8. */
+const SUSPICIOUS = ['__proto__', '\\u00', '\uFFFD'];
 
 /** Null when the body has an unusual form. Throws when it is not JSON. */
 function readBody(text: string): GivenOperation | null {
