@@ -18,13 +18,18 @@ export function buildWhatIsStale() {
   process.stdout.write('Building (after a change of the sources) …\n');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, [compiler(), '-p', 'tsconfig.build.json']);
-  mkdirSync(join(root, 'dist', 'src', 'database'), { recursive: true });
-  // Loaded by a worker thread, so the compiler does not see it.
-  copyFileSync(
-    join(root, 'src', 'database', 'embedded-worker.cjs'),
-    join(root, 'dist', 'src', 'database', 'embedded-worker.cjs'),
-  );
+  copyCommonJs();
+  // Making a database takes much memory and seconds: here, once, instead of at the first start.
+  run(process.execPath, [join(root, 'dist', 'src', 'database', 'embedded-create.cjs'), '--archive']);
   writeFileSync(marker, digestOfSources());
+}
+
+/** Copies what is loaded by a thread or a process of its own, so that the compiler does not see it. */
+export function copyCommonJs() {
+  const folder = join('src', 'database');
+  mkdirSync(join(root, 'dist', folder), { recursive: true });
+  for (const name of readdirSync(join(root, folder)).filter((file) => file.endsWith('.cjs')))
+    copyFileSync(join(root, folder, name), join(root, 'dist', folder, name));
 }
 
 function digestOfSources() {

@@ -1,8 +1,9 @@
 // `npm run dev`: compiles while you write, and restarts the server after each compilation without errors. The server
 // migrates when it starts. A change of schema/ runs codegen first.
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, watch } from 'node:fs';
+import { rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { copyCommonJs } from './build.mjs';
 import { installWhatIsMissing, root } from './install.mjs';
 
 /** Editors write a file in several steps. */
@@ -11,9 +12,9 @@ const SETTLE_MS = 100;
 installWhatIsMissing();
 // What the compiler writes from now on is not what `npm start` built.
 rmSync(join(root, 'dist', '.built-from'), { force: true });
+rmSync(join(root, 'dist', 'src', 'database', 'embedded-create.gz'), { force: true });
 
 const say = (text) => process.stdout.write(`[dev] ${text}\n`);
-const worker = join('src', 'database', 'embedded-worker.cjs');
 const isTerminal = process.stdout.isTTY === true;
 
 let server = null;
@@ -60,8 +61,7 @@ function inOrder(task) {
 
 async function restart() {
   await stopServer();
-  mkdirSync(join(root, 'dist', 'src', 'database'), { recursive: true });
-  copyFileSync(join(root, worker), join(root, 'dist', worker));
+  copyCommonJs();
   server = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist', 'src', 'main.js')], {
     cwd: root,
     stdio: 'inherit',

@@ -1,24 +1,7 @@
 'use strict';
 // Runs PGlite (PostgreSQL in WebAssembly) off the main thread and speaks the PostgreSQL wire protocol over messages.
-// Plain CommonJS, so that a worker thread can load it from source and from the build alike.
 const { parentPort, workerData } = require('node:worker_threads');
-const { readFile } = require('node:fs/promises');
-const { PGlite } = require('@electric-sql/pglite');
-
-async function open() {
-  const { dataDir, loadFrom } = workerData;
-  const loadDataDir = loadFrom ? new Blob([await readFile(loadFrom)]) : undefined;
-  return PGlite.create({ dataDir: dataDir ?? 'memory://', loadDataDir });
-}
-
-/** Errors of the file system carry a number of WASI's `errno` and no message; a crash says how to build PGlite. */
-const FILE_ERRORS = { 2: 'EACCES', 19: 'EDQUOT', 29: 'EIO', 33: 'EMFILE', 51: 'ENOSPC', 54: 'ENOTDIR', 63: 'EPERM', 69: 'EROFS' };
-
-function messageOf(error) {
-  if (typeof error?.errno === 'number') return FILE_ERRORS[error.errno] ?? `error ${error.errno} of the file system`;
-  const message = String(error?.message ?? error);
-  return message.startsWith('Aborted(') ? 'PostgreSQL stopped, for the files are damaged or of another version' : message;
-}
+const { messageOf, openDatabase } = require('./embedded-open.cjs');
 
 async function answer(database, request) {
   switch (request.kind) {
@@ -50,7 +33,7 @@ async function answer(database, request) {
   }
 }
 
-open().then(
+openDatabase(workerData.dataDir, workerData.loadFrom).then(
   (database) => {
     parentPort.postMessage({ kind: 'ready' });
     let last = Promise.resolve();

@@ -5,9 +5,13 @@
  * back. So TypeORM, SQL and error codes are those of a PostgreSQL server. There is one session: use a pool of one. Survives
  * kill -9; a loss of power may lose data, because PGlite does not call fsync.
  */
-import { mkdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { StartFault } from '../errors';
 import { lockDirectory } from './directory-lock';
@@ -32,10 +36,12 @@ export async function openEmbeddedDatabase(location: EmbeddedLocation): Promise<
   const dataDir = resolve(location.dataDir);
   const unlock = await takeDirectory(dataDir);
   try {
-    return await startWorker({ dataDir: join(dataDir, 'postgres') }, unlock);
+    const postgres = join(dataDir, 'postgres');
+    if (await isUnmade(postgres)) await makeDatabase(dataDir, postgres);
+    return await startWorker({ dataDir: postgres }, unlock);
   } catch (error) {
     await unlock();
-    throw unopened(dataDir, error);
+    throw error instanceof StartFault ? error : unopened(dataDir, error);
   }
 }
 
@@ -60,6 +66,39 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EEXIST: 'that is not a file',
   ENOSPC: 'on a file system with free space',
 };
+
+async function isUnmade(directory: string): Promise<boolean> {
+  try {
+    return (await readdir(directory)).length === 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+const DRAFT = 'new-database-';
+
+/**
+ * Makes a new database aside, so that one that was interrupted is not taken for whole; in a process of its own, for the system
+ * gets the memory back at its end. One whose server was killed may still be at work on an earlier draft.
+ */
+async function makeDatabase(dataDir: string, directory: string): Promise<void> {
+  for (const name of (await readdir(dataDir)).filter((entry) => entry.startsWith(DRAFT)))
+    await rm(join(dataDir, name), { recursive: true, force: true });
+  const draft = join(dataDir, `${DRAFT}${randomUUID()}`);
+  const child = spawn(process.execPath, [join(__dirname, 'embedded-create.cjs'), draft], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [message, [code, signal]] = await Promise.all([
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+  ]);
+  if (signal !== null) {
+    throw new StartFault(
+      `The database in ${dataDir} could not be made: the process that makes it was ended by ${signal}, as systems do where ` +
+        'memory is short; README.md says how much it needs.',
+    );
+  }
+  if (code !== 0) throw new Error(message);
+  await rename(draft, directory);
+}
 
 function unopened(dataDir: string, error: unknown): StartFault {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,10 +1,10 @@
 /** The image, as the Dockerfile lays it out: what an operator runs in it is there, and works without anything else. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { installForStart, installProduction, lend, makeHome, pathWithoutNpm, removeHomes, scriptOf } from '../support/layout';
-import { cleanUpProcesses, makePlace } from '../support/processes';
+import { cleanUpProcesses, makeDataDir, makePlace, runServer } from '../support/processes';
 
 jest.setTimeout(240_000);
 
@@ -126,4 +126,26 @@ it('runs as its last line says', () => {
     'node',
     { status: 1, stdout: '', stderr: 'Flagstaff cannot start: PORT must be a whole number from 0 to 65535.\n' },
   ]);
+});
+
+const onLinux = existsSync('/proc/self/status') ? it : it.skip;
+const MB = 1_024;
+/** The most that a process had in memory, in MB. */
+const peakIn = (status: string): number => Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / MB;
+
+onLinux('begins an embedded database in 450 MB, where it makes one and where it serves it', async () => {
+  const env = { PATH, NODE_ENV: 'production', EMBEDDED_DATABASE: 'on', JWT_SECRET: 'j'.repeat(32), KEY_PEPPER: 'k'.repeat(32) };
+  const [, command = ''] = /^CMD (\[.*\])$/m.exec(DOCKERFILE) ?? [];
+  const peakAtEnd = `process.on('exit', () => console.log(require('fs').readFileSync('/proc/self/status', 'utf8')));
+    require('./dist/src/database/embedded-create.cjs')`;
+  const maker = node(['-e', peakAtEnd, 'a program', join(home, 'new database')], directories.last);
+  const server = runServer(JSON.parse(command) as string[], { ...env, DATA_DIR: makeDataDir() }, directories.last);
+  await server.listening;
+
+  const peaks = [maker.stdout, readFileSync(`/proc/${server.pid}/status`, 'utf8')].map(peakIn);
+
+  expect(maker).toMatchObject({ status: 0, stderr: '' });
+  // Both are there at once for a moment, before the server has a database in its own memory.
+  expect(peaks[0]).toBeLessThan(200);
+  expect(peaks[1]).toBeLessThan(450);
 });
