@@ -14,6 +14,7 @@ import { RevisionSkeletons1795000014000 } from './1795000014000-revision-skeleto
 import { RevisionTimes1795000015000 } from './1795000015000-revision-times';
 import { RevisionIndexes1795000016000 } from './1795000016000-revision-indexes';
 import { Installation1795000017000 } from './1795000017000-installation';
+import { SearchText1795000018000 } from './1795000018000-search-text';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   RevisionTimes1795000015000,
   RevisionIndexes1795000016000,
   Installation1795000017000,
+  SearchText1795000018000,
 ] as const;

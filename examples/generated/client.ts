@@ -59,7 +59,7 @@ export type FlagFilter = {
   lifetime?: FlagLifetime | null | undefined;
   /** Only flags of this owner. */
   ownerId?: string | null | undefined;
-  /** Part of the key or name, whatever its case. */
+  /** Part of the key or name, in any case and Unicode form. */
   search?: string | null | undefined;
   /** All of these tags. At most 50. */
   tags?: Array<string> | null | undefined;

@@ -1550,7 +1550,7 @@ export type FlagFilter = {
   readonly lifetime?: InputMaybe<FlagLifetime>;
   /** Only flags of this owner. */
   readonly ownerId?: InputMaybe<Scalars['ID']['input']>;
-  /** Part of the key or name, whatever its case. */
+  /** Part of the key or name, in any case and Unicode form. */
   readonly search?: InputMaybe<Scalars['String']['input']>;
   /** All of these tags. At most 50. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -2820,7 +2820,7 @@ export type ProjectEdge = {
 
 /** Which projects. */
 export type ProjectFilter = {
-  /** Part of the key or name, whatever its case; at most 255 characters. Left out, null or empty: all. */
+  /** Part of the key or name, in any case and Unicode form; at most 255 characters. Left out, null or empty: all. */
   readonly search?: InputMaybe<Scalars['String']['input']>;
 };
 

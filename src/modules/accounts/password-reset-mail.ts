@@ -19,7 +19,7 @@ export interface PasswordResetMailOptions {
 /** The most mails that a slow SMTP server holds up at once. */
 const MAILS_AT_ONCE = 4;
 const MAILS_WAITING_MAX = 1_000;
-/** Nobody waits for it but those behind it. */
+/** The bound of one mail; only mails behind it wait for it. */
 const MAIL_TIMEOUT_MS = 20_000;
 
 /**

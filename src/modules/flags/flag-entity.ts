@@ -80,4 +80,8 @@ export class FlagEntity {
   /** When the flag or one of its configurations last changed. */
   @Column({ name: 'changed_at', type: 'timestamptz', precision: 3 })
   readonly changedAt!: Date;
+
+  /** The key and the name as they are searched. Null: written by a server of the release before. */
+  @Column({ name: 'search_text', type: 'text', nullable: true, select: false })
+  readonly searchText?: string | null;
 }

@@ -1,5 +1,6 @@
 /** Lists of flags: filter, order, paging, staleness. SQL in, rows out. */
 import type { FlagValueType } from '../../evaluation';
+import { foldText, hasSearchText } from '../../database/search-text';
 import type { Connection } from '../../database/transaction';
 import type { FlagEntity, FlagLifetime } from './flag-entity';
 import { findFlagsByIds } from './flag-repository';
@@ -189,8 +190,7 @@ function conditionsOf(
   const add = (value: unknown, condition: (placeholder: string) => string): void => {
     if (value !== null && value !== undefined) conditions.push(condition(parameters.add(value)));
   };
-  // strpos instead of LIKE: a percent sign or underscore in the text means itself.
-  add(filter.search, (text) => `strpos(lower(f.key || chr(10) || f.name), lower(${text})) > 0`);
+  add(filter.search && foldText(filter.search), (text) => hasSearchText('f', text));
   add(filter.tags, (tags) => `f.tags @> ${tags}::text[]`);
   add(filter.valueTypes, (types) => `f.value_type = ANY(${types})`);
   add(filter.isArchived, (isArchived) => `f.is_archived = ${isArchived}`);

@@ -1,3 +1,4 @@
+import { searchTextOf } from '../../database/search-text';
 import type { Connection } from '../../database/transaction';
 import { storable, unstorable } from '../../validation/input-rules';
 import { FlagConfigurationEntity } from './flag-configuration-entity';
@@ -8,7 +9,7 @@ const FLAG_TABLE: new () => object = FlagEntity;
 const CONFIGURATION_TABLE: new () => object = FlagConfigurationEntity;
 
 export async function insertFlag(connection: Connection, flag: FlagEntity): Promise<void> {
-  await connection.insert(FLAG_TABLE, flag);
+  await connection.insert(FLAG_TABLE, { ...flag, searchText: searchTextOf(flag) });
 }
 
 export function findFlagsByIds(connection: Connection, ids: readonly string[]): Promise<FlagEntity[]> {
@@ -33,7 +34,15 @@ export function findFlagsByKeys(connection: Connection, projectId: string, keys:
 /** Writes the flag if its row still has the previous version; returns whether it did. */
 export async function updateFlag(connection: Connection, next: FlagEntity): Promise<boolean> {
   const { id, version, projectId: _projectId, key: _key, createdAt: _createdAt, ...columns } = next;
-  const result = await connection.update(FLAG_TABLE, { id, version: version - 1 }, { ...columns, version });
+  const result = await connection.update(
+    FLAG_TABLE,
+    { id, version: version - 1 },
+    {
+      ...columns,
+      version,
+      searchText: searchTextOf(next),
+    },
+  );
   return result.affected === 1;
 }
 

@@ -15,7 +15,7 @@ export interface InvitationMailOptions {
   readonly executionTimeoutMs: number;
 }
 
-/** Of the time of a mutation. */
+/** The part of the time of a mutation that its mail may take. */
 const PART_FOR_MAIL = 0.7;
 
 export interface SentInvitation {

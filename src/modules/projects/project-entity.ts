@@ -28,4 +28,8 @@ export class ProjectEntity {
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
+
+  /** The key and the name as they are searched. Null: written by a server of the release before. */
+  @Column({ name: 'search_text', type: 'text', nullable: true, select: false })
+  readonly searchText?: string | null;
 }

@@ -1,11 +1,12 @@
 import type { OwnerCount } from '../../database/page-loader';
+import { foldText, hasSearchText, searchTextOf } from '../../database/search-text';
 import type { Connection } from '../../database/transaction';
 import type { Guard } from '../access/authorize';
 import { unstorable } from '../../validation/input-rules';
 import { ProjectEntity } from './project-entity';
 
 export async function insertProject(connection: Connection, project: ProjectEntity): Promise<void> {
-  await connection.insert(ProjectEntity, project);
+  await connection.insert(ProjectEntity, { ...project, searchText: searchTextOf(project) });
 }
 
 export function findProjectsByIds(connection: Connection, ids: readonly string[]): Promise<ProjectEntity[]> {
@@ -29,7 +30,7 @@ export async function lockProject(connection: Connection, id: string): Promise<P
 /** Returns false, and writes nothing, when the version is not the expected one. */
 export async function updateProject(connection: Connection, project: ProjectEntity, expectedVersion: number): Promise<boolean> {
   const { id, name, description, staleAfterDays, version } = project;
-  const values = { name, description, staleAfterDays, version };
+  const values = { name, description, staleAfterDays, version, searchText: searchTextOf(project) };
   const { affected } = await connection.update(ProjectEntity, { id, version: expectedVersion }, values);
   return affected === 1;
 }
@@ -54,7 +55,7 @@ export interface ProjectSearch {
   readonly ownerId: string;
   /** Null: all of the organization. */
   readonly ids: readonly string[] | null;
-  /** Part of the key or name, ignoring case. Empty: all. */
+  /** Part of the key or name, in any case. Empty: all. */
   readonly text: string;
 }
 
@@ -80,7 +81,7 @@ export function listProjects(
   return connection
     .createQueryBuilder(ProjectEntity, 'p')
     .where(`p.id IN (SELECT x.p_id FROM ${OWNERS} CROSS JOIN LATERAL (${page.getQuery()}) x)`)
-    .setParameters({ ...ownersOf(searches), ...matching(text), position })
+    .setParameters({ ...ownersOf(searches), text: foldText(text), position })
     .orderBy('p.key')
     .getMany();
 }
@@ -96,14 +97,14 @@ export function countProjects(
     .select('o.id', 'ownerId')
     .addSelect('CAST(count(*) AS integer)', 'count')
     .where(`${VISIBLE} AND ${MATCHING}`)
-    .setParameters({ ...ownersOf(searches), ...matching(text) })
+    .setParameters({ ...ownersOf(searches), text: foldText(text) })
     .groupBy('o.id')
     .getRawMany();
 }
 
 const OWNERS = 'unnest(CAST(:ownerIds AS text[]), CAST(:wholes AS boolean[])) AS o(id, is_whole)';
 const VISIBLE = '(o.is_whole OR p.id = ANY(:ids))';
-const MATCHING = '(p.key ILIKE :pattern OR p.name ILIKE :pattern)';
+const MATCHING = hasSearchText('p', ':text');
 
 function ownersOf(searches: readonly ProjectSearch[]): object {
   return {
@@ -111,8 +112,4 @@ function ownersOf(searches: readonly ProjectSearch[]): object {
     wholes: searches.map(({ ids }) => ids === null),
     ids: searches.flatMap(({ ids }) => ids ?? []),
   };
-}
-
-function matching(text: string): object {
-  return { pattern: `%${text.replace(/[\\%_]/g, '\\$&')}%` };
 }

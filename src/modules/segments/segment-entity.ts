@@ -35,4 +35,8 @@ export class SegmentEntity {
 
   @Column({ name: 'updated_at', type: 'timestamptz', precision: 3 })
   readonly updatedAt!: Date;
+
+  /** The key and the name as they are searched. Null: written by a server of the release before. */
+  @Column({ name: 'search_text', type: 'text', nullable: true, select: false })
+  readonly searchText?: string | null;
 }

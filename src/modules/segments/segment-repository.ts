@@ -1,5 +1,6 @@
 import { orderById } from '../../database/group-rows';
 import type { OwnerCount, PageRequest } from '../../database/page-loader';
+import { foldText, hasSearchText, searchTextOf } from '../../database/search-text';
 import type { Connection } from '../../database/transaction';
 import { storable, unstorable } from '../../validation/input-rules';
 import { SegmentEntity, type StoredSegmentRule } from './segment-entity';
@@ -9,7 +10,7 @@ import type { SegmentKeyEntity, SegmentList } from './segment-key-entity';
 const SEGMENT_TABLE: new () => object = SegmentEntity;
 
 export async function insertSegment(connection: Connection, segment: SegmentEntity): Promise<void> {
-  await connection.insert(SEGMENT_TABLE, segment);
+  await connection.insert(SEGMENT_TABLE, { ...segment, searchText: searchTextOf(segment) });
 }
 
 /** Writes the segment if its row still has the previous version; returns whether it did. */
@@ -18,7 +19,7 @@ export async function updateSegment(connection: Connection, next: SegmentEntity)
   const result = await connection.update(
     SEGMENT_TABLE,
     { id, version: version - 1 },
-    { name, description, rules, version, updatedAt },
+    { name, description, rules, version, updatedAt, searchText: searchTextOf(next) },
   );
   return result.affected === 1;
 }
@@ -67,8 +68,7 @@ export interface SegmentSearch {
   readonly text: string;
 }
 
-// strpos instead of LIKE: a percent sign or underscore in the text means itself.
-const HAS_TEXT = `strpos(lower(s.key || chr(10) || s.name), lower($2)) > 0`;
+const HAS_TEXT = hasSearchText('s', '$2');
 
 /** Reads pages of several projects with two statements, ordered by key, after `position` (null: from the beginning). */
 export async function listSegments(
@@ -82,7 +82,7 @@ export async function listSegments(
        SELECT s.id, s.key FROM segment s
        WHERE s.project_id = p.id AND ${HAS_TEXT} AND ($3::text IS NULL OR s.key > $3) ORDER BY s.key LIMIT $4
      ) page ORDER BY page.key`,
-    [requests.map((request) => request.ownerId), text, position, limit],
+    [requests.map((request) => request.ownerId), foldText(text), position, limit],
   );
   const ids = rows.map((row) => row.id);
   return orderById(await findSegmentsByIds(connection, ids), ids).filter((segment) => segment !== null);
@@ -96,7 +96,7 @@ export function countSegments(
   return connection.query(
     `SELECT s.project_id AS "ownerId", count(*)::integer AS count FROM segment s
      WHERE s.project_id = ANY($1) AND ${HAS_TEXT} GROUP BY s.project_id`,
-    [requests.map((request) => request.ownerId), text],
+    [requests.map((request) => request.ownerId), foldText(text)],
   );
 }
 
