@@ -161,3 +161,18 @@ it('are members of a value, from the mutation to the answer of each transport', 
   expect(answers.map(({ data }) => JSON.stringify(data))).toEqual([served, served, served]);
   expect(JSON.stringify((body as { value: object }).value)).toBe(value);
 });
+
+it.each(TRANSPORTS)('are names of variables and of aliases over %s', async (transport) => {
+  const query = `query ($__proto__: String, $constructor: [EvaluationContextInput!]!) {
+    __proto__: evaluate(contexts: [{ targetingKey: $__proto__ }]) { constructor: results { targetingKey } }
+    prototype: evaluate(contexts: $constructor) { results { targetingKey } }
+  }`;
+  const variables = JSON.parse('{"__proto__":"ada","constructor":[{"targetingKey":"bob"}],"prototype":1}') as object;
+
+  const { data, errors } = await answerOver(transport, world, { query, variables }, secret);
+
+  expect(errors).toEqual([]);
+  expect(JSON.stringify(data)).toBe(
+    '{"__proto__":{"constructor":[{"targetingKey":"ada"}]},"prototype":{"results":[{"targetingKey":"bob"}]}}',
+  );
+});

@@ -4,7 +4,7 @@
  */
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject } from '../support/make';
+import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject } from '../support/make';
 import { freePort } from '../support/processes';
 import { describeProxied, PROXIES, type Proxy, type ProxyName } from '../support/proxies';
 import { exchange, JSON_HEADERS } from '../support/raw';
@@ -189,9 +189,15 @@ describe.each(['nginx', 'haproxy'] as const)('%s', (name) => {
       const answers = await Promise.all(
         ['/graphql', '/ofrep/v1/evaluate/flags'].map((path) => outcomeOf(alone.url, { path, bytes: 2 })),
       );
+      // HAProxy knows that there is none after its second check.
+      const stream = await eventually(async () => {
+        const response = await fetch(`${alone.url}/ofrep/v1/event-stream`);
+        return response.ok ? [response.headers.get('content-type'), await response.text()] : null;
+      });
       await alone.stop();
 
       expect(answers).toEqual(UNREACHABLE[name]);
+      expect(stream).toEqual(['text/event-stream', 'retry: 2000\n\n']);
     });
 
     it('takes no server for failed', () => {
