@@ -53,10 +53,25 @@ export interface Usage {
   readonly environmentId: string | null;
 }
 
+/** Keys and one-time tokens, except for the beginning that may be shown; and access tokens (JWT, RFC 7519), also cut off. */
+const API_KEYS_AND_TOKENS = /(fs_[a-z]{5,10}_)[A-Za-z0-9_-]{8,}/g;
+const ACCESS_TOKENS = /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?/g;
+
+/**
+ * Replaces each secret of this server by how it begins and an ellipsis: a client may put one where an id, a path or a name belongs,
+ * and a message quotes what was sent.
+ */
+export function hideSecrets(text: string): string {
+  return text.replace(API_KEYS_AND_TOKENS, '$1…').replace(ACCESS_TOKENS, 'eyJ…');
+}
+
 /** Thrown by services, once, with all issues; answered as `payload.userErrors`. Nothing was written. */
 export class UserFault extends Error {
-  constructor(readonly issues: readonly Issue[]) {
-    super(issues.map((issue) => issue.message).join(' '));
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    super(hideSecrets(issues.map((issue) => issue.message).join(' ')));
+    this.issues = issues.map((issue) => ({ ...issue, message: hideSecrets(issue.message) }));
     this.name = 'UserFault';
   }
 }
@@ -91,7 +106,7 @@ export class RequestFault extends Error {
     readonly code: RequestErrorCode,
     message: string,
   ) {
-    super(message);
+    super(hideSecrets(message));
     this.name = 'RequestFault';
   }
 }

@@ -2,16 +2,13 @@
 import { LRUCache } from 'lru-cache';
 import { format } from 'node:util';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { hideSecrets } from './errors';
 
 /**
  * Properties of a failed statement: its parameters, and the row that it would have made. Both contain hashes and what
  * people wrote.
  */
 const HIDDEN_OF_ERRORS = ['parameters', 'detail'];
-
-/** Keys and one-time tokens, except for the beginning that may be shown; and access tokens (JWT, RFC 7519). */
-const API_KEYS_AND_TOKENS = /(fs_[a-z]{5,10}_)[A-Za-z0-9_-]{8,}/g;
-const ACCESS_TOKENS = /eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g;
 
 /**
  * Characters that JSON leaves unescaped and that a terminal obeys, or a reader takes for the end of a line: DEL and the C1
@@ -154,10 +151,7 @@ export function excerptOf(name: string | null | undefined): string | null {
 
 /** Removes secrets from one or more lines. */
 export function withoutSecrets(text: string): string {
-  return text
-    .replace(API_KEYS_AND_TOKENS, '$1…')
-    .replace(ACCESS_TOKENS, 'eyJ…')
-    .replace(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return hideSecrets(text).replace(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Removes values from a serialized error, and from the errors in it. */

@@ -1,8 +1,6 @@
 /** The schema with its resolvers, and what is wrapped around each of them. */
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
 import {
-  GraphQLScalarType,
   isObjectType,
   type GraphQLField,
   type GraphQLFieldResolver,
@@ -12,6 +10,7 @@ import {
 } from 'graphql';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dateTimeScalar } from './graphql/date-time-scalar';
 import type { Resolvers } from './graphql/generated/resolver-types';
 import { jsonObjectScalar, jsonScalar } from './graphql/json-scalars';
 import { digestMutations } from './graphql/mutation-digests';
@@ -23,8 +22,7 @@ import { nodeResolvers } from './modules/node-resolvers';
 import type { OperationGuard } from './operations/operation-guard';
 
 const sharedResolvers: Resolvers = {
-  // Variables declared with the type name of the schema would be refused under the scalar's own name.
-  DateTime: new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' }),
+  DateTime: dateTimeScalar,
   JSON: jsonScalar,
   JSONObject: jsonObjectScalar,
   UserError: {

@@ -31,7 +31,7 @@ export function renewEpochsOf(config: Config, environmentId: string | null): Pro
     const count = await dataSource.transaction((connection) => renewEpochs(connection, environmentId));
     if (environmentId !== null && count === 0) throw new StartFault(`There is no environment ${JSON.stringify(environmentId)}.`);
     const what = count === 1 ? '1 environment has a new epoch' : `${count} environments have new epochs`;
-    return `${what}; clients begin anew within about a second.`;
+    return `${what}; clients start over within about a second.`;
   });
 }
 

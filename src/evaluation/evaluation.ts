@@ -87,7 +87,7 @@ export function flagNotFound(flagKey: string, revision: number): Evaluation {
     ruleId: null,
     prerequisiteKey: null,
     errorCode: 'FLAG_NOT_FOUND',
-    errorMessage: `Flag ${quote(flagKey)} is not in the snapshot.`,
+    errorMessage: `There is no flag ${quote(flagKey)} in the environment.`,
     inExperiment: false,
     flagVersion: null,
     revision,

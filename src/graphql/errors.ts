@@ -1,6 +1,6 @@
 /** Turns everything that is not `userErrors` into `errors[]`, and masks unintended errors. */
-import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
-import { REQUEST_ERROR_CODES, RequestFault, TryLater, type RequestErrorCode } from '../errors';
+import { GraphQLError, Kind, type GraphQLFormattedError, type TypeNode } from 'graphql';
+import { hideSecrets, REQUEST_ERROR_CODES, RequestFault, TryLater, type RequestErrorCode } from '../errors';
 
 export interface ErrorContext {
   readonly requestId: string;
@@ -8,6 +8,14 @@ export interface ErrorContext {
   readonly report: (error: unknown) => void;
   /** Whether graphql-js may suggest what was meant, which reveals names of the schema. */
   readonly mayHint?: boolean;
+  /** Finds the `@oneOf` type in an input type, at the end of the members named by `steps`. Null: none. Absent: they are not named. */
+  readonly alternativesAt?: (typeName: string, steps: readonly string[]) => Alternatives | null;
+}
+
+/** The members of a `@oneOf` type, of which exactly one must be given. */
+export interface Alternatives {
+  readonly typeName: string;
+  readonly members: readonly string[];
 }
 
 const KNOWN_CODES: ReadonlySet<string> = new Set(REQUEST_ERROR_CODES);
@@ -61,13 +69,43 @@ function withoutSecrets({ message, originalError }: GraphQLError): string {
   return given.includes('{ ') ? `${variable}{…}${location}; ${reason}` : message;
 }
 
+/** Matches what graphql-js says about a `@oneOf` type of which none or several members are given, or one that is null. */
+const NOT_ONE_OF =
+  /(?:Exactly one key must be specified for OneOf type "(\w+)"|OneOf Input Object "(\w+)" must specify exactly one key|Field "(\w+)\.\w+" must be non-null)\.$/;
+/** Matches the same of a null in a variable, where the type is not named. */
+const NULL_OF_VARIABLE = / at "\w+\.(?<path>[^"]+)"; (?<sentence>Field "\w+" must be non-null\.)$/;
+
+/** Says which members there are, of which graphql-js says only that one must be given. */
+function nameAlternatives(message: string, nodes: GraphQLError['nodes'], alternativesAt: ErrorContext['alternativesAt']): string {
+  const [sentence, ...names] = NOT_ONE_OF.exec(message) ?? [];
+  const typeName = names.find((name) => name !== undefined);
+  if (sentence !== undefined && typeName !== undefined) return replaced(message, sentence, alternativesAt?.(typeName, []));
+  const inVariable = NULL_OF_VARIABLE.exec(message)?.groups;
+  const [variable] = nodes ?? [];
+  if (inVariable === undefined || variable?.kind !== Kind.VARIABLE_DEFINITION) return message;
+  const steps = (inVariable['path'] ?? '').split('.').map((step) => step.replace(/\[.*$/, ''));
+  return replaced(message, inVariable['sentence'] ?? '', alternativesAt?.(nameOf(variable.type), steps.slice(0, -1)));
+}
+
+function replaced(message: string, sentence: string, found: Alternatives | null | undefined): string {
+  if (!found) return message;
+  return message.replace(sentence, `${found.typeName} takes exactly one of these, and not null: ${found.members.join(', ')}.`);
+}
+
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
+}
+
 function formatted(
   error: { readonly message: string },
   code: RequestErrorCode,
   location: Pick<Partial<GraphQLError>, 'locations' | 'path'>,
-  { requestId, mayHint = false }: ErrorContext,
+  { requestId, mayHint = false, alternativesAt }: ErrorContext,
 ): GraphQLFormattedError {
-  const message = error instanceof GraphQLError ? withoutSecrets(error) : error.message;
+  const message =
+    error instanceof GraphQLError
+      ? nameAlternatives(hideSecrets(withoutSecrets(error)), error.nodes, alternativesAt)
+      : error.message;
   return {
     message: mayHint || error instanceof RequestFault ? message : message.replace(HINT, ''),
     ...(location.locations ? { locations: location.locations } : {}),

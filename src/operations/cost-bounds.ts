@@ -57,7 +57,7 @@ export function readCostBounds(schema: GraphQLSchema): CostBounds {
   for (const [coordinate, field] of fields) {
     const own = boundOf(coordinate, field);
     const isList = isListType(getNullableType(field.type));
-    if (own !== null && !isList) throw new Error(`${coordinate}: @listSize is for lists, and the field is none.`);
+    if (own !== null && !isList) throw new Error(`${coordinate}: @listSize is for lists, and the field is not one.`);
     const bound = own ?? ofTypes.get(getNamedType(field.type).name);
     if (isList && bound !== undefined) lists.set(coordinate, bound);
   }

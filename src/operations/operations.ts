@@ -4,18 +4,22 @@
  */
 import {
   execute,
+  getNamedType,
   GraphQLError,
+  isInputObjectType,
   OperationTypeNode,
   type ExecutionResult,
   type FormattedExecutionResult,
   type GraphQLFormattedError,
+  type GraphQLInputField,
+  type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../modules/context';
 import { RateLimited, RequestFault, TryLater } from '../errors';
 import { Documents, executionArguments, type Preparation, type PreparedOperation } from './documents';
-import { formatError } from '../graphql/errors';
+import { formatError, type Alternatives } from '../graphql/errors';
 import { findCostliestList, type CostFacts, type CountedList } from './cost';
 import { isSubscription, variablesProblem } from './limits';
 import type { OperationGuard } from './operation-guard';
@@ -159,13 +163,14 @@ export class Operations {
 
   /** The error as the client may see it. */
   formatError(error: unknown, { requestId, actor }: Pick<Context, 'requestId' | 'actor'>): GraphQLFormattedError {
-    const { log, limits } = this.options;
+    const { log, limits, schema } = this.options;
     const cause = error instanceof GraphQLError ? error.originalError : error;
     if (cause instanceof RateLimited) log.info({ requestId, limit: cause.limitName, address: cause.address }, 'rate limited');
     return formatError(error, {
       requestId,
       report: (err) => log.error({ requestId, err }, 'request failed'),
       mayHint: limits.isIntrospectionOn && actor.kind !== 'ANONYMOUS',
+      alternativesAt: (typeName, steps) => alternativesAt(schema, typeName, steps),
     });
   }
 
@@ -232,4 +237,15 @@ export function asGraphqlError(error: unknown): GraphQLError {
 
 function asResult(error: unknown): ExecutionResult {
   return { errors: [asGraphqlError(error)] };
+}
+
+/** Follows members from an input type to a `@oneOf` type; null when there is none at their end. */
+function alternativesAt(schema: GraphQLSchema, typeName: string, steps: readonly string[]): Alternatives | null {
+  let type: GraphQLNamedType | undefined = schema.getType(typeName);
+  for (const step of steps) {
+    const member: GraphQLInputField | undefined = isInputObjectType(type) ? type.getFields()[step] : undefined;
+    type = member && getNamedType(member.type);
+  }
+  if (!isInputObjectType(type) || !type.isOneOf) return null;
+  return { typeName: type.name, members: Object.keys(type.getFields()) };
 }

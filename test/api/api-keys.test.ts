@@ -1,3 +1,4 @@
+import { absenceOf } from '../support/absence';
 import { countStatements } from '../support/count-statements';
 import { createTestClock } from '../support/clock';
 import { make, makeEnvironment, makeProject, mutate, type Made, type MadeProject } from '../support/make';
@@ -165,7 +166,7 @@ it('answers an unknown id, an id of another kind and a hidden key alike', async 
     for (const apiKeyId of ['key_x', project.id, 'a\u0000', key.id]) {
       for (const name of ['rotateApiKey', 'revokeApiKey']) {
         const { userErrors } = await mutate(client, name, { apiKeyId }, 'apiKey { id }');
-        const message = `There is no API key ${JSON.stringify(apiKeyId)}.`;
+        const message = absenceOf('API key', apiKeyId);
         expect(userErrors).toEqual([{ code: 'NOT_FOUND', message, path: ['input', 'apiKeyId'] }]);
       }
     }

@@ -224,11 +224,11 @@ it.each([
 });
 
 it.each([
-  ['no context', '', 'context: the query must have it exactly once, as a base64url-encoded JSON object.'],
+  ['no context', '', 'The query parameter context must be given exactly once, as a base64url-encoded JSON object.'],
   [
     'two contexts',
     `${ofContext(ADA)}&context=e30`,
-    'context: the query must have it exactly once, as a base64url-encoded JSON object.',
+    'The query parameter context must be given exactly once, as a base64url-encoded JSON object.',
   ],
   ['what is no base64url', '?context=%7B%7D', 'context: not valid base64url.'],
   ['what is no JSON', ofContext('{"key":'), 'context: the decoded bytes are not JSON in UTF-8.'],

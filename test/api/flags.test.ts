@@ -140,7 +140,13 @@ it('refuses a key that another flag has, archived or not', async () => {
   expect(payload).toEqual({
     flag: null,
     revisions: [],
-    userErrors: [refused('DUPLICATE', `Another flag already has the key "${flag.key}".`, ['input', 'key'])],
+    userErrors: [
+      refused(
+        'DUPLICATE',
+        `The archived flag "${flag.key}" has this key; restore it, or delete it to use its key for another flag.`,
+        ['input', 'key'],
+      ),
+    ],
   });
 });
 

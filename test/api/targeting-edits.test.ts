@@ -338,7 +338,7 @@ it.each<[string, object, object[]]>([
   [
     'removePrerequisite',
     { flagKey: 'other' },
-    [{ code: 'NOT_FOUND', message: 'The flag "other" is no prerequisite here.', path: ['input', 'flagKey'] }],
+    [{ code: 'NOT_FOUND', message: 'The flag "other" is not a prerequisite of this configuration.', path: ['input', 'flagKey'] }],
   ],
 ])('%s says what is wrong with its own input, and writes nothing', async (name, input, userErrors) => {
   expect(await edit(await makeScene(), name, input)).toEqual({ configuration: null, revisions: [], userErrors });

@@ -218,7 +218,7 @@ it('answers for an unknown flag with the same shape', () => {
   expect(Object.keys(unknown)).toEqual(Object.keys(known));
   expect(unknown).toMatchObject({
     errorCode: 'FLAG_NOT_FOUND',
-    errorMessage: 'Flag "absent" is not in the snapshot.',
+    errorMessage: 'There is no flag "absent" in the environment.',
     flagVersion: null,
   });
 });

@@ -93,7 +93,7 @@ it.each([
     'parts: [Thing!]! @listSize(slicingArgument: "keys", assumedSize: 1)',
     'Query.parts: @listSize names the argument keys, which no field has.',
   ],
-  ['part: Thing @listSize(assumedSize: 1)', 'Query.part: @listSize is for lists, and the field is none.'],
+  ['part: Thing @listSize(assumedSize: 1)', 'Query.part: @listSize is for lists, and the field is not one.'],
   ['part: Thing @cost(lists: ["Thing.parts"])', 'Query.part: @cost names Thing.parts, which is not a list with @listSize.'],
   ['part: Thing @cost', 'Query.part: @cost: Argument "lists" of required type "[String!]!" was not provided.'],
 ])('refuses at the start: %s', (field, sentence) => {

@@ -90,7 +90,7 @@ it('has every command for operators', () => {
 
   expect(outcomes).toEqual([
     { status: 0, stdout: 'The database is up to date.\n', stderr: '' },
-    { status: 0, stdout: '0 environments have new epochs; clients begin anew within about a second.\n', stderr: '' },
+    { status: 0, stdout: '0 environments have new epochs; clients start over within about a second.\n', stderr: '' },
     {
       status: 0,
       stdout: 'Servers with this KEY_PEPPER start. API keys that were made with another stay refused: make new ones.\n',

@@ -3878,8 +3878,8 @@ export type SnapshotResult = {
   /** The wire form of docs/PROTOCOL.md. */
   readonly snapshot: Scalars['JSONObject']['output'];
   /**
-   * The same as `snapshot`, for who asks again and again and mostly has it: null when there is nothing newer than what the caller
-   * has.
+   * The same as `snapshot`, for clients that ask again and again and mostly have it: null when there is nothing newer than what they
+   * have.
    */
   readonly snapshotIfNewer?: Maybe<Scalars['JSONObject']['output']>;
 };

@@ -76,7 +76,10 @@ async function environmentIdOf({ actor, loaders }: Context, idOrKey: string): Pr
 /** Decodes JSON from base64url or base64, with or without padding. */
 function contextOfQuery(text: unknown): EvaluationContext {
   if (typeof text !== 'string' || text === '') {
-    throw new RequestFault('BAD_USER_INPUT', 'context: the query must have it exactly once, as a base64url-encoded JSON object.');
+    throw new RequestFault(
+      'BAD_USER_INPUT',
+      'The query parameter context must be given exactly once, as a base64url-encoded JSON object.',
+    );
   }
   // A plus sign that was not escaped is a blank in a query.
   const encoded = text.replaceAll(' ', '+');

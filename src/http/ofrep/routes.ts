@@ -92,7 +92,7 @@ async function evaluate(
   const outcome = await services.snapshots.evaluate(actor, input, budget);
   if (outcome === null) {
     const message =
-      environmentId === null ? 'There is no environment of this key any more.' : absence('environment', environmentId);
+      environmentId === null ? 'The environment of this key no longer exists.' : absence('environment', environmentId);
     throw new RequestFault('NOT_FOUND', message);
   }
   return outcome;

@@ -3,13 +3,12 @@ import { RequestFault, UserFault } from '../../errors';
 import { quote } from '../../evaluation';
 import { kindOfId } from '../../ids';
 
-/** The queries that find an object by its key, by noun. */
-const FINDERS: ReadonlyMap<string, string> = new Map([
-  ['organization', 'organizationByKey'],
-  ['project', 'projectByKey'],
-  ['environment', 'environmentByKey'],
-  ['flag', 'flagByKey'],
-  ['segment', 'segmentByKey'],
+/** Tells for each noun how its ids begin, and how a caller gets one. */
+const WAYS: ReadonlyMap<string, { readonly idKind: string; readonly way: string }> = new Map([
+  ...['organization', 'project', 'environment', 'flag', 'segment'].map(
+    (noun) => [noun, { idKind: noun, way: `${noun}ByKey finds it` }] as const,
+  ),
+  ['API key', { idKind: 'key', way: 'apiKeys lists it' }],
 ]);
 
 /** The fault for an object that does not exist or that the actor may not see. `what` is its noun: `flag`. */
@@ -23,8 +22,8 @@ export function absence(what: string, id: string): string {
 
 /** Answers a sentence after a blank; empty for what could be the id of such an object. */
 export function idHint(what: string, id: string): string {
-  const finder = FINDERS.get(what);
-  return finder === undefined || kindOfId(id) === what ? '' : ` This wants an id; ${finder} finds it.`;
+  const found = WAYS.get(what);
+  return found === undefined || kindOfId(id) === found.idKind ? '' : ` This wants an id; ${found.way}.`;
 }
 
 /** Refuses an argument that cannot be the id of such an object; `null` would not tell a caller why there is no answer. */

@@ -227,7 +227,7 @@ function editOf(change: ConfigurationChangeInput, position: number): Configurati
     const edit = partialEdit(change, name, [...path, name]);
     if (edit) return edit;
   }
-  throw new Error('A change of a change set has none of its alternatives.');
+  throw new Error('A change of a change set is none of the known kinds.');
 }
 
 function partialEdit<Name extends TargetingEditName>(

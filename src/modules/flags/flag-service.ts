@@ -105,10 +105,10 @@ export class FlagService {
 
   /** Creates the flag, off in every environment. */
   async create(actor: Actor, input: CreateFlagInput): Promise<FlagResult> {
-    return this.options.changes.commit(
+    const { projectId, key } = input;
+    const creation = this.options.changes.commit(
       actor,
       async (tx) => {
-        const { projectId } = input;
         const locked = await lockProjectFor(tx.connection, actor, { projectId }, 'flag:create');
         if (!locked) throw notFound('project', projectId, ['input', 'projectId']);
         const { project } = locked;
@@ -121,8 +121,15 @@ export class FlagService {
         await insertFlag(tx.connection, flag);
         return { flag, revisions: await this.record(tx, actor, 'FLAG_CREATED', { project, before: null, after: flag }) };
       },
-      duplicateKey('flag_project_id_key_unique', 'flag', input.key),
+      duplicateKey('flag_project_id_key_unique', 'flag', key),
     );
+    return creation.catch(async (error: unknown) => {
+      throw isDuplicateKey(error) && (await this.hasArchived(projectId, key)) ? keyOfArchived(key) : error;
+    });
+  }
+
+  private async hasArchived(projectId: string, key: string): Promise<boolean> {
+    return (await findFlagByKey(this.options.database.connection, projectId, key))?.isArchived ?? false;
   }
 
   /** Absent fields keep their value. Records nothing when no value changes. */
@@ -294,4 +301,16 @@ function archived(flag: FlagEntity): UserFault {
 function notArchived(flag: FlagEntity): UserFault {
   const message = `The flag ${quote(flag.key)} is not archived; archive it first.`;
   return new UserFault([{ code: 'NOT_ARCHIVED', message, path: ['input', 'flagId'] }]);
+}
+
+function isDuplicateKey(error: unknown): boolean {
+  return (
+    error instanceof UserFault && error.issues.some(({ code, path }) => code === 'DUPLICATE' && path?.join('.') === 'input.key')
+  );
+}
+
+/** Flags that are archived are in few lists, so a caller may not know that there is one. */
+function keyOfArchived(key: string): UserFault {
+  const message = `The archived flag ${quote(key)} has this key; restore it, or delete it to use its key for another flag.`;
+  return new UserFault([{ code: 'DUPLICATE', message, path: ['input', 'key'] }]);
 }

@@ -231,7 +231,7 @@ function setPrerequisite(
 function removePrerequisite({ flagKey }: TargetingEditInputs['removePrerequisite'], current: Targeting): TargetingEditPlan {
   const prerequisites = current.prerequisites.filter((prerequisite) => prerequisite.flagKey !== flagKey);
   if (prerequisites.length < current.prerequisites.length) return planned(current, { prerequisites });
-  const message = `The flag ${quote(flagKey)} is no prerequisite here.`;
+  const message = `The flag ${quote(flagKey)} is not a prerequisite of this configuration.`;
   return { issues: [{ code: 'NOT_FOUND', message, path: ['input', 'flagKey'] }] };
 }
 

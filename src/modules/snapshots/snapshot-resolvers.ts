@@ -71,7 +71,7 @@ function nothingIn(environmentId: string | null | undefined): null {
 }
 
 function noEnvironment(environmentId: string | null | undefined): RequestFault {
-  const ofKey = 'There is no environment of this key any more.';
+  const ofKey = 'The environment of this key no longer exists.';
   const isNamed = environmentId !== null && environmentId !== undefined;
   return new RequestFault('NOT_FOUND', isNamed ? absence('environment', environmentId) : ofKey);
 }
