@@ -19,6 +19,7 @@ import { BODY_BYTES_MAX_ORDINARY, Operations } from './operations/operations';
 import { addPages } from './http/pages';
 import { boundPipelines } from './http/pipelining-limit';
 import { ServedPaths } from './http/served-paths';
+import { UPGRADES } from './subscriptions/ignored-upgrade';
 import { SocketAdmission } from './subscriptions/socket-admission';
 import { createSocketServer, type SocketServer } from './subscriptions/socket-server';
 import { addEventStreams } from './subscriptions/sse';
@@ -116,7 +117,7 @@ function createHttp(options: ServerOptions): FastifyInstance {
     // Paths contain flag keys, up to their longest.
     routerOptions: { maxParamLength: 1_000 },
     requestTimeout: options.limits.requestTimeoutMs,
-    http: slowRequests(options.limits),
+    http: { ...slowRequests(options.limits), ...UPGRADES },
     frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
     clientErrorHandler: answerClientError,
     genReqId: newRequestId,
