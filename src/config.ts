@@ -10,6 +10,7 @@ import { StartFault } from './errors';
 import { oidcOf, type OidcSettings } from './http/oidc/settings';
 import type { LimitSettings } from './operations/operations';
 import type { RateLimitSettings } from './operations/rate-limits';
+import type { RequestsLogged } from './http/request-log';
 import { readVariables, SECRET_LENGTH_MIN, type LOG_LEVELS, type Values } from './variables';
 
 export interface Config {
@@ -46,6 +47,7 @@ export interface Config {
   /** Days that the events of revisions are kept, and how many of the newest of each environment are kept regardless of age. */
   readonly revisionRetention: { readonly days: number; readonly revisionsMin: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logRequests: RequestsLogged;
   /** Origins that browsers may call from, in addition to the server's own. */
   readonly allowedOrigins: readonly string[];
   /** Proxies whose statement of a request's origin is trusted. */
@@ -86,6 +88,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     usageRetentionDays: values.USAGE_RETENTION_DAYS,
     revisionRetention: { days: values.REVISION_DAYS, revisionsMin: values.REVISIONS_MIN },
     logLevel: values.LOG_LEVEL,
+    logRequests: values.LOG_REQUESTS,
     allowedOrigins: values.ALLOWED_ORIGINS,
     trustedProxies: values.TRUSTED_PROXIES,
     rateLimits: rateLimitsOf(values),

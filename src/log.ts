@@ -1,8 +1,11 @@
 /** The log of the server: JSON lines without secrets, whichever code wrote the line. */
-import { LRUCache } from 'lru-cache';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { format } from 'node:util';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { hideSecrets } from './errors';
+import { PACKAGE_ROOT } from './package-root';
 
 /**
  * Properties of a failed statement: its parameters, and the row that it would have made. Both contain hashes and what
@@ -51,11 +54,19 @@ function standardOutput(): DestinationStream {
   return Object.assign({ write }, { flush, flushSync });
 }
 
+/** Tells in each line which process wrote it, when lines of several servers lie together. */
+export const SERVER = { server: `${hostname()}/${process.pid}`, version: readVersion() };
+
+function readVersion(): string {
+  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
 /** `destination` absent: standard output. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
-    base: undefined,
+    base: SERVER,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: ['*.password', '*.authorization', '*.secret', '*.passwordHash', 'headers.authorization'],
     serializers: { err: (error: Error) => withoutValues(pino.stdSerializers.err(error)) },
@@ -73,80 +84,6 @@ export function takeConsole(log: Logger): void {
       log[level](format(...values));
   const [error, warn, info, debug] = [line('error'), line('warn'), line('info'), line('debug')];
   Object.assign(console, { error, warn, info, log: info, debug });
-}
-
-export interface AnsweredRequest {
-  /** Chosen by this server. */
-  readonly requestId: string;
-  /** The client's own id. Null: none, or an unsafe one. */
-  readonly clientRequestId: string | null;
-  readonly method: string;
-  /** Excludes the query. */
-  readonly path: string;
-  readonly status: number;
-  readonly durationMs: number;
-  readonly address: string;
-}
-
-/** Writes the one line of a request. */
-export type RequestLog = (request: AnsweredRequest) => void;
-
-const INFO = pino.levels.values.info ?? 30;
-
-/**
- * Writes request lines in the form of the log's other lines. They are most of the log, all of one shape and without hidden
- * properties: formatted here, each costs a tenth of what the logger needs to find that out.
- */
-export function createRequestLog(log: Logger): RequestLog {
-  const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym];
-  const texts = new LRUCache<string, string>({ max: TEXTS_MAX });
-  const now = isoTimes();
-  // Methods, paths and addresses are few, and repeat.
-  const text = (value: string): string => {
-    if (value.length > TEXT_LENGTH_MAX) return textOf(value);
-    const known = texts.get(value);
-    if (known !== undefined) return known;
-    const made = textOf(value);
-    texts.set(value, made);
-    return made;
-  };
-  return ({ requestId, clientRequestId, method, path, status, durationMs, address }) => {
-    if (!stream || !log.isLevelEnabled('info')) return;
-    const tenths = Math.round(durationMs * 10);
-    const duration = `${Math.floor(tenths / 10)}.${tenths % 10}`;
-    const client = clientRequestId === null ? '' : `,"clientRequestId":${textOf(clientRequestId)}`;
-    stream.write(
-      `{"level":${INFO},"time":"${now()}","requestId":"${requestId}"${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)},"msg":"request"}\n`,
-    );
-  };
-}
-
-/** Formats the time. Many lines are of the same millisecond. */
-function isoTimes(): () => string {
-  let millisecond = -1;
-  let text = '';
-  return () => {
-    const now = Date.now();
-    if (now !== millisecond) {
-      millisecond = now;
-      text = new Date(now).toISOString();
-    }
-    return text;
-  };
-}
-
-const TEXTS_MAX = 1_000;
-const TEXT_LENGTH_MAX = 200;
-
-function textOf(value: string): string {
-  return withoutSecrets(JSON.stringify(value));
-}
-
-/** Truncates names that clients choose, which may have 64 KiB. */
-const NAME_LENGTH_MAX = 100;
-
-export function excerptOf(name: string | null | undefined): string | null {
-  return name?.slice(0, NAME_LENGTH_MAX) ?? null;
 }
 
 /** Removes secrets from one or more lines. */

@@ -1,5 +1,5 @@
 /** The program: reads the configuration, starts, prints where to go, and drains on SIGTERM and SIGINT. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,6 @@ import { readConfig, type Config } from './config';
 import { StartFault } from './errors';
 import { drainMsMax } from './http/drain';
 import { createLog, takeConsole } from './log';
-import { PACKAGE_ROOT } from './package-root';
 
 /**
  * How long everything but connections may take to end: statements and mail that are under way. Ends the process when something
@@ -31,21 +30,16 @@ async function main(): Promise<void> {
   if (!config.isProduction) process.stdout.write(greeting(app, config));
 }
 
-/** Describes what listens here: in which version, on which database, and with how much memory. */
+/** Describes what listens here: on which database, and with how much memory. Each line of the log says the version. */
 function describeServer(app: App, config: Config): Record<string, unknown> {
   return {
     url: app.url,
-    version: readPackage().version,
     node: process.versions.node,
     database: `${config.databaseUrl === null ? 'embedded PostgreSQL' : 'PostgreSQL'} ${app.databaseVersion}`,
     redis: config.redisUrl !== null,
     memoryMb: megabytes(memoryBytes()),
     heapMb: megabytes(getHeapStatistics().heap_size_limit),
   };
-}
-
-function readPackage(): { readonly version: string } {
-  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
 }
 
 /** Returns what this process may use: the limit of its control group, such as a container's, or else all that the machine has. */

@@ -14,6 +14,7 @@ import { dateTimeScalar } from './graphql/date-time-scalar';
 import type { Resolvers } from './graphql/generated/resolver-types';
 import { jsonObjectScalar, jsonScalar } from './graphql/json-scalars';
 import { digestMutations } from './graphql/mutation-digests';
+import type { Refusal } from './graphql/payload';
 import { createAccessWrapper, type Scopes } from './modules/access/access-directives';
 import type { IdempotencyClaim } from './modules/access/actor';
 import type { Context } from './modules/context';
@@ -81,12 +82,13 @@ function createMutationWrapper(schema: GraphQLSchema): Wrapper {
   return (field, type) => {
     if (type !== schema.getMutationType()) return {};
     const inner = field.resolve as GraphQLFieldResolver<unknown, Context, { input: unknown }>;
-    const resolve = async (...[parent, args, context, info]: Parameters<typeof inner>): Promise<unknown> => {
+    const resolve = async (...[parent, args, context, info]: Parameters<typeof inner>): Promise<object> => {
       for (const loader of Object.values(context.loaders)) (loader as { clearAll: () => unknown }).clearAll();
       const { actor } = context;
       const claim = actor.request.idempotency && claimOf(actor.request.idempotency, info);
       const claimant = { ...actor, request: { ...actor.request, idempotency: claim } };
-      const payload: unknown = await inner(parent, args, { ...context, actor: claimant }, info);
+      const payload = (await inner(parent, args, { ...context, actor: claimant }, info)) as Partial<Refusal>;
+      for (const { code } of payload.userErrors ?? []) context.outcome.errorCodes.add(code);
       // The mutation may have given or removed roles, and its payload leads to what they let the caller see.
       context.actor = await context.services.users.withCurrentRoles(actor);
       return payload;

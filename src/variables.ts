@@ -5,6 +5,7 @@ import { StartFault } from './errors';
 import { isTrustable } from './http/client-address';
 import { oidcVariables } from './http/oidc/settings';
 import { originOf } from './http/origins';
+import { REQUESTS_LOGGED } from './http/request-log';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const SECRET_LENGTH_MIN = 32;
@@ -58,6 +59,7 @@ const variables = z.object({
   USAGE_RETENTION_DAYS: integer(1, 3_650).default(90),
   REVISION_DAYS: integer(1, 3_650).default(30),
   REVISIONS_MIN: integer(1_000, 100_000_000).default(10_000),
+  LOG_REQUESTS: z.enum(REQUESTS_LOGGED, `must be one of ${REQUESTS_LOGGED.join(', ')}`).default('all'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   RATE_LIMIT_ANONYMOUS: perMinute(60),
   RATE_LIMIT_LOG_IN_ACCOUNT: perMinute(10),

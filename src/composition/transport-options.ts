@@ -6,7 +6,7 @@ import { createAddressOf } from '../http/client-address';
 import { createOidc } from '../http/oidc/create-oidc';
 import type { Readiness } from '../http/transport';
 import { LiveAccess } from '../modules/access/live-access';
-import type { Context, Services } from '../modules/context';
+import { createOutcome, type Context, type Services } from '../modules/context';
 import { createLoaders } from '../modules/loaders';
 import { createLoadGauge, type LoadGauge } from '../operations/load';
 import { OperationGuard } from '../operations/operation-guard';
@@ -40,6 +40,7 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
     schema: createSchema(join(PACKAGE_ROOT, 'schema'), guard),
     guard,
     log,
+    logRequests: config.logRequests,
     rateLimits: limits,
     load: parts.load ?? createLoadGauge(),
     ...liveAccess(foundation, parts.authentication),
@@ -83,7 +84,16 @@ function contextMaker(clock: Clock, parts: TransportParts): ServerOptions['creat
     const now = clock.now();
     const loaders = createLoaders(database.connection, now);
     const { requestId } = request;
-    return { actor, services, loaders, stream: delivery.stream, budget: { evaluations: 0 }, requestId, now };
+    return {
+      actor,
+      services,
+      loaders,
+      stream: delivery.stream,
+      budget: { evaluations: 0 },
+      outcome: createOutcome(),
+      requestId,
+      now,
+    };
   };
 }
 

@@ -26,6 +26,9 @@ export interface Answered {
   /** The cost of the operation by its document and variables, and the points that it used. */
   readonly cost: number;
   readonly used: number;
+  /** For the log. */
+  readonly operationName: string | null;
+  readonly rootFields: readonly string[];
   /** The value of `data`. */
   readonly data: string;
   readonly dataBytes: number;

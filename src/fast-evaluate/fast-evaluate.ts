@@ -6,6 +6,7 @@ import type { Actor } from '../modules/access/actor';
 import type { EvaluateInput } from '../modules/snapshots/snapshot-service';
 import { JsonChunkCache } from '../graphql/json-chunks';
 import type { TransportOptions } from '../http/transport';
+import type { OperationOutcome } from '../modules/context';
 import type { PreparedOperation } from '../operations/documents';
 import { BODY_BYTES_MAX_ORDINARY, type Operations } from '../operations/operations';
 import type { RateLimitStatus } from '../operations/rate-counter';
@@ -28,6 +29,7 @@ export interface FastAnswer {
   readonly bytes: number;
   readonly limitName: string;
   readonly status: RateLimitStatus;
+  readonly outcome: OperationOutcome;
 }
 
 export class FastEvaluate {
@@ -79,10 +81,12 @@ export class FastEvaluate {
     if (ready === null) return null;
     const cost = this.costOf(actor, prepared, given.variables);
     if (cost === null || cost > limits.operationCostMax) return null;
+    const { operation, rootFields } = prepared;
+    const operationName = operation.name?.value ?? null;
     const run = (): KeptAnswer => {
       const outcome = ready.run();
       const used = Math.max(1, writer.countObjects(outcome), ready.evaluations);
-      const answered = { input, outcome, cost, used, ...writer.write(outcome) };
+      const answered = { input, outcome, cost, used, operationName, rootFields, ...writer.write(outcome) };
       if (key !== null) this.memory.note(key, answered);
       return answered;
     };
@@ -111,8 +115,10 @@ export class FastEvaluate {
   }
 }
 
+const NO_CODES = new Set<string>();
+
 function finish({ cost, run }: Work, admission: Admission): FastAnswer {
-  const { used, data, dataBytes } = run();
+  const { used, data, dataBytes, operationName, rootFields } = run();
   const status = admission.settle(used);
   const { limit, remaining, resetSeconds } = status;
   const report = `{"requested":${Math.max(cost, used)},"used":${used},"limit":${limit},"remaining":${remaining},"resetSeconds":${resetSeconds}}`;
@@ -122,6 +128,7 @@ function finish({ cost, run }: Work, admission: Admission): FastAnswer {
     bytes: '{"data":'.length + dataBytes + end.length,
     limitName: admission.limitName,
     status,
+    outcome: { operationName, rootFields, cost: used, errorCodes: NO_CODES },
   };
 }
 

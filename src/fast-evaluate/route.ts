@@ -10,7 +10,7 @@ import { compressedFor, varyWith } from '../http/compression';
 import { corsHeadersFor } from '../http/cors';
 import { clientRequestIdOf, newRequestId } from '../http/hooks';
 import type { Actor } from '../modules/access/actor';
-import { createRequestLog, type RequestLog } from '../log';
+import { createRequestLog, type RequestLog } from '../http/request-log';
 import { BODY_BYTES_MAX, type Operations } from '../operations/operations';
 import { FastEvaluate, type FastAnswer } from './fast-evaluate';
 import { statusHeaders } from '../http/rate-limit-headers';
@@ -66,7 +66,7 @@ class EvaluateRoute {
     server: Server,
   ) {
     this.evaluate = new FastEvaluate(operations, options);
-    this.logRequest = createRequestLog(options.log);
+    this.logRequest = createRequestLog(options.log, options.logRequests);
     this.writeWhole = wholeAnswers(server);
   }
 
@@ -118,7 +118,8 @@ class EvaluateRoute {
     }
   }
 
-  private send({ request, response, startedAt }: Exchange, actor: Actor, { text, bytes, limitName, status }: FastAnswer): void {
+  private send({ request, response, startedAt }: Exchange, actor: Actor, answer: FastAnswer): void {
+    const { text, bytes, limitName, status, outcome } = answer;
     const { origin, accept } = request.headers;
     const { requestId, address } = actor.request;
     const limits = statusHeaders(limitName, status);
@@ -146,7 +147,8 @@ class EvaluateRoute {
       }
       const durationMs = performance.now() - startedAt;
       const clientRequestId = clientRequestIdOf(request.headers);
-      this.logRequest({ requestId, clientRequestId, method: 'POST', path: '/graphql', status: 200, durationMs, address });
+      const line = { requestId, clientRequestId, method: 'POST', path: '/graphql', status: 200, durationMs, address };
+      this.logRequest({ ...line, actor, outcome, errorCode: null });
     };
     const compressing = compressedFor(request.headers, text);
     if (compressing === null) finish(text, bytes);

@@ -7,6 +7,7 @@ import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
 import { formatError, type ErrorContext } from '../graphql/errors';
 import { BODY_BYTES_MAX_ORDINARY } from '../operations/operations';
 import { isAnsweredEarly } from './early-answers';
+import { noteErrorCode } from './request-notes';
 import { SECURITY_HEADERS } from './security-headers';
 
 /** Handles everything thrown outside of GraphQL, and unknown paths. */
@@ -123,6 +124,7 @@ export function faultOfFastify(error: FastifyError, bodyBytesMax = BODY_BYTES_MA
 
 function sendError(reply: FastifyReply, status: number, error: Error, log: Logger): void {
   const formatted = formatError(error, errorContextOf(reply.request, log));
+  noteErrorCode(reply.request, String(formatted.extensions?.code));
   if (error instanceof TryLater) void reply.header('retry-after', String(error.retryAfterSeconds));
   else if (status === 503) void reply.header('retry-after', '1');
   void reply

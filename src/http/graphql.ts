@@ -2,7 +2,7 @@
  * GraphQL over HTTP. Apollo reads requests and negotiates answers; in between, an operation is handled as over any other
  * transport (`operations.ts`): Apollo gets the document ready made, and the answer as well.
  */
-import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequest } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parse, type DocumentNode, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
@@ -23,6 +23,7 @@ import {
   type Operations,
 } from '../operations/operations';
 import type { Admission } from '../operations/rate-limits';
+import { noteContext } from './request-notes';
 import { rateLimitHeaders } from './rate-limit-headers';
 import { requestInfoOf, type TransportOptions } from './transport';
 
@@ -89,7 +90,7 @@ function answerFromOperations(operations: Operations): ApolloServerPlugin<Apollo
         responseForOperation: async ({ request, contextValue: { arrival } }) => {
           if (preparation === null) throw new Error('The operation was not prepared.');
           arrival.isAnswered = true;
-          const answer = await answerOf(operations, preparation, request.variables, arrival);
+          const answer = await answerOf(operations, preparation, request, arrival);
           return {
             http: { status: answer.status, headers: new HeaderMap(Object.entries(answer.headers)) },
             body: { kind: 'single', singleResult: answer.result },
@@ -119,7 +120,7 @@ export interface HttpAnswer {
 async function answerOf(
   operations: Operations,
   preparation: Preparation,
-  variables: unknown,
+  { variables, operationName }: GraphQLRequest,
   { context, begun, bodyBytes }: Arrival,
 ): Promise<HttpAnswer> {
   const refused = (errors: ExecutionResult['errors'], admission: Admission | null): HttpAnswer => {
@@ -131,7 +132,7 @@ async function answerOf(
   };
   try {
     if (!preparation.isReady) {
-      operations.countRefused(context);
+      operations.countRefused(context, operationName);
       return refused(preparation.errors, begun);
     }
     refuseSubscription(preparation.prepared);
@@ -159,6 +160,7 @@ export async function contextOf(request: FastifyRequest, { createContext, addres
   const info = requestInfoOf(request.id, addressOf(request.raw), request.headers);
   const context = await createContext(request.headers.authorization, info);
   notedFor(request, context.actor);
+  noteContext(request, context);
   return context;
 }
 

@@ -6,7 +6,8 @@ import { addCompression } from './compression';
 import { addCors } from './cors';
 import { addEarlyAnswers } from './early-answers';
 import { RequestFault } from '../errors';
-import { createRequestLog } from '../log';
+import { createRequestLog } from './request-log';
+import { notesOf } from './request-notes';
 import { SECURITY_HEADERS } from './security-headers';
 import type { TransportOptions } from './transport';
 
@@ -20,6 +21,8 @@ export function clientRequestIdOf({ 'x-request-id': id }: IncomingHttpHeaders): 
   return typeof id === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(id) ? id : null;
 }
 
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+
 /** Refuses compressed bodies, which would be taken for malformed ones (RFC 9110, section 15.5.16). */
 function refuseEncoded(encoding: string | undefined, method: string, reply: FastifyReply): void {
   if (encoding === undefined || method === 'GET' || method === 'HEAD' || encoding.toLowerCase() === 'identity') return;
@@ -27,7 +30,7 @@ function refuseEncoded(encoding: string | undefined, method: string, reply: Fast
   throw new RequestFault('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed: send it without Content-Encoding.');
 }
 
-export function addHooks(app: FastifyInstance, { log, allowedOrigins, addressOf }: TransportOptions): void {
+export function addHooks(app: FastifyInstance, { log, logRequests, allowedOrigins, addressOf }: TransportOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
@@ -35,12 +38,17 @@ export function addHooks(app: FastifyInstance, { log, allowedOrigins, addressOf 
   app.addHook('preParsing', async ({ headers, method }, reply) => refuseEncoded(headers['content-encoding'], method, reply));
   addCompression(app);
   addEarlyAnswers(app);
-  const logRequest = createRequestLog(log);
+  const logRequest = createRequestLog(log, logRequests);
   app.addHook('onResponse', async (request, reply) => {
     const { id: requestId, method, url, headers } = request;
     const address = addressOf(request.raw);
     const path = url.split('?')[0] ?? '';
+    const { statusCode: status, elapsedTime: durationMs } = reply;
+    // A probe asks every few seconds, and only another answer than the usual one is worth a line.
+    if (status === 200 && PROBES.has(path)) return;
     const clientRequestId = clientRequestIdOf(headers);
-    logRequest({ requestId, clientRequestId, method, path, status: reply.statusCode, durationMs: reply.elapsedTime, address });
+    const { context, errorCode } = notesOf(request);
+    const { actor = null, outcome = null } = context ?? {};
+    logRequest({ requestId, clientRequestId, method, path, status, durationMs, address, actor, outcome, errorCode });
   });
 }

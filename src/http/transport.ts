@@ -11,6 +11,7 @@ import type { LoadGauge } from '../operations/load';
 import type { OperationGuard } from '../operations/operation-guard';
 import type { Actor, RequestInfo } from '../modules/access/actor';
 import type { SnapshotService } from '../modules/snapshots/snapshot-service';
+import type { RequestsLogged } from './request-log';
 import type { RateLimits } from '../operations/rate-limits';
 
 export interface TransportOptions {
@@ -18,6 +19,8 @@ export interface TransportOptions {
   /** The one that wraps the resolvers of the schema. */
   readonly guard: OperationGuard;
   readonly log: Logger;
+  /** The requests that get a line in the log. */
+  readonly logRequests: RequestsLogged;
   readonly rateLimits: RateLimits;
   readonly limits: LimitSettings;
   readonly load: LoadGauge;

@@ -105,8 +105,9 @@ export class Operations {
     return this.documents.prepare(query, operationName);
   }
 
-  /** Counts one point for a document that was refused. Throws `RateLimited`. */
-  countRefused({ actor }: Context): void {
+  /** Counts one point for a document that was refused. `operationName` is what the client named. Throws `RateLimited`. */
+  countRefused({ actor, outcome }: Context, operationName: string | null | undefined): void {
+    outcome.operationName = operationName ?? null;
     if (actor.kind !== 'ANONYMOUS') this.options.rateLimits.operation(actor, 1);
   }
 
@@ -122,6 +123,8 @@ export class Operations {
   ): Promise<Ticket> {
     const { context, begun, bodyBytes = 0 } = given;
     const { rateLimits, limits } = this.options;
+    context.outcome.operationName = prepared.operation.name?.value ?? null;
+    context.outcome.rootFields = prepared.rootFields;
     const problem = variablesProblem(given.variables);
     if (problem !== null) throw new RequestFault('OPERATION_LIMIT_EXCEEDED', problem);
     this.refuseLargeBody(prepared, bodyBytes);
@@ -162,16 +165,21 @@ export class Operations {
   }
 
   /** The error as the client may see it. */
-  formatError(error: unknown, { requestId, actor }: Pick<Context, 'requestId' | 'actor'>): GraphQLFormattedError {
+  formatError(
+    error: unknown,
+    { requestId, actor, outcome }: Pick<Context, 'requestId' | 'actor' | 'outcome'>,
+  ): GraphQLFormattedError {
     const { log, limits, schema } = this.options;
     const cause = error instanceof GraphQLError ? error.originalError : error;
     if (cause instanceof RateLimited) log.info({ requestId, limit: cause.limitName, address: cause.address }, 'rate limited');
-    return formatError(error, {
+    const formatted = formatError(error, {
       requestId,
       report: (err) => log.error({ requestId, err }, 'request failed'),
       mayHint: limits.isIntrospectionOn && actor.kind !== 'ANONYMOUS',
       alternativesAt: (typeName, steps) => alternativesAt(schema, typeName, steps),
     });
+    outcome.errorCodes.add(String(formatted.extensions?.code));
+    return formatted;
   }
 
   private async costOf(
@@ -211,7 +219,9 @@ export class Operations {
     const used = Math.max(1, countObjects(data, prepared.shape), context.budget.evaluations, this.guard.excess(context));
     // An operation that exceeded its deadline answered nothing, but caused its full cost.
     const isLate = data === undefined && this.guard.isExpired(context);
-    const { limit, remaining, resetSeconds } = admission.settle(isLate ? Math.max(cost, used) : used);
+    const counted = isLate ? Math.max(cost, used) : used;
+    context.outcome.cost = counted;
+    const { limit, remaining, resetSeconds } = admission.settle(counted);
     return { requested: Math.max(cost, used), used, limit, remaining, resetSeconds };
   }
 }

@@ -5,7 +5,7 @@
  */
 import { createSourceEventStream, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
-import type { Context } from '../modules/context';
+import { createOutcome, type Context } from '../modules/context';
 import { internalRequest } from '../modules/access/actor';
 import { findRequiredPermission, type ScopedPermission } from '../delivery/scoped-permission';
 import { FanOut } from '../delivery/fan-out';
@@ -29,6 +29,8 @@ export interface Caller {
   readonly createContext: () => Promise<Context>;
   /** Throws `RequestFault` for an operation that the transport does not allow. */
   readonly mustServe?: (prepared: PreparedOperation) => void;
+  /** Called once: when the operation has ended, or its subscription has begun. Not for a caller that could not be authenticated. */
+  readonly onOutcome: (context: Context, durationMs: number) => void;
   /** Called when a subscription has begun; it must end when this permission is withdrawn. */
   readonly onRequiredPermission: (requiredPermission: ScopedPermission) => void;
 }
@@ -59,13 +61,14 @@ export class LiveOperations {
 
   /** Resolves when the operation has ended, or its subscription has begun. Never rejects. */
   async run(operation: LiveOperation, request: OperationRequest, caller: Caller): Promise<void> {
+    const startedAt = performance.now();
     let context: Context | null = null;
     try {
       context = await caller.createContext();
       const begun = this.operations.begin(context);
       const preparation = this.operations.prepare(request.query, request.operationName);
       if (!preparation.isReady) {
-        this.operations.countRefused(context);
+        this.operations.countRefused(context, request.operationName);
         return operation.refuse(this.formatAll(preparation.errors, context));
       }
       caller.mustServe?.(preparation.prepared);
@@ -75,6 +78,8 @@ export class LiveOperations {
       else operation.finish(JSON.stringify(this.operations.mask(await this.operations.execute(ticket), context)));
     } catch (error) {
       operation.refuse(this.formatAll([error], context));
+    } finally {
+      if (context) caller.onOutcome(context, performance.now() - startedAt);
     }
   }
 
@@ -115,7 +120,7 @@ function end(source: object): void {
 }
 
 /** Stands in for the context of a caller that could not be authenticated. */
-function anonymous(): Pick<Context, 'requestId' | 'actor'> {
+function anonymous(): Pick<Context, 'requestId' | 'actor' | 'outcome'> {
   const requestId = randomUUID();
-  return { requestId, actor: { kind: 'ANONYMOUS', request: internalRequest(requestId) } };
+  return { requestId, actor: { kind: 'ANONYMOUS', request: internalRequest(requestId) }, outcome: createOutcome() };
 }

@@ -6,11 +6,11 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, type SubscribePa
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { OperationLog } from '../http/request-log';
 import type { Context } from '../modules/context';
 import { RequestFault, TryLater } from '../errors';
 import type { Connected, TrackedCredential, LiveAccess } from '../modules/access/live-access';
 import type { LiveOperations } from './live-operations';
-import { excerptOf } from '../log';
 import type { Actor, RequestInfo } from '../modules/access/actor';
 import { authorizationOf, closeReason, readMessage } from './socket-message';
 import { isAscii, textFrame, type AsciiPayloads } from './socket-frame';
@@ -30,6 +30,7 @@ export interface SocketHost {
   readonly live: LiveOperations;
   readonly access: LiveAccess;
   readonly log: Logger;
+  readonly logOperation: OperationLog;
   /** Authenticates the caller for each operation. Throws `RequestFault`. */
   readonly createContext: (authorization: string | undefined, request: SocketRequest) => Promise<Context>;
   readonly ascii: AsciiPayloads;
@@ -231,14 +232,8 @@ export class SocketConnection implements Connected, OperationSocket {
     this.operations.set(id, operation);
     const since = host.access.generation;
     await host.live.run(operation, payload, {
-      createContext: async () => {
-        const context = await host.createContext(authorization, request);
-        const { requestId } = context;
-        const { address } = request;
-        const operationName = excerptOf(payload.operationName);
-        host.log.info({ requestId, path: '/graphql', socket: true, operationName, address }, 'operation');
-        return context;
-      },
+      createContext: () => host.createContext(authorization, request),
+      onOutcome: (context, durationMs) => host.logOperation(context, { path: '/graphql', socket: true, durationMs }),
       onRequiredPermission: (requiredPermission) => {
         operation.requiredPermission = requiredPermission;
         if (this.tracked) host.access.checkUnlessVerified(this.tracked, since);

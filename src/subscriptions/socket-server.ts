@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { createOperationLog } from '../http/request-log';
 import type { Context } from '../modules/context';
 import { basePathOf, withoutBasePath } from '../http/base-path';
 import { mayConnect } from '../http/origins';
@@ -79,6 +80,7 @@ function createHost({ live, access, admission }: LiveOptions, pings: SocketPings
     live,
     access,
     log: options.log,
+    logOperation: createOperationLog(options.log, options.logRequests),
     ascii: new AsciiPayloads(),
     createContext: (authorization, request) => contextOf(authorization, request, options),
     onBegun: (connection) => admission.settle(connection),

@@ -15,7 +15,7 @@ import { statusOf } from '../http/errors';
 import type { Connected, TrackedCredential } from '../modules/access/live-access';
 import { LiveOperation, type Format } from './live-operation';
 import type { OperationRequest } from './live-operations';
-import { excerptOf } from '../log';
+import { createOperationLog, type OperationLog } from '../http/request-log';
 import type { LiveOptions } from './socket-server';
 import type { TransportOptions } from '../http/transport';
 
@@ -75,11 +75,13 @@ class EventStreams {
   private readonly open = new Set<StreamedOperation>();
   private readonly arrivals = new WeakMap<FastifyRequest, Arrival>();
   private readonly heartbeats: NodeJS.Timeout;
+  private readonly logOperation: OperationLog;
 
   constructor(
     private readonly shared: LiveOptions,
     private readonly options: TransportOptions,
   ) {
+    this.logOperation = createOperationLog(options.log, options.logRequests);
     this.heartbeats = setInterval(() => {
       for (const operation of this.open) operation.beat();
     }, HEARTBEAT_MS);
@@ -116,9 +118,9 @@ class EventStreams {
       if (tracked) access.release(tracked, connection);
       operation.end();
     });
-    this.log(context, asked);
     await live.run(operation, asked, {
       createContext: async () => context,
+      onOutcome: (_context, durationMs) => this.logOperation(context, { path: STREAM_PATH, durationMs }),
       ...(request.method === 'GET' ? { mustServe: refuseMutation } : {}),
       onRequiredPermission: (requiredPermission) => {
         operation.requiredPermission = requiredPermission;
@@ -139,11 +141,6 @@ class EventStreams {
     const arrival = this.arrivals.get(request);
     if (!arrival) throw new Error('The request was not authenticated.');
     return arrival;
-  }
-
-  private log({ requestId, actor }: Context, asked: OperationRequest): void {
-    const operationName = excerptOf(asked.operationName);
-    this.options.log.info({ requestId, path: STREAM_PATH, operationName, address: actor.request.address }, 'operation');
   }
 }
 

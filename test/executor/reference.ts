@@ -2,7 +2,7 @@
 import { execute, getOperationAST, GraphQLError, parse, validate, type DocumentNode, type GraphQLFormattedError } from 'graphql';
 import { join } from 'node:path';
 import { createSchema } from '../../src/schema';
-import type { Context } from '../../src/modules/context';
+import { createOutcome, type Context } from '../../src/modules/context';
 import { createLoaders } from '../../src/modules/loaders';
 import type { RequestErrorCode } from '../../src/errors';
 import { formatError } from '../../src/graphql/errors';
@@ -35,7 +35,16 @@ export function createReference({ app }: World, actorOf: (credential: string) =>
     // Only subscriptions read the stream.
     const stream = undefined as never;
     const actor = actorOf(credential);
-    return { actor, services: app.services, loaders, stream, budget: { evaluations: 0 }, requestId: '', now };
+    return {
+      actor,
+      services: app.services,
+      loaders,
+      stream,
+      budget: { evaluations: 0 },
+      outcome: createOutcome(),
+      requestId: '',
+      now,
+    };
   };
   return async ({ query, variables, operationName, credential }) => {
     let document: DocumentNode;

@@ -170,7 +170,8 @@ const KEY: ApiKeyActor = {
 function answered(data: string): Answered {
   const { compiled } = compileSnapshot({ schemaVersion: 1, epoch: 'e', revision: 1, segments: [], flags: [] } as never);
   const outcome = { revision: 1, epoch: 'e', environmentId: 'environment_1', compiled, results: [] };
-  return { input: { contexts: [{}] }, outcome, cost: 1, used: 1, data, dataBytes: data.length };
+  const facts = { cost: 1, used: 1, operationName: null, rootFields: ['evaluate'] };
+  return { input: { contexts: [{}] }, outcome, ...facts, data, dataBytes: data.length };
 }
 
 it('remembers what is asked for twice, up to a bound, and the latest longest', () => {

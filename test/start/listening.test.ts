@@ -1,6 +1,6 @@
 /** What an operator reads when a server has started in production: how to log in, and what it runs on. */
 import { readFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { cleanUpProcesses, makePlace, runProgram } from '../support/processes';
@@ -28,6 +28,7 @@ it('prints the set-up token, and one line that says version, database, Redis and
   expect(answer).toMatchObject({ data: { createFirstOwner: { user: { email: input.email }, userErrors: [] } } });
   expect(line).toEqual({
     ...{ level: 30, time: expect.any(String), msg: 'listening', url, version, node: process.versions.node },
+    server: `${hostname()}/${program.pid}`,
     database: expect.stringMatching(isEmbedded ? /^embedded PostgreSQL \d+\.\d+$/ : /^PostgreSQL \d+\.\d+$/),
     redis: 'REDIS_URL' in env,
     memoryMb: expect.any(Number),

@@ -14,10 +14,12 @@ const ROOT = join(__dirname, '..', '..');
 
 /** For a process that runs the code with a `log` and a `logRequest`. */
 function flagsFor(code: string): string[] {
-  const prelude = `const { createLog, createRequestLog } = require('./src/log');
+  const prelude = `const { createLog } = require('./src/log');
+    const { createRequestLog } = require('./src/http/request-log');
     const log = createLog('info');
-    const logRequest = (path) => createRequestLog(log)({
-      requestId: 'r', clientRequestId: null, method: 'GET', path, status: 200, durationMs: 1, address: 'a' });`;
+    const logRequest = (path) => createRequestLog(log, 'all')({
+      requestId: 'r', clientRequestId: null, method: 'GET', path, status: 200, durationMs: 1, address: 'a',
+      actor: null, outcome: null, errorCode: null });`;
   return ['-r', join(ROOT, 'test/support/run-typescript.cjs'), '-e', prelude + code];
 }
 

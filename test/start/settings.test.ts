@@ -188,6 +188,12 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   REVISION_DAYS: number(3, '1 to 3650', ({ revisionRetention }) => revisionRetention.days),
   REVISIONS_MIN: number(1700, '1000 to 100000000', ({ revisionRetention }) => revisionRetention.revisionsMin),
   STALE_GRACE_SECONDS: number(17, '0 to 86400', ({ staleGraceSeconds }) => staleGraceSeconds),
+  LOG_REQUESTS: {
+    good: 'failed',
+    read: ({ logRequests }) => logRequests,
+    means: 'failed',
+    refusal: 'must be one of all, failed, none',
+  },
   LOG_LEVEL: {
     good: 'debug',
     read: ({ logLevel }) => logLevel,

@@ -1,0 +1,146 @@
+/** The line of a request in the log: who asked for what, at which cost, and whether it was refused. */
+import { hostname } from 'node:os';
+import {
+  eventually,
+  makeApiKey,
+  makeEnvironment,
+  makeFlag,
+  makeProject,
+  uniqueKey,
+  type Made,
+  type MadeProject,
+} from '../support/make';
+import { makeMember, type Person } from '../support/members';
+import { send } from '../support/raw';
+import { authorization, createWorld, type World } from '../support/world';
+import packageJson from '../../package.json';
+
+let world: World;
+let project: MadeProject;
+let environment: Made;
+let flag: Made;
+let secret: string;
+beforeAll(async () => {
+  world = await createWorld();
+  project = await makeProject(world);
+  environment = await makeEnvironment(project);
+  flag = await makeFlag(project);
+  secret = await makeApiKey(project, environment);
+});
+afterAll(() => world.close());
+
+type Line = Record<string, unknown>;
+
+const tokenOf = ({ client }: Person): string =>
+  String((client.requestConfig.headers as Record<string, string>).authorization).replace('Bearer ', '');
+
+/** The line of a request with this body. */
+async function lineOf(query: string, { credential = '', variables = {}, at = world } = {}): Promise<Line> {
+  const id = uniqueKey('request');
+  const headers = { 'content-type': 'application/json', 'x-request-id': id, ...authorization(credential || undefined) };
+  await send(at, { method: 'POST', path: '/graphql', headers, body: JSON.stringify({ query, variables }) });
+  return eventually(async () => at.logLines().find(({ clientRequestId }) => clientRequestId === id));
+}
+
+const fact = ({ operationName, rootFields, actor, cost, errorCodes, status }: Line): Line => ({
+  ...{ operationName, rootFields, actor, cost, errorCodes, status },
+});
+
+const NONE = { operationName: undefined, rootFields: undefined, cost: undefined, errorCodes: undefined };
+const EVALUATE = 'query Decide { evaluate(contexts: [{ targetingKey: "ada" }]) { results { evaluations { reason } } } }';
+
+it('names operation, root fields, actor and cost, whichever way an answer takes', async () => {
+  const { id: userId } = (
+    await world.client(world.owner.accessToken).request<{ viewer: { user: { id: string } } }>('{ viewer { user { id } } }')
+  ).viewer.user;
+  const managed = await lineOf('query Mine { viewer { user { id } } again: viewer { user { id } } }', {
+    credential: world.owner.accessToken,
+  });
+  // The first is answered by way of the framework at most, the others from memory.
+  const evaluated = [await lineOf(EVALUATE, { credential: secret }), await lineOf(EVALUATE, { credential: secret })];
+
+  expect(fact(managed)).toEqual({ ...NONE, operationName: 'Mine', rootFields: ['viewer'], actor: userId, cost: 4, status: 200 });
+  const expected = { ...NONE, operationName: 'Decide', rootFields: ['evaluate'], cost: evaluated[0]!.cost, status: 200 };
+  expect(evaluated.map(fact)).toEqual(Array(2).fill({ ...expected, actor: expect.stringMatching(/^key_|^api_key_/) as string }));
+  expect(evaluated[0]!.cost).toBeGreaterThan(0);
+});
+
+it('names the server and its version', async () => {
+  const line = await lineOf(EVALUATE, { credential: secret });
+
+  expect([line.server, line.version]).toEqual([`${hostname()}/${process.pid}`, packageJson.version]);
+});
+
+it('tells a refusal with status 200 from a success', async () => {
+  const viewer = await makeMember(world, 'VIEWER', { organizationId: project.organizationId });
+  const toggle = `mutation Switch($input: ToggleFlagInput!) { toggleFlag(input: $input) { userErrors { message } } }`;
+  const input = { flagId: flag.id, environmentId: environment.id, isEnabled: true };
+
+  const forbidden = await lineOf(toggle, { credential: tokenOf(viewer), variables: { input } });
+  const stale = await lineOf(`mutation Rename($input: UpdateFlagInput!) { updateFlag(input: $input) { flag { id } } }`, {
+    credential: world.owner.accessToken,
+    variables: { input: { flagId: flag.id, expectedVersion: 99, name: 'x' } },
+  });
+
+  expect(fact(forbidden)).toMatchObject({ status: 200, errorCodes: ['FORBIDDEN'], operationName: 'Switch', actor: viewer.id });
+  expect(fact(stale)).toMatchObject({ status: 200, errorCodes: ['STALE_VERSION'], operationName: 'Rename' });
+});
+
+it('has the code of what is refused before any operation', async () => {
+  const malformed = await lineOf('{ nothing }', { credential: world.owner.accessToken });
+  const unknown = await lineOf(EVALUATE, { credential: 'fs_server_nobody' });
+
+  expect(fact(malformed)).toMatchObject({ status: 400, errorCodes: ['GRAPHQL_VALIDATION_FAILED'] });
+  expect(fact(unknown)).toEqual({ ...NONE, actor: undefined, status: 401, errorCodes: ['UNAUTHENTICATED'] });
+});
+
+it('has the same facts of an operation over a socket, once it has ended or its subscription has begun', async () => {
+  const socket = world.socket(secret);
+  const query = 'subscription Follow { flagChanged { __typename } }';
+  const good = socket.iterate({ query });
+  const wrong = 'subscription Wrong { flagChanged(environmentId: "environment_of_others") { __typename } }';
+  const bad = socket.iterate({ query: wrong });
+  const answers = [good.next(), bad.next()].map((answer) => answer.catch((error: unknown) => error));
+
+  const lines = await eventually(async () => {
+    const found = world.logLines().filter(({ msg, socket: isSocket }) => msg === 'operation' && isSocket === true);
+    return found.length === 2 ? found : null;
+  });
+  await good.return?.();
+  await answers[1];
+
+  const byName = new Map(lines.map((line) => [line.operationName, line]));
+  expect(byName.get('Follow')).toMatchObject({ rootFields: ['flagChanged'], path: '/graphql', address: '127.0.0.1' });
+  expect(byName.get('Follow')!.errorCodes).toBeUndefined();
+  expect(byName.get('Wrong')!.errorCodes).toEqual(['FORBIDDEN']);
+});
+
+it('leaves out the usual answers to probes', async () => {
+  const statuses: number[] = [];
+  for (const path of ['/livez', '/readyz', '/livez']) {
+    statuses.push((await send(world, { method: 'GET', path, headers: {} })).status);
+  }
+  await lineOf(EVALUATE, { credential: secret });
+
+  expect(statuses).toEqual([200, 200, 200]);
+  expect(world.logLines().filter(({ path }) => path === '/livez' || path === '/readyz')).toEqual([]);
+});
+
+it.each([
+  ['failed', [[['FORBIDDEN'], 200]]],
+  ['none', []],
+])('with LOG_REQUESTS=%s writes fewer', async (logged, expected) => {
+  const quiet = await createWorld({ env: { LOG_REQUESTS: logged } });
+  const own = await makeProject(quiet);
+  const viewer = await makeMember(quiet, 'VIEWER', { organizationId: own.organizationId });
+  const input = { organizationId: own.organizationId, key: 'new', name: 'New' };
+  await viewer.client
+    .request('mutation ($input: CreateProjectInput!) { createProject(input: $input) { userErrors { message } } }', { input })
+    .catch(() => undefined);
+  // Lines are written once an answer has left.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const lines = quiet.logLines().filter(({ msg }) => msg === 'request');
+  await quiet.close();
+
+  expect(lines.map(({ errorCodes, status }) => [errorCodes, status])).toEqual(expected);
+});
