@@ -282,7 +282,7 @@ it('does not use a code up for a HEAD request', async () => {
 
   const response = await fetch(`${world.app.url}/auth/oidc/callback?code=x&state=y`, { method: 'HEAD', headers: { cookie } });
 
-  expect(response.status).toBe(404);
+  expect(response.status).toBe(405);
   expect(provider.tokenRequests).toHaveLength(before);
 });
 
