@@ -53,8 +53,11 @@ export class Names {
     // A difference: what it is of stands beside it.
     const isOfSalt = 'path' in value && value.path === '/salt';
     const isRateLimited = 'code' in value && value.code === 'RATE_LIMITED';
+    // Of /readyz: a run on PostgreSQL has Redis beside it.
+    const isOfRun = (field: string): boolean => field === 'redis' && 'status' in value;
+    const fields = Object.entries(value).filter(([field]) => !isOfRun(field));
     return Object.fromEntries(
-      Object.entries(value).map(([field, inner]) => [
+      fields.map(([field, inner]) => [
         this.ofText(field),
         this.ofField(isOfSalt && field !== 'path' ? 'salt' : field, inner, isRateLimited),
       ]),
