@@ -90,6 +90,9 @@ function buildAccountServices(foundation: Foundation, { database, changes, authe
     passwordResetMail,
     users: new UserService(database),
     invitations,
-    invitationMail: new InvitationMail({ invitations, mailer, publicUrl, executionTimeoutMs: config.limits.executionTimeoutMs }),
+    invitationMail: new InvitationMail({
+      ...{ invitations, mailer, publicUrl, clock: foundation.clock },
+      executionTimeoutMs: config.limits.executionTimeoutMs,
+    }),
   };
 }

@@ -23,6 +23,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   exit_on_error: 'off',
   // statement_timeout bounds the wait for a lock.
   lock_timeout: '0',
+  // The pool decides how long a connection stays.
+  idle_session_timeout: '0',
 };
 
 /** Sent as statements, for a pooler refuses most settings in the first packet of a connection. */

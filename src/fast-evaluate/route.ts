@@ -10,7 +10,7 @@ import { compressedFor, varyWith } from '../http/compression';
 import { corsHeadersFor } from '../http/cors';
 import { clientRequestIdOf, newRequestId } from '../http/hooks';
 import type { Actor } from '../modules/access/actor';
-import { createRequestLog, type RequestLog } from '../http/request-log';
+import { CLIENT_LEFT, createRequestLog, type AnsweredRequest, type RequestLog } from '../http/request-log';
 import { BODY_BYTES_MAX, type Operations } from '../operations/operations';
 import { FastEvaluate, type FastAnswer } from './fast-evaluate';
 import { statusHeaders } from '../http/rate-limit-headers';
@@ -47,6 +47,12 @@ export function addEvaluateRoute(app: FastifyInstance, operations: Operations, o
       for (const listener of ordinary) listener.call(app.server, request, response);
     });
   });
+}
+
+interface Logged extends Pick<AnsweredRequest, 'status' | 'outcome'> {
+  readonly request: IncomingMessage;
+  readonly startedAt: number;
+  readonly actor: Actor;
 }
 
 interface Exchange {
@@ -91,7 +97,8 @@ class EvaluateRoute {
       decline();
       return;
     }
-    receiveBody(request, bodyBytes, (body) => {
+    const left = (): void => this.log({ request, startedAt, actor, status: CLIENT_LEFT, outcome: null });
+    receiveBody(request, bodyBytes, left, (body) => {
       const answer = this.answer(actor, body);
       if (answer === null) {
         // The stream has not ended yet: Fastify reads the whole body from it.
@@ -121,7 +128,7 @@ class EvaluateRoute {
   private send({ request, response, startedAt }: Exchange, actor: Actor, answer: FastAnswer): void {
     const { text, bytes, limitName, status, outcome } = answer;
     const { origin, accept } = request.headers;
-    const { requestId, address } = actor.request;
+    const { requestId } = actor.request;
     const limits = statusHeaders(limitName, status);
     const headers = [
       ...SECURITY_PAIRS,
@@ -145,10 +152,7 @@ class EvaluateRoute {
         response.writeHead(200, headers);
         response.end(body);
       }
-      const durationMs = performance.now() - startedAt;
-      const clientRequestId = clientRequestIdOf(request.headers);
-      const line = { requestId, clientRequestId, method: 'POST', path: '/graphql', status: 200, durationMs, address };
-      this.logRequest({ ...line, actor, outcome, errorCode: null });
+      this.log({ request, startedAt, actor, status: 200, outcome });
     };
     const compressing = compressedFor(request.headers, text);
     if (compressing === null) finish(text, bytes);
@@ -159,6 +163,14 @@ class EvaluateRoute {
       });
     }
   }
+
+  private log({ request, startedAt, actor, status, outcome }: Logged): void {
+    const { requestId, address } = actor.request;
+    const durationMs = performance.now() - startedAt;
+    const clientRequestId = clientRequestIdOf(request.headers);
+    const line = { requestId, clientRequestId, method: 'POST', path: '/graphql', status, durationMs, address };
+    this.logRequest({ ...line, actor, outcome, errorCode: null });
+  }
 }
 
 /** Flattens headers to name, value, name, value: the form that Node processes fastest. */
@@ -168,8 +180,8 @@ function pairsOf(headers: Readonly<Record<string, string>>): string[] {
 
 const SECURITY_PAIRS = pairsOf(SECURITY_HEADERS);
 
-/** Calls back once the whole body has come; never for a request that ends before. */
-function receiveBody(request: IncomingMessage, bodyBytes: number, done: (body: Buffer) => void): void {
+/** Calls back once: `done` when the whole body has come, `left` when the request ends before. */
+function receiveBody(request: IncomingMessage, bodyBytes: number, left: () => void, done: (body: Buffer) => void): void {
   let chunks: Buffer[] | null = null;
   let received = 0;
   const onData = (chunk: Buffer): void => {
@@ -182,4 +194,7 @@ function receiveBody(request: IncomingMessage, bodyBytes: number, done: (body: B
     done(chunks === null ? chunk : Buffer.concat([...chunks, chunk]));
   };
   request.on('data', onData);
+  request.once('close', () => {
+    if (received < bodyBytes) left();
+  });
 }

@@ -33,14 +33,15 @@ export function contextOfRequest(request: FastifyRequest): Context {
 /** Runs work whose cost is the number of its evaluations, within the rate limits. Throws `RateLimited`. */
 export async function withinLimits<T>(
   { rateLimits }: TransportOptions,
-  { actor, budget }: Context,
+  { actor, budget, outcome }: Context,
   work: () => Promise<T>,
 ): Promise<T> {
   const admission = rateLimits.operation(actor, 1);
   try {
     return await work();
   } finally {
-    admission.settle(Math.max(1, budget.evaluations));
+    outcome.cost = Math.max(1, budget.evaluations);
+    admission.settle(outcome.cost);
   }
 }
 

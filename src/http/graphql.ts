@@ -10,7 +10,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Transform } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Context } from '../modules/context';
-import { notedFor } from './cors';
+import { notedAsRefused, notedFor } from './cors';
 import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
 import type { Preparation } from '../operations/documents';
 import { formatError, type ErrorContext } from '../graphql/errors';
@@ -23,7 +23,7 @@ import {
   type Operations,
 } from '../operations/operations';
 import type { Admission } from '../operations/rate-limits';
-import { noteContext } from './request-notes';
+import { noteContext, noteErrorCode } from './request-notes';
 import { rateLimitHeaders } from './rate-limit-headers';
 import { requestInfoOf, type TransportOptions } from './transport';
 
@@ -34,6 +34,8 @@ interface Arrival {
   bodyBytes: number;
   /** True when the answer is ours, not Apollo's refusal of a request that is not GraphQL over HTTP. */
   isAnswered: boolean;
+  /** True when the answer has errors and nothing else. */
+  isRefused: boolean;
 }
 
 /**
@@ -91,6 +93,7 @@ function answerFromOperations(operations: Operations): ApolloServerPlugin<Apollo
           if (preparation === null) throw new Error('The operation was not prepared.');
           arrival.isAnswered = true;
           const answer = await answerOf(operations, preparation, request, arrival);
+          arrival.isRefused = hasOnlyErrors(answer.result);
           return {
             http: { status: answer.status, headers: new HeaderMap(Object.entries(answer.headers)) },
             body: { kind: 'single', singleResult: answer.result },
@@ -147,6 +150,11 @@ async function answerOf(
   }
 }
 
+/** Whether every root field was refused, whatever the status says. */
+function hasOnlyErrors({ data, errors }: FormattedExecutionResult): boolean {
+  return errors !== undefined && Object.values(data ?? {}).every((value) => value === null);
+}
+
 /** An answer without data that may be retried later: the status says so to proxies and clients. */
 function postponed(errors: ExecutionResult['errors'], answer: Omit<HttpAnswer, 'status'>): HttpAnswer {
   const cause = errors?.[0]?.originalError;
@@ -185,7 +193,7 @@ export function addGraphql(
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
       const context = await contextOf(request, options);
-      arrivals.set(request, { context, begun: operations.begin(context), bodyBytes: 0, isAnswered: false });
+      arrivals.set(request, { context, begun: operations.begin(context), bodyBytes: 0, isAnswered: false, isRefused: false });
     },
     preParsing: async (request, _reply, payload) => {
       if (request.method === 'OPTIONS') return payload;
@@ -200,9 +208,10 @@ export function addGraphql(
       refuseNullQuery(request);
       const arrival = arrivalOf(request);
       const text = await executeHttp(apollo, arrival, request, reply);
+      if (arrival.isRefused) notedAsRefused(request);
       // Apollo checks last whether the client accepts any form of the answer.
       const isOurs = arrival.isAnswered && reply.statusCode !== NOT_ACCEPTABLE;
-      return isOurs ? text : withRequestId(text, request.id);
+      return isOurs ? text : withRequestId(text, request);
     },
   });
   refuseOtherMethods(app);
@@ -251,8 +260,10 @@ function refuseOtherMethods(app: FastifyInstance): void {
 }
 
 /** Adds the request id to errors of Apollo, which does not know it. */
-function withRequestId(text: string, requestId: string): string {
+function withRequestId(text: string, request: FastifyRequest): string {
   const { errors } = JSON.parse(text) as Required<FormattedExecutionResult>;
+  noteErrorCode(request, String(errors[0]?.extensions?.code));
+  const { id: requestId } = request;
   return JSON.stringify({ errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } })) });
 }
 

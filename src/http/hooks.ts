@@ -6,7 +6,7 @@ import { addCompression } from './compression';
 import { addCors } from './cors';
 import { addEarlyAnswers } from './early-answers';
 import { RequestFault } from '../errors';
-import { createRequestLog } from './request-log';
+import { CLIENT_LEFT, createRequestLog } from './request-log';
 import { notesOf } from './request-notes';
 import { SECURITY_HEADERS } from './security-headers';
 import type { TransportOptions } from './transport';
@@ -30,25 +30,34 @@ function refuseEncoded(encoding: string | undefined, method: string, reply: Fast
   throw new RequestFault('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed: send it without Content-Encoding.');
 }
 
-export function addHooks(app: FastifyInstance, { log, logRequests, allowedOrigins, addressOf }: TransportOptions): void {
+export function addHooks(app: FastifyInstance, options: TransportOptions): void {
+  addRequestLog(app, options);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
-  addCors(app, allowedOrigins);
+  addCors(app, options.allowedOrigins);
   app.addHook('preParsing', async ({ headers, method }, reply) => refuseEncoded(headers['content-encoding'], method, reply));
   addCompression(app);
   addEarlyAnswers(app);
+}
+
+/** Logs each request once, when its answer has left or the client has: also one whose body was refused or never came. */
+function addRequestLog(app: FastifyInstance, { log, logRequests, addressOf }: TransportOptions): void {
   const logRequest = createRequestLog(log, logRequests);
-  app.addHook('onResponse', async (request, reply) => {
-    const { id: requestId, method, url, headers } = request;
+  app.addHook('onRequest', async (request, reply) => {
+    // A connection that has ended does not know its address any more.
     const address = addressOf(request.raw);
-    const path = url.split('?')[0] ?? '';
-    const { statusCode: status, elapsedTime: durationMs } = reply;
-    // A probe asks every few seconds, and only another answer than the usual one is worth a line.
-    if (status === 200 && PROBES.has(path)) return;
-    const clientRequestId = clientRequestIdOf(headers);
-    const { context, errorCode } = notesOf(request);
-    const { actor = null, outcome = null } = context ?? {};
-    logRequest({ requestId, clientRequestId, method, path, status, durationMs, address, actor, outcome, errorCode });
+    reply.raw.once('close', () => {
+      const { id: requestId, method, url, headers } = request;
+      const path = url.split('?')[0] ?? '';
+      const status = reply.raw.headersSent ? reply.raw.statusCode : CLIENT_LEFT;
+      // A probe asks every few seconds, and only another answer than the usual one is worth a line.
+      if (status === 200 && PROBES.has(path)) return;
+      const clientRequestId = clientRequestIdOf(headers);
+      const { context, errorCode } = notesOf(request);
+      const { actor = null, outcome = null } = context ?? {};
+      const durationMs = reply.elapsedTime;
+      logRequest({ requestId, clientRequestId, method, path, status, durationMs, address, actor, outcome, errorCode });
+    });
   });
 }

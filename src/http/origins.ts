@@ -28,8 +28,9 @@ export interface Page {
 
 /** Whether a page may open a WebSocket for the actor. Programs have no origin. */
 export function mayConnect({ origin, hosts }: Page, actor: Actor, { allowedOrigins, publicUrl }: OwnAddress): boolean {
-  if (allowedOrigins.includes(origin) || isForPages(actor)) return true;
-  if (publicUrl !== null && new URL(publicUrl).origin === origin) return true;
+  const normal = originOf(origin);
+  if (isForPages(actor) || (normal !== null && allowedOrigins.includes(normal))) return true;
+  if (normal !== null && publicUrl !== null && new URL(publicUrl).origin === normal) return true;
   return hosts.some((host) => isAt(origin, host));
 }
 
@@ -38,7 +39,7 @@ export function mayConnect({ origin, hosts }: Page, actor: Actor, { allowedOrigi
  * alone. There are no cookies, so a page of another port can do nothing with a connection that a program could not.
  */
 function isAt(origin: string, host: string): boolean {
-  if (!URL.canParse(origin)) return false;
+  if (host === '' || !URL.canParse(origin)) return false;
   const page = new URL(origin);
   const address = `${page.protocol}//${host}`;
   if (!URL.canParse(address)) return false;

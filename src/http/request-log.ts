@@ -9,6 +9,9 @@ export const REQUESTS_LOGGED = ['all', 'failed', 'none'] as const;
 /** `failed`: answered with a status of 400 or higher, with errors, or with userErrors. */
 export type RequestsLogged = (typeof REQUESTS_LOGGED)[number];
 
+/** The status of a request whose client left before the answer, as nginx has it. */
+export const CLIENT_LEFT = 499;
+
 export interface AnsweredRequest {
   /** Chosen by this server. */
   readonly requestId: string;

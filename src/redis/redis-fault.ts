@@ -1,6 +1,7 @@
 /** Tells what is wrong with Redis from the error of a connection or a command. */
 
-export type RedisFaultKind = 'unreachable' | 'refused' | 'not permitted' | 'read-only' | 'full' | 'not Redis';
+export type RedisFaultKind =
+  'unreachable' | 'refused' | 'without that database' | 'not permitted' | 'read-only' | 'full' | 'not Redis';
 
 export interface RedisFault {
   readonly kind: RedisFaultKind;
@@ -19,8 +20,13 @@ const KINDS: readonly (readonly [RedisFaultKind, RegExp, string])[] = [
   ],
   [
     'not permitted',
-    /NOPERM/,
+    /NOPERM|executing the script can't run/,
     'Allow the user of REDIS_URL what Flagstaff needs: ~flagstaff:* &flagstaff:* +@read +@write +@pubsub +@scripting +@connection +info.',
+  ],
+  [
+    'without that database',
+    /DB index is out of range|invalid DB index/i,
+    'Let REDIS_URL end with a database that this Redis has, such as /0.',
   ],
   [
     'read-only',

@@ -7,6 +7,8 @@ import type { Redis } from 'ioredis';
 import { redisFaultOf, type RedisFault } from './redis-fault';
 
 const PROBE_KEPT_SECONDS = 60;
+/** The commands of the script that counts rates. */
+const COUNT = `redis.call('set', KEYS[1], 0, 'EX', ARGV[1], 'NX') redis.call('incrby', KEYS[1], 1) return redis.call('pttl', KEYS[1])`;
 
 /** The connections that must both work. */
 export type Part = 'publisher' | 'subscriber';
@@ -45,10 +47,18 @@ export class RedisHealth {
 
 /** Throws what Redis answers to the first command that it refuses. */
 export async function probe(client: Redis, prefix: string, channel: string): Promise<void> {
+  const key = `${prefix}:probe`;
   const outcomes = await Promise.allSettled([
+    // A database that is not there leaves the connection on the first one.
+    client.select(client.options.db ?? 0),
     client.publish(channel, '{"heads":[]}'),
-    client.set(`${prefix}:probe`, '', 'EX', PROBE_KEPT_SECONDS),
-    client.eval('return 1', 0),
+    client.set(key, '', 'EX', PROBE_KEPT_SECONDS),
+    client.get(key),
+    client.mget(key),
+    client.getrange(key, 0, 0),
+    client.expire(key, PROBE_KEPT_SECONDS),
+    client.eval(COUNT, 1, `${key}:count`, PROBE_KEPT_SECONDS),
+    client.del(key),
   ]);
   const refusal = outcomes.find((outcome) => outcome.status === 'rejected');
   if (refusal) throw refusal.reason;

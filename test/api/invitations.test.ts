@@ -64,12 +64,18 @@ it('gives the token to the inviter while there is time when the mail server fall
     { token: invited.invitationToken, name: 'Grace', password: PASSWORD },
     'user { email }',
   );
+  const query = `mutation ($a: InviteMemberInput!, $b: InviteMemberInput!) {
+    a: inviteMember(input: $a) { invitationToken isMailed } b: inviteMember(input: $b) { invitationToken isMailed } }`;
+  const [a, b] = ['ada', 'joan'].map((name) => ({ organizationId: id, email: uniqueEmail(name), role: 'VIEWER' }));
+  const both = await client.request<Record<'a' | 'b', Invited>>(query, { a, b });
   const line = waiting.logLines().find(({ msg }) => msg === 'an e-mail could not be sent');
   await waiting.close();
   await mute.close();
 
   expect([invited.isMailed, accepted.user.email]).toEqual([false, email]);
-  expect(line).toMatchObject({ cause: 'The SMTP server took longer than 2800 ms.' });
+  const token = { invitationToken: expect.stringMatching(/./) as string, isMailed: false };
+  expect(both).toEqual({ a: token, b: token });
+  expect(line).toMatchObject({ cause: expect.stringMatching(/^The SMTP server took longer than 2[78]\d\d ms\.$/) as string });
 });
 
 describe('where the server sends mail', () => {

@@ -36,13 +36,13 @@ async function makePageKey(input: object = {}): Promise<PageKey> {
 
 const QUERY = '{ evaluate(contexts: [{ targetingKey: "ada" }]) { results { targetingKey } } }';
 
-function post(credential: string | null, origin: string | null, path = '/graphql'): Promise<RawAnswer> {
+function post(credential: string | null, origin: string | null, path = '/graphql', query = QUERY): Promise<RawAnswer> {
   const authorization = credential === null ? {} : { authorization: `Bearer ${credential}` };
   const headers = { 'content-type': 'application/json', ...authorization, ...(origin === null ? {} : { origin }) };
   return send(world, {
     path,
     headers,
-    body: JSON.stringify(path === '/graphql' ? { query: QUERY } : { context: { targetingKey: 'ada' } }),
+    body: JSON.stringify(path === '/graphql' ? { query } : { context: { targetingKey: 'ada' } }),
   });
 }
 
@@ -141,8 +141,14 @@ it('lets pages of other sites read nothing that was asked without a key for page
   );
   const evil = 'https://evil.org';
 
-  for (const credential of [null, server.secret, world.owner.accessToken]) {
-    const answer = await post(credential, evil);
+  // Without a credential the answer is only that one is needed, which any page may read.
+  expect((await post(null, evil)).headers['access-control-allow-origin']).toBe(evil);
+  const viewer = '{ viewer { user { id } } }';
+  for (const [credential, query] of [
+    [server.secret, QUERY],
+    [world.owner.accessToken, viewer],
+  ] as const) {
+    const answer = await post(credential, evil, '/graphql', query);
     expect([answer.headers['access-control-allow-origin'], answer.headers.vary]).toEqual([
       undefined,
       expect.stringContaining('Origin'),

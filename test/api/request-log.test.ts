@@ -1,4 +1,5 @@
 /** The line of a request in the log: who asked for what, at which cost, and whether it was refused. */
+import { connect, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import {
   eventually,
@@ -92,6 +93,49 @@ it('has the code of what is refused before any operation', async () => {
 
   expect(fact(malformed)).toMatchObject({ status: 400, errorCodes: ['GRAPHQL_VALIDATION_FAILED'] });
   expect(fact(unknown)).toEqual({ ...NONE, actor: undefined, status: 401, errorCodes: ['UNAUTHENTICATED'] });
+});
+
+const lineWith = (id: string): Promise<Line> =>
+  eventually(async () => world.logLines().find(({ clientRequestId }) => clientRequestId === id));
+
+it('has the code and the cost of what is answered over OFREP', async () => {
+  const ask = async (key: string, credential: string): Promise<Line> => {
+    const id = uniqueKey('request');
+    const headers = { 'content-type': 'application/json', 'x-request-id': id, ...authorization(credential) };
+    const body = JSON.stringify({ context: { targetingKey: 'ada' } });
+    await send(world, { method: 'POST', path: `/ofrep/v1/evaluate/flags/${key}`, headers, body });
+    return lineWith(id);
+  };
+
+  expect(await ask(flag.key, secret)).toMatchObject({ status: 200, cost: 1 });
+  expect(await ask('nothing', secret)).toMatchObject({ status: 404, errorCodes: ['FLAG_NOT_FOUND'] });
+  expect(await ask(flag.key, 'fs_server_nobody')).toMatchObject({ status: 401, errorCodes: ['UNAUTHENTICATED'] });
+});
+
+it('has the code of a batch, which no operation began', async () => {
+  const id = uniqueKey('request');
+  const headers = { 'content-type': 'application/json', 'x-request-id': id, ...authorization(secret) };
+  await send(world, { method: 'POST', path: '/graphql', headers, body: `[{"query":${JSON.stringify(EVALUATE)}}]` });
+
+  expect(await lineWith(id)).toMatchObject({ status: 400, errorCodes: ['BAD_REQUEST'] });
+});
+
+it('is there for a body that was refused, and for a client that left', async () => {
+  const [refused, left] = [uniqueKey('request'), uniqueKey('request')];
+  const { host, hostname: address, port } = new URL(world.url);
+  const begin = (id: string, length: number): Promise<Socket> =>
+    new Promise((resolve) => {
+      const socket = connect(Number(port), address, () => {
+        const head = [`POST /graphql HTTP/1.1`, `host: ${host}`, `authorization: Bearer ${secret}`, `x-request-id: ${id}`];
+        socket.write([...head, 'content-type: application/json', `content-length: ${length}`, '', '{"query":'].join('\r\n'));
+        setTimeout(() => resolve(socket), 100);
+      }).on('error', () => undefined);
+    });
+  const sockets = [await begin(refused, 9_000_000), await begin(left, 1_000)];
+  for (const socket of sockets) socket.destroy();
+
+  expect(await lineWith(refused)).toMatchObject({ status: 413, errorCodes: ['PAYLOAD_TOO_LARGE'], address: '127.0.0.1' });
+  expect(await lineWith(left)).toMatchObject({ status: 499, address: '127.0.0.1' });
 });
 
 it('has the same facts of an operation over a socket, once it has ended or its subscription has begun', async () => {

@@ -101,7 +101,15 @@ describeWithRedis('the log and /readyz say', () => {
   });
 
   it('that the user may not do one thing that is needed, and that it may', async () => {
-    const lacks = [['-publish'], ['resetchannels'], ['-set'], ['-@scripting'], ['resetkeys', '~other:*']];
+    const lacks = [
+      ['-publish'],
+      ['resetchannels'],
+      ['-set'],
+      ['-@scripting'],
+      ['resetkeys', '~other:*'],
+      ['-incrby'],
+      ['-getrange'],
+    ];
     const told = await Promise.all(
       lacks.map(async (taken) => {
         const redis = await startRedis();
@@ -111,12 +119,20 @@ describeWithRedis('the log and /readyz say', () => {
         await admin.call('ACL', 'SETUSER', 'flags', ...NEEDED);
         const kinds = await kindsTold(world, 2);
         const { remedy, cause } = linesAboutRedis(world)[0]!;
-        return { kinds, remedy, isCodeTold: cause?.startsWith('NOPERM ') };
+        return { kinds, remedy, isCauseTold: /NOPERM|can't run this command/.test(cause ?? '') };
       }),
     );
 
     const remedy = `Allow the user of REDIS_URL what Flagstaff needs: ${NEEDED.join(' ')}.`;
-    expect(told).toEqual(lacks.map(() => ({ kinds: ['not permitted', 'connected'], remedy, isCodeTold: true })));
+    expect(told).toEqual(lacks.map(() => ({ kinds: ['not permitted', 'connected'], remedy, isCauseTold: true })));
+  });
+
+  it('that it lacks the database that REDIS_URL names', async () => {
+    const redis = await startRedis();
+    const world = await startWorld(`${redis.url}/99`);
+
+    expect(await kindsTold(world, 1)).toEqual(['without that database']);
+    expect(linesAboutRedis(world)[0]?.remedy).toBe('Let REDIS_URL end with a database that this Redis has, such as /0.');
   });
 
   it('that it is full, while notifications still pass, and that there is room again', async () => {

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { RequestFault, TryLater, type RequestErrorCode } from '../../errors';
 import { formatError } from '../../graphql/errors';
+import { noteErrorCode } from '../request-notes';
 import { errorContextOf, faultOfFastify, statusOf } from '../errors';
 import type { OfrepErrorCode } from './ofrep-answers';
 
@@ -24,6 +25,7 @@ export function sendOfrepError(error: FastifyError | Error, request: FastifyRequ
   if (error instanceof TryLater) void reply.header('retry-after', String(error.retryAfterSeconds));
   else if (status === 503) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
   const { key } = request.params as { readonly key?: string };
+  noteErrorCode(request, fault?.code ?? 'INTERNAL_SERVER_ERROR');
   void reply
     .code(status)
     .type('application/json; charset=utf-8')

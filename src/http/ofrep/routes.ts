@@ -9,6 +9,7 @@ import { absence } from '../../modules/access/absence';
 import { attributesProblem } from '../../modules/snapshots/snapshot-rules';
 import type { EvaluateOutcome } from '../../modules/snapshots/snapshot-service';
 import type { ServedPaths } from '../served-paths';
+import { noteErrorCode } from '../request-notes';
 import type { TransportOptions } from '../transport';
 import { addEventStream, EVENT_STREAM_PATH, revisionOfEvent } from './event-stream';
 import { ofrepAnswer, type OfrepFailure, type OfrepSuccess } from './ofrep-answers';
@@ -46,6 +47,7 @@ export function addOfrep(root: FastifyInstance, paths: ServedPaths, options: Tra
       async (request, reply) => {
         const [answer] = (await evaluateFor(request, options, [request.params.key])).answers;
         if (answer === undefined) throw new Error('A flag was not answered.');
+        if ('errorCode' in answer) noteErrorCode(request, answer.errorCode);
         return reply.code(statusOfAnswer(answer)).send(answer);
       },
     );

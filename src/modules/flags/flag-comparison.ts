@@ -55,9 +55,10 @@ function unorderedTargets(targets: readonly SnapshotTarget[]): SnapshotTarget[] 
 function unorderedConditions(conditions: readonly SnapshotCondition[]): SnapshotCondition[] {
   const each = conditions.map((condition): SnapshotCondition => {
     if ('group' in condition) return { ...condition, conditions: unorderedConditions(condition.conditions) };
-    if ('segments' in condition) return { ...condition, segments: [...condition.segments].sort() };
+    if ('segments' in condition) return { ...condition, segments: [...new Set(condition.segments)].sort() };
     if (OPERATORS_OF_PAIRS.has(condition.operator)) return condition;
-    return { ...condition, values: sortedBy(condition.values, canonicalText) };
+    const distinct = new Map(condition.values.map((value) => [canonicalText(value), value]));
+    return { ...condition, values: sortedBy([...distinct.values()], canonicalText) };
   });
   return sortedBy(each, canonicalText);
 }

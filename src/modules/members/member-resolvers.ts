@@ -8,7 +8,7 @@ export const memberResolvers: Resolvers = {
     invitationOffer: (_parent, { token }, { actor, services }) => services.invitations.findOffer(actor, token),
   },
   Mutation: {
-    inviteMember: (_parent, { input }, { actor, services }) => payload(services.invitationMail.invite(actor, input)),
+    inviteMember: (_parent, { input }, { actor, services, now }) => payload(services.invitationMail.invite(actor, input, now)),
     withdrawInvitation: (_parent, { input }, { actor, services }) => payload(services.invitations.withdraw(actor, input)),
     acceptInvitation: (_parent, { input }, { actor, services }) => payload(services.invitations.accept(actor, input)),
     setMemberRole: (_parent, { input }, { actor, services }) => payload(services.members.setRole(actor, input)),
