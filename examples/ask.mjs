@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { ask, fail, sentenceFor } from './connect.mjs';
 
 const [path] = process.argv.slice(2);
-const key = process.env.FLAGSTAFF_KEY;
+const key = process.env.FLAGSTAFF_KEY?.trim();
 
 try {
   const data = await ask(await text(process.stdin), {}, key);

@@ -27,7 +27,8 @@ export function socketUrl() {
 
 /** The value of a variable; ends the program when it is not set. `what` says what to set it to. */
 export function given(name, what) {
-  const value = process.env[name];
+  // Files from Windows end lines with CR, too.
+  const value = process.env[name]?.trim();
   if (value) return value;
   return fail(`${name} is not set: it must be ${what}.`, 2);
 }

@@ -21,7 +21,9 @@ esac
 case $environment$flag in
   *[!A-Za-z0-9._-]*) fail 'Ids and keys have only letters, digits, ".", "-" and "_".' 2 ;;
 esac
-[ -n "${FLAGSTAFF_KEY:-}" ] || fail 'FLAGSTAFF_KEY is not set: it must be an ADMIN key, fs_admin_…' 2
+# Files from Windows end lines with CR, too.
+FLAGSTAFF_KEY=$(printf '%s' "${FLAGSTAFF_KEY:-}" | tr -d '\r')
+[ -n "$FLAGSTAFF_KEY" ] || fail 'FLAGSTAFF_KEY is not set: it must be an ADMIN key, fs_admin_…' 2
 
 url=${FLAGSTAFF_URL:-http://localhost:${PORT:-4000}}
 url=$(printf '%s' "$url" | sed -e 's,^ws,http,' -e 's,/*$,,' -e 's,/graphql$,,')/graphql

@@ -2,6 +2,7 @@
 import type { Config } from '../config';
 import type { Database } from '../database/transaction';
 import { StartFault } from '../errors';
+import { kindOfId } from '../ids';
 import { problemSentence, type ChainReport, type KeptHead } from '../modules/changes/verify-chain';
 import { withDatabase } from './with-database';
 import { prepareReading, findOrphan, listChains, verifyChain } from '../modules/changes/verify-repository';
@@ -29,7 +30,7 @@ export function readArguments(args: readonly string[]): VerifyArguments {
       }
       kept = { sequence: Number(sequence), hash: hash.toLowerCase() };
     } else if (organizationId === null && !word.startsWith('-')) {
-      organizationId = word;
+      organizationId = chainOf(word);
     } else {
       throw new StartFault(`Unknown argument ${JSON.stringify(word)}. ${USAGE}`);
     }
@@ -37,6 +38,12 @@ export function readArguments(args: readonly string[]): VerifyArguments {
   if (kept !== null && organizationId === null)
     throw new StartFault(`--head needs the organization that the chain belongs to. ${USAGE}`);
   return { organizationId, kept };
+}
+
+/** Refuses a key, or a mistyped id: it has no chain, which would be told as a broken one. */
+function chainOf(word: string): string {
+  if (word === 'system' || kindOfId(word) === 'organization') return word;
+  throw new StartFault(`${JSON.stringify(word)} is no id of an organization; organizationByKey finds it. ${USAGE}`);
 }
 
 /** Opens the configured database, verifies, closes. Fails with one sentence while a server uses the embedded database. */

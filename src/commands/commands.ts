@@ -33,12 +33,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'password:reset': async (args, read, print) => {
     const [email, ...others] = args;
     if (email === undefined || others.length > 0) throw new StartFault('Usage: npm run password:reset -- EMAIL');
-    const reset = await createPasswordReset(read(), email);
+    const config = read();
+    const reset = await createPasswordReset(config, email);
     if (reset === null) throw new StartFault(`There is no account with the e-mail address ${JSON.stringify(email)}.`);
     print(`One-time token for ${reset.email}, until ${reset.expiresAt.toISOString()}:\n\n${reset.token}\n`);
-    print(
-      'Hand it over where nobody else can read it. It goes into the mutation resetPassword, which ends all sessions of the account.',
-    );
+    const page = `${config.publicUrl ?? ''}/reset-password#${reset.token}`;
+    print(`Hand it over where nobody else can read it. It sets a new password at ${page}, or by the mutation resetPassword, and`);
+    print('ends all sessions of the account.');
     return true;
   },
 };

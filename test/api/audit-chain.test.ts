@@ -376,10 +376,11 @@ it('verifies the configured database, and says so when a server uses the embedde
 }, 120_000);
 
 it.each<[string[], string]>([
-  [['--head', '1:x', 'organization_1'], '--head must be SEQUENCE:HASH, as this command prints it; got "1:x".'],
+  [['--head', '1:x', `organization_${'0'.repeat(32)}`], '--head must be SEQUENCE:HASH, as this command prints it; got "1:x".'],
   [['--head'], '--head must be SEQUENCE:HASH, as this command prints it; got "".'],
   [['--head', `1:${'0'.repeat(64)}`], '--head needs the organization that the chain belongs to.'],
-  [['a', 'b'], 'Unknown argument "b".'],
+  [[`organization_${'0'.repeat(32)}`, 'b'], 'Unknown argument "b".'],
+  [['acme'], '"acme" is no id of an organization; organizationByKey finds it.'],
   [['--all'], 'Unknown argument "--all".'],
 ])('refuses the arguments %j', (words, sentence) => {
   expect(() => readArguments(words)).toThrow(

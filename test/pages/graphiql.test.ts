@@ -1,5 +1,5 @@
 /** GraphiQL as somebody finds it who has just started the server: in a browser. */
-import { describeInBrowser, startBrowser, DARK, type BrowserWorld, type OpenedPage } from '../support/browser';
+import { describeInBrowser, startBrowser, DARK, PHONE, type BrowserWorld, type OpenedPage } from '../support/browser';
 import {
   eventually,
   makeApiKey,
@@ -156,6 +156,19 @@ describeInBrowser('in a browser', () => {
 
     expect(renewed).toMatch(/^fs_refresh_/);
     expect(renewed).not.toBe(old);
+  });
+
+  it('shows the answer below the query on a phone', async () => {
+    const opened = await open(PHONE);
+    await logIn(opened);
+    await choose(opened, /What is there/);
+    await execute(opened, `"email": "${world.owner.email}"`);
+    const answer = (await opened.page.locator('.result-window').boundingBox())!;
+    const query = (await opened.page.locator('.graphiql-query-editor').boundingBox())!;
+
+    expect(answer.width).toBeGreaterThan(200);
+    expect(answer.height).toBeGreaterThan(100);
+    expect(answer.y).toBeGreaterThan(query.y);
   });
 
   it('takes an API key, and subscribes with it, in the dark', async () => {

@@ -19,7 +19,7 @@ export interface InvitationMailOptions {
 
 /** The part of the time of an operation that its mails may take together. */
 const PART_FOR_MAIL = 0.7;
-/** No server takes a mail in less. */
+/** The least time that is worth a try. */
 const MAIL_MS_MIN = 50;
 
 export interface SentInvitation {
