@@ -199,7 +199,8 @@ it('ends with code 0 although a body came only half: that request gets its time 
 
   expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
   expect(ending).toEqual({ code: 0, signal: null, stderr: '' });
-  expect(program.logLines().slice(-1)).toMatchObject([{ msg: 'closed' }]);
+  // The line of the request that was cut may come after it.
+  expect(program.logLines().filter(({ msg }) => msg === 'closed')).toHaveLength(1);
 });
 
 it('ends with code 0 on SIGINT, and on several signals at once', async () => {
