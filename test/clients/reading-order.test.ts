@@ -198,11 +198,11 @@ describe('the README, after npm run demo', () => {
     const texts = examples.map(({ text }) => filledIn(text).replaceAll('http://localhost:4000', reader.url));
     const codes = texts.map((text) => ts.transpileModule(text, { compilerOptions: { module, target } }).outputText);
 
+    // Node 26 warns of the localStorage that the provider for browsers looks for.
+    const env = { ...variables, NODE_NO_WARNINGS: '1' };
     const ran = await Promise.all(
       // The provider for browsers keeps listening; the page would, too.
-      codes.map((code) =>
-        run(reader, process.execPath, ['--input-type=module', '--eval', `${code}\nprocess.exit();`], variables),
-      ),
+      codes.map((code) => run(reader, process.execPath, ['--input-type=module', '--eval', `${code}\nprocess.exit();`], env)),
     );
 
     expect(ran.map(({ stdout, stderr }) => [stdout, stderr])).toEqual([
