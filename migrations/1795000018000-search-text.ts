@@ -5,10 +5,13 @@ const BATCH = 1_000;
 
 /** Keys and names as they are searched: folded by the server, because `lower` depends on the locale of the database. */
 export class SearchText1795000018000 implements MigrationInterface {
+  /** In one, the new column would keep other servers out of the tables until all rows are filled. Can be repeated after a kill. */
+  readonly transaction = false;
+
   async up(runner: QueryRunner): Promise<void> {
     for (const table of TABLES) {
       // Null: written by a server of the release before, which still runs.
-      await runner.query(`ALTER TABLE "${table}" ADD COLUMN "search_text" text`);
+      await runner.query(`ALTER TABLE "${table}" ADD COLUMN IF NOT EXISTS "search_text" text`);
       await fill(runner, table);
     }
   }
@@ -26,8 +29,9 @@ async function fill(runner: QueryRunner, table: string): Promise<void> {
     const last = rows.at(-1);
     if (last === undefined) return;
     await runner.query(
-      `UPDATE "${table}" t SET search_text = v.text FROM unnest($1::text[], $2::text[]) AS v(id, text) WHERE t.id = v.id`,
-      [rows.map(({ id }) => id), rows.map(folded)],
+      `UPDATE "${table}" t SET search_text = v.text FROM unnest($1::text[], $2::text[], $3::text[]) AS v(id, name, text)
+       WHERE t.id = v.id AND t.name = v.name AND t.search_text IS NULL`,
+      [rows.map(({ id }) => id), rows.map(({ name }) => name), rows.map(folded)],
     );
     after = last.id;
   }

@@ -38,7 +38,7 @@ export function renewEpochsOf(config: Config, environmentId: string | null): Pro
 export function acceptKeyPepper(config: Config): Promise<string> {
   return withDataSource(config, async (dataSource) => {
     await migrate(dataSource);
-    await renewInstallation(dataSource.manager, config.keyPepper);
+    await dataSource.transaction((connection) => renewInstallation(connection, config.keyPepper));
     return 'Servers with this KEY_PEPPER start. API keys that were made with another stay refused: make new ones.';
   });
 }

@@ -30,7 +30,10 @@ export async function openInstallation(connection: Connection, keyPepper: string
   );
 }
 
-/** Begins a new installation on this database, with another `keyPepper`. API keys that were made with another are refused. */
+/**
+ * Begins a new installation on this database, with another `keyPepper`. API keys that were made with another are refused. Needs a
+ * transaction: a server that starts in between would write its own row.
+ */
 export async function renewInstallation(connection: Connection, keyPepper: string): Promise<void> {
   await connection.query(`DELETE FROM installation`);
   await openInstallation(connection, keyPepper);

@@ -1,4 +1,5 @@
 /** Search in lists by a part of a key or name: in any case and normal form, whatever the locale of the database. */
+import { migrate } from '../../src/database/migrate';
 import { make, makeFlag, makeProject, makeSegment, type MadeProject } from '../support/make';
 import { createServerDatabase } from '../support/databases';
 import { createWorld, isEmbedded, type World } from '../support/world';
@@ -117,4 +118,19 @@ it('finds what a server of the release before has written, as that did', async (
   await world!.app.database.connection.query('UPDATE flag SET search_text = NULL WHERE id = $1', [flag.id]);
 
   expect((await search(project, 'WRITTEN'))[1]).toEqual(['old-one']);
+});
+
+it('finds old rows after the migration, also one that was killed half-way and begins anew', async () => {
+  const [world] = worlds;
+  const project = await makeProject(world!);
+  await makeFlag(project, { key: 'before', name: 'Cafe\u0301' });
+  const { connection } = world!.app.database;
+  await connection.query('UPDATE flag SET search_text = NULL WHERE project_id = $1', [project.id]);
+  await connection.query(`DELETE FROM migration WHERE name = 'SearchText1795000018000'`);
+  const before = await search(project, 'CAF\u00c9');
+
+  const ran = await migrate(connection.connection);
+
+  expect(ran).toEqual(['SearchText1795000018000']);
+  expect([before[1], (await search(project, 'CAF\u00c9'))[1]]).toEqual([[], ['before']]);
 });
