@@ -16,6 +16,7 @@ import { LiveOperations } from './subscriptions/live-operations';
 import { addOfrep } from './http/ofrep/routes';
 import { addOidc, type Oidc } from './http/oidc/routes';
 import { BODY_BYTES_MAX_ORDINARY, Operations } from './operations/operations';
+import { addOpenapi } from './http/openapi';
 import { addPages } from './http/pages';
 import { boundPipelines } from './http/pipelining-limit';
 import { ServedPaths } from './http/served-paths';
@@ -67,6 +68,7 @@ export async function startServer(serverOptions: ServerOptions): Promise<Server>
   addOfrep(app, paths, options);
   addOidc(app, options);
   addPages(app);
+  addOpenapi(app, options);
   addLaunchDarklyFormat(app, options);
   const { socketAcceptRate: acceptRate, socketsPendingMax: pendingMax } = options.limits;
   const live = {

@@ -26,6 +26,7 @@ const CONTEXT = '{"context":{"targetingKey":"ada"}}';
 const ROUTES = (): [string, number, RawRequest?][] => [
   ['/livez', 200],
   ['/readyz', 200],
+  ['/openapi.json', 200],
   ['/accept-invitation', 200],
   ['/reset-password', 200],
   ['/pages/page.css', 200],
