@@ -47,6 +47,8 @@ export function send(world: Pick<World, 'url'>, raw: RawRequest): Promise<RawAns
 }
 
 function partsOf(whole: unknown): Pick<RawAnswer, 'body' | 'cost'> {
+  // Each character of a text would become a member.
+  if (typeof whole === 'string') return { body: whole, cost: undefined };
   const { extensions, ...body } = (whole ?? {}) as { extensions?: { cost?: unknown } };
   return extensions?.cost === undefined ? { body: whole, cost: undefined } : { body, cost: extensions.cost };
 }
