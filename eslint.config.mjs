@@ -9,6 +9,7 @@ import tseslint from 'typescript-eslint';
 // The folders of src, from the ground up: a folder may import those before it.
 const FOLDERS = [
   'concurrency',
+  'telemetry',
   'evaluation',
   'graphql',
   'validation',

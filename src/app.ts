@@ -8,6 +8,7 @@ import { connect, createChangeNotifier } from './composition/connect';
 import { createErrorReports } from './composition/error-reports';
 import type { Foundation } from './composition/foundation';
 import { transportOptions } from './composition/transport-options';
+import { watchParts } from './composition/watch-parts';
 import type { Config } from './config';
 import type { EmbeddedLocation } from './database/embedded';
 import { openInstallation } from './database/installation';
@@ -17,6 +18,7 @@ import { Database } from './database/transaction';
 import { startHeadPoller } from './delivery/head-poller';
 import { StartFault, UserFault } from './errors';
 import { warnOfUnknownOrganizations } from './http/oidc/create-oidc';
+import { startMetricsServer } from './http/metrics';
 import { kindOfId } from './ids';
 import { startPurge } from './jobs/purge';
 import { internalRequest } from './modules/access/actor';
@@ -24,6 +26,7 @@ import type { Services } from './modules/context';
 import type { LoadGauge } from './operations/load';
 import { redisNamespaceOf } from './redis/client-options';
 import { startServer } from './server';
+import { Metrics } from './telemetry/metrics';
 
 export interface App {
   readonly url: string;
@@ -53,7 +56,7 @@ export interface AppOptions {
 
 /** Resolves when the server answers. Throws `StartFault` with one sentence when it cannot start. */
 export async function startApp({ config, log, clock = systemClock, embedded, load }: AppOptions): Promise<App> {
-  const foundation: Foundation = { config, log, clock, reports: createErrorReports(log), closers: [] };
+  const foundation: Foundation = { config, log, clock, reports: createErrorReports(log), metrics: new Metrics(), closers: [] };
   const close = async (): Promise<void> => {
     for (const closer of foundation.closers.splice(0).reverse()) await closer();
   };
@@ -69,7 +72,7 @@ async function start(
   foundation: Foundation,
   { embedded, load }: Pick<AppOptions, 'embedded' | 'load'>,
 ): Promise<Omit<App, 'close'>> {
-  const { config, log, clock, reports, closers } = foundation;
+  const { config, log, clock, reports, metrics, closers } = foundation;
   const dataSource = await connect(foundation, embedded);
   const ran = await migrate(dataSource);
   if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
@@ -100,16 +103,31 @@ async function start(
   const { databaseState: onDatabaseState, environmentUnread: onError } = reports;
   const headPoller = await startHeadPoller({ notifier, cache, database, clock, access, onDatabaseState, onError });
   closers.push(() => headPoller.stop());
-  closers.push(startPurge(database, clock, { failedAuthentications, usage, retention: config }, log));
+  closers.push(startPurge({ database, clock, failedAuthentications, usage, retention: config, metrics, log }));
   const parts = { database, authentication, delivery, services, headPoller, redisFault, load };
+  watchParts(metrics, parts);
+  await serveMetrics(foundation);
   const transport = transportOptions(foundation, parts);
   const server = await startServer(transport).catch((error: unknown) => {
-    throw portFault(error, config) ?? error;
+    throw portFault(error, { ...config, variable: 'PORT' }) ?? error;
   });
   closers.push(() => server.close());
   const { url, graphiqlUrl, beginDrain } = server;
   const databaseVersion = await readVersion(dataSource);
   return { url, graphiqlUrl, services, database, databaseVersion, setUpToken, beginDrain };
+}
+
+/** Serves metrics at a port of their own, if there is one. Measures the process only if somebody may ask. */
+async function serveMetrics({ config, metrics, log, closers }: Foundation): Promise<void> {
+  const { host } = config;
+  const { port, token } = config.metrics;
+  if (port !== null || token !== null) metrics.addRuntime();
+  if (port === null) return;
+  const server = await startMetricsServer(metrics, { host, port, token }).catch((error: unknown) => {
+    throw portFault(error, { host, port, variable: 'METRICS_PORT' }) ?? error;
+  });
+  log.info({ url: server.url }, 'metrics');
+  closers.push(server.close);
 }
 
 async function createConfiguredOwner(config: Config, services: Services): Promise<void> {
@@ -123,11 +141,18 @@ async function createConfiguredOwner(config: Config, services: Services): Promis
   }
 }
 
-function portFault(error: unknown, { host, port }: Config): StartFault | null {
+interface Listening {
+  readonly host: string;
+  readonly port: number;
+  /** The variable that chose the port. */
+  readonly variable: string;
+}
+
+function portFault(error: unknown, { host, port, variable }: Listening): StartFault | null {
   const { code, syscall } = error as NodeJS.ErrnoException;
   const sentences: Readonly<Record<string, string>> = {
-    EADDRINUSE: `Port ${port} on ${host} is in use; stop what uses it or set PORT to another port.`,
-    EACCES: `Port ${port} on ${host} may not be used by this account; set PORT to a port above 1023.`,
+    EADDRINUSE: `Port ${port} on ${host} is in use; stop what uses it or set ${variable} to another port.`,
+    EACCES: `Port ${port} on ${host} may not be used by this account; set ${variable} to a port above 1023.`,
   };
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return null;
   const elsewhere = `HOST ${host} is not an address of this machine; set it to one, such as 127.0.0.1 or 0.0.0.0.`;

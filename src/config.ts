@@ -10,6 +10,7 @@ import { StartFault } from './errors';
 import { oidcOf, type OidcSettings } from './http/oidc/settings';
 import type { LimitSettings } from './operations/operations';
 import type { RateLimitSettings } from './operations/rate-limits';
+import type { MetricsSettings } from './http/metrics';
 import type { RequestsLogged } from './http/request-log';
 import { readVariables, SECRET_LENGTH_MIN, type LOG_LEVELS, type Values } from './variables';
 
@@ -54,6 +55,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimitSettings;
   readonly limits: LimitSettings;
+  readonly metrics: MetricsSettings;
   /** How long a server that is about to stop tells load balancers so, and serves on. */
   readonly drainDelayMs: number;
 }
@@ -93,6 +95,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustedProxies: values.TRUSTED_PROXIES,
     rateLimits: rateLimitsOf(values),
     limits: limitsOf(values, isProduction),
+    metrics: metricsOf(values),
     drainDelayMs: 1_000 * (values.DRAIN_DELAY_SECONDS ?? DRAIN_DELAY_SECONDS[isProduction ? 'production' : 'elsewhere']),
   });
 }
@@ -149,6 +152,11 @@ function limitsOf(values: Values, isProduction: boolean): LimitSettings {
     socketAcceptRate: values.SOCKET_ACCEPT_RATE,
     socketsPendingMax: values.SOCKETS_PENDING_MAX,
   };
+}
+
+function metricsOf({ PORT: main, METRICS_PORT: port, METRICS_TOKEN: token }: Values): MetricsSettings {
+  if (port === main) throw new StartFault(`METRICS_PORT must be another port than PORT, which is ${main}.`);
+  return { port: port ?? null, token: token ?? null };
 }
 
 function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: { readonly SMTP_URL?: string; readonly MAIL_FROM?: string }): Config['smtp'] {

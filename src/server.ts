@@ -17,12 +17,13 @@ import { addOfrep } from './http/ofrep/routes';
 import { addOidc, type Oidc } from './http/oidc/routes';
 import { BODY_BYTES_MAX_ORDINARY, Operations } from './operations/operations';
 import { addOpenapi } from './http/openapi';
+import { addMetrics } from './http/metrics';
 import { addPages } from './http/pages';
 import { boundPipelines } from './http/pipelining-limit';
 import { ServedPaths } from './http/served-paths';
 import { UPGRADES } from './subscriptions/ignored-upgrade';
 import { SocketAdmission } from './subscriptions/socket-admission';
-import { createSocketServer, type SocketServer } from './subscriptions/socket-server';
+import { createSocketServer, type LiveOptions, type SocketServer } from './subscriptions/socket-server';
 import { addEventStreams } from './subscriptions/sse';
 import type { Readiness, TransportOptions } from './http/transport';
 
@@ -64,18 +65,14 @@ export async function startServer(serverOptions: ServerOptions): Promise<Server>
   boundPipelines(app.server);
   serveUnder(app.server, basePathOf(options.publicUrl));
   addHealth(app, options, drain);
+  addMetrics(app, options);
   addAuditExport(app, options);
   addOfrep(app, paths, options);
   addOidc(app, options);
   addPages(app);
   addOpenapi(app, options);
   addLaunchDarklyFormat(app, options);
-  const { socketAcceptRate: acceptRate, socketsPendingMax: pendingMax } = options.limits;
-  const live = {
-    live: new LiveOperations(operations, options),
-    access: options.access,
-    admission: new SocketAdmission({ acceptRate, pendingMax }),
-  };
+  const live = createLive(operations, options);
   addEventStreams(app, live, options);
   const hasGraphiql = !options.isProduction && isGraphiqlInstalled();
   if (hasGraphiql) addGraphiql(app, basePathOf(options.publicUrl));
@@ -94,6 +91,16 @@ export async function startServer(serverOptions: ServerOptions): Promise<Server>
       options.load.close();
     },
   };
+}
+
+function createLive(operations: Operations, options: TransportOptions): LiveOptions {
+  const { socketAcceptRate: acceptRate, socketsPendingMax: pendingMax } = options.limits;
+  const admission = new SocketAdmission({ acceptRate, pendingMax });
+  options.metrics.watch('flagstaff_overload_refusals_total', () => [
+    { labels: { what: 'operation' }, value: operations.shedCount },
+    { labels: { what: 'connection' }, value: admission.refusedCount },
+  ]);
+  return { live: new LiveOperations(operations, options), access: options.access, admission };
 }
 
 async function endConnections(

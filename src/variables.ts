@@ -61,6 +61,11 @@ const variables = z.object({
   REVISIONS_MIN: integer(1_000, 100_000_000).default(10_000),
   LOG_REQUESTS: z.enum(REQUESTS_LOGGED, `must be one of ${REQUESTS_LOGGED.join(', ')}`).default('all'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  METRICS_PORT: integer(1, 65_535).optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, all of them visible ASCII without blanks')
+    .optional(),
   RATE_LIMIT_ANONYMOUS: perMinute(60),
   RATE_LIMIT_LOG_IN_ACCOUNT: perMinute(10),
   RATE_LIMIT_LOG_IN_ADDRESS: perMinute(60),

@@ -1,8 +1,10 @@
 import type { Database } from '../database/transaction';
 import { FlagStream } from '../delivery/stream';
+import { EvaluationCounts } from '../modules/snapshots/evaluation-counts';
 import { SnapshotCache } from '../modules/snapshots/snapshot-cache';
 import { UsageService } from '../modules/usage/usage-service';
 import type { RedisNamespace } from '../redis/client-options';
+import type { RedisSnapshotStore } from '../redis/redis-snapshot-store';
 import { createSnapshotStore } from './connect';
 import type { Foundation } from './foundation';
 
@@ -11,23 +13,31 @@ export interface DeliveryParts {
   readonly cache: SnapshotCache;
   readonly usage: UsageService;
   readonly stream: FlagStream;
+  readonly evaluated: EvaluationCounts;
+  /** Null without Redis. */
+  readonly store: RedisSnapshotStore | null;
 }
 
 export function buildDelivery(
-  { config, log, clock, reports, closers }: Foundation,
+  { config, log, clock, reports, metrics, closers }: Foundation,
   database: Database,
   redis: RedisNamespace | null,
 ): DeliveryParts {
-  const store = redis === null ? undefined : createSnapshotStore(config, redis);
+  const store = redis && createSnapshotStore(config, redis);
   if (store) closers.push(() => store.close());
-  const cache = new SnapshotCache({ database, store, onNewEpoch: reports.newEpoch });
+  const cache = new SnapshotCache({ database, store: store ?? undefined, onNewEpoch: reports.newEpoch });
   const usage = new UsageService({ database, clock, log });
   usage.start();
   closers.push(() => usage.stop());
+  const evaluated = new EvaluationCounts();
   const stream = new FlagStream({
     database,
     cache,
-    onSent: (environmentId, compiled, sent) => usage.countsOf(environmentId, compiled).add(sent, null),
+    onSent: ({ environmentId, compiled, evaluations, isCounted }) => {
+      evaluated.add(evaluations);
+      if (isCounted) usage.countsOf(environmentId, compiled).add(evaluations, null);
+    },
+    onServed: (at) => metrics.changeDelivered('evaluationsChanged', at),
   });
-  return { cache, usage, stream };
+  return { cache, usage, stream, evaluated, store };
 }

@@ -37,7 +37,7 @@ export interface ServiceParts {
 export function buildServices(foundation: Foundation, { database, authentication, delivery }: ServiceParts): Services {
   const { keyPepper } = foundation.config;
   const { keyUsage, streamTickets } = authentication;
-  const { cache, usage } = delivery;
+  const { cache, usage, evaluated } = delivery;
   const changes = new ChangeService({ database, clock: foundation.clock, cipher: new Cipher(keyPepper, 'idempotency') });
   const environments = new EnvironmentService({ database, changes });
   const segments = new SegmentService({ database, changes });
@@ -57,7 +57,7 @@ export function buildServices(foundation: Foundation, { database, authentication
     contextErasure: new ContextErasureService({ database, changes }),
     usage,
     streamTickets,
-    snapshots: new SnapshotService({ cache, usage }),
+    snapshots: new SnapshotService({ cache, usage, evaluated }),
   };
 }
 

@@ -6,6 +6,7 @@ import { createDataSource } from '../database/data-source';
 import { openEmbeddedDatabase, type EmbeddedLocation } from '../database/embedded';
 import { openDataSource } from '../database/open-data-source';
 import { Cipher } from '../database/cipher';
+import type { OnStatement } from '../database/statement-times';
 import type { ChangeNotifier } from '../delivery/change-notifier';
 import { createMemoryChangeNotifier } from '../delivery/memory-change-notifier';
 import type { RedisNamespace } from '../redis/client-options';
@@ -13,25 +14,26 @@ import { createRedisChangeNotifier } from '../redis/redis-change-notifier';
 import type { RedisFault } from '../redis/redis-fault';
 import { RedisSnapshotStore } from '../redis/redis-snapshot-store';
 import { entities } from '../modules/entities';
-import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
 import type { Foundation } from './foundation';
 
 /** Pushes a function to `closers` for everything that it opens. Throws `StartFault` when the database cannot be reached. */
 export async function connect(
-  { config, reports, closers }: Foundation,
+  { config, reports, metrics, closers }: Foundation,
   embedded: EmbeddedLocation | undefined,
 ): Promise<DataSource> {
   const onPoolError = reports.connectionLost;
+  const onStatement: OnStatement = (end, durationMs) => metrics.statementEnded(end, durationMs);
+  const shared = { entities, migrations, onPoolError, onStatement };
   let dataSource: DataSource;
   if (config.databaseUrl !== null) {
     const { databaseUrl: url, databasePoolSize: poolSize, limits } = config;
     // A statement may take as long as an operation.
     const connection = { url, poolSize, statementTimeoutMs: limits.executionTimeoutMs };
-    dataSource = createDataSource({ connection, entities, migrations, onPoolError });
+    dataSource = createDataSource({ connection, ...shared });
   } else {
     const database = await openEmbeddedDatabase(embedded ?? { dataDir: config.dataDir });
     closers.push(database.close);
-    dataSource = createDataSource({ connection: database, entities, migrations, onPoolError });
+    dataSource = createDataSource({ connection: database, ...shared });
   }
   await openDataSource(dataSource);
   closers.push(() => dataSource.destroy());
@@ -51,6 +53,6 @@ export function createChangeNotifier(
   return { notifier, redisFault: () => overRedis?.fault() };
 }
 
-export function createSnapshotStore({ keyPepper }: Config, namespace: RedisNamespace): SnapshotStore {
+export function createSnapshotStore({ keyPepper }: Config, namespace: RedisNamespace): RedisSnapshotStore {
   return new RedisSnapshotStore({ namespace, cipher: new Cipher(keyPepper, 'snapshots') });
 }

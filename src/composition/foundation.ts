@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock';
 import type { Config } from '../config';
+import type { Metrics } from '../telemetry/metrics';
 import type { ErrorReports } from './error-reports';
 
 /** The parts that every other part of the server is built from. */
@@ -9,6 +10,7 @@ export interface Foundation {
   readonly log: Logger;
   readonly clock: Clock;
   readonly reports: ErrorReports;
+  readonly metrics: Metrics;
   /** Functions that end what was started. Called in reverse order. */
   readonly closers: (() => Promise<void>)[];
 }

@@ -32,7 +32,7 @@ export interface TransportParts {
 
 /** Puts together the options of the transports. */
 export function transportOptions(foundation: Foundation, parts: TransportParts): ServerOptions {
-  const { config, log, clock } = foundation;
+  const { config, log, clock, metrics } = foundation;
   const { authenticator, limits, failures } = parts.authentication;
   const { snapshots, changes, sessions } = parts.services;
   const guard = new OperationGuard(config.limits);
@@ -41,6 +41,8 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
     guard,
     log,
     logRequests: config.logRequests,
+    metrics,
+    metricsToken: config.metrics.token,
     rateLimits: limits,
     load: parts.load ?? createLoadGauge(),
     ...liveAccess(foundation, parts.authentication),

@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg';
 import type { Duplex } from 'node:stream';
 import { DataSource, type EntitySchema, type MigrationInterface, type MixedList } from 'typeorm';
 import { reportOutages } from './outage';
+import { timeStatements, type OnStatement } from './statement-times';
 import { prepareSession, STRICT_TYPES } from './session-settings';
 
 type Class<T = object> = new () => T;
@@ -22,6 +23,8 @@ export interface DataSourceOptions {
   readonly migrations: readonly Class<MigrationInterface>[];
   /** Receives errors of idle connections, which no caller awaits. */
   readonly onPoolError: (error: Error) => void;
+  /** Called when a statement has ended. Must not throw. Absent: nobody wants to know. */
+  readonly onStatement?: OnStatement;
 }
 
 const STATEMENT_TIMEOUT_MAX_MS = 10_000;
@@ -53,7 +56,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     applicationName: 'flagstaff',
   };
   if ('createStream' in options.connection) {
-    return new DataSource({
+    const embedded = new DataSource({
       ...shared,
       username: 'postgres',
       database: 'postgres',
@@ -68,6 +71,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
         onConnect: (client: ClientBase) => prepareSession(client),
       },
     });
+    return timeStatements(embedded, options.onStatement);
   }
   const { url, poolSize, statementTimeoutMs: wished = STATEMENT_TIMEOUT_MAX_MS } = options.connection;
   const statementTimeoutMs = Math.min(wished, STATEMENT_TIMEOUT_MAX_MS);
@@ -82,7 +86,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       onConnect: (client: ClientBase) => prepareServerSession(client, statementTimeoutMs),
     },
   });
-  return reportOutages(dataSource, statementTimeoutMs);
+  return timeStatements(reportOutages(dataSource, statementTimeoutMs), options.onStatement);
 }
 
 function prepareServerSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {

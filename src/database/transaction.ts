@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { withDeadline } from '../concurrency/with-deadline';
 import { isEmbedded } from './data-source';
+import { poolUse, type PoolUse } from './statement-times';
 import { discard, dropIdleConnections, endOfTransaction, unavailable } from './outage';
 
 /** Runs SQL: the pool, or one transaction. Repositories take it as their first argument. */
@@ -29,6 +30,11 @@ export class Database {
   /** Used for reads outside a transaction. */
   get connection(): Connection {
     return this.options.dataSource.manager;
+  }
+
+  /** The connections of the pool now. */
+  get poolUse(): PoolUse {
+    return poolUse(this.options.dataSource);
   }
 
   /** Commits the writes of `work`, or nothing when it throws; then calls `onCommit`. */

@@ -37,9 +37,19 @@ export interface EvaluationsChangedRequest {
   readonly isCounted?: boolean;
 }
 
+export interface SentEvaluations {
+  readonly environmentId: string;
+  readonly compiled: CompiledSnapshot;
+  readonly evaluations: readonly Evaluation[];
+  /** Whether they count as usage. */
+  readonly isCounted: boolean;
+}
+
 export interface EvaluationStreamOptions {
-  /** Called with the evaluations that are about to be sent to a subscriber whose evaluations count. Must not throw. */
-  readonly onSent?: (environmentId: string, compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
+  /** Called with evaluations that are about to be sent to one subscriber. Must not throw. */
+  readonly onSent?: (sent: SentEvaluations) => void;
+  /** Called when a change made at this time was sent to all subscribers who waited for it. Must not throw. */
+  readonly onServed?: (at: Date) => void;
 }
 
 export class EvaluationStream {
@@ -69,7 +79,8 @@ export class EvaluationStream {
         this.busy.add(driver);
         void this.runs.request();
       },
-      onSent: (compiled, evaluations) => this.options.onSent?.(state.scope.environmentId, compiled, evaluations),
+      onSent: (sent) => this.options.onSent?.({ environmentId: state.scope.environmentId, ...sent }),
+      onServed: (at) => this.options.onServed?.(at),
       onEmpty: () => {
         this.drivers.delete(state);
         this.busy.delete(driver);
@@ -92,7 +103,8 @@ export class EvaluationStream {
 interface DriverEvents {
   /** There are subscribers to serve. */
   readonly onBusy: () => void;
-  readonly onSent: (compiled: CompiledSnapshot, evaluations: readonly Evaluation[]) => void;
+  readonly onSent: (sent: Omit<SentEvaluations, 'environmentId'>) => void;
+  readonly onServed: (at: Date) => void;
   /** The last subscriber is gone, and the driver has stopped listening to its environment state. */
   readonly onEmpty: () => void;
 }
@@ -109,6 +121,8 @@ class EnvironmentDriver {
   private idle = new Set<EvaluationSubscription>();
   /** Those that wait for an event, and may not know the newest snapshot. Served in order. */
   private due = new Set<EvaluationSubscription>();
+  /** The time of the change that is being sent. */
+  private servingSince: Date | null = null;
   private readonly stop: () => void;
 
   constructor(
@@ -169,7 +183,10 @@ class EnvironmentDriver {
       subscription.give(event);
       slicer.add(1 + event.evaluations.length);
     }
-    return this.due.size > 0;
+    if (this.due.size > 0) return true;
+    if (this.servingSince !== null) this.events.onServed(this.servingSince);
+    this.servingSince = null;
+    return false;
   }
 
   private eventFor(subscription: EvaluationSubscription): EvaluationsChangedEvent | null {
@@ -177,7 +194,8 @@ class EnvironmentDriver {
     const evaluations = subscription.send(isWhole);
     const { revision, epoch } = this.compiled;
     if (!isWhole && evaluations.length === 0) return null;
-    if (subscription.request.isCounted !== false) this.events.onSent(this.compiled, evaluations);
+    const { isCounted = true } = subscription.request;
+    this.events.onSent({ compiled: this.compiled, evaluations, isCounted });
     return { revision, epoch, evaluations };
   }
 
@@ -199,6 +217,7 @@ class EnvironmentDriver {
     if (!isNewEpoch && newest.revision < this.compiled.revision) return;
     const affectedKeys = isNewEpoch ? null : listAffectedFlagKeys(this.compiled, newest);
     this.compiled = newest;
+    this.servingSince = this.state.changedAt;
     this.turn += 1;
     if (isNewEpoch) this.epochTurn = this.turn;
     for (const view of this.views.values()) view.show(newest, affectedKeys, this.turn);

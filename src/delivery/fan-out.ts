@@ -31,7 +31,14 @@ export interface GroupRequest {
   readonly render: (event: FlagChangedEvent) => string;
 }
 
+export interface FanOutOptions {
+  /** Called when a change made at this time was handed to all subscribers who waited for it. Must not throw. */
+  readonly onHanded?: (at: Date) => void;
+}
+
 export class FanOut {
+  /** The number of RESYNC events that subscribers were given. */
+  readonly resyncs = { count: 0 };
   private readonly groups = new Map<string, SubscriberGroup>();
   private readonly texts = new LRUCache<string, string>({
     maxSize: TEXT_LENGTH_MAX,
@@ -39,6 +46,8 @@ export class FanOut {
   });
   private readonly slicer = new TimeSlicer();
   private groupCount = 0;
+
+  constructor(private readonly options: FanOutOptions = {}) {}
 
   /** Begins at once: the sink may be called before this returns. */
   join(request: GroupRequest, sink: SubscriberSink): GroupSubscriber {
@@ -51,6 +60,8 @@ export class FanOut {
         number: ++this.groupCount,
         texts: this.texts,
         slicer: this.slicer,
+        resyncs: this.resyncs,
+        onHanded: (at) => this.options.onHanded?.(at),
         onEmpty: (empty) => this.drop(name, empty),
       });
       this.groups.set(name, group);
@@ -65,6 +76,11 @@ export class FanOut {
     return this.groups.size;
   }
 
+  /** Subscribers at this moment, also those that are behind. */
+  get subscriberCount(): number {
+    return [...this.groups.values()].reduce((sum, group) => sum + group.size, 0);
+  }
+
   private drop(name: string, group: SubscriberGroup): void {
     if (this.groups.get(name) === group) this.groups.delete(name);
   }
@@ -74,6 +90,8 @@ interface SubscriberGroupOptions {
   readonly number: number;
   readonly texts: LRUCache<string, string>;
   readonly slicer: TimeSlicer;
+  readonly resyncs: { count: number };
+  readonly onHanded: (at: Date) => void;
   readonly onEmpty: (group: SubscriberGroup) => void;
 }
 
@@ -98,6 +116,10 @@ class SubscriberGroup {
 
   get state(): FlagSubscription['state'] {
     return this.request.subscription.state;
+  }
+
+  get size(): number {
+    return this.subscriberCount;
   }
 
   enter(): void {
@@ -190,9 +212,19 @@ class SubscriberGroup {
         subscriber.take(text, to);
         if (++count % SUBSCRIBERS_PER_CLOCK_READ === 0) await slicer.yieldIfDue();
       }
+      this.countHanded(event, count);
     }
     // With nothing awaited in between: who joins from here on stands after the event.
     this.position = to;
+  }
+
+  countResync(count = 1): void {
+    this.options.resyncs.count += count;
+  }
+
+  private countHanded(event: FlagChangedEvent, count: number): void {
+    if (event.kind === 'RESYNC') this.countResync(count);
+    else this.options.onHanded(event.createdAt);
   }
 
   private settleAhead(): void {
@@ -290,6 +322,7 @@ export class GroupSubscriber {
     for (const event of events) {
       await this.group.yieldIfDue();
       if (this.state !== 'READING') return false;
+      if (event.kind === 'RESYNC') this.group.countResync();
       const isTaken = this.sink.next(this.group.textOf(event));
       this.cursor = cursorOf(event);
       if (isTaken) continue;

@@ -22,7 +22,14 @@ import {
 const PAGE_ROWS = 100;
 
 export type FlagChangedEvent =
-  | { readonly kind: 'CHANGES'; readonly revision: number; readonly epoch: string; readonly changes: readonly FlagEvent[] }
+  | {
+      readonly kind: 'CHANGES';
+      readonly revision: number;
+      readonly epoch: string;
+      readonly changes: readonly FlagEvent[];
+      /** The time of the change. */
+      readonly createdAt: Date;
+    }
   | { readonly kind: 'RESYNC'; readonly revision: number; readonly epoch: string; readonly changes: readonly [] };
 
 export interface FlagChangedRequest {
@@ -76,9 +83,9 @@ export class FlagStream {
       return { events: [{ kind: 'RESYNC', ...newest, changes: [] }], cursor: newest };
     }
     const events: FlagChangedEvent[] = [];
-    for (const { epoch, revision, events: all } of rows) {
+    for (const { epoch, revision, events: all, createdAt } of rows) {
       const changes = flagKeys === null ? all : all.filter((event) => concerns(event, flagKeys));
-      if (flagKeys === null || changes.length > 0) events.push({ kind: 'CHANGES', revision, epoch, changes });
+      if (flagKeys === null || changes.length > 0) events.push({ kind: 'CHANGES', revision, epoch, changes, createdAt });
     }
     const { epoch, revision } = rows.at(-1) ?? cursor;
     return { events, cursor: { epoch, revision } };

@@ -11,6 +11,7 @@ import type { PreparedOperation } from '../operations/documents';
 import { BODY_BYTES_MAX_ORDINARY, type Operations } from '../operations/operations';
 import type { RateLimitStatus } from '../operations/rate-counter';
 import type { Admission } from '../operations/rate-limits';
+import type { Reading } from '../telemetry/tally';
 import { AnswerMemory, type KeptAnswer } from './answer-memory';
 import { compileAnswer, type AnswerWriter } from './answer-writer';
 import { compilePlan, type EvaluatePlan } from './evaluate-plan';
@@ -36,11 +37,21 @@ export class FastEvaluate {
   private readonly plans = new WeakMap<PreparedOperation, { readonly plan: Plan | null }>();
   private readonly chunks = new JsonChunkCache();
   private readonly memory = new AnswerMemory();
+  private fromMemory = 0;
+  private evaluated = 0;
 
   constructor(
     private readonly operations: Operations,
     private readonly options: TransportOptions,
   ) {}
+
+  /** Counts the answers by what answered. */
+  get answered(): Reading {
+    return [
+      { labels: { answered_by: 'memory' }, value: this.fromMemory },
+      { labels: { answered_by: 'fast_path' }, value: this.evaluated },
+    ];
+  }
 
   /** Null when the request is declined. Throws when the body is not JSON, or only graphql-js can answer it. */
   answer(actor: Actor, body: Buffer): FastAnswer | null {
@@ -57,6 +68,7 @@ export class FastEvaluate {
     if (!repetition) return null;
     const run = (): KeptAnswer => {
       repetition.run();
+      this.fromMemory++;
       return known;
     };
     return { cost: known.cost, run };
@@ -85,6 +97,7 @@ export class FastEvaluate {
     const operationName = operation.name?.value ?? null;
     const run = (): KeptAnswer => {
       const outcome = ready.run();
+      this.evaluated++;
       const used = Math.max(1, writer.countObjects(outcome), ready.evaluations);
       const answered = { input, outcome, cost, used, operationName, rootFields, ...writer.write(outcome) };
       if (key !== null) this.memory.note(key, answered);

@@ -10,7 +10,9 @@ import { compressedFor, varyWith } from '../http/compression';
 import { corsHeadersFor } from '../http/cors';
 import { clientRequestIdOf, newRequestId } from '../http/hooks';
 import type { Actor } from '../modules/access/actor';
+import type { OperationOutcome } from '../modules/context';
 import { CLIENT_LEFT, createRequestLog, type AnsweredRequest, type RequestLog } from '../http/request-log';
+import type { DurationSeries } from '../telemetry/durations';
 import { BODY_BYTES_MAX, type Operations } from '../operations/operations';
 import { FastEvaluate, type FastAnswer } from './fast-evaluate';
 import { statusHeaders } from '../http/rate-limit-headers';
@@ -65,6 +67,7 @@ class EvaluateRoute {
   private readonly evaluate: FastEvaluate;
   private readonly logRequest: RequestLog;
   private readonly writeWhole: WriteWhole;
+  private readonly answered: DurationSeries;
 
   constructor(
     operations: Operations,
@@ -74,6 +77,8 @@ class EvaluateRoute {
     this.evaluate = new FastEvaluate(operations, options);
     this.logRequest = createRequestLog(options.log, options.logRequests);
     this.writeWhole = wholeAnswers(server);
+    this.answered = options.metrics.requestSeries('POST', '/graphql', 200);
+    options.metrics.watch('flagstaff_evaluate_requests_total', () => this.evaluate.answered);
   }
 
   /** Calls `decline`, synchronously or when the body has come, for a request that takes the ordinary path. */
@@ -167,9 +172,17 @@ class EvaluateRoute {
   private log({ request, startedAt, actor, status, outcome }: Logged): void {
     const { requestId, address } = actor.request;
     const durationMs = performance.now() - startedAt;
+    this.time(durationMs, status, outcome);
     const clientRequestId = clientRequestIdOf(request.headers);
     const line = { requestId, clientRequestId, method: 'POST', path: '/graphql', status, durationMs, address };
     this.logRequest({ ...line, actor, outcome, errorCode: null });
+  }
+
+  private time(durationMs: number, status: number, outcome: OperationOutcome | null): void {
+    const { metrics } = this.options;
+    if (outcome === null) return metrics.requestEnded({ method: 'POST', route: '/graphql', status, durationMs });
+    this.answered.observe(durationMs);
+    metrics.operationSeries('http', outcome.operationName).observe(durationMs);
   }
 }
 

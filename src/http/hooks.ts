@@ -6,7 +6,8 @@ import { addCompression } from './compression';
 import { addCors } from './cors';
 import { addEarlyAnswers } from './early-answers';
 import { RequestFault } from '../errors';
-import { CLIENT_LEFT, createRequestLog } from './request-log';
+import { createRequestEnd } from './request-end';
+import { CLIENT_LEFT } from './request-log';
 import { notesOf } from './request-notes';
 import { SECURITY_HEADERS } from './security-headers';
 import type { TransportOptions } from './transport';
@@ -21,8 +22,6 @@ export function clientRequestIdOf({ 'x-request-id': id }: IncomingHttpHeaders): 
   return typeof id === 'string' && /^[A-Za-z0-9._-]{1,100}$/.test(id) ? id : null;
 }
 
-const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
-
 /** Refuses compressed bodies, which would be taken for malformed ones (RFC 9110, section 15.5.16). */
 function refuseEncoded(encoding: string | undefined, method: string, reply: FastifyReply): void {
   if (encoding === undefined || method === 'GET' || method === 'HEAD' || encoding.toLowerCase() === 'identity') return;
@@ -31,7 +30,7 @@ function refuseEncoded(encoding: string | undefined, method: string, reply: Fast
 }
 
 export function addHooks(app: FastifyInstance, options: TransportOptions): void {
-  addRequestLog(app, options);
+  addRequestEnd(app, options);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
@@ -41,9 +40,10 @@ export function addHooks(app: FastifyInstance, options: TransportOptions): void 
   addEarlyAnswers(app);
 }
 
-/** Logs each request once, when its answer has left or the client has: also one whose body was refused or never came. */
-function addRequestLog(app: FastifyInstance, { log, logRequests, addressOf }: TransportOptions): void {
-  const logRequest = createRequestLog(log, logRequests);
+/** Ends each request once, when its answer has left or the client has: also one whose body was refused or never came. */
+function addRequestEnd(app: FastifyInstance, options: TransportOptions): void {
+  const { addressOf } = options;
+  const endRequest = createRequestEnd(options);
   app.addHook('onRequest', async (request, reply) => {
     // A connection that has ended does not know its address any more.
     const address = addressOf(request.raw);
@@ -51,13 +51,12 @@ function addRequestLog(app: FastifyInstance, { log, logRequests, addressOf }: Tr
       const { id: requestId, method, url, headers } = request;
       const path = url.split('?')[0] ?? '';
       const status = reply.raw.headersSent ? reply.raw.statusCode : CLIENT_LEFT;
-      // A probe asks every few seconds, and only another answer than the usual one is worth a line.
-      if (status === 200 && PROBES.has(path)) return;
       const clientRequestId = clientRequestIdOf(headers);
       const { context, errorCode } = notesOf(request);
       const { actor = null, outcome = null } = context ?? {};
       const durationMs = reply.elapsedTime;
-      logRequest({ requestId, clientRequestId, method, path, status, durationMs, address, actor, outcome, errorCode });
+      const route = request.routeOptions.url ?? null;
+      endRequest({ requestId, clientRequestId, method, path, route, status, durationMs, address, actor, outcome, errorCode });
     });
   });
 }

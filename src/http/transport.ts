@@ -13,6 +13,7 @@ import type { Actor, RequestInfo } from '../modules/access/actor';
 import type { SnapshotService } from '../modules/snapshots/snapshot-service';
 import type { RequestsLogged } from './request-log';
 import type { RateLimits } from '../operations/rate-limits';
+import type { Metrics } from '../telemetry/metrics';
 
 export interface TransportOptions {
   readonly schema: GraphQLSchema;
@@ -21,6 +22,9 @@ export interface TransportOptions {
   readonly log: Logger;
   /** The requests that get a line in the log. */
   readonly logRequests: RequestsLogged;
+  readonly metrics: Metrics;
+  /** Null: `/metrics` is not served at this port. */
+  readonly metricsToken: string | null;
   readonly rateLimits: RateLimits;
   readonly limits: LimitSettings;
   readonly load: LoadGauge;

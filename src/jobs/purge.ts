@@ -8,6 +8,7 @@ import { purgeSessions } from '../modules/access/session-repository';
 import { purgeClaims } from '../modules/changes/idempotency-repository';
 import { purgeRevisions, type Retention } from '../modules/changes/retention-repository';
 import type { UsageService } from '../modules/usage/usage-service';
+import type { Metrics } from '../telemetry/metrics';
 
 const PURGE_INTERVAL_MS = 3_600_000;
 
@@ -17,30 +18,53 @@ export interface PurgeSettings {
   readonly revisionRetention: Retention;
 }
 
-interface Purged {
+export interface PurgeOptions {
+  readonly database: Database;
+  readonly clock: Clock;
   readonly failedAuthentications: FailedAuthentications;
   readonly usage: UsageService;
   readonly retention: PurgeSettings;
+  readonly metrics: Metrics;
+  readonly log: Logger;
 }
 
-/** Periodically deletes expired idempotency claims, old failed authentications, usage and revisions. */
-export function startPurge(
-  database: Database,
-  clock: Clock,
-  { failedAuthentications, usage, retention }: Purged,
-  log: Logger,
-): () => Promise<void> {
-  const timer = setInterval(() => {
-    const purged = [
-      purgeClaims(database.connection, clock.now()),
-      purgeSessions(database.connection, clock.now()),
-      purgePasswordResets(database.connection, clock.now()),
-      failedAuthentications.purge(),
-      usage.purge(retention.usageRetentionDays),
-      purgeRevisions(database, clock.now(), retention.revisionRetention),
-    ];
-    for (const done of purged) done.catch((err: unknown) => log.warn({ err }, 'purging failed'));
-  }, PURGE_INTERVAL_MS);
+/** Runs every hour, until the function that it returns is called. */
+export function startPurge(options: PurgeOptions): () => Promise<void> {
+  const timer = setInterval(() => void purge(options), PURGE_INTERVAL_MS);
   timer.unref();
   return async () => clearInterval(timer);
+}
+
+/** Deletes expired idempotency claims, old failed authentications, usage and revisions. Never rejects: each that fails is logged. */
+export async function purge({
+  database,
+  clock,
+  failedAuthentications,
+  usage,
+  retention,
+  metrics,
+  log,
+}: PurgeOptions): Promise<void> {
+  const { connection } = database;
+  const now = clock.now();
+  const jobs: Readonly<Record<string, () => Promise<unknown>>> = {
+    purge_idempotency_claims: () => purgeClaims(connection, now),
+    purge_sessions: () => purgeSessions(connection, now),
+    purge_password_resets: () => purgePasswordResets(connection, now),
+    purge_failed_authentications: () => failedAuthentications.purge(),
+    purge_usage: () => usage.purge(retention.usageRetentionDays),
+    purge_revisions: () => purgeRevisions(database, now, retention.revisionRetention),
+  };
+  const runs = Object.entries(jobs).map(async ([job, run]) => {
+    const startedAt = performance.now();
+    const hasFailed = await run().then(
+      () => false,
+      (err: unknown) => {
+        log.warn({ err, job }, 'purging failed');
+        return true;
+      },
+    );
+    metrics.jobEnded(job, { durationMs: performance.now() - startedAt, hasFailed });
+  });
+  await Promise.all(runs);
 }

@@ -86,6 +86,8 @@ export const BODY_BYTES_MAX_ORDINARY = 256 * 1024;
 const OVERLOAD_RETRY_SECONDS = 2;
 
 export class Operations {
+  /** The number of operations that were refused because this process was too busy. */
+  shedCount = 0;
   private readonly documents: Documents;
   private readonly guard: OperationGuard;
 
@@ -212,6 +214,7 @@ export class Operations {
   private refuseUnderLoad({ isServedUnderLoad }: PreparedOperation): void {
     const { load, limits } = this.options;
     if (load.delayMs() <= limits.eventLoopDelayMaxMs || isServedUnderLoad) return;
+    this.shedCount++;
     throw new TryLater('UNAVAILABLE', 'The server is overloaded and serves only evaluations.', OVERLOAD_RETRY_SECONDS);
   }
 

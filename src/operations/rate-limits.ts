@@ -7,6 +7,7 @@ import type { RedisNamespace } from '../redis/client-options';
 import { createRedisRates } from '../redis/redis-rates';
 import { RateLimited } from '../errors';
 import type { Actor } from '../modules/access/actor';
+import { Tally } from '../telemetry/tally';
 import { RateCounter, WINDOW_SECONDS, type SharedCounter, type RateLimitStatus } from './rate-counter';
 
 /** Points per minute; at least 1. */
@@ -45,6 +46,8 @@ const EXCHANGE_INTERVAL_MS = 500;
 const RESERVED_PART_MAX = 10;
 
 export class RateLimits {
+  /** Counts what was refused, by the name of the limit. */
+  readonly refused = new Tally('limit');
   private readonly anonymous: RateCounter;
   private readonly accounts: RateCounter;
   private readonly logIns: RateCounter;
@@ -78,18 +81,18 @@ export class RateLimits {
   logIn(address: string, account: string): void {
     // Shared counters leave the process, so the e-mail is hashed.
     const key = createHash('sha256').update(account).digest('base64url');
-    refuseUnlessAllowed(this.accounts.take(key), 'attempts to log in to one account', this.accounts, address);
+    this.refuseUnlessAllowed(this.accounts.take(key), 'attempts to log in to one account', this.accounts, address);
   }
 
   /** Counts attempts to log in, to reset a password and the like, one for each mutation field. Throws `RateLimited`. */
   logInAttempts(address: string, attempts: number): void {
-    refuseUnlessAllowed(this.logIns.take(addressKey(address), attempts), 'attempts to log in', this.logIns, address);
+    this.refuseUnlessAllowed(this.logIns.take(addressKey(address), attempts), 'attempts to log in', this.logIns, address);
   }
 
   /** Refuses an address that sent too many invalid credentials; called before a credential is looked up. Throws `RateLimited`. */
   credential(address: string): void {
     const status = this.failures.peek(addressKey(address));
-    refuseUnlessAllowed(status, 'invalid credentials', this.failures, address);
+    this.refuseUnlessAllowed(status, 'invalid credentials', this.failures, address);
   }
 
   /** Counts a credential that was looked up and is not valid. */
@@ -101,7 +104,7 @@ export class RateLimits {
   operation(actor: Actor, cost: number): Admission {
     const counted = this.countedFor(actor);
     const admission = new Admission(counted, cost);
-    refuseUnlessAllowed(admission.latest, counted.what, counted.counter, actor.request.address);
+    this.refuseUnlessAllowed(admission.latest, counted.what, counted.counter, actor.request.address);
     return admission;
   }
 
@@ -119,6 +122,13 @@ export class RateLimits {
   close(): void {
     clearInterval(this.timer);
     this.onClose();
+  }
+
+  private refuseUnlessAllowed(status: RateLimitStatus, what: string, { name, limit }: RateCounter, address: string): void {
+    if (status.isAllowed) return;
+    this.refused.add(name);
+    const message = `Too many ${what}: at most ${limit} a minute are allowed. Try again in ${status.resetSeconds} s.`;
+    throw new RateLimited(message, { retryAfterSeconds: status.resetSeconds, limitName: name, address });
   }
 
   private async exchangeAll(): Promise<void> {
@@ -178,12 +188,6 @@ export class Admission {
     this.latest = isByCost ? counter.settle(key, points - this.reserved, this.latest.endsAt) : counter.peek(key);
     return this.latest;
   }
-}
-
-function refuseUnlessAllowed(status: RateLimitStatus, what: string, { name, limit }: RateCounter, address: string): void {
-  if (status.isAllowed) return;
-  const message = `Too many ${what}: at most ${limit} a minute are allowed. Try again in ${status.resetSeconds} s.`;
-  throw new RateLimited(message, { retryAfterSeconds: status.resetSeconds, limitName: name, address });
 }
 
 /** Maps all addresses of one IPv6 /64 to one key, because such a network belongs to one subscriber of a provider. */

@@ -2,7 +2,17 @@
  * Snapshots in Redis. Reads are bounded by a timeout and a circuit breaker: a Redis that is slow, stands still or is gone
  * costs the first requests for an environment a moment, and the next ones nothing. Writes are fire-and-forget.
  */
-import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap, type IPolicy } from 'cockatiel';
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleAll,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+  type CircuitBreakerPolicy,
+  type IPolicy,
+} from 'cockatiel';
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +53,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   private readonly prefix: string;
   private readonly format: SnapshotFormat;
   private readonly policies: { readonly short: IPolicy; readonly long: IPolicy };
+  private readonly breaker: CircuitBreakerPolicy;
   private readonly connected: Promise<unknown>;
   private readonly server = randomUUID();
   /** Offered, and not known to be there yet. */
@@ -63,11 +74,16 @@ export class RedisSnapshotStore implements SnapshotStore {
     this.connected = new Promise<void>((resolve) => {
       this.redis.once('ready', () => resolve()).once('close', () => resolve());
     });
-    const breaker = circuitBreaker(handleAll, { halfOpenAfter: BREAK_MS, breaker: new ConsecutiveBreaker(FAILURES_MAX) });
+    this.breaker = circuitBreaker(handleAll, { halfOpenAfter: BREAK_MS, breaker: new ConsecutiveBreaker(FAILURES_MAX) });
     this.policies = {
-      short: wrap(breaker, timeout(READ_TIMEOUT_MS * patience, TimeoutStrategy.Aggressive)),
-      long: wrap(breaker, timeout(READ_LISTS_TIMEOUT_MS * patience, TimeoutStrategy.Aggressive)),
+      short: wrap(this.breaker, timeout(READ_TIMEOUT_MS * patience, TimeoutStrategy.Aggressive)),
+      long: wrap(this.breaker, timeout(READ_LISTS_TIMEOUT_MS * patience, TimeoutStrategy.Aggressive)),
     };
+  }
+
+  /** Whether Redis is not asked, because it failed several times in a row. */
+  get isCircuitOpen(): boolean {
+    return this.breaker.state !== CircuitState.Closed;
   }
 
   async load(environmentId: string): Promise<Reading | null> {

@@ -41,13 +41,18 @@ const IMMUTABLE_TYPES = new Set(['Evaluation']);
 const START_ARGUMENTS = new Set(['since', 'minRevision']);
 
 export class LiveOperations {
-  private readonly fanOut = new FanOut();
+  private readonly fanOut: FanOut;
   private readonly shared: SharedExecution;
 
   constructor(
     private readonly operations: Operations,
-    private readonly options: Pick<TransportOptions, 'schema'>,
+    private readonly options: Pick<TransportOptions, 'schema' | 'metrics'>,
   ) {
+    const { metrics } = options;
+    this.fanOut = new FanOut({ onHanded: (at) => metrics.changeDelivered('flagChanged', at) });
+    const { fanOut } = this;
+    metrics.watch('flagstaff_subscribers', () => [{ labels: { subscription: 'flagChanged' }, value: fanOut.subscriberCount }]);
+    metrics.watch('flagstaff_resyncs_total', () => [{ labels: {}, value: fanOut.resyncs.count }]);
     this.shared = new SharedExecution({
       schema: options.schema,
       immutableTypes: IMMUTABLE_TYPES,

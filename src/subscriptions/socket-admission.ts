@@ -8,6 +8,8 @@ export interface SocketAdmissionSettings {
 }
 
 export class SocketAdmission {
+  /** The number of connections that were refused. */
+  refusedCount = 0;
   private tokens: number;
   private filledAt: number;
   private readonly now: () => number;
@@ -25,7 +27,10 @@ export class SocketAdmission {
     const now = this.now();
     this.tokens = Math.min(acceptRate, this.tokens + ((now - this.filledAt) / 1_000) * acceptRate);
     this.filledAt = now;
-    if (this.tokens < 1 || this.pending.size >= pendingMax) return { retryAfterSeconds: 1 };
+    if (this.tokens < 1 || this.pending.size >= pendingMax) {
+      this.refusedCount++;
+      return { retryAfterSeconds: 1 };
+    }
     this.tokens--;
     return null;
   }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { createOperationLog } from '../http/request-log';
+import { createOperationEnd } from '../http/request-end';
 import type { Context } from '../modules/context';
 import { basePathOf, withoutBasePath } from '../http/base-path';
 import { mayConnect } from '../http/origins';
@@ -47,6 +47,7 @@ export function createSocketServer(http: HttpServer, shared: LiveOptions, option
     allowSynchronousEvents: false,
     handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
+  options.metrics.watch('flagstaff_connections', () => [{ labels: { transport: 'websocket' }, value: sockets.clients.size }]);
   const pings = new SocketPings();
   const host = createHost(shared, pings, options);
   const connect = (socket: WebSocket, request: IncomingMessage): void => {
@@ -80,7 +81,7 @@ function createHost({ live, access, admission }: LiveOptions, pings: SocketPings
     live,
     access,
     log: options.log,
-    logOperation: createOperationLog(options.log, options.logRequests),
+    logOperation: createOperationEnd(options),
     ascii: new AsciiPayloads(),
     createContext: (authorization, request) => contextOf(authorization, request, options),
     onBegun: (connection) => admission.settle(connection),

@@ -15,7 +15,8 @@ import { statusOf } from '../http/errors';
 import type { Connected, TrackedCredential } from '../modules/access/live-access';
 import { LiveOperation, type Format } from './live-operation';
 import type { OperationRequest } from './live-operations';
-import { createOperationLog, type OperationLog } from '../http/request-log';
+import { createOperationEnd } from '../http/request-end';
+import type { OperationLog } from '../http/request-log';
 import type { LiveOptions } from './socket-server';
 import type { TransportOptions } from '../http/transport';
 
@@ -81,7 +82,8 @@ class EventStreams {
     private readonly shared: LiveOptions,
     private readonly options: TransportOptions,
   ) {
-    this.logOperation = createOperationLog(options.log, options.logRequests);
+    this.logOperation = createOperationEnd(options);
+    options.metrics.watch('flagstaff_connections', () => [{ labels: { transport: 'event_stream' }, value: this.open.size }]);
     this.heartbeats = setInterval(() => {
       for (const operation of this.open) operation.beat();
     }, HEARTBEAT_MS);

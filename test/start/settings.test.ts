@@ -188,6 +188,14 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   REVISION_DAYS: number(3, '1 to 3650', ({ revisionRetention }) => revisionRetention.days),
   REVISIONS_MIN: number(1700, '1000 to 100000000', ({ revisionRetention }) => revisionRetention.revisionsMin),
   STALE_GRACE_SECONDS: number(17, '0 to 86400', ({ staleGraceSeconds }) => staleGraceSeconds),
+  METRICS_PORT: number(9464, '1 to 65535', ({ metrics }) => metrics.port),
+  METRICS_TOKEN: {
+    good: 'an-ordinary-token',
+    read: ({ metrics }) => metrics.token,
+    means: 'an-ordinary-token',
+    refusal: 'must have at least 16 characters, all of them visible ASCII without blanks',
+    takes: { huge: null, scheme: null, long: null },
+  },
   LOG_REQUESTS: {
     good: 'failed',
     read: ({ logRequests }) => logRequests,

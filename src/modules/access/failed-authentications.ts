@@ -8,6 +8,7 @@ import type { Clock } from '../../clock';
 import { WriteBehind } from '../../concurrency/write-behind';
 import type { Database } from '../../database/transaction';
 import { newId } from '../../ids';
+import { Tally } from '../../telemetry/tally';
 import type { FailedAuthenticationEntity, FailedAuthenticationKind } from './failed-authentication-entity';
 import { insertFailedAuthentications, purgeFailedAuthentications } from './failed-authentication-repository';
 
@@ -47,6 +48,8 @@ export interface FailedAuthenticationsOptions {
 }
 
 export class FailedAuthentications {
+  /** Counts what was noted, by kind. */
+  readonly counted = new Tally('kind');
   private readonly rows: WriteBehind<FailedAuthenticationEntity>;
   private readonly key: Buffer;
 
@@ -62,6 +65,7 @@ export class FailedAuthentications {
 
   /** Neither waits nor throws. */
   note(attempt: FailedAttempt): void {
+    this.counted.add(attempt.kind.toLowerCase());
     const now = this.options.clock.now();
     const row: FailedAuthenticationEntity = {
       id: newId('failure'),
@@ -76,6 +80,11 @@ export class FailedAuthentications {
       lastAt: now,
     };
     this.rows.add(keyOf(row), row);
+  }
+
+  /** The number of rows that wait to be written. */
+  get waitingCount(): number {
+    return this.rows.size;
   }
 
   /** Writes the batch. Never throws. */

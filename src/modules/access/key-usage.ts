@@ -49,6 +49,11 @@ export class KeyUsage {
     this.uses.add(keyId, now);
   }
 
+  /** The number of uses that wait to be written. */
+  get waitingCount(): number {
+    return this.uses.size;
+  }
+
   get unusedDays(): number {
     return this.options.unusedDays;
   }

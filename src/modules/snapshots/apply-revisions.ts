@@ -9,6 +9,8 @@ export interface RevisionRow {
   /** The change that made the revision. */
   readonly changeId: string;
   readonly events: readonly FlagEvent[];
+  /** The time of the change. */
+  readonly createdAt: Date;
 }
 
 /** A revision row as it is stored. Its events are null when they were purged or erased. */

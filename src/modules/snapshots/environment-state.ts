@@ -34,6 +34,8 @@ export class EnvironmentState {
   private change: string | null;
   private recent: RevisionRow[] = [];
   private closed = false;
+  /** The time of the change that made the revision. Null when it was read whole, and that is not known. */
+  changedAt: Date | null = null;
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -81,6 +83,7 @@ export class EnvironmentState {
   apply(rows: readonly StoredRevision[]): boolean {
     if (!followsFrom(this.wire, rows)) return false;
     this.recent = [...this.recent, ...rows].slice(-REVISIONS_KEPT);
+    this.changedAt = rows.at(-1)?.createdAt ?? this.changedAt;
     this.show(applyRevisions(this.wire, rows), rows.at(-1)?.changeId ?? this.change);
     return true;
   }
@@ -88,6 +91,7 @@ export class EnvironmentState {
   /** Begins anew from a snapshot that was read whole; readers with an older cursor need a resync. */
   reset(snapshot: Snapshot, changeId: string | null = null): void {
     this.recent = [];
+    this.changedAt = null;
     this.show(snapshot, changeId);
   }
 

@@ -32,6 +32,20 @@ interface Entry {
   /** Counts the commits of this process in this environment, and how many of them a catch-up has tried to read. */
   ownCommits: number;
   soughtCommits: number;
+  /** The revision of the head that was read last. */
+  headRevision: number;
+  /** When the state was last known to be the newest one, in milliseconds as `performance.now()` has them. */
+  levelAt: number;
+}
+
+/** How current the state of one environment is. */
+export interface SnapshotStatus {
+  readonly environmentId: string;
+  readonly revision: number;
+  /** Revisions in the database, when it was read last, that the state lacks. */
+  readonly lagRevisions: number;
+  /** Seconds since the state was last known to be the newest one. */
+  readonly ageSeconds: number;
 }
 
 export class SnapshotCache {
@@ -53,14 +67,19 @@ export class SnapshotCache {
     const catchUps = new Coalescer(() =>
       this.limit(async () => {
         const { ownCommits } = entry;
-        await this.advance(environmentId, opening).finally(() => (entry.soughtCommits = ownCommits));
+        const isNewest = await this.advance(environmentId, opening).finally(() => (entry.soughtCommits = ownCommits));
+        if (isNewest && entry.state) noteLevel(entry, entry.state.revision);
       }),
     );
-    const entry: Entry = { opening, state: null, catchUps, ownCommits: 0, soughtCommits: 0 };
+    const entry: Entry = { opening, state: null, catchUps, ownCommits: 0, soughtCommits: 0, headRevision: 0, levelAt: 0 };
     this.entries.set(environmentId, entry);
     // A read that failed or found nothing is repeated on the next request.
     opening
-      .then((state) => (state ? (entry.state = state) : this.entries.delete(environmentId)))
+      .then((state) => {
+        if (state === null) return void this.entries.delete(environmentId);
+        entry.state = state;
+        noteLevel(entry, state.revision);
+      })
       .catch(() => this.entries.delete(environmentId));
     return opening;
   }
@@ -80,6 +99,17 @@ export class SnapshotCache {
     if (entry) entry.ownCommits++;
   }
 
+  /** Tells how current the states in memory are. */
+  statuses(): SnapshotStatus[] {
+    const now = performance.now();
+    return [...this.entries].flatMap(([environmentId, { state, headRevision, levelAt }]) => {
+      if (state === null) return [];
+      const { revision } = state;
+      const lagRevisions = Math.max(0, headRevision - revision);
+      return [{ environmentId, revision, lagRevisions, ageSeconds: (now - levelAt) / 1_000 }];
+    });
+  }
+
   /** Lists the environments that this process keeps current. */
   environmentIds(): string[] {
     return [...this.entries.keys()];
@@ -97,9 +127,16 @@ export class SnapshotCache {
   async catchUpWith(heads: readonly EnvironmentHead[]): Promise<void> {
     const byId = new Map(heads.map((head) => [head.environmentId, head]));
     const behind: Promise<void>[] = [];
-    for (const [id, { opening }] of [...this.entries]) {
-      const state = await opening.catch(() => null);
-      if (state && !isLevel(state, byId.get(id))) behind.push(this.catchUp(id));
+    for (const [id, entry] of [...this.entries]) {
+      const state = await entry.opening.catch(() => null);
+      const head = byId.get(id);
+      if (state === null) continue;
+      if (isLevel(state, head)) {
+        noteLevel(entry, state.revision);
+        continue;
+      }
+      entry.headRevision = head?.revision ?? entry.headRevision;
+      behind.push(this.catchUp(id));
     }
     await Promise.all(behind);
   }
@@ -140,9 +177,10 @@ export class SnapshotCache {
     return this.options.database.readConsistently((connection) => readSnapshot(connection, environmentId));
   }
 
-  private async advance(environmentId: string, opening: Entry['opening']): Promise<void> {
+  /** Answers whether the state was the newest one when its head was read. */
+  private async advance(environmentId: string, opening: Entry['opening']): Promise<boolean> {
     const state = await opening;
-    if (!state || state.isClosed) return;
+    if (!state || state.isClosed) return false;
     const { connection } = this.options.database;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       // The read is given up soon: notifications that come meanwhile wait for it.
@@ -150,24 +188,25 @@ export class SnapshotCache {
       if (head === null) {
         this.entries.delete(environmentId);
         state.close();
-        return;
+        return false;
       }
       switch (await followRevisions(connection, state, head)) {
         case 'LEVEL':
           this.share(state);
-          return;
+          return true;
         case 'FAR': {
           const found = await this.readWhole(environmentId);
           if (found === null) continue;
           state.reset(found.snapshot, found.changeId);
           this.share(state);
-          return;
+          return true;
         }
         case 'FOREIGN':
           // Another server or a writer may have been first: the next attempt reads the head again.
           await this.replaceEpoch(state, head);
       }
     }
+    return false;
   }
 
   private async replaceEpoch({ scope }: EnvironmentState, head: EnvironmentHead): Promise<void> {
@@ -179,6 +218,11 @@ export class SnapshotCache {
     this.options.store?.offer(state.reading);
     return state;
   }
+}
+
+function noteLevel(entry: Entry, revision: number): void {
+  entry.headRevision = revision;
+  entry.levelAt = performance.now();
 }
 
 function isBehind({ ownCommits, soughtCommits }: Entry): boolean {

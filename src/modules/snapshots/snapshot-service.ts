@@ -9,6 +9,7 @@ import type { SnapshotCache } from './snapshot-cache';
 import { contextProblem, contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
 import { tracedEvaluator, type TraceBudget } from './traced-evaluations';
 import { waitUntil } from './wait-until';
+import type { EvaluationCounts } from './evaluation-counts';
 import { evaluateVisible, seesEverything, visibleFlagCount, withInvalidContext } from './visible-evaluations';
 
 const REVISION_WAIT_MS = 2_000;
@@ -17,6 +18,8 @@ const REVISION_WAITERS_MAX = 1_000;
 export interface SnapshotServiceOptions {
   readonly cache: SnapshotCache;
   readonly usage: UsageService;
+  /** Counts every evaluation that is answered, whoever asked. */
+  readonly evaluated: EvaluationCounts;
 }
 
 export interface EvaluateInput {
@@ -179,6 +182,7 @@ export class SnapshotService {
     { environmentId, results }: KeptOutcome,
     compiled: CompiledSnapshot,
   ): void {
+    for (const { evaluations } of results) this.options.evaluated.add(evaluations);
     if (!isKeyOfApplication(actor)) return;
     const counts = this.options.usage.countsOf(environmentId, compiled);
     const isAll = flagKeys ? null : seesEverything(actor);

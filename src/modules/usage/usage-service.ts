@@ -58,6 +58,11 @@ export class UsageService {
     return openCounts;
   }
 
+  /** The number of counts that wait to be written. */
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
   /** Starts the periodic writes, which go on until `stop`. */
   start(): void {
     this.waiting.start();
