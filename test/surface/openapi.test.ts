@@ -13,6 +13,7 @@ import { beginLogIn, passProvider, PUBLIC_URL } from '../oidc/support/browser';
 import { CLIENT, closeServer, startHonestProvider, type HonestProvider } from '../oidc/support/honest-provider';
 import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, type Made, type MadeProject } from '../support/make';
 import { JSON_HEADERS, send, type RawAnswer, type RawRequest } from '../support/raw';
+import { METRICS_TOKEN } from '../support/metrics';
 import { authorization, COUNTING_ALONE, createWorld, type World } from '../support/world';
 
 interface Response {
@@ -78,7 +79,7 @@ beforeAll(async () => {
   const oidc = { PUBLIC_URL, OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret, OIDC_CREATE_USERS: 'on' };
   const one = ['ANONYMOUS', 'LOG_IN_ADDRESS', 'CREDENTIAL_FAILURES'].map((name) => [`RATE_LIMIT_${name}`, '1']);
   subscribe('fastify.initialization', listenForRoutes);
-  world = await createWorld({ env: { ...oidc, OIDC_ISSUER: provider.issuer } });
+  world = await createWorld({ env: { ...oidc, OIDC_ISSUER: provider.issuer, METRICS_TOKEN } });
   unsubscribe('fastify.initialization', listenForRoutes);
   const issuer = `http://127.0.0.1:${(broken.address() as AddressInfo).port}`;
   const limits = { ...COUNTING_ALONE, ...Object.fromEntries(one) };
@@ -314,6 +315,9 @@ const otherCases = (): Case[] => {
     { of: 'GET /auth/oidc/callback', ...inLimited },
     { of: 'GET /graphiql/graphql-ws/{file}', path: '/graphiql/graphql-ws/client.js', status: 200 },
     { of: 'GET /graphiql/graphql-ws/{file}', path: '/graphiql/graphql-ws/none.js', status: 404 },
+    { of: 'GET /metrics', status: 200, headers: authorization(METRICS_TOKEN) },
+    { of: 'GET /metrics', status: 401 },
+    { of: 'GET /metrics', status: 404, in: () => limited },
     { of: 'GET /', status: 302 },
     ...operations()
       .filter((of) => /^GET \/(pages|graphiql|livez|readyz|openapi|favicon|accept|reset)[^{]*$/.test(of))
