@@ -4,7 +4,7 @@ import type { Database } from '../database/transaction';
 import type { HeadPoller } from '../delivery/head-poller';
 import type { SnapshotStatus } from '../modules/snapshots/snapshot-cache';
 import type { Metrics } from '../telemetry/metrics';
-import type { Reading } from '../telemetry/tally';
+import type { MetricReading } from '../telemetry/labelled-counts';
 import type { Authentication } from './build-authentication';
 import type { DeliveryParts } from './build-delivery';
 import type { RedisFaultNow } from './connect';
@@ -59,7 +59,7 @@ function watchDelivery(metrics: Metrics, { cache, stream, evaluated, store }: De
     { labels: { subscription: 'evaluationsChanged' }, value: stream.evaluationSubscriberCount },
   ]);
   if (store) metrics.watch('flagstaff_snapshot_store_circuit_open', () => one(store.isCircuitOpen ? 1 : 0));
-  const each = (read: (status: SnapshotStatus) => number) => (): Reading =>
+  const each = (read: (status: SnapshotStatus) => number) => (): MetricReading =>
     oldest(cache.statuses()).map((status) => ({ labels: { environment_id: status.environmentId }, value: read(status) }));
   metrics.watch(
     'flagstaff_snapshot_revision',
@@ -86,6 +86,6 @@ function oldest(statuses: readonly SnapshotStatus[]): readonly SnapshotStatus[] 
   return [...statuses].sort((a, b) => age(b) - age(a)).slice(0, ENVIRONMENTS_MAX);
 }
 
-function one(value: number): Reading {
+function one(value: number): MetricReading {
   return [{ labels: {}, value }];
 }

@@ -11,7 +11,7 @@ import type { PreparedOperation } from '../operations/documents';
 import { BODY_BYTES_MAX_ORDINARY, type Operations } from '../operations/operations';
 import type { RateLimitStatus } from '../operations/rate-counter';
 import type { Admission } from '../operations/rate-limits';
-import type { Reading } from '../telemetry/tally';
+import type { MetricReading } from '../telemetry/labelled-counts';
 import { AnswerMemory, type KeptAnswer } from './answer-memory';
 import { compileAnswer, type AnswerWriter } from './answer-writer';
 import { compilePlan, type EvaluatePlan } from './evaluate-plan';
@@ -46,7 +46,7 @@ export class FastEvaluate {
   ) {}
 
   /** Counts the answers by what answered. */
-  get answered(): Reading {
+  get answered(): MetricReading {
     return [
       { labels: { answered_by: 'memory' }, value: this.fromMemory },
       { labels: { answered_by: 'fast_path' }, value: this.evaluated },

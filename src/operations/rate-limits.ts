@@ -7,7 +7,7 @@ import type { RedisNamespace } from '../redis/client-options';
 import { createRedisRates } from '../redis/redis-rates';
 import { RateLimited } from '../errors';
 import type { Actor } from '../modules/access/actor';
-import { Tally } from '../telemetry/tally';
+import { LabelledCounts } from '../telemetry/labelled-counts';
 import { RateCounter, WINDOW_SECONDS, type SharedCounter, type RateLimitStatus } from './rate-counter';
 
 /** Points per minute; at least 1. */
@@ -47,7 +47,7 @@ const RESERVED_PART_MAX = 10;
 
 export class RateLimits {
   /** Counts what was refused, by the name of the limit. */
-  readonly refused = new Tally('limit');
+  readonly refused = new LabelledCounts('limit');
   private readonly anonymous: RateCounter;
   private readonly accounts: RateCounter;
   private readonly logIns: RateCounter;

@@ -20,7 +20,7 @@ export interface DurationsOptions {
 export class DurationSeries {
   /** One for each bound, and one for what is longer. */
   readonly counts: Float64Array;
-  /** In seconds. */
+  /** Seconds of all durations together. */
   sum = 0;
 
   constructor(private readonly bounds: readonly number[]) {

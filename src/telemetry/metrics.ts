@@ -5,7 +5,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry, type OpenMetricsContentType } from 'prom-client';
 import { BoundedNames } from './bounded-names';
 import { Durations, type DurationSeries } from './durations';
-import type { Reading } from './tally';
+import type { MetricReading } from './labelled-counts';
 import { WATCHED, type WatchedMetric, type WatchedName } from './watched';
 
 /** Names of operations that have series of their own. */
@@ -48,7 +48,7 @@ export class Metrics {
     websocket: new Map(),
     event_stream: new Map(),
   };
-  private readonly readers = new Map<string, (() => Reading)[]>();
+  private readonly readers = new Map<string, (() => MetricReading)[]>();
 
   private readonly requests = this.durations(
     'http_server_request_duration_seconds',
@@ -101,7 +101,7 @@ export class Metrics {
   }
 
   /** Reads this metric by calling the function, each time that metrics are asked for; several may read parts of one. */
-  watch(name: WatchedName, read: () => Reading): void {
+  watch(name: WatchedName, read: () => MetricReading): void {
     this.readers.set(name, [...(this.readers.get(name) ?? []), read]);
   }
 
@@ -177,7 +177,7 @@ export class Metrics {
   }
 
   private addWatched(name: string, { type, help, labelNames }: WatchedMetric): void {
-    const readings = (): Reading => (this.readers.get(name) ?? []).flatMap((read) => read());
+    const readings = (): MetricReading => (this.readers.get(name) ?? []).flatMap((read) => read());
     const options = { name, help, labelNames: [...labelNames], registers: [this.registry] };
     if (type === 'gauge') {
       const collect = (): void => {

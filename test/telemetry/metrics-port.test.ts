@@ -76,7 +76,7 @@ describe('with METRICS_TOKEN', () => {
   it.each([
     ['the API', () => world.app.url],
     ['their own port', () => url],
-  ])('they are at %s for whoever has it, and for nobody else', async (_where, base) => {
+  ])('they are at %s for a caller that has it, and for no other', async (_where, base) => {
     const right = await get(`${base()}/metrics`, METRICS_TOKEN);
     const refused = await Promise.all(
       [undefined, 'another-token-of-the-tests', `${METRICS_TOKEN}x`].map((token) => get(`${base()}/metrics`, token)),

@@ -8,7 +8,7 @@ import type { Clock } from '../../clock';
 import { WriteBehind } from '../../concurrency/write-behind';
 import type { Database } from '../../database/transaction';
 import { newId } from '../../ids';
-import { Tally } from '../../telemetry/tally';
+import { LabelledCounts } from '../../telemetry/labelled-counts';
 import type { FailedAuthenticationEntity, FailedAuthenticationKind } from './failed-authentication-entity';
 import { insertFailedAuthentications, purgeFailedAuthentications } from './failed-authentication-repository';
 
@@ -49,7 +49,7 @@ export interface FailedAuthenticationsOptions {
 
 export class FailedAuthentications {
   /** Counts what was noted, by kind. */
-  readonly counted = new Tally('kind');
+  readonly counted = new LabelledCounts('kind');
   private readonly rows: WriteBehind<FailedAuthenticationEntity>;
   private readonly key: Buffer;
 

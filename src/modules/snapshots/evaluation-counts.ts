@@ -1,9 +1,9 @@
 /** Counts evaluations by reason and error code. One loop runs for each answer, so it compares and adds, and nothing else. */
 import type { Evaluation } from '../../evaluation';
-import { Tally, type Reading } from '../../telemetry/tally';
+import { LabelledCounts, type MetricReading } from '../../telemetry/labelled-counts';
 
 export class EvaluationCounts {
-  readonly errors = new Tally('error_code');
+  readonly errors = new LabelledCounts('error_code');
   private disabled = 0;
   private prerequisiteFailed = 0;
   private targetMatch = 0;
@@ -16,7 +16,7 @@ export class EvaluationCounts {
     for (const evaluation of evaluations) this.addOne(evaluation);
   }
 
-  get reading(): Reading {
+  get reading(): MetricReading {
     const counts = {
       DISABLED: this.disabled,
       PREREQUISITE_FAILED: this.prerequisiteFailed,

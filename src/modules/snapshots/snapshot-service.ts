@@ -18,7 +18,7 @@ const REVISION_WAITERS_MAX = 1_000;
 export interface SnapshotServiceOptions {
   readonly cache: SnapshotCache;
   readonly usage: UsageService;
-  /** Counts every evaluation that is answered, whoever asked. */
+  /** Counts every evaluation that is answered, to any caller. */
   readonly evaluated: EvaluationCounts;
 }
 

@@ -1,8 +1,8 @@
-/** What a gauge or counter is now: one value for each set of labels. */
-export type Reading = readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+/** The values of a gauge or counter now: one for each set of labels. */
+export type MetricReading = readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 
 /** Counts by the value of one label, which must have few. */
-export class Tally {
+export class LabelledCounts {
   private readonly counts = new Map<string, number>();
 
   constructor(private readonly labelName: string) {}
@@ -11,7 +11,7 @@ export class Tally {
     this.counts.set(label, (this.counts.get(label) ?? 0) + 1);
   }
 
-  get reading(): Reading {
+  get reading(): MetricReading {
     return [...this.counts].map(([label, value]) => ({ labels: { [this.labelName]: label }, value }));
   }
 }
