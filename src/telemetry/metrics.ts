@@ -77,7 +77,7 @@ export class Metrics {
   private readonly jobs = this.durations(
     'flagstaff_job_duration_seconds',
     'Work by the clock.',
-    ['job'],
+    ['job_name'],
     [0.01, 0.1, 0.5, 1, 5, 10, 60],
   );
   private readonly operationErrors = this.counter(
@@ -87,11 +87,11 @@ export class Metrics {
     'code',
   );
   private readonly slowStatements = this.counter('flagstaff_slow_statements_total', 'SQL statements that took over 0.5 s.');
-  private readonly jobFailures = this.counter('flagstaff_job_failures_total', 'Runs of a job that failed.', 'job');
+  private readonly jobFailures = this.counter('flagstaff_job_failures_total', 'Runs of a job that failed.', 'job_name');
   private readonly jobSuccess = new Gauge({
     name: 'flagstaff_job_last_success_timestamp_seconds',
     help: 'When a job last succeeded, in Unix time.',
-    labelNames: ['job'],
+    labelNames: ['job_name'],
     registers: [this.registry],
   });
 
@@ -148,8 +148,8 @@ export class Metrics {
 
   jobEnded(job: string, { durationMs, hasFailed }: { readonly durationMs: number; readonly hasFailed: boolean }): void {
     this.jobs.of(job).observe(durationMs);
-    if (hasFailed) this.jobFailures.inc({ job });
-    else this.jobSuccess.set({ job }, Date.now() / 1_000);
+    if (hasFailed) this.jobFailures.inc({ job_name: job });
+    else this.jobSuccess.set({ job_name: job }, Date.now() / 1_000);
   }
 
   get contentType(): string {

@@ -82,8 +82,8 @@ it('notes when a job last succeeded, and counts the runs that failed', async () 
   const { sum, has } = scrapeOf(await metrics.text());
 
   const success = 'flagstaff_job_last_success_timestamp_seconds';
-  expect(sum(success, { job: 'purge_usage' })).toBeGreaterThanOrEqual(before);
-  expect(has(success, { job: 'purge_sessions' })).toBe(false);
-  expect(sum('flagstaff_job_failures_total', { job: 'purge_sessions' })).toBe(1);
+  expect(sum(success, { job_name: 'purge_usage' })).toBeGreaterThanOrEqual(before);
+  expect(has(success, { job_name: 'purge_sessions' })).toBe(false);
+  expect(sum('flagstaff_job_failures_total', { job_name: 'purge_sessions' })).toBe(1);
   expect(sum('flagstaff_job_duration_seconds_count')).toBe(2);
 });
