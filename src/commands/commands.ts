@@ -1,6 +1,7 @@
 /** The commands for operators by their names. */
 import type { Config } from '../config';
 import { StartFault } from '../errors';
+import { backUp, restore } from './backup';
 import { readArguments, runAuditVerify } from './audit-verify';
 import { acceptKeyPepper, migrateDatabase, renewEpochsOf, revertDatabase } from './change-database';
 import { createPasswordReset } from './password-reset';
@@ -24,6 +25,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     print(await renewEpochsOf(read(), args[0] ?? null));
     return true;
   },
+  'db:backup': async (args, read, print) => {
+    print(await backUp(read(), fileIn('db:backup', args)));
+    return true;
+  },
+  'db:restore': async (args, read, print) => {
+    print(await restore(read(), fileIn('db:restore', args)));
+    return true;
+  },
   'key-pepper:accept': async (args, read, print) => {
     takeNone('key-pepper:accept', args);
     print(await acceptKeyPepper(read()));
@@ -43,6 +52,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     return true;
   },
 };
+
+function fileIn(name: string, [file, ...others]: readonly string[]): string {
+  if (file === undefined || others.length > 0) throw new StartFault(`Usage: npm run ${name} -- FILE`);
+  return file;
+}
 
 function takeNone(name: string, args: readonly string[]): void {
   if (args.length > 0)

@@ -7,11 +7,17 @@ const { PGlite } = require('@electric-sql/pglite');
 // PostgreSQL's own 128 MB would be taken from the start and never given back, beside the cache of the operating system.
 const SETTINGS = ['-c', 'shared_buffers=32MB'];
 
-/** `dataDir` undefined: in memory. `loadFrom`: a tar archive of a data directory; undefined: a new database where there is none. */
+/** `dataDir` undefined: in memory. `loadFrom`: a tar archive of a data directory, also compressed; undefined: a new database where there is none. */
 async function openDatabase(dataDir, loadFrom) {
-  const loadDataDir = loadFrom ? new Blob([await readFile(loadFrom)]) : undefined;
+  const loadDataDir = loadFrom ? blobOf(await readFile(loadFrom)) : undefined;
   const startParams = [...PGlite.defaultStartParams, ...SETTINGS];
   return PGlite.create({ dataDir: dataDir ?? 'memory://', loadDataDir, startParams });
+}
+
+/** PGlite tells a compressed archive by the type of the blob. */
+function blobOf(bytes) {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return new Blob([bytes], isGzip ? { type: 'application/x-gzip' } : {});
 }
 
 /** Errors of the file system carry a number of WASI's `errno` and no message; a crash says how to build PGlite. */

@@ -45,6 +45,23 @@ export async function openEmbeddedDatabase(location: EmbeddedLocation): Promise<
   }
 }
 
+/** Fills a directory that has no database yet from an archive that `dump` made, also compressed with gzip. Throws `StartFault`. */
+export async function restoreEmbeddedDatabase(directory: string, archive: string): Promise<void> {
+  const dataDir = resolve(directory);
+  const unlock = await takeDirectory(dataDir);
+  const draft = join(dataDir, `${DRAFT}${randomUUID()}`);
+  try {
+    const database = await startWorker({ dataDir: draft, loadFrom: archive }, async () => undefined);
+    await database.close();
+    await rename(draft, join(dataDir, 'postgres'));
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw new StartFault(`The backup ${archive} cannot be restored: ${(error as Error).message}.`, { cause: error });
+  } finally {
+    await unlock();
+  }
+}
+
 async function takeDirectory(dataDir: string): Promise<() => Promise<void>> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
