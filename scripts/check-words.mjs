@@ -23,7 +23,7 @@ const NAMES = {
   ...{ feature: 'flag', signed: 'loggedIn' },
 };
 /** Names of SQL. */
-const ALLOWED = /^sealed_?[rR]esult$/;
+const ALLOWED = /^sealed_?[rR]esult$|^updateResolversInPlace$/;
 const NO_SUBJECT = /^(Of|As|By|What|Whatever|Who|Whoever|Whichever|Nobody|Nothing|No|In|At|Where|After)\b/;
 
 const problems = [];

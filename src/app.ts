@@ -10,7 +10,7 @@ import type { Foundation } from './composition/foundation';
 import { transportOptions } from './composition/transport-options';
 import { watchParts } from './composition/watch-parts';
 import type { Config } from './config';
-import type { EmbeddedLocation } from './database/embedded';
+import type { EmbeddedDatabase } from './database/embedded';
 import { openInstallation } from './database/installation';
 import { migrate } from './database/migrate';
 import { readVersion } from './database/open-data-source';
@@ -48,20 +48,20 @@ export interface AppOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly clock?: Clock;
-  /** The place of the embedded database, if it is not the configured directory. */
-  readonly embedded?: EmbeddedLocation;
+  /** Opens the embedded database, if it is not that of the configured directory. It is closed with the app. */
+  readonly openEmbedded?: () => Promise<EmbeddedDatabase>;
   /** Reports a fixed load instead of the measured one. */
   readonly load?: LoadGauge;
 }
 
 /** Resolves when the server answers. Throws `StartFault` with one sentence when it cannot start. */
-export async function startApp({ config, log, clock = systemClock, embedded, load }: AppOptions): Promise<App> {
+export async function startApp({ config, log, clock = systemClock, openEmbedded, load }: AppOptions): Promise<App> {
   const foundation: Foundation = { config, log, clock, reports: createErrorReports(log), metrics: new Metrics(), closers: [] };
   const close = async (): Promise<void> => {
     for (const closer of foundation.closers.splice(0).reverse()) await closer();
   };
   try {
-    return { ...(await start(foundation, { embedded, load })), close };
+    return { ...(await start(foundation, { openEmbedded, load })), close };
   } catch (error) {
     await close();
     throw error;
@@ -70,10 +70,10 @@ export async function startApp({ config, log, clock = systemClock, embedded, loa
 
 async function start(
   foundation: Foundation,
-  { embedded, load }: Pick<AppOptions, 'embedded' | 'load'>,
+  { openEmbedded, load }: Pick<AppOptions, 'openEmbedded' | 'load'>,
 ): Promise<Omit<App, 'close'>> {
   const { config, log, clock, reports, metrics, closers } = foundation;
-  const dataSource = await connect(foundation, embedded);
+  const dataSource = await connect(foundation, openEmbedded);
   const ran = await migrate(dataSource);
   if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
 

@@ -46,6 +46,8 @@ export function createSchema(schemaDirectory: string, guard?: OperationGuard): G
     typeDefs: files.sort().map((file) => readFileSync(join(schemaDirectory, file), 'utf8')),
     resolvers: [sharedResolvers, nodeResolvers, ...modules.flatMap(({ resolvers = [] }) => resolvers)],
     inheritResolversFromInterfaces: true,
+    // Otherwise the whole schema is copied to hold them.
+    updateResolversInPlace: true,
   });
   const scopes = Object.assign({}, ...modules.map((module) => module.scopes)) as Scopes;
   wrapResolvers(schema, [

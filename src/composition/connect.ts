@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations';
 import type { Config } from '../config';
 import { createDataSource } from '../database/data-source';
-import { openEmbeddedDatabase, type EmbeddedLocation } from '../database/embedded';
+import { openEmbeddedDatabase, type EmbeddedDatabase } from '../database/embedded';
 import { openDataSource } from '../database/open-data-source';
 import { Cipher } from '../database/cipher';
 import type { OnStatement } from '../database/statement-times';
@@ -19,7 +19,7 @@ import type { Foundation } from './foundation';
 /** Pushes a function to `closers` for everything that it opens. Throws `StartFault` when the database cannot be reached. */
 export async function connect(
   { config, reports, metrics, closers }: Foundation,
-  embedded: EmbeddedLocation | undefined,
+  openEmbedded = (): Promise<EmbeddedDatabase> => openEmbeddedDatabase({ dataDir: config.dataDir }),
 ): Promise<DataSource> {
   const onPoolError = reports.connectionLost;
   const onStatement: OnStatement = (end, durationMs) => metrics.statementEnded(end, durationMs);
@@ -31,7 +31,7 @@ export async function connect(
     const connection = { url, poolSize, statementTimeoutMs: limits.executionTimeoutMs };
     dataSource = createDataSource({ connection, ...shared });
   } else {
-    const database = await openEmbeddedDatabase(embedded ?? { dataDir: config.dataDir });
+    const database = await openEmbedded();
     closers.push(database.close);
     dataSource = createDataSource({ connection: database, ...shared });
   }

@@ -2,10 +2,10 @@
 import type { DataSource, MigrationInterface } from 'typeorm';
 import { migrations } from '../../migrations';
 import { createDataSource } from '../../src/database/data-source';
-import { openEmbeddedDatabase } from '../../src/database/embedded';
 import { Database } from '../../src/database/transaction';
 import { entities } from '../../src/modules/entities';
 import { createTestDatabase, createUnmigratedDatabase, type TestDatabase } from './databases';
+import { takeEmbedded } from './embedded';
 
 export interface OpenedDatabase {
   readonly dataSource: DataSource;
@@ -37,7 +37,7 @@ export async function openTestDatabase(options: OpenOptions = {}): Promise<Opene
 
 /** Opens a database that is there already; `close` leaves it there. */
 export async function openOn(place: TestDatabase, options: OpenOptions = {}): Promise<OpenedDatabase> {
-  const embedded = place.kind === 'embedded' ? await openEmbeddedDatabase({ loadFrom: place.loadFrom }) : null;
+  const embedded = place.kind === 'embedded' ? await takeEmbedded(place.loadFrom) : null;
   const poolErrors: Error[] = [];
   const dataSource = createDataSource({
     connection: embedded ?? { url: (place as { url: string }).url, poolSize: 5 },

@@ -1,11 +1,22 @@
 /**
- * Where the databases of a test run come from. Embedded: one migrated database is dumped once to a file and loaded by
- * each world. With DATABASE_URL: one migrated template database, copied for each world. The names are of our own.
+ * Where the databases of a test run come from. Embedded: one migrated database is dumped to a file and loaded by
+ * the worlds (embedded.ts). With DATABASE_URL: one migrated template database, copied for each world. The names are of our own.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { PGlite } from '@electric-sql/pglite';
 import { Client } from 'pg';
 import { migrations } from '../../migrations';
@@ -13,9 +24,18 @@ import { createDataSource } from '../../src/database/data-source';
 import { openEmbeddedDatabase } from '../../src/database/embedded';
 import { migrate } from '../../src/database/migrate';
 import { entities } from '../../src/modules/entities';
+import { PACKAGE_ROOT } from '../../src/package-root';
+import { closeIdle } from './embedded';
+
+/** Archives of data directories, embedded. */
+interface Dumps {
+  readonly migrated: string;
+  /** Without any table. */
+  readonly empty: string;
+}
 
 interface RunState {
-  readonly dump: string | null;
+  readonly dumps: Dumps | null;
   readonly template: string | null;
   readonly directory: string;
 }
@@ -29,8 +49,8 @@ const fail = (error: Error): never => {
 export async function prepareDatabases(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'flagstaff-test-'));
   const state: RunState = process.env.DATABASE_URL
-    ? { directory, dump: null, template: await createTemplate() }
-    : { directory, dump: await dumpMigrated(directory), template: null };
+    ? { directory, dumps: null, template: await createTemplate() }
+    : { directory, dumps: await findOrMakeDumps(), template: null };
   process.env[STATE_VARIABLE] = join(directory, 'state.json');
   writeFileSync(join(directory, 'state.json'), JSON.stringify(state));
 }
@@ -38,6 +58,7 @@ export async function prepareDatabases(): Promise<void> {
 /** Once at the end of a run: removes everything that it made. */
 export async function removeDatabases(): Promise<void> {
   const { directory, template } = runState();
+  await closeIdle();
   if (template !== null) {
     await onServer(async (client) => {
       const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database WHERE starts_with(datname, $1)', [
@@ -50,7 +71,7 @@ export async function removeDatabases(): Promise<void> {
 }
 
 export type TestDatabase =
-  | { readonly kind: 'embedded'; readonly loadFrom?: string }
+  | { readonly kind: 'embedded'; readonly loadFrom: string }
   | { readonly kind: 'server'; readonly url: string; readonly drop: () => Promise<void> };
 
 /** Settings of PostgreSQL that a database gives to its sessions. */
@@ -58,8 +79,8 @@ export type DatabaseSettings = Readonly<Record<string, string>>;
 
 /** A migrated database of one's own. */
 export async function createTestDatabase(settings: DatabaseSettings = {}): Promise<TestDatabase> {
-  const { dump, template } = runState();
-  if (dump !== null) return { kind: 'embedded', loadFrom: await withSettings(dump, settings) };
+  const { dumps, template } = runState();
+  if (dumps !== null) return { kind: 'embedded', loadFrom: await withSettings(dumps.migrated, settings) };
   const name = `${template}_${randomBytes(6).toString('hex')}`;
   await onServer(async (client) => {
     await client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
@@ -78,12 +99,13 @@ function alterations(database: string, settings: DatabaseSettings): string[] {
 /** The dump itself where there is nothing to set. */
 async function withSettings(dump: string, settings: DatabaseSettings): Promise<string> {
   if (Object.keys(settings).length === 0) return dump;
+  const path = join(runState().directory, `${digestOf([JSON.stringify(settings)])}.tar`);
+  if (existsSync(path)) return path;
   const database = await PGlite.create({ dataDir: 'memory://', loadDataDir: new Blob([readFileSync(dump)]) });
   for (const sql of alterations('postgres', settings)) await database.exec(sql);
-  const path = join(runState().directory, `${randomBytes(6).toString('hex')}.tar`);
   const bytes = await (await database.dumpDataDir('none')).arrayBuffer();
   await database.close();
-  writeFileSync(path, new Uint8Array(bytes));
+  writeWhole(path, new Uint8Array(bytes));
   return path;
 }
 
@@ -96,8 +118,8 @@ export async function createServerDatabase(words: string): Promise<Extract<TestD
 
 /** A database of one's own without any table. */
 export async function createUnmigratedDatabase(): Promise<TestDatabase> {
-  const { template } = runState();
-  if (template === null) return { kind: 'embedded' };
+  const { dumps, template } = runState();
+  if (dumps !== null) return { kind: 'embedded', loadFrom: dumps.empty };
   const name = `${template}_${randomBytes(6).toString('hex')}`;
   await onServer((client) => client.query(`CREATE DATABASE "${name}"`));
   return serverDatabase(name);
@@ -115,9 +137,38 @@ function runState(): RunState {
   return JSON.parse(readFileSync(process.env[STATE_VARIABLE] ?? '', 'utf8')) as RunState;
 }
 
-async function dumpMigrated(directory: string): Promise<string> {
-  const empty = join(directory, 'empty.tar');
-  writeFileSync(empty, await dumpEmpty());
+/** Dumps are kept for later runs, under a digest of what they are made by. */
+const KEPT_IN = join(PACKAGE_ROOT, 'node_modules', '.cache', 'flagstaff-databases');
+const KEPT_FOR_MS = 24 * 60 * 60 * 1_000;
+
+async function findOrMakeDumps(): Promise<Dumps> {
+  const makers = ['migrations', join('src', 'database')].flatMap((folder) => filesOf(join(PACKAGE_ROOT, folder)));
+  const pglite = createRequire(__filename).resolve('@electric-sql/pglite');
+  const digest = digestOf([...makers, __filename, pglite].map((path) => readFileSync(path)));
+  const dumps = { empty: join(KEPT_IN, `${digest}-empty.tar`), migrated: join(KEPT_IN, `${digest}-migrated.tar`) };
+  if (existsSync(dumps.migrated)) return dumps;
+  mkdirSync(KEPT_IN, { recursive: true });
+  for (const path of filesOf(KEPT_IN)) if (statSync(path).mtimeMs < Date.now() - KEPT_FOR_MS) rmSync(path, { force: true });
+  writeWhole(dumps.empty, await dumpEmpty());
+  writeWhole(dumps.migrated, await dumpMigrated(dumps.empty));
+  return dumps;
+}
+
+const filesOf = (folder: string): string[] => readdirSync(folder, { encoding: 'utf8' }).map((name) => join(folder, name));
+
+function digestOf(parts: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** No other process reads half a file. */
+function writeWhole(path: string, bytes: Uint8Array): void {
+  writeFileSync(`${path}.${process.pid}`, bytes);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+async function dumpMigrated(empty: string): Promise<Uint8Array> {
   const database = await openEmbeddedDatabase({ loadFrom: empty });
   const dataSource = createDataSource({ connection: database, entities, migrations, onPoolError: fail });
   await dataSource.initialize();
@@ -125,10 +176,9 @@ async function dumpMigrated(directory: string): Promise<string> {
   await dataSource.query('SET wal_recycle = off');
   await dataSource.query('CHECKPOINT');
   await dataSource.destroy();
-  const path = join(directory, 'migrated.tar');
-  writeFileSync(path, await database.dump());
+  const dump = await database.dump();
   await database.close();
-  return path;
+  return dump;
 }
 
 /**

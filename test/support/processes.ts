@@ -119,7 +119,7 @@ export async function makePlace(): Promise<Record<string, string>> {
   }
   const cluster = join(dataDir, 'postgres');
   mkdirSync(cluster, { recursive: true });
-  execFileSync('tar', ['-xf', database.loadFrom!, '-C', cluster], { stdio: 'ignore' });
+  execFileSync('tar', ['-xf', database.loadFrom, '-C', cluster], { stdio: 'ignore' });
   return { DATA_DIR: dataDir, EMBEDDED_DATABASE: 'on' };
 }
 

@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config';
 import type { LoadGauge } from '../../src/operations/load';
 import { createLog } from '../../src/log';
 import { createTestDatabase, type DatabaseSettings, type TestDatabase } from './databases';
+import { takeEmbedded } from './embedded';
 
 export interface World {
   readonly app: App;
@@ -132,8 +133,8 @@ async function startOn(
       callback();
     },
   });
-  const embedded = database.kind === 'embedded' ? { loadFrom: database.loadFrom } : undefined;
-  return startApp({ config, log: createLog(config.logLevel, sink), clock, embedded, load });
+  const openEmbedded = database.kind === 'embedded' ? () => takeEmbedded(database.loadFrom) : undefined;
+  return startApp({ config, log: createLog(config.logLevel, sink), clock, openEmbedded, load });
 }
 
 async function createOwner(app: App, client: GraphQLClient): Promise<Login> {

@@ -8,7 +8,8 @@ export interface Verified {
   readonly endsAt: number;
 }
 
-const CREDENTIALS_MAX = 100_000;
+/** Entries, of size 1 each: with `max` instead, each cache would take room for all of them from the start. */
+const AS_MANY_CREDENTIALS = { maxSize: 100_000, sizeCalculation: () => 1 };
 
 /**
  * Caches credentials that were verified against the database until the access rules that they depend on change. A user
@@ -16,14 +17,14 @@ const CREDENTIALS_MAX = 100_000;
  * before a change is answered to its waiters but not cached; concurrent requests for one credential share one read.
  */
 export class CredentialCache {
-  private readonly users = new LRUCache<string, Verified>({ max: CREDENTIALS_MAX });
+  private readonly users = new LRUCache<string, Verified>(AS_MANY_CREDENTIALS);
   private readonly keys = new LRUCache<string, Verified>({
-    max: CREDENTIALS_MAX,
+    ...AS_MANY_CREDENTIALS,
     dispose: (verified, digest) => this.keysOf.get(organizationOf(verified))?.delete(digest),
   });
   private readonly keysOf = new Map<string, Set<string>>();
   /** Digests of credentials that were valid once, including those that no longer are. */
-  private readonly good = new LRUCache<string, true>({ max: CREDENTIALS_MAX });
+  private readonly good = new LRUCache<string, true>(AS_MANY_CREDENTIALS);
   private reads = new Map<string, Promise<Verified | null>>();
 
   /** Returns null when the credential is not cached, or has ended. */

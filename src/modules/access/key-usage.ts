@@ -14,7 +14,7 @@ import { writeKeyUses } from './key-usage-repository';
 const FLUSH_INTERVAL_MS = 5_000;
 /**
  * The number of keys that a server caches as verified. A key that was evicted is noted again; the one-minute condition in
- * the statement ignores the repeat.
+ * the statement ignores the repeat. Each is of size 1: with `max` instead, the cache would take room for all of them from the start.
  */
 const KEYS_MAX = 100_000;
 
@@ -29,7 +29,7 @@ export interface KeyUsageOptions {
 
 export class KeyUsage {
   /** Key -> time at which it was last noted. */
-  private readonly noted = new LRUCache<string, number>({ max: KEYS_MAX });
+  private readonly noted = new LRUCache<string, number>({ maxSize: KEYS_MAX, sizeCalculation: () => 1 });
   private readonly uses: WriteBehind<number>;
 
   constructor(private readonly options: KeyUsageOptions) {
