@@ -15,6 +15,7 @@ import { RevisionTimes1795000015000 } from './1795000015000-revision-times';
 import { RevisionIndexes1795000016000 } from './1795000016000-revision-indexes';
 import { Installation1795000017000 } from './1795000017000-installation';
 import { SearchText1795000018000 } from './1795000018000-search-text';
+import { RevisionTraces1795000019000 } from './1795000019000-revision-traces';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   RevisionIndexes1795000016000,
   Installation1795000017000,
   SearchText1795000018000,
+  RevisionTraces1795000019000,
 ] as const;

@@ -27,6 +27,7 @@ import type { LoadGauge } from './operations/load';
 import { redisNamespaceOf } from './redis/client-options';
 import { startServer } from './server';
 import { Metrics } from './telemetry/metrics';
+import { startTracing } from './telemetry/tracing';
 
 export interface App {
   readonly url: string;
@@ -56,7 +57,10 @@ export interface AppOptions {
 
 /** Resolves when the server answers. Throws `StartFault` with one sentence when it cannot start. */
 export async function startApp({ config, log, clock = systemClock, openEmbedded, load }: AppOptions): Promise<App> {
-  const foundation: Foundation = { config, log, clock, reports: createErrorReports(log), metrics: new Metrics(), closers: [] };
+  const tracing = startTracing(config.tracing);
+  const reports = createErrorReports(log);
+  const foundation: Foundation = { config, log, clock, reports, metrics: new Metrics(), tracing, closers: [] };
+  if (tracing !== null) foundation.closers.push(() => tracing.close());
   const close = async (): Promise<void> => {
     for (const closer of foundation.closers.splice(0).reverse()) await closer();
   };
@@ -72,13 +76,13 @@ async function start(
   foundation: Foundation,
   { openEmbedded, load }: Pick<AppOptions, 'openEmbedded' | 'load'>,
 ): Promise<Omit<App, 'close'>> {
-  const { config, log, clock, reports, metrics, closers } = foundation;
+  const { config, log, clock, reports, metrics, tracing, closers } = foundation;
   const dataSource = await connect(foundation, openEmbedded);
   const ran = await migrate(dataSource);
   if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
 
   const installation = await openInstallation(dataSource.manager, config.keyPepper);
-  const redis = config.redisUrl === null ? null : redisNamespaceOf(config.redisUrl, installation.id);
+  const redis = config.redisUrl === null ? null : redisNamespaceOf(config.redisUrl, installation.id, tracing);
   const { notifier, redisFault } = createChangeNotifier(foundation, redis);
   const database = new Database({
     dataSource,

@@ -12,6 +12,7 @@ import type { LimitSettings } from './operations/operations';
 import type { RateLimitSettings } from './operations/rate-limits';
 import type { MetricsSettings } from './http/metrics';
 import type { RequestsLogged } from './http/request-log';
+import type { TracingSettings } from './telemetry/tracing';
 import { readVariables, SECRET_LENGTH_MIN, type LOG_LEVELS, type Values } from './variables';
 
 export interface Config {
@@ -56,6 +57,8 @@ export interface Config {
   readonly rateLimits: RateLimitSettings;
   readonly limits: LimitSettings;
   readonly metrics: MetricsSettings;
+  /** Null: traces are off. */
+  readonly tracing: TracingSettings | null;
   /** How long a server that is about to stop tells load balancers so, and serves on. */
   readonly drainDelayMs: number;
 }
@@ -96,6 +99,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     rateLimits: rateLimitsOf(values),
     limits: limitsOf(values, isProduction),
     metrics: metricsOf(values),
+    tracing: tracingOf(values),
     drainDelayMs: 1_000 * (values.DRAIN_DELAY_SECONDS ?? DRAIN_DELAY_SECONDS[isProduction ? 'production' : 'elsewhere']),
   });
 }
@@ -157,6 +161,17 @@ function limitsOf(values: Values, isProduction: boolean): LimitSettings {
 function metricsOf({ PORT: main, METRICS_PORT: port, METRICS_TOKEN: token }: Values): MetricsSettings {
   if (port === main) throw new StartFault(`METRICS_PORT must be another port than PORT, which is ${main}.`);
   return { port: port ?? null, token: token ?? null };
+}
+
+function tracingOf(values: Values): TracingSettings | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName } = values;
+  if (endpoint === undefined) return null;
+  return {
+    endpoint,
+    headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+    serviceName,
+    sampledShare: values.OTEL_TRACES_SAMPLER_ARG,
+  };
 }
 
 function smtpOf({ SMTP_URL: url, MAIL_FROM: from }: { readonly SMTP_URL?: string; readonly MAIL_FROM?: string }): Config['smtp'] {

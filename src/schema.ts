@@ -21,6 +21,7 @@ import type { Context } from './modules/context';
 import { modules } from './modules';
 import { nodeResolvers } from './modules/node-resolvers';
 import type { OperationGuard } from './operations/operation-guard';
+import type { Tracing } from './telemetry/tracing';
 
 const sharedResolvers: Resolvers = {
   DateTime: dateTimeScalar,
@@ -39,8 +40,15 @@ const sharedResolvers: Resolvers = {
   },
 };
 
-/** Throws when the SDL or a noun lacks a declaration. Without a guard, neither time nor size of an operation is bounded. */
-export function createSchema(schemaDirectory: string, guard?: OperationGuard): GraphQLSchema {
+export interface SchemaOptions {
+  /** Absent: neither time nor size of an operation is bounded. */
+  readonly guard?: OperationGuard;
+  /** Null or absent: traces are off. */
+  readonly tracing?: Tracing | null;
+}
+
+/** Throws when the SDL or a noun lacks a declaration. */
+export function createSchema(schemaDirectory: string, { guard, tracing = null }: SchemaOptions = {}): GraphQLSchema {
   const files = readdirSync(schemaDirectory).filter((file) => file.endsWith('.graphql'));
   const schema = makeExecutableSchema<Context>({
     typeDefs: files.sort().map((file) => readFileSync(join(schemaDirectory, file), 'utf8')),
@@ -54,10 +62,23 @@ export function createSchema(schemaDirectory: string, guard?: OperationGuard): G
     // Innermost: who may ask.
     createAccessWrapper(schema, scopes),
     createMutationWrapper(schema),
-    // Outermost: deadline and size.
+    // Deadline and size.
     ...(guard ? [guard.wrap] : []),
+    // Outermost: a span for each root field.
+    ...(tracing ? [createTraceWrapper(schema, tracing)] : []),
   ]);
   return schema;
+}
+
+/** Gives root fields spans, not each field below them: a list of a thousand flags would have ten thousand. */
+function createTraceWrapper(schema: GraphQLSchema, tracing: Tracing): Wrapper {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
+  return (field, type) => {
+    const { resolve: inner } = field;
+    if (!roots.has(type) || inner === undefined) return {};
+    const name = `${type.name}.${field.name}`;
+    return { resolve: (...args) => tracing.childSpan(name, { kind: 'INTERNAL' }, () => inner(...args)) };
+  };
 }
 
 type Field = GraphQLField<unknown, Context>;

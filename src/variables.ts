@@ -13,6 +13,14 @@ export const SECRET_LENGTH_MIN = 32;
 const secret = z.string().min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_MIN} characters`).optional();
 const onOrOff = z.enum(['on', 'off'], 'must be on or off');
 
+/** A header as OTEL_EXPORTER_OTLP_HEADERS has it (OpenTelemetry, Baggage form). */
+const HEADER = /^([A-Za-z0-9!#$&'*+.^_`|~-]+)\s*=\s*([\x21-\x7e][\x20-\x7e]*)$/;
+
+function headerOf(text: string): readonly [string, string] {
+  const [, name = '', value = ''] = HEADER.exec(text) ?? [];
+  return [name.toLowerCase(), decodeURIComponent(value.replace(/%(?![0-9A-Fa-f]{2})/g, '%25'))];
+}
+
 const variables = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test'], 'must be development, production or test').default('development'),
   PORT: integer(0, 65_535).default(4000),
@@ -66,6 +74,21 @@ const variables = z.object({
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, all of them visible ASCII without blanks')
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(['http:', 'https:'], 'http://collector:4318', ({ hostname }) =>
+    hostname === '' ? 'must be a URL such as http://collector:4318' : null,
+  ).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .default('')
+    .transform(listed)
+    .refine((texts) => texts.every((text) => HEADER.test(text)), 'must list headers as name=value, separated by commas')
+    .transform((texts) => Object.fromEntries(texts.map((text) => headerOf(text)))),
+  OTEL_SERVICE_NAME: z.string().default('flagstaff'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(?:0|1|0?\.\d{1,9}|1\.0+)$/, 'must be a share from 0 to 1, such as 0.1')
+    .transform(Number)
+    .default(1),
   RATE_LIMIT_ANONYMOUS: perMinute(60),
   RATE_LIMIT_LOG_IN_ACCOUNT: perMinute(10),
   RATE_LIMIT_LOG_IN_ADDRESS: perMinute(60),

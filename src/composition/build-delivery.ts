@@ -6,6 +6,7 @@ import { UsageService } from '../modules/usage/usage-service';
 import type { RedisNamespace } from '../redis/client-options';
 import type { RedisSnapshotStore } from '../redis/redis-snapshot-store';
 import { createSnapshotStore } from './connect';
+import { createDeliveryReport } from './delivery-reports';
 import type { Foundation } from './foundation';
 
 /** Serves flags from memory, and counts which were served. */
@@ -19,7 +20,7 @@ export interface DeliveryParts {
 }
 
 export function buildDelivery(
-  { config, log, clock, reports, metrics, closers }: Foundation,
+  { config, log, clock, reports, metrics, tracing, closers }: Foundation,
   database: Database,
   redis: RedisNamespace | null,
 ): DeliveryParts {
@@ -37,7 +38,7 @@ export function buildDelivery(
       evaluated.add(evaluations);
       if (isCounted) usage.countsOf(environmentId, compiled).add(evaluations, null);
     },
-    onServed: (at) => metrics.changeDelivered('evaluationsChanged', at),
+    onDelivered: createDeliveryReport({ metrics, tracing }),
   });
   return { cache, usage, stream, evaluated, store };
 }

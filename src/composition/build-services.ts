@@ -25,6 +25,7 @@ import { SegmentService } from '../modules/segments/segment-service';
 import { SnapshotService } from '../modules/snapshots/snapshot-service';
 import type { Authentication } from './build-authentication';
 import type { DeliveryParts } from './build-delivery';
+import { createEvaluationEvents } from './evaluation-events';
 import type { Foundation } from './foundation';
 
 export interface ServiceParts {
@@ -57,7 +58,7 @@ export function buildServices(foundation: Foundation, { database, authentication
     contextErasure: new ContextErasureService({ database, changes }),
     usage,
     streamTickets,
-    snapshots: new SnapshotService({ cache, usage, evaluated }),
+    snapshots: new SnapshotService({ cache, usage, evaluated, onEvaluated: createEvaluationEvents(foundation.tracing) }),
   };
 }
 

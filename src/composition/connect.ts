@@ -6,7 +6,7 @@ import { createDataSource } from '../database/data-source';
 import { openEmbeddedDatabase, type EmbeddedDatabase } from '../database/embedded';
 import { openDataSource } from '../database/open-data-source';
 import { Cipher } from '../database/cipher';
-import type { OnStatement } from '../database/statement-times';
+import type { StatementWatch } from '../database/watch-statements';
 import type { ChangeNotifier } from '../delivery/change-notifier';
 import { createMemoryChangeNotifier } from '../delivery/memory-change-notifier';
 import type { RedisNamespace } from '../redis/client-options';
@@ -18,12 +18,12 @@ import type { Foundation } from './foundation';
 
 /** Pushes a function to `closers` for everything that it opens. Throws `StartFault` when the database cannot be reached. */
 export async function connect(
-  { config, reports, metrics, closers }: Foundation,
+  { config, reports, metrics, tracing, closers }: Foundation,
   openEmbedded = (): Promise<EmbeddedDatabase> => openEmbeddedDatabase({ dataDir: config.dataDir }),
 ): Promise<DataSource> {
   const onPoolError = reports.connectionLost;
-  const onStatement: OnStatement = (end, durationMs) => metrics.statementEnded(end, durationMs);
-  const shared = { entities, migrations, onPoolError, onStatement };
+  const watch: StatementWatch = { onEnd: (end, durationMs) => metrics.statementEnded(end, durationMs), tracing };
+  const shared = { entities, migrations, onPoolError, watch };
   let dataSource: DataSource;
   if (config.databaseUrl !== null) {
     const { databaseUrl: url, databasePoolSize: poolSize, limits } = config;

@@ -17,6 +17,7 @@ import type { ServerOptions } from '../server';
 import type { Authentication } from './build-authentication';
 import type { DeliveryParts } from './build-delivery';
 import type { RedisFaultNow } from './connect';
+import { createDeliveryReport } from './delivery-reports';
 import type { Foundation } from './foundation';
 
 export interface TransportParts {
@@ -32,16 +33,18 @@ export interface TransportParts {
 
 /** Puts together the options of the transports. */
 export function transportOptions(foundation: Foundation, parts: TransportParts): ServerOptions {
-  const { config, log, clock, metrics } = foundation;
+  const { config, log, clock, metrics, tracing } = foundation;
   const { authenticator, limits, failures } = parts.authentication;
   const { snapshots, changes, sessions } = parts.services;
   const guard = new OperationGuard(config.limits);
   return {
-    schema: createSchema(join(PACKAGE_ROOT, 'schema'), guard),
+    schema: createSchema(join(PACKAGE_ROOT, 'schema'), { guard, tracing }),
     guard,
     log,
     logRequests: config.logRequests,
     metrics,
+    tracing,
+    onDelivered: createDeliveryReport(foundation),
     metricsToken: config.metrics.token,
     rateLimits: limits,
     load: parts.load ?? createLoadGauge(),

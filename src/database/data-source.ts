@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import type { Duplex } from 'node:stream';
 import { DataSource, type EntitySchema, type MigrationInterface, type MixedList } from 'typeorm';
 import { reportOutages } from './outage';
-import { timeStatements, type OnStatement } from './statement-times';
+import { watchStatements, type StatementWatch } from './watch-statements';
 import { prepareSession, STRICT_TYPES } from './session-settings';
 
 type Class<T = object> = new () => T;
@@ -23,8 +23,8 @@ export interface DataSourceOptions {
   readonly migrations: readonly Class<MigrationInterface>[];
   /** Receives errors of idle connections, which no caller awaits. */
   readonly onPoolError: (error: Error) => void;
-  /** Called when a statement has ended. Must not throw. Absent: nobody wants to know. */
-  readonly onStatement?: OnStatement;
+  /** Absent: statements are neither timed nor traced. */
+  readonly watch?: StatementWatch;
 }
 
 const STATEMENT_TIMEOUT_MAX_MS = 10_000;
@@ -71,7 +71,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
         onConnect: (client: ClientBase) => prepareSession(client),
       },
     });
-    return timeStatements(embedded, options.onStatement);
+    return watchStatements(embedded, options.watch);
   }
   const { url, poolSize, statementTimeoutMs: wished = STATEMENT_TIMEOUT_MAX_MS } = options.connection;
   const statementTimeoutMs = Math.min(wished, STATEMENT_TIMEOUT_MAX_MS);
@@ -86,7 +86,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       onConnect: (client: ClientBase) => prepareServerSession(client, statementTimeoutMs),
     },
   });
-  return timeStatements(reportOutages(dataSource, statementTimeoutMs), options.onStatement);
+  return watchStatements(reportOutages(dataSource, statementTimeoutMs), options.watch);
 }
 
 function prepareServerSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {

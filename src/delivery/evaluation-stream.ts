@@ -10,6 +10,7 @@ import { RequestFault } from '../errors';
 import { listAffectedFlagKeys, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../evaluation';
 import type { EnvironmentState } from '../modules/snapshots/environment-state';
 import type { ScopedPermission, Guarded } from './scoped-permission';
+import type { Delivered } from './delivered';
 import { EvaluationView, type SentEvaluation } from './evaluation-view';
 import { TimeSlicer } from './time-slicer';
 
@@ -48,8 +49,8 @@ export interface SentEvaluations {
 export interface EvaluationStreamOptions {
   /** Called with evaluations that are about to be sent to one subscriber. Must not throw. */
   readonly onSent?: (sent: SentEvaluations) => void;
-  /** Called when a change made at this time was sent to all subscribers who waited for it. Must not throw. */
-  readonly onServed?: (at: Date) => void;
+  /** Called when a change was sent to all subscribers who waited for it. Must not throw. */
+  readonly onDelivered?: (delivered: Delivered) => void;
 }
 
 export class EvaluationStream {
@@ -80,7 +81,7 @@ export class EvaluationStream {
         void this.runs.request();
       },
       onSent: (sent) => this.options.onSent?.({ environmentId: state.scope.environmentId, ...sent }),
-      onServed: (at) => this.options.onServed?.(at),
+      onDelivered: (delivered) => this.options.onDelivered?.(delivered),
       onEmpty: () => {
         this.drivers.delete(state);
         this.busy.delete(driver);
@@ -104,7 +105,7 @@ interface DriverEvents {
   /** There are subscribers to serve. */
   readonly onBusy: () => void;
   readonly onSent: (sent: Omit<SentEvaluations, 'environmentId'>) => void;
-  readonly onServed: (at: Date) => void;
+  readonly onDelivered: (delivered: Delivered) => void;
   /** The last subscriber is gone, and the driver has stopped listening to its environment state. */
   readonly onEmpty: () => void;
 }
@@ -121,8 +122,8 @@ class EnvironmentDriver {
   private idle = new Set<EvaluationSubscription>();
   /** Those that wait for an event, and may not know the newest snapshot. Served in order. */
   private due = new Set<EvaluationSubscription>();
-  /** The time of the change that is being sent. */
-  private servingSince: Date | null = null;
+  /** The change that is being sent. Null: none, or nobody knows which. */
+  private delivering: Delivered | null = null;
   private readonly stop: () => void;
 
   constructor(
@@ -184,8 +185,8 @@ class EnvironmentDriver {
       slicer.add(1 + event.evaluations.length);
     }
     if (this.due.size > 0) return true;
-    if (this.servingSince !== null) this.events.onServed(this.servingSince);
-    this.servingSince = null;
+    if (this.delivering !== null) this.events.onDelivered(this.delivering);
+    this.delivering = null;
     return false;
   }
 
@@ -217,7 +218,10 @@ class EnvironmentDriver {
     if (!isNewEpoch && newest.revision < this.compiled.revision) return;
     const affectedKeys = isNewEpoch ? null : listAffectedFlagKeys(this.compiled, newest);
     this.compiled = newest;
-    this.servingSince = this.state.changedAt;
+    const { origin, scope } = this.state;
+    const { environmentId } = scope;
+    const { revision } = newest;
+    this.delivering = origin && { subscription: 'evaluationsChanged', environmentId, revision, ...origin, startedAt: Date.now() };
     this.turn += 1;
     if (isNewEpoch) this.epochTurn = this.turn;
     for (const view of this.views.values()) view.show(newest, affectedKeys, this.turn);

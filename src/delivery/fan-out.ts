@@ -7,6 +7,7 @@
 import { LRUCache } from 'lru-cache';
 import { Coalescer } from '../concurrency/coalescer';
 import type { Cursor } from '../modules/snapshots/environment-state';
+import type { Delivered } from './delivered';
 import { TimeSlicer } from './time-slicer';
 import type { FlagChangedEvent, FlagSubscription } from './stream';
 
@@ -32,8 +33,8 @@ export interface GroupRequest {
 }
 
 export interface FanOutOptions {
-  /** Called when a change made at this time was handed to all subscribers who waited for it. Must not throw. */
-  readonly onHanded?: (at: Date) => void;
+  /** Called when a change was handed to all subscribers of a group who waited for it. Must not throw. */
+  readonly onDelivered?: (delivered: Delivered) => void;
 }
 
 export class FanOut {
@@ -61,7 +62,7 @@ export class FanOut {
         texts: this.texts,
         slicer: this.slicer,
         resyncs: this.resyncs,
-        onHanded: (at) => this.options.onHanded?.(at),
+        onDelivered: (delivered) => this.options.onDelivered?.(delivered),
         onEmpty: (empty) => this.drop(name, empty),
       });
       this.groups.set(name, group);
@@ -91,7 +92,7 @@ interface SubscriberGroupOptions {
   readonly texts: LRUCache<string, string>;
   readonly slicer: TimeSlicer;
   readonly resyncs: { count: number };
-  readonly onHanded: (at: Date) => void;
+  readonly onDelivered: (delivered: Delivered) => void;
   readonly onEmpty: (group: SubscriberGroup) => void;
 }
 
@@ -206,13 +207,15 @@ class SubscriberGroup {
     const { slicer } = this.options;
     const to = cursorOf(event);
     if (this.live.size > 0) {
+      const startedAt = Date.now();
       const text = this.textOf(event);
       let count = 0;
       for (const subscriber of this.live) {
         subscriber.take(text, to);
         if (++count % SUBSCRIBERS_PER_CLOCK_READ === 0) await slicer.yieldIfDue();
       }
-      this.countHanded(event, count);
+      if (event.kind === 'RESYNC') this.countResync(count);
+      else this.options.onDelivered({ ...event, subscription: 'flagChanged', environmentId: this.environmentId, startedAt });
     }
     // With nothing awaited in between: who joins from here on stands after the event.
     this.position = to;
@@ -222,9 +225,8 @@ class SubscriberGroup {
     this.options.resyncs.count += count;
   }
 
-  private countHanded(event: FlagChangedEvent, count: number): void {
-    if (event.kind === 'RESYNC') this.countResync(count);
-    else this.options.onHanded(event.createdAt);
+  private get environmentId(): string {
+    return this.state.scope.environmentId;
   }
 
   private settleAhead(): void {

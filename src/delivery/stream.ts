@@ -9,7 +9,7 @@ import { findEnvironmentHeads } from '../modules/changes/change-repository';
 import type { FlagEvent } from '../modules/changes/flag-event';
 import { listRevisionsAfter } from '../modules/changes/revision-repository';
 import { followsFrom, type RevisionRow } from '../modules/snapshots/apply-revisions';
-import { REVISIONS_KEPT, type Cursor, type EnvironmentState } from '../modules/snapshots/environment-state';
+import { REVISIONS_KEPT, type Cursor, type EnvironmentState, type RevisionOrigin } from '../modules/snapshots/environment-state';
 import type { SnapshotCache } from '../modules/snapshots/snapshot-cache';
 import type { ScopedPermission, Guarded } from './scoped-permission';
 import {
@@ -22,14 +22,12 @@ import {
 const PAGE_ROWS = 100;
 
 export type FlagChangedEvent =
-  | {
+  | ({
       readonly kind: 'CHANGES';
       readonly revision: number;
       readonly epoch: string;
       readonly changes: readonly FlagEvent[];
-      /** The time of the change. */
-      readonly createdAt: Date;
-    }
+    } & RevisionOrigin)
   | { readonly kind: 'RESYNC'; readonly revision: number; readonly epoch: string; readonly changes: readonly [] };
 
 export interface FlagChangedRequest {
@@ -83,9 +81,10 @@ export class FlagStream {
       return { events: [{ kind: 'RESYNC', ...newest, changes: [] }], cursor: newest };
     }
     const events: FlagChangedEvent[] = [];
-    for (const { epoch, revision, events: all, createdAt } of rows) {
+    for (const { epoch, revision, events: all, createdAt, traceParent } of rows) {
       const changes = flagKeys === null ? all : all.filter((event) => concerns(event, flagKeys));
-      if (flagKeys === null || changes.length > 0) events.push({ kind: 'CHANGES', revision, epoch, changes, createdAt });
+      if (flagKeys === null || changes.length > 0)
+        events.push({ kind: 'CHANGES', revision, epoch, changes, createdAt, traceParent });
     }
     const { epoch, revision } = rows.at(-1) ?? cursor;
     return { events, cursor: { epoch, revision } };

@@ -12,7 +12,9 @@ import { clientRequestIdOf, newRequestId } from '../http/hooks';
 import type { Actor } from '../modules/access/actor';
 import type { OperationOutcome } from '../modules/context';
 import { CLIENT_LEFT, createRequestLog, type AnsweredRequest, type RequestLog } from '../http/request-log';
+import { endSpan, recordedTraceId, requestAttributes } from '../http/request-traces';
 import type { DurationSeries } from '../telemetry/durations';
+import type { Span, Tracing } from '../telemetry/tracing';
 import { BODY_BYTES_MAX, type Operations } from '../operations/operations';
 import { FastEvaluate, type FastAnswer } from './fast-evaluate';
 import { statusHeaders } from '../http/rate-limit-headers';
@@ -51,7 +53,7 @@ export function addEvaluateRoute(app: FastifyInstance, operations: Operations, o
   });
 }
 
-interface Logged extends Pick<AnsweredRequest, 'status' | 'outcome'> {
+interface Logged extends Pick<AnsweredRequest, 'status' | 'outcome' | 'traceId'> {
   readonly request: IncomingMessage;
   readonly startedAt: number;
   readonly actor: Actor;
@@ -61,6 +63,8 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly startedAt: number;
+  /** Null: it is not traced. */
+  readonly traceId: string | null;
 }
 
 class EvaluateRoute {
@@ -102,15 +106,19 @@ class EvaluateRoute {
       decline();
       return;
     }
-    const left = (): void => this.log({ request, startedAt, actor, status: CLIENT_LEFT, outcome: null });
+    const left = (): void => this.log({ request, startedAt, actor, status: CLIENT_LEFT, outcome: null, traceId: null });
     receiveBody(request, bodyBytes, left, (body) => {
-      const answer = this.answer(actor, body);
+      const span = this.options.tracing && beginSpan(this.options.tracing, request, actor);
+      const answer = span ? this.options.tracing.within(span, () => this.answer(actor, body)) : this.answer(actor, body);
       if (answer === null) {
         // The stream has not ended yet: Fastify reads the whole body from it.
         request.pause();
         request.unshift(body);
         decline();
-      } else this.send({ request, response, startedAt }, actor, answer);
+        return;
+      }
+      if (span) response.once('close', () => endSpan(span, response.headersSent ? response.statusCode : null));
+      this.send({ request, response, startedAt, traceId: recordedTraceId(span) }, actor, answer);
     });
   }
 
@@ -130,7 +138,7 @@ class EvaluateRoute {
     }
   }
 
-  private send({ request, response, startedAt }: Exchange, actor: Actor, answer: FastAnswer): void {
+  private send({ request, response, startedAt, traceId }: Exchange, actor: Actor, answer: FastAnswer): void {
     const { text, bytes, limitName, status, outcome } = answer;
     const { origin, accept } = request.headers;
     const { requestId } = actor.request;
@@ -157,7 +165,7 @@ class EvaluateRoute {
         response.writeHead(200, headers);
         response.end(body);
       }
-      this.log({ request, startedAt, actor, status: 200, outcome });
+      this.log({ request, startedAt, actor, status: 200, outcome, traceId });
     };
     const compressing = compressedFor(request.headers, text);
     if (compressing === null) finish(text, bytes);
@@ -169,13 +177,13 @@ class EvaluateRoute {
     }
   }
 
-  private log({ request, startedAt, actor, status, outcome }: Logged): void {
+  private log({ request, startedAt, actor, status, outcome, traceId }: Logged): void {
     const { requestId, address } = actor.request;
     const durationMs = performance.now() - startedAt;
     this.time(durationMs, status, outcome);
     const clientRequestId = clientRequestIdOf(request.headers);
     const line = { requestId, clientRequestId, method: 'POST', path: '/graphql', status, durationMs, address };
-    this.logRequest({ ...line, actor, outcome, errorCode: null });
+    this.logRequest({ ...line, actor, outcome, errorCode: null, traceId });
   }
 
   private time(durationMs: number, status: number, outcome: OperationOutcome | null): void {
@@ -184,6 +192,12 @@ class EvaluateRoute {
     this.answered.observe(durationMs);
     metrics.operationSeries('http', outcome.operationName).observe(durationMs);
   }
+}
+
+/** One span for the whole: nothing is asked of others. A request that is declined gets another one, and this one is dropped. */
+function beginSpan(tracing: Tracing, { headers }: IncomingMessage, { request }: Actor): Span {
+  const attributes = { ...requestAttributes('POST', '/graphql'), 'http.route': '/graphql' };
+  return tracing.beginRequest('POST /graphql', headers, { ...attributes, 'flagstaff.request_id': request.requestId });
 }
 
 /** Flattens headers to name, value, name, value: the form that Node processes fastest. */

@@ -164,8 +164,11 @@ function postponed(errors: ExecutionResult['errors'], answer: Omit<HttpAnswer, '
 }
 
 /** Authenticates the request and creates its context. Throws `Unauthenticated`. */
-export async function contextOf(request: FastifyRequest, { createContext, addressOf }: TransportOptions): Promise<Context> {
-  const info = requestInfoOf(request.id, addressOf(request.raw), request.headers);
+export async function contextOf(
+  request: FastifyRequest,
+  { createContext, addressOf, tracing }: TransportOptions,
+): Promise<Context> {
+  const info = requestInfoOf(request.id, addressOf(request.raw), request.headers, tracing?.traceParent());
   const context = await createContext(request.headers.authorization, info);
   notedFor(request, context.actor);
   noteContext(request, context);

@@ -8,6 +8,7 @@ import { addEarlyAnswers } from './early-answers';
 import { RequestFault } from '../errors';
 import { createRequestEnd } from './request-end';
 import { CLIENT_LEFT } from './request-log';
+import { addRequestTraces, traceIdOfRequest } from './request-traces';
 import { notesOf } from './request-notes';
 import { SECURITY_HEADERS } from './security-headers';
 import type { TransportOptions } from './transport';
@@ -30,6 +31,7 @@ function refuseEncoded(encoding: string | undefined, method: string, reply: Fast
 }
 
 export function addHooks(app: FastifyInstance, options: TransportOptions): void {
+  addRequestTraces(app, options.tracing);
   addRequestEnd(app, options);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
@@ -56,7 +58,9 @@ function addRequestEnd(app: FastifyInstance, options: TransportOptions): void {
       const { actor = null, outcome = null } = context ?? {};
       const durationMs = reply.elapsedTime;
       const route = request.routeOptions.url ?? null;
-      endRequest({ requestId, clientRequestId, method, path, route, status, durationMs, address, actor, outcome, errorCode });
+      const traceId = traceIdOfRequest(request);
+      const ended = { requestId, clientRequestId, method, path, route, status, durationMs, address };
+      endRequest({ ...ended, actor, outcome, errorCode, traceId });
     });
   });
 }

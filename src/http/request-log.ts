@@ -4,6 +4,7 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 import { SERVER, withoutSecrets } from '../log';
 import type { Actor } from '../modules/access/actor';
 import type { Context, OperationOutcome } from '../modules/context';
+import { traceIdOf } from '../telemetry/tracing';
 
 export const REQUESTS_LOGGED = ['all', 'failed', 'none'] as const;
 /** `failed`: answered with a status of 400 or higher, with errors, or with userErrors. */
@@ -29,6 +30,8 @@ export interface AnsweredRequest {
   readonly outcome: Readonly<OperationOutcome> | null;
   /** The code of a refusal outside of an operation. */
   readonly errorCode: string | null;
+  /** Null when the request is not traced. */
+  readonly traceId: string | null;
 }
 
 /** Writes the one line of a request. */
@@ -51,7 +54,7 @@ export function createRequestLog(log: Logger, logged: RequestsLogged): RequestLo
   if (logged === 'none') return () => undefined;
   return (request) => {
     if (!stream || !log.isLevelEnabled('info')) return;
-    const { requestId, clientRequestId, method, path, status, durationMs, address, actor, outcome } = request;
+    const { requestId, clientRequestId, method, path, status, durationMs, address, actor, outcome, traceId } = request;
     const codes = errorCodesOf(request);
     if (logged === 'failed' && status < 400 && codes.length === 0) return;
     const tenths = Math.round(durationMs * 10);
@@ -62,9 +65,10 @@ export function createRequestLog(log: Logger, logged: RequestsLogged): RequestLo
       outcome === null || outcome.operationName === null ? '' : `,"operationName":${text(excerptOf(outcome.operationName))}`;
     const fields = outcome === null || outcome.rootFields.length === 0 ? '' : `,"rootFields":${listOf(outcome.rootFields)}`;
     const cost = outcome === null || outcome.cost === null ? '' : `,"cost":${outcome.cost}`;
+    const trace = traceId === null ? '' : `,"traceId":"${traceId}"`;
     const errors = codes.length === 0 ? '' : `,"errorCodes":${JSON.stringify(codes)}`;
     stream.write(
-      `{"level":${INFO},"time":"${now()}",${BASE},"requestId":"${requestId}"${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)}${who}${name}${fields}${cost}${errors},"msg":"request"}\n`,
+      `{"level":${INFO},"time":"${now()}",${BASE},"requestId":"${requestId}"${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)}${who}${name}${fields}${cost}${errors}${trace},"msg":"request"}\n`,
     );
   };
 }
@@ -75,11 +79,13 @@ export type OperationLog = (context: Context, about: { path: string; socket?: tr
 export function createOperationLog(log: Logger, logged: RequestsLogged): OperationLog {
   return ({ requestId, actor, outcome }, { durationMs, ...about }) => {
     const { operationName, rootFields, cost, errorCodes } = outcome;
+    const traceId = traceIdOf(actor.request.traceParent);
     if (logged === 'none' || (logged === 'failed' && errorCodes.size === 0)) return;
     const line = {
       ...{ requestId, ...about, durationMs: Math.round(durationMs * 10) / 10, address: actor.request.address },
       ...{ actor: nameOf(actor), operationName: operationName && excerptOf(operationName), rootFields: boundedList(rootFields) },
       ...(cost === null ? {} : { cost }),
+      ...(traceId === null ? {} : { traceId }),
       ...(errorCodes.size === 0 ? {} : { errorCodes: [...errorCodes] }),
     };
     log.info(line, 'operation');

@@ -14,6 +14,8 @@ import type { SnapshotService } from '../modules/snapshots/snapshot-service';
 import type { RequestsLogged } from './request-log';
 import type { RateLimits } from '../operations/rate-limits';
 import type { Metrics } from '../telemetry/metrics';
+import type { Tracing } from '../telemetry/tracing';
+import type { Delivered } from '../delivery/delivered';
 
 export interface TransportOptions {
   readonly schema: GraphQLSchema;
@@ -23,6 +25,10 @@ export interface TransportOptions {
   /** The requests that get a line in the log. */
   readonly logRequests: RequestsLogged;
   readonly metrics: Metrics;
+  /** Null: traces are off. */
+  readonly tracing: Tracing | null;
+  /** Called when a change was handed to all subscribers who waited for it. */
+  readonly onDelivered: (delivered: Delivered) => void;
   /** Null: `/metrics` is not served at this port. */
   readonly metricsToken: string | null;
   readonly rateLimits: RateLimits;
@@ -67,7 +73,12 @@ const IDEMPOTENCY_KEY_LENGTH_MAX = 200;
 export const USER_AGENT_LENGTH_MAX = 256;
 
 /** Facts about a request before it is authenticated. */
-export function requestInfoOf(requestId: string, address: string, headers: IncomingHttpHeaders): RequestInfo {
+export function requestInfoOf(
+  requestId: string,
+  address: string,
+  headers: IncomingHttpHeaders,
+  traceParent: string | null = null,
+): RequestInfo {
   const key = headers['idempotency-key'];
   if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key) || key.length > IDEMPOTENCY_KEY_LENGTH_MAX)) {
     const bound = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters`;
@@ -79,5 +90,6 @@ export function requestInfoOf(requestId: string, address: string, headers: Incom
     userAgent: (headers['user-agent'] ?? '').slice(0, USER_AGENT_LENGTH_MAX),
     origin: headers.origin ?? null,
     idempotency: key === undefined ? null : { key, digest: '', repetition: 0, ofOperation: [] },
+    traceParent,
   };
 }

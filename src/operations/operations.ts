@@ -22,6 +22,7 @@ import { Documents, executionArguments, type Preparation, type PreparedOperation
 import { formatError, type Alternatives } from '../graphql/errors';
 import { findCostliestList, type CostFacts, type CountedList } from './cost';
 import { isSubscription, variablesProblem } from './limits';
+import type { Tracing } from '../telemetry/tracing';
 import type { OperationGuard } from './operation-guard';
 import { countObjects } from './shape';
 import type { LoadGauge } from './load';
@@ -53,6 +54,8 @@ export interface OperationsOptions {
   readonly limits: LimitSettings;
   readonly rateLimits: RateLimits;
   readonly load: LoadGauge;
+  /** Null or absent: traces are off. */
+  readonly tracing?: Tracing | null;
   /** How many flags an environment has, for an actor that may evaluate there; 0 otherwise. Never rejects. */
   readonly countFlags: (actor: Actor, environmentId: string | null) => Promise<number>;
 }
@@ -145,7 +148,16 @@ export class Operations {
   }
 
   /** Runs a query or mutation; its errors are not masked yet. Never rejects when a resolver fails. */
-  async execute(ticket: Ticket): Promise<ExecutionResult> {
+  execute(ticket: Ticket): Promise<ExecutionResult> {
+    const { tracing = null } = this.options;
+    if (tracing === null) return this.executeNow(ticket);
+    const { operation } = ticket.prepared;
+    const attributes = { 'graphql.operation.type': operation.operation, 'graphql.operation.name': operation.name?.value };
+    const name = [operation.operation, operation.name?.value].filter(Boolean).join(' ');
+    return tracing.span(name, { kind: 'INTERNAL', attributes }, () => this.executeNow(ticket));
+  }
+
+  private async executeNow(ticket: Ticket): Promise<ExecutionResult> {
     const { prepared, variables, context } = ticket;
     // A mutation is never cut short: it was applied, and its answer must say so.
     if (prepared.operation.operation === OperationTypeNode.QUERY) this.guard.count(context);

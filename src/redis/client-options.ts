@@ -1,14 +1,29 @@
-import type { RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
+import type { Tracing } from '../telemetry/tracing';
 
 /** Keeps the data of one installation apart from that of others on the same Redis. */
 export interface RedisNamespace {
   readonly url: string;
   /** Begins the name of each key and channel. */
   readonly prefix: string;
+  /** Null or absent: traces are off. */
+  readonly tracing?: Tracing | null;
 }
 
-export function redisNamespaceOf(url: string, installationId: string): RedisNamespace {
-  return { url, prefix: `flagstaff:${installationId}` };
+export function redisNamespaceOf(url: string, installationId: string, tracing: Tracing | null = null): RedisNamespace {
+  return { url, prefix: `flagstaff:${installationId}`, tracing };
+}
+
+/** Gives each command of the client a span in the trace of its request; the keys stay out of it. */
+export function traceCommands(client: Redis, tracing: Tracing | null | undefined): Redis {
+  if (!tracing) return client;
+  const send = client.sendCommand.bind(client);
+  client.sendCommand = (command, stream) => {
+    const name = command.name.toUpperCase();
+    const attributes = { 'db.system.name': 'redis', 'db.operation.name': name };
+    return tracing.childSpan(name, { kind: 'CLIENT', attributes }, () => send(command, stream));
+  };
+  return client;
 }
 
 /** How long a command may take, unless its caller gives up earlier. */

@@ -12,7 +12,7 @@ import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
 import { Coalescer } from '../concurrency/coalescer';
 import { acceptNotification, type ChangeNotifier } from '../delivery/change-notifier';
-import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS, type RedisNamespace } from './client-options';
+import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS, traceCommands, type RedisNamespace } from './client-options';
 import type { RedisFault } from './redis-fault';
 import { probe, RedisHealth } from './redis-health';
 
@@ -35,9 +35,14 @@ export interface RedisChangeNotifier extends ChangeNotifier {
   readonly fault: () => RedisFault | null | undefined;
 }
 
-export function createRedisChangeNotifier({ url, prefix, onStateChange }: RedisChangeNotifierOptions): RedisChangeNotifier {
+export function createRedisChangeNotifier({
+  url,
+  prefix,
+  tracing,
+  onStateChange,
+}: RedisChangeNotifierOptions): RedisChangeNotifier {
   const channel = `${prefix}:heads`;
-  const publisher = new Redis(url, { ...CLIENT_OPTIONS, commandTimeout: COMMAND_TIMEOUT_MS });
+  const publisher = traceCommands(new Redis(url, { ...CLIENT_OPTIONS, commandTimeout: COMMAND_TIMEOUT_MS }), tracing);
   const subscriber = new Redis(url, CLIENT_OPTIONS);
   const health = new RedisHealth(onStateChange);
   const pubSub = new RedisPubSub({ publisher, subscriber, deserializer: (bytes) => parseOrNull(bytes) });

@@ -19,7 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cipher } from '../database/cipher';
 import type { Reading } from '../modules/snapshots/environment-state';
 import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
-import { CLIENT_OPTIONS, type RedisNamespace } from './client-options';
+import { CLIENT_OPTIONS, traceCommands, type RedisNamespace } from './client-options';
 import { HEADER_BYTES_MAX, readHeader, SnapshotFormat, type Header, type KeyLists } from './snapshot-format';
 
 const READ_TIMEOUT_MS = 200;
@@ -68,7 +68,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   constructor({ namespace, cipher, patience = 1 }: RedisSnapshotStoreOptions) {
     this.format = new SnapshotFormat(cipher);
     this.prefix = `${namespace.prefix}:${FORMAT}`;
-    this.redis = new Redis(namespace.url, CLIENT_OPTIONS);
+    this.redis = traceCommands(new Redis(namespace.url, CLIENT_OPTIONS), namespace.tracing);
     // The change notifier logs when Redis is lost; here it costs speed only.
     this.redis.on('error', () => undefined);
     this.connected = new Promise<void>((resolve) => {

@@ -25,6 +25,7 @@ export interface OperationRequest {
 
 /** The connection that an operation came by. */
 export interface Caller {
+  readonly transport: 'WebSocket' | 'event stream';
   /** Throws `RequestFault`. */
   readonly createContext: () => Promise<Context>;
   /** Throws `RequestFault` for an operation that the transport does not allow. */
@@ -46,10 +47,10 @@ export class LiveOperations {
 
   constructor(
     private readonly operations: Operations,
-    private readonly options: Pick<TransportOptions, 'schema' | 'metrics'>,
+    private readonly options: Pick<TransportOptions, 'schema' | 'metrics' | 'tracing' | 'onDelivered'>,
   ) {
     const { metrics } = options;
-    this.fanOut = new FanOut({ onHanded: (at) => metrics.changeDelivered('flagChanged', at) });
+    this.fanOut = new FanOut({ onDelivered: options.onDelivered });
     const { fanOut } = this;
     metrics.watch('flagstaff_subscribers', () => [{ labels: { subscription: 'flagChanged' }, value: fanOut.subscriberCount }]);
     metrics.watch('flagstaff_resyncs_total', () => [{ labels: {}, value: fanOut.resyncs.count }]);
@@ -65,7 +66,14 @@ export class LiveOperations {
   readonly format = (error: unknown): readonly GraphQLFormattedError[] => this.formatAll([error], null);
 
   /** Resolves when the operation has ended, or its subscription has begun. Never rejects. */
-  async run(operation: LiveOperation, request: OperationRequest, caller: Caller): Promise<void> {
+  run(operation: LiveOperation, request: OperationRequest, caller: Caller): Promise<void> {
+    const { tracing } = this.options;
+    if (tracing === null) return this.runNow(operation, request, caller);
+    const begin = (): Promise<void> => this.runNow(operation, request, caller);
+    return tracing.span(`${caller.transport} operation`, { kind: 'SERVER' }, begin);
+  }
+
+  private async runNow(operation: LiveOperation, request: OperationRequest, caller: Caller): Promise<void> {
     const startedAt = performance.now();
     let context: Context | null = null;
     try {

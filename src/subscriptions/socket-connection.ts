@@ -232,6 +232,7 @@ export class SocketConnection implements Connected, OperationSocket {
     this.operations.set(id, operation);
     const since = host.access.generation;
     await host.live.run(operation, payload, {
+      transport: 'WebSocket',
       createContext: () => host.createContext(authorization, request),
       onOutcome: (context, durationMs) => host.logOperation(context, { path: '/graphql', socket: true, durationMs }),
       onRequiredPermission: (requiredPermission) => {

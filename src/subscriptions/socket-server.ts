@@ -117,9 +117,11 @@ function keptOf(request: IncomingMessage, { addressOf }: TransportOptions): Sock
 async function contextOf(
   authorization: string | undefined,
   { address, userAgent, origin, host, forwardedHost }: SocketRequest,
-  { createContext, ...own }: TransportOptions,
+  { createContext, tracing, ...own }: TransportOptions,
 ): Promise<Context> {
-  const context = await createContext(authorization, { requestId: randomUUID(), address, userAgent, origin, idempotency: null });
+  const traceParent = tracing?.traceParent() ?? null;
+  const info = { requestId: randomUUID(), address, userAgent, origin, idempotency: null, traceParent };
+  const context = await createContext(authorization, info);
   // The origin is checked here and not at the upgrade, because the API key that allows it is not known there.
   if (origin === null || mayConnect({ origin, hosts: [host, forwardedHost] }, context.actor, own)) return context;
   throw new RequestFault('FORBIDDEN', `Pages from the origin ${quote(origin ?? '')} may not connect.`);

@@ -121,6 +121,7 @@ class EventStreams {
       operation.end();
     });
     await live.run(operation, asked, {
+      transport: 'event stream',
       createContext: async () => context,
       onOutcome: (_context, durationMs) => this.logOperation(context, { path: STREAM_PATH, durationMs }),
       ...(request.method === 'GET' ? { mustServe: refuseMutation } : {}),

@@ -19,7 +19,7 @@ function flagsFor(code: string): string[] {
     const log = createLog('info');
     const logRequest = (path) => createRequestLog(log, 'all')({
       requestId: 'r', clientRequestId: null, method: 'GET', path, status: 200, durationMs: 1, address: 'a',
-      actor: null, outcome: null, errorCode: null });`;
+      actor: null, outcome: null, errorCode: null, traceId: null });`;
   return ['-r', join(ROOT, 'test/support/run-typescript.cjs'), '-e', prelude + code];
 }
 

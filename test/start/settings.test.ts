@@ -72,6 +72,7 @@ const SECRET = 's'.repeat(32);
 const SHORT = 'must have at least 32 characters';
 const OIDC = { OIDC_ISSUER: 'https://id.example.com', OIDC_CLIENT_ID: 'flagstaff' };
 const MAIL = { SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'flags@example.com' };
+const TRACES = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
 const ISSUER = 'must be an https URL without query, such as https://id.example.com/realms/main';
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
@@ -188,6 +189,27 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   REVISION_DAYS: number(3, '1 to 3650', ({ revisionRetention }) => revisionRetention.days),
   REVISIONS_MIN: number(1700, '1000 to 100000000', ({ revisionRetention }) => revisionRetention.revisionsMin),
   STALE_GRACE_SECONDS: number(17, '0 to 86400', ({ staleGraceSeconds }) => staleGraceSeconds),
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    good: 'https://collector.example.com/otlp',
+    read: ({ tracing }) => tracing?.endpoint,
+    means: 'https://collector.example.com/otlp',
+    refusal: 'must be a URL such as http://collector:4318',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    good: 'x-tenant=ours, Authorization=Bearer%20abc',
+    read: ({ tracing }) => tracing?.headers,
+    means: { 'x-tenant': 'ours', authorization: 'Bearer abc' },
+    beside: TRACES,
+    refusal: 'must list headers as name=value, separated by commas',
+  },
+  OTEL_SERVICE_NAME: anyText('flags', ({ tracing }) => tracing?.serviceName, TRACES),
+  OTEL_TRACES_SAMPLER_ARG: {
+    good: '0.25',
+    read: ({ tracing }) => tracing?.sampledShare,
+    means: 0.25,
+    beside: TRACES,
+    refusal: 'must be a share from 0 to 1, such as 0.1',
+  },
   METRICS_PORT: number(9464, '1 to 65535', ({ metrics }) => metrics.port),
   METRICS_TOKEN: {
     good: 'an-ordinary-token',

@@ -28,6 +28,8 @@ export interface RequestInfo {
   /** The Origin header, which browsers send. Null when there is none. */
   readonly origin: string | null;
   readonly idempotency: IdempotencyClaim | null;
+  /** Its span (W3C `traceparent`). Null or absent: it is not traced. */
+  readonly traceParent?: string | null;
 }
 
 /** Stands for a request where no client made one; the audit log keeps its id and agent. */

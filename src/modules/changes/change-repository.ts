@@ -22,6 +22,14 @@ export interface NextRevision {
   readonly events: readonly FlagEvent[];
 }
 
+/** The change that makes revisions. */
+export interface RevisionCause {
+  readonly changeId: string;
+  readonly now: Date;
+  /** The trace of its request; null when it is not traced. */
+  readonly traceParent: string | null;
+}
+
 /**
  * Raises the revision of each environment by 1 and inserts the row with the events of the new revision; answers the new
  * revisions in id order. Heads are locked in id order, so that two writers never deadlock. A row never has an earlier time
@@ -29,8 +37,7 @@ export interface NextRevision {
  */
 export async function raiseEnvironmentHeads(
   connection: Connection,
-  changeId: string,
-  now: Date,
+  { changeId, now, traceParent }: RevisionCause,
   next: readonly NextRevision[],
 ): Promise<EnvironmentRevision[]> {
   const environmentIds = next.map(({ environmentId }) => environmentId);
@@ -46,13 +53,13 @@ export async function raiseEnvironmentHeads(
        WHERE h.environment_id = sent.environment_id
        RETURNING h.environment_id, h.epoch, h.revision, sent.events
      ), written AS (
-       INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
-       SELECT raised.environment_id, raised.revision, raised.epoch, $3, raised.events::json, GREATEST($4, earlier.created_at)
+       INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at, trace_parent)
+       SELECT raised.environment_id, raised.revision, raised.epoch, $3, raised.events::json, GREATEST($4, earlier.created_at), $5
        FROM raised LEFT JOIN environment_revision earlier
          ON earlier.environment_id = raised.environment_id AND earlier.revision = raised.revision - 1
      )
      SELECT environment_id AS "environmentId", epoch, revision FROM raised ORDER BY environment_id`,
-    [environmentIds, next.map(({ events }) => JSON.stringify(events)), changeId, now],
+    [environmentIds, next.map(({ events }) => JSON.stringify(events)), changeId, now, traceParent],
   );
 }
 

@@ -31,4 +31,8 @@ export class EnvironmentRevisionEntity {
   /** The time of the change, but never earlier than that of the previous revision: the clocks of servers differ. */
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3 })
   readonly createdAt!: Date;
+
+  /** The trace of the request that made it (W3C `traceparent`). Null: it was not traced. */
+  @Column({ name: 'trace_parent', type: 'text', nullable: true })
+  readonly traceParent!: string | null;
 }

@@ -10,7 +10,7 @@ import { newId } from '../../ids';
 import type { Actor } from '../access/actor';
 import type { ChangeBodyEntity } from './change-body-entity';
 import type { ActorKind, AuthenticationMethod, ChangeKind, SubjectKind } from './change-kinds';
-import { appendChange, lockAuditHead, raiseAccessHead, raiseEnvironmentHeads } from './change-repository';
+import { appendChange, lockAuditHead, raiseAccessHead, raiseEnvironmentHeads, type RevisionCause } from './change-repository';
 import { bodiesDigest, bodyDigest, canonicalRow, canonicalText, chainHash } from './change-rules';
 import type { FlagEvent } from './flag-event';
 import type { EnvironmentRevision } from './head-repository';
@@ -58,7 +58,7 @@ export interface Delivery {
 export async function recordChange(tx: Transaction, actor: Actor, now: Date, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
   keepChainOrder(tx, draft.organizationId);
   const changeId = newId('change');
-  const revisions = await raiseHeads(tx, changeId, now, draft);
+  const revisions = await raiseHeads(tx, { changeId, now, traceParent: actor.request.traceParent ?? null }, draft);
   await appendToChain(tx, actor, { changeId, now }, draft);
   return revisions;
 }
@@ -72,13 +72,13 @@ function keepChainOrder(tx: Transaction, chain: string): void {
   lastChains.set(tx, chain);
 }
 
-async function raiseHeads(tx: Transaction, changeId: string, now: Date, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
+async function raiseHeads(tx: Transaction, cause: RevisionCause, draft: ChangeDraft): Promise<EnvironmentRevision[]> {
   if (draft.changesAccess) {
     await raiseAccessHead(tx.connection, draft.organizationId);
     tx.raisedHeads.add(draft.organizationId);
   }
   if (draft.deliveries.length === 0) return [];
-  const heads = await raiseEnvironmentHeads(tx.connection, changeId, now, draft.deliveries);
+  const heads = await raiseEnvironmentHeads(tx.connection, cause, draft.deliveries);
   for (const head of heads) tx.raisedHeads.add(head.environmentId);
   return heads;
 }

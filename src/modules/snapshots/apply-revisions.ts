@@ -11,6 +11,8 @@ export interface RevisionRow {
   readonly events: readonly FlagEvent[];
   /** The time of the change. */
   readonly createdAt: Date;
+  /** The trace of the request that made it. Null: it was not traced. */
+  readonly traceParent: string | null;
 }
 
 /** A revision row as it is stored. Its events are null when they were purged or erased. */

@@ -20,6 +20,9 @@ export interface Cursor {
   readonly revision: number;
 }
 
+/** When and by which request a revision was made. */
+export type RevisionOrigin = Pick<RevisionRow, 'createdAt' | 'traceParent'>;
+
 /** The snapshot of one environment at one revision. */
 export interface Reading {
   readonly scope: EnvironmentScope;
@@ -34,8 +37,7 @@ export class EnvironmentState {
   private change: string | null;
   private recent: RevisionRow[] = [];
   private closed = false;
-  /** The time of the change that made the revision. Null when it was read whole, and that is not known. */
-  changedAt: Date | null = null;
+  private cause: RevisionOrigin | null = null;
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -61,6 +63,11 @@ export class EnvironmentState {
     return this.change;
   }
 
+  /** When and by which request the revision was made. Null when it was read whole, and that is not known. */
+  get origin(): RevisionOrigin | null {
+    return this.cause;
+  }
+
   get reading(): Reading {
     return { scope: this.scope, snapshot: this.wire, changeId: this.change };
   }
@@ -83,7 +90,7 @@ export class EnvironmentState {
   apply(rows: readonly StoredRevision[]): boolean {
     if (!followsFrom(this.wire, rows)) return false;
     this.recent = [...this.recent, ...rows].slice(-REVISIONS_KEPT);
-    this.changedAt = rows.at(-1)?.createdAt ?? this.changedAt;
+    this.cause = rows.at(-1) ?? this.cause;
     this.show(applyRevisions(this.wire, rows), rows.at(-1)?.changeId ?? this.change);
     return true;
   }
@@ -91,7 +98,7 @@ export class EnvironmentState {
   /** Begins anew from a snapshot that was read whole; readers with an older cursor need a resync. */
   reset(snapshot: Snapshot, changeId: string | null = null): void {
     this.recent = [];
-    this.changedAt = null;
+    this.cause = null;
     this.show(snapshot, changeId);
   }
 

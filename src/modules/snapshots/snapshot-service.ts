@@ -20,6 +20,8 @@ export interface SnapshotServiceOptions {
   readonly usage: UsageService;
   /** Counts every evaluation that is answered, to any caller. */
   readonly evaluated: EvaluationCounts;
+  /** Called with every answer of an evaluation. Must not throw. Absent: nobody wants to know. */
+  readonly onEvaluated?: (outcome: KeptOutcome) => void;
 }
 
 export interface EvaluateInput {
@@ -176,13 +178,10 @@ export class SnapshotService {
     return outcome;
   }
 
-  private count(
-    actor: Actor,
-    { flagKeys }: EvaluateInput,
-    { environmentId, results }: KeptOutcome,
-    compiled: CompiledSnapshot,
-  ): void {
-    for (const { evaluations } of results) this.options.evaluated.add(evaluations);
+  private count(actor: Actor, { flagKeys }: EvaluateInput, outcome: KeptOutcome, compiled: CompiledSnapshot): void {
+    for (const { evaluations } of outcome.results) this.options.evaluated.add(evaluations);
+    this.options.onEvaluated?.(outcome);
+    const { environmentId, results } = outcome;
     if (!isKeyOfApplication(actor)) return;
     const counts = this.options.usage.countsOf(environmentId, compiled);
     const isAll = flagKeys ? null : seesEverything(actor);

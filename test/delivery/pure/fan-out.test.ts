@@ -23,7 +23,9 @@ function makeState(epoch = 'first') {
     const flag = makeFlag(flagKey);
     const event = { kind: 'UPDATED', flagKey, flag: { wire: flag, label: { name: flagKey, tags: [] } } } as FlagEvent;
     const { epoch, revision } = state;
-    state.apply([{ epoch, revision: revision + 1, changeId: `c${revision + 1}`, events: [event], createdAt: new Date() }]);
+    state.apply([
+      { epoch, revision: revision + 1, changeId: `c${revision + 1}`, events: [event], createdAt: new Date(), traceParent: null },
+    ]);
   };
   return { state, change, restore: (revision: number, epoch: string) => state.reset(snapshotOf(revision, epoch)) };
 }
