@@ -17,9 +17,10 @@ export function searchTextOf({ key, name }: { readonly key: string; readonly nam
 }
 
 /**
- * SQL: whether the row `alias` has a folded text in its key or name. Rows that the release before has written have no
- * `search_text`. strpos instead of LIKE: a percent sign or underscore in the text means itself.
+ * SQL: whether the row `alias` has a folded text in its key or name. A row that the release before has written has no `search_text`,
+ * and one that it has renamed has that of the old name. strpos instead of LIKE: a percent sign or underscore in the text means itself.
  */
 export function hasSearchText(alias: string, folded: string): string {
-  return `strpos(coalesce(${alias}.search_text, upper(${alias}.key || chr(10) || ${alias}.name)), ${folded}) > 0`;
+  const ofNow = `upper(${alias}.key || chr(10) || ${alias}.name)`;
+  return `(strpos(coalesce(${alias}.search_text, ''), ${folded}) > 0 OR strpos(${ofNow}, ${folded}) > 0)`;
 }
