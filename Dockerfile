@@ -5,6 +5,8 @@ FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# What is in the image, for those who look for known faults. With --omit=dev npm would leave out what packages for development use, too.
+RUN mv package.json whole.json && cp whole.json package.json && npm pkg delete devDependencies && npm sbom --sbom-format cyclonedx --sbom-type application > sbom.cdx.json && mv whole.json package.json
 
 # The build installs the compiler beside itself, not into node_modules.
 FROM dependencies AS build
@@ -17,7 +19,7 @@ RUN npm run build
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 WORKDIR /app
-# Only the embedded database (EMBEDDED_DATABASE=on) writes here; with DATABASE_URL nothing does.
+# Only the embedded database (EMBEDDED_DATABASE=on) writes here; with DATABASE_URL nothing does, and --read-only holds for all of it.
 RUN mkdir data && chown node:node data
 COPY package.json LICENSE ./
 COPY schema ./schema
@@ -25,6 +27,7 @@ COPY pages ./pages
 # What `npm run password:reset -- EMAIL` and the other commands of docs/OPERATIONS.md run.
 COPY scripts/operate.mjs ./scripts/
 COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=dependencies /app/sbom.cdx.json ./
 COPY --from=build /app/dist ./dist
 USER node
 EXPOSE 4000

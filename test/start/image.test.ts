@@ -1,10 +1,21 @@
 /** The image, as the Dockerfile lays it out: what an operator runs in it is there, and works without anything else. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root';
-import { installForStart, installProduction, lend, makeHome, pathWithoutNpm, removeHomes, scriptOf } from '../support/layout';
-import { cleanUpProcesses, makeDataDir, makePlace, runServer } from '../support/processes';
+import {
+  installForStart,
+  installProduction,
+  lend,
+  makeHome,
+  pathWithoutNpm,
+  readLock,
+  removeHomes,
+  scriptOf,
+} from '../support/layout';
+import { cleanUpProcesses, freePort, makeDataDir, makePlace, runServer } from '../support/processes';
+import { isEmbedded } from '../support/world';
 
 jest.setTimeout(240_000);
 
@@ -54,6 +65,7 @@ beforeAll(async () => {
   const [dependencies, build, last] = stagesOf(DOCKERFILE);
   layOut(dependencies!, directories.dependencies);
   installProduction(directories.dependencies);
+  makeBill();
   lend(directories.dependencies, directories.build);
   layOut(build!, directories.build);
   installForStart(directories.build);
@@ -67,6 +79,13 @@ afterAll(async () => {
   await cleanUpProcesses();
   removeHomes();
 });
+
+/** The line of the Dockerfile that says what is in the image; npm asks no registry for it. */
+function makeBill(): void {
+  const [, command = 'false'] = /^RUN (.* npm sbom .*)$/m.exec(DOCKERFILE) ?? [];
+  const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: directories.dependencies, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
 
 /** As `npm run NAME -- ARGUMENTS`. */
 function run(name: string, args: readonly string[] = [], cwd = directories.last): Outcome {
@@ -149,3 +168,65 @@ onLinux('begins an embedded database in 450 MB, where it makes one and where it 
   expect(peaks[0]).toBeLessThan(200);
   expect(peaks[1]).toBeLessThan(450);
 });
+
+it('has a bill of materials with the packages that are in it, and no others', () => {
+  interface Bill {
+    readonly bomFormat: string;
+    readonly components: readonly { readonly group?: string; readonly name: string; readonly version: string }[];
+  }
+  const bill = JSON.parse(readFileSync(join(directories.last, 'sbom.cdx.json'), 'utf8')) as Bill;
+  const { packages } = readLock(join(directories.last, 'node_modules', '.package-lock.json')) as unknown as {
+    packages: Record<string, { version: string }>;
+  };
+
+  const billed = new Set(bill.components.map(({ group, name, version }) => `${group ? `${group}/` : ''}${name}@${version}`));
+  const installed = new Set(
+    Object.entries(packages).map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`),
+  );
+  expect(bill.bomFormat).toBe('CycloneDX');
+  expect([...billed].sort()).toEqual([...installed].sort());
+  expect([...installed].filter((name) => /^(typescript|jest|eslint|graphiql)@/.test(name))).toEqual([]);
+});
+
+const canConfine = !isEmbedded && spawnSync('unshare', ['--mount', 'setpriv', '--reuid=65534', 'true']).status === 0;
+
+(canConfine ? it : it.skip)(
+  'serves on a root that is read-only, as an account with no rights, and says that it is healthy',
+  async () => {
+    const port = await freePort();
+    chmodSync(home, 0o755);
+    // As `docker run --read-only --user 65534`: what is mounted elsewhere is not writable for that account either.
+    const confine = 'mount -o remount,bind,ro / && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"';
+    const [, command = ''] = /^CMD (\[.*\])$/m.exec(DOCKERFILE) ?? [];
+    const [, check = ''] = /^HEALTHCHECK [\s\S]*?\n {2}CMD (\[.*\])$/m.exec(DOCKERFILE) ?? [];
+    const confined = (words: string): string[] => [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      confine,
+      'sh',
+      ...(JSON.parse(words) as string[]),
+    ];
+    const { DATA_DIR: _unused, ...store } = await makePlace();
+    const env = { ...store, NODE_ENV: 'production', JWT_SECRET: 'j'.repeat(32), KEY_PEPPER: 'k'.repeat(32), PORT: String(port) };
+    const probe = await spawnAsync(confined(JSON.stringify(['touch', join(directories.last, 'written')])), {});
+
+    const server = runServer(confined(command), { ...env, PATH: `${PATH}:${process.env.PATH}` }, directories.last);
+    await server.listening;
+    const healthy = await spawnAsync(confined(check), { PORT: String(port) });
+    server.signal('SIGTERM');
+    const end = await server.ended;
+    const sick = await spawnAsync(confined(check), { PORT: String(port) });
+
+    expect([probe, healthy, sick]).toEqual([1, 0, 1]);
+    expect(end).toEqual({ code: 0, signal: null, stderr: '' });
+    expect(server.logLines().filter(({ level }) => Number(level) >= 40)).toEqual([]);
+  },
+);
+
+async function spawnAsync([program = '', ...args]: readonly string[], env: Record<string, string>): Promise<number | null> {
+  const child = spawn(program, args, { env: { PATH: `${PATH}:${process.env.PATH}`, ...env }, stdio: 'ignore' });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code;
+}
