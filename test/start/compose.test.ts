@@ -1,7 +1,7 @@
 /** docker-compose.yml, as an operator uses it who has only a file `.env` beside it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { parse } from 'yaml';
@@ -75,7 +75,7 @@ it('starts with what the README puts into .env, and the defaults of all else', (
 
   const config = readConfig({ ...image, ...environment });
 
-  const withoutOthers = readConfig({ ...image, DATABASE_URL, REDIS_URL, JWT_SECRET, KEY_PEPPER });
+  const withoutOthers = readConfig({ ...image, DATABASE_URL, REDIS_URL, JWT_SECRET, KEY_PEPPER, METRICS_PORT: '9464' });
   const owner = { email: 'you@example.com', password: 'a'.repeat(32) };
   expect(config).toEqual({ ...withoutOthers, owner, trustedProxies: ['uniquelocal'] });
 });
@@ -96,6 +96,30 @@ it('has a load balancer that asks again where the servers are', () => {
 
   expect(config).toMatch(/^\s*resolver 127\.0\.0\.11 valid=2s;$/m);
   expect(config.match(/^\s*server server-\d:4000 resolve /gm)).toHaveLength(SERVERS.length);
+});
+
+it('has a monitoring, asked for by its profile, that reaches each server and finds its files', () => {
+  interface Monitored extends Service {
+    readonly profiles: readonly string[];
+    readonly volumes: readonly string[];
+  }
+  const monitors = ['prometheus', 'grafana'].map((name) => serviceWith(name, REQUIRED) as Monitored);
+  const { scrape_configs: jobs, rule_files: rules } = parse(
+    readFileSync(join(PACKAGE_ROOT, 'deploy', 'prometheus', 'prometheus.yml'), 'utf8'),
+  ) as { scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[]; rule_files: string[] };
+  const files = monitors
+    .flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0]!))
+    .filter((path) => path.startsWith('./'));
+  const { METRICS_PORT: port } = serviceWith('server-1', REQUIRED).environment;
+
+  expect(monitors.map(({ profiles }) => profiles)).toEqual([['monitoring'], ['monitoring']]);
+  expect(monitors.flatMap(({ ports }) => ports)).toEqual(['127.0.0.1:9090:9090', '127.0.0.1:3000:3000']);
+  expect(jobs.map(({ job_name, static_configs: [first] }) => [job_name, first!.targets])).toEqual([
+    ['flagstaff', SERVERS.map((server) => `${server}:${port}`)],
+  ]);
+  expect(rules).toEqual(['alerts.yml']);
+  expect(files.filter((file) => !existsSync(join(PACKAGE_ROOT, file)))).toEqual([]);
+  expect(files).toHaveLength(4);
 });
 
 (hasRedisServer ? it : it.skip)('has a Redis that makes room when it is full', async () => {
