@@ -370,7 +370,7 @@ async function firstOf({ url }: World, { path = '', headers }: RawRequest): Prom
   if (response.status !== 200) return { ...answer, body: await response.json() };
   const { value } = await response.body!.getReader().read();
   leaving.abort();
-  return { ...answer, body: Buffer.from(value).toString() };
+  return { ...answer, body: Buffer.from(value ?? []).toString() };
 }
 
 async function expectAsDocumented(one: Case): Promise<void> {
