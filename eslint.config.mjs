@@ -161,6 +161,7 @@ export default tseslint.config(
       'src/{database,graphql,operations,fast-evaluate,subscriptions,http,redis}/**/*.ts',
       'src/**/*-resolvers.ts',
       'src/modules/access/access-directives.ts',
+      'src/modules/access/id-arguments.ts',
       'src/{app,schema,server}.ts',
       'src/composition/connect.ts',
       'src/commands/with-database.ts',

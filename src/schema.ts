@@ -17,6 +17,7 @@ import { digestMutations } from './graphql/mutation-digests';
 import type { Refusal } from './graphql/payload';
 import { createAccessWrapper, type Scopes } from './modules/access/access-directives';
 import type { IdempotencyClaim } from './modules/access/actor';
+import { createIdArgumentWrapper } from './modules/access/id-arguments';
 import type { Context } from './modules/context';
 import { modules } from './modules';
 import { nodeResolvers } from './modules/node-resolvers';
@@ -59,7 +60,8 @@ export function createSchema(schemaDirectory: string, { guard, tracing = null }:
   });
   const scopes = Object.assign({}, ...modules.map((module) => module.scopes)) as Scopes;
   wrapResolvers(schema, [
-    // Innermost: who may ask.
+    // Innermost: whether ids are ids. Then who may ask, so that others are not told.
+    createIdArgumentWrapper(schema),
     createAccessWrapper(schema, scopes),
     createMutationWrapper(schema),
     // Deadline and size.

@@ -68,10 +68,16 @@ it.each(KINDS)('refuses a %s key that names another environment, whether there i
   const evaluate = (id: string): Promise<unknown> =>
     keyed.request('query ($id: ID!) { evaluate(environmentId: $id, contexts: [{}]) { revision } }', { id });
 
-  for (const id of [elsewhere.id, `environment_${'0'.repeat(32)}`, 'x']) {
+  for (const id of [elsewhere.id, `environment_${'0'.repeat(32)}`]) {
     expect(await refusalOf(evaluate(id))).toEqual({
       code: 'FORBIDDEN',
       message: 'This key is of another environment: leave the environment out, or use a key of that environment.',
+    });
+  }
+  for (const id of [environment.key, elsewhere.key, 'x']) {
+    expect(await refusalOf(evaluate(id))).toEqual({
+      code: 'BAD_USER_INPUT',
+      message: `There is no environment "${id}". This wants an id: that of this key's environment, which is used when none is given.`,
     });
   }
   expect(await evaluate(environment.id)).toMatchObject({ evaluate: {} });

@@ -1,4 +1,8 @@
 /** People know keys, and the API wants ids: each noun is found by its key, and where a key is sent for an id, the answer says so. */
+import { getNamedType, isInputObjectType, isObjectType, type GraphQLInputType, type GraphQLObjectType } from 'graphql';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../src/package-root';
+import { createSchema } from '../../src/schema';
 import {
   makeEnvironment,
   makeFlag,
@@ -54,6 +58,7 @@ it.each(OWNERS)('finds a %s by its key in its owner only, written as it is', asy
       `query ($ownerId: ID!, $key: String!) { found: ${noun}ByKey(${owner}: $ownerId, key: $key) { id key } }`,
       { ownerId, key: sought },
     );
+  const wanted = `There is no ${owner.slice(0, -2)} "a\\u0000". This wants an id; ${owner.slice(0, -2)}ByKey finds it.`;
   const [own, foreign] = owner === 'projectId' ? [project.id, other.id] : [project.organizationId, other.organizationId];
 
   expect(await find(own, key)).toEqual({ found: { id, key } });
@@ -62,9 +67,9 @@ it.each(OWNERS)('finds a %s by its key in its owner only, written as it is', asy
     [own, 'nothing'],
     [own, key.toUpperCase()],
     [own, 'a\u0000'],
-    ['a\u0000', key],
   ] as const)
     expect(await find(ownerId, sought)).toEqual({ found: null });
+  expect(await refusalOf(find('a\u0000', key))).toEqual({ code: 'BAD_USER_INPUT', message: `${owner}: ${wanted}` });
 });
 
 it('finds an organization by its key, written as it is', async () => {
@@ -143,19 +148,150 @@ it('tells the same of the id of something else, and nothing of an id that is non
   expect((await create(unknown)).map(({ message }) => message)).toEqual([`There is no project "${unknown}".`]);
 });
 
-it.each([
-  ['leftId', (wrong: string, right: string) => `environmentComparison(leftId: "${wrong}", rightId: "${right}") { totalCount }`],
-  ['rightId', (wrong: string, right: string) => `environmentComparison(leftId: "${right}", rightId: "${wrong}") { totalCount }`],
-  ['environmentId', (wrong: string) => `evaluate(environmentId: "${wrong}", contexts: [{}]) { revision }`],
-  ['environmentId', (wrong: string) => `snapshot(environmentId: "${wrong}") { revision }`],
-  ['environmentId', (wrong: string) => `segmentsFor(environmentId: "${wrong}", context: {}) { key }`],
-])('refuses a %s that is a key instead of answering null', async (argument, ask) => {
-  const { environment, project } = scene;
-  const unknown = `environment_${'0'.repeat(32)}`;
+/** Each argument of a query or a subscription that is an id: `Query.changes filter.actorId`. */
+const idArguments = (): string[] => {
+  const idsIn = (type: GraphQLInputType, path: string): string[] => {
+    const named = getNamedType(type);
+    if (isInputObjectType(named))
+      return Object.values(named.getFields()).flatMap((field) => idsIn(field.type, `${path}.${field.name}`));
+    return named.name === 'ID' ? [path] : [];
+  };
+  const schema = createSchema(join(PACKAGE_ROOT, 'schema'));
+  return Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && type !== schema.getMutationType())
+    .flatMap((type) =>
+      Object.values((type as GraphQLObjectType).getFields()).map((field) => [`${type.name}.${field.name}`, field] as const),
+    )
+    .flatMap(([name, { args }]) => args.flatMap((argument) => idsIn(argument.type, `${name} ${argument.name}`)));
+};
 
-  const refusal = await refusalOf(project.client.request(`{ asked: ${ask(environment.key, environment.id)} }`));
+/** How each of them is asked with a text, and what the answer says of it; a new one must be entered. */
+const ASKED: Readonly<Record<string, readonly [ask: (wrong: string) => string, noun: string, way: string]>> = {
+  'Query.node id': [(id) => `node(id: ${id}) { id }`, 'object', 'each object has one in its field id'],
+  ...Object.fromEntries(
+    ['organization', 'project', 'environment', 'flag', 'segment'].map((noun) => [
+      `Query.${noun} id`,
+      [(id: string) => `${noun}(id: ${id}) { key }`, noun, `${noun}ByKey finds it`],
+    ]),
+  ),
+  ...Object.fromEntries(
+    OWNERS.map(([noun, owner]) => [
+      `Query.${noun}ByKey ${owner}`,
+      [
+        (id: string) => `${noun}ByKey(${owner}: ${id}, key: "a") { key }`,
+        owner.slice(0, -2),
+        `${owner.slice(0, -2)}ByKey finds it`,
+      ],
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
+      ['changes', 'projectId', 'project'],
+      ['auditLog', 'organizationId', 'organization'],
+    ].flatMap(([field, owner, noun]) => {
+      const filtered = (name: string) => (id: string) =>
+        `${field}(${owner}: "${noun}_${'0'.repeat(32)}", filter: { ${name}: ${id} }) { edges { cursor } }`;
+      return [
+        [
+          `Query.${field} ${owner}`,
+          [(id: string) => `${field}(${owner}: ${id}) { edges { cursor } }`, noun, `${noun}ByKey finds it`],
+        ],
+        [`Query.${field} filter.subjectId`, [filtered('subjectId'), 'object', 'each object has one in its field id']],
+        [`Query.${field} filter.environmentId`, [filtered('environmentId'), 'environment', 'environmentByKey finds it']],
+        [`Query.${field} filter.actorId`, [filtered('actorId'), 'user or API key', 'members and apiKeys list it']],
+      ];
+    }),
+  ),
+  'Query.evaluate environmentId': [
+    (id) => `evaluate(environmentId: ${id}, contexts: [{}]) { revision }`,
+    'environment',
+    'environmentByKey finds it',
+  ],
+  'Query.snapshot environmentId': [
+    (id) => `snapshot(environmentId: ${id}) { revision }`,
+    'environment',
+    'environmentByKey finds it',
+  ],
+  'Query.segmentsFor environmentId': [
+    (id) => `segmentsFor(environmentId: ${id}, context: {}) { key }`,
+    'environment',
+    'environmentByKey finds it',
+  ],
+  ...Object.fromEntries(
+    ['leftId', 'rightId'].map((name) => [
+      `Query.environmentComparison ${name}`,
+      [
+        (id: string) => {
+          const other = name === 'leftId' ? 'rightId' : 'leftId';
+          return `environmentComparison(${name}: ${id}, ${other}: "environment_${'0'.repeat(32)}") { totalCount }`;
+        },
+        'environment',
+        'environmentByKey finds it',
+      ],
+    ]),
+  ),
+  'Flag.configuration environmentId': [
+    (id) => `flag(id: "${scene.flag.id}") { configuration(environmentId: ${id}) { version } }`,
+    'environment',
+    'environmentByKey finds it',
+  ],
+  'Project.flags filter.ownerId': [
+    (id) => `project(id: "${scene.project.id}") { flags(filter: { ownerId: ${id} }) { totalCount } }`,
+    'user',
+    'members lists it',
+  ],
+  'Subscription.flagChanged environmentId': [
+    (id) => `flagChanged(environmentId: ${id}) { revision }`,
+    'environment',
+    'environmentByKey finds it',
+  ],
+  'Subscription.evaluationsChanged environmentId': [
+    (id) => `evaluationsChanged(environmentId: ${id}, context: {}) { revision }`,
+    'environment',
+    'environmentByKey finds it',
+  ],
+};
 
-  const message = `${argument}: There is no environment "${environment.key}". This wants an id; environmentByKey finds it.`;
-  expect(refusal).toEqual({ code: 'BAD_USER_INPUT', message });
-  expect(await project.client.request(`{ asked: ${ask(unknown, environment.id)} }`)).toEqual({ asked: null });
+it('knows how each argument that is an id is asked', () => {
+  expect(Object.keys(ASKED).sort()).toEqual(idArguments().sort());
+});
+
+describe.each(Object.entries(ASKED))('%s', (name, [ask, noun, way]) => {
+  const path = name.split(' ')[1]!;
+  const isSubscription = name.startsWith('Subscription.');
+  const refuse = async (credential: string, wrong: string): Promise<object | null> => {
+    const query = ask(JSON.stringify(wrong));
+    if (!isSubscription) return refusalOf(world.client(credential).request(`{ asked: ${query} }`));
+    const events = world.socket(credential).iterate({ query: `subscription { ${query} }` });
+    const { errors } = (await events.next()).value as { errors: { message: string; extensions: { code: string } }[] };
+    return { code: errors[0]!.extensions.code, message: errors[0]!.message };
+  };
+
+  it('refuses a key, existing or not, and the id of something else, instead of answering null or nothing', async () => {
+    const foreign = noun === 'object' ? [] : [`rule_${'0'.repeat(32)}`];
+    for (const wrong of [scene.environment.key, 'nothing', ...foreign]) {
+      const message = `${path}: There is no ${noun} "${wrong}". This wants an id; ${way}.`;
+      expect(await refuse(world.owner.accessToken, wrong)).toEqual({ code: 'BAD_USER_INPUT', message });
+    }
+  });
+});
+
+it('answers null for an id that is none of anything, and tells an anonymous caller only that it is anonymous', async () => {
+  const unknown = `flag_${'0'.repeat(32)}`;
+
+  expect(await scene.project.client.request(`{ flag(id: "${unknown}") { key } node(id: "${unknown}") { id } }`)).toEqual({
+    flag: null,
+    node: null,
+  });
+  for (const id of [unknown, scene.flag.key])
+    expect(await refusalOf(world.client().request(`{ flag(id: "${id}") { key } }`))).toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+it('says the same of an owner who is named by an e-mail address', async () => {
+  const input = { projectId: scene.project.id, key: 'owned', name: 'Owned', valueType: 'BOOLEAN', ownerId: 'ada@example.com' };
+
+  const { userErrors } = await mutate(scene.project.client, 'createFlag', input, 'flag { id }');
+
+  const message = 'The organization has no member "ada@example.com". This wants an id; members lists it.';
+  expect(userErrors).toEqual([{ code: 'NOT_FOUND', message, path: ['input', 'ownerId'] }]);
 });

@@ -42,19 +42,31 @@ const NOWHERE = `environment_${'0'.repeat(32)}`;
 /** Every root that takes an id: its document with the id of something real, and of something that is not there. */
 const roots: [string, (scene: Scene) => string, string][] = [
   ['node', ({ flag }) => `node(id: "${flag.id}") { id }`, 'node(id: "flag_01a1fc0df8d1764c87fe1a268070574c") { id }'],
-  ['organization', ({ project }) => `organization(id: "${project.organizationId}") { id }`, 'organization(id: "x") { id }'],
-  ['project', ({ project }) => `project(id: "${project.id}") { id }`, 'project(id: "x") { id }'],
+  [
+    'organization',
+    ({ project }) => `organization(id: "${project.organizationId}") { id }`,
+    'organization(id: "organization_00000000000000000000000000000000") { id }',
+  ],
+  [
+    'project',
+    ({ project }) => `project(id: "${project.id}") { id }`,
+    'project(id: "project_00000000000000000000000000000000") { id }',
+  ],
   [
     'projectByKey',
     ({ project }) => `projectByKey(organizationId: "${project.organizationId}", key: "${project.key}") { id }`,
-    'projectByKey(organizationId: "x", key: "x") { id }',
+    'projectByKey(organizationId: "organization_00000000000000000000000000000000", key: "x") { id }',
   ],
-  ['environment', ({ environment }) => `environment(id: "${environment.id}") { id }`, 'environment(id: "x") { id }'],
-  ['flag', ({ flag }) => `flag(id: "${flag.id}") { id }`, 'flag(id: "x") { id }'],
+  [
+    'environment',
+    ({ environment }) => `environment(id: "${environment.id}") { id }`,
+    'environment(id: "environment_00000000000000000000000000000000") { id }',
+  ],
+  ['flag', ({ flag }) => `flag(id: "${flag.id}") { id }`, 'flag(id: "flag_00000000000000000000000000000000") { id }'],
   [
     'flagByKey',
     ({ project, flag }) => `flagByKey(projectId: "${project.id}", key: "${flag.key}") { id }`,
-    'flagByKey(projectId: "x", key: "x") { id }',
+    'flagByKey(projectId: "project_00000000000000000000000000000000", key: "x") { id }',
   ],
   [
     'organizationByKey',
@@ -64,22 +76,22 @@ const roots: [string, (scene: Scene) => string, string][] = [
   [
     'environmentByKey',
     ({ project, environment }) => `environmentByKey(projectId: "${project.id}", key: "${environment.key}") { id }`,
-    'environmentByKey(projectId: "x", key: "x") { id }',
+    'environmentByKey(projectId: "project_00000000000000000000000000000000", key: "x") { id }',
   ],
   [
     'segmentByKey',
     ({ project, segment }) => `segmentByKey(projectId: "${project.id}", key: "${segment.key}") { id }`,
-    'segmentByKey(projectId: "x", key: "x") { id }',
+    'segmentByKey(projectId: "project_00000000000000000000000000000000", key: "x") { id }',
   ],
   [
     'changes',
     ({ project }) => `changes(projectId: "${project.id}") { nodes { id } }`,
-    'changes(projectId: "x") { nodes { id } }',
+    'changes(projectId: "project_00000000000000000000000000000000") { nodes { id } }',
   ],
   [
     'auditLog',
     ({ project }) => `auditLog(organizationId: "${project.organizationId}") { pageInfo { hasNextPage } }`,
-    'auditLog(organizationId: "x") { pageInfo { hasNextPage } }',
+    'auditLog(organizationId: "organization_00000000000000000000000000000000") { pageInfo { hasNextPage } }',
   ],
   [
     'snapshot',

@@ -174,19 +174,25 @@ describe('given data', () => {
     const over = (operation: { query: string; variables?: object }): Promise<unknown> =>
       errorsOver(transport, world, operation, world.owner.accessToken);
 
-    expect(await over({ query: `{ organization(id: "x") { projects(first: 100) { ${inner} } } }` })).toEqual(refused);
     expect(
       await over({
-        query: `query ($n: Int) { organization(id: "x") { projects(first: $n) { ${inner} } } }`,
+        query: `{ organization(id: "organization_00000000000000000000000000000000") { projects(first: 100) { ${inner} } } }`,
+      }),
+    ).toEqual(refused);
+    expect(
+      await over({
+        query: `query ($n: Int) { organization(id: "organization_00000000000000000000000000000000") { projects(first: $n) { ${inner} } } }`,
         variables: { n: 100 },
       }),
     ).toEqual(refused);
-    expect(await over({ query: `query ($n: Int = 100) { organization(id: "x") { projects(first: $n) { ${inner} } } }` })).toEqual(
-      refused,
-    );
     expect(
       await over({
-        query: `query ($n: Int = 100) { organization(id: "x") { projects(first: $n) { ${inner} } } }`,
+        query: `query ($n: Int = 100) { organization(id: "organization_00000000000000000000000000000000") { projects(first: $n) { ${inner} } } }`,
+      }),
+    ).toEqual(refused);
+    expect(
+      await over({
+        query: `query ($n: Int = 100) { organization(id: "organization_00000000000000000000000000000000") { projects(first: $n) { ${inner} } } }`,
         variables: { n: 1 },
       }),
     ).toEqual([]);

@@ -391,7 +391,7 @@ describe('refuses', () => {
     ['no context', {}, bad('Variable "$context" of required type "EvaluationContextInput!" was not provided.')],
     [
       'another environment than that of the key',
-      { context: ada, environmentId: 'environment_x' },
+      { context: ada, environmentId: `environment_${'0'.repeat(32)}` },
       [{ message: OF_ANOTHER, extensions: { code: 'FORBIDDEN' } }],
     ],
   ])('%s', async (_what, variables, errors) => {

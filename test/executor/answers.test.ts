@@ -111,7 +111,7 @@ it.each([
 it('refuses an environment that is not there and that of another key in the same words on both ways', async () => {
   const other = await makeApiKey(project, await makeEnvironment(project));
   const answers = [
-    await ask({ contexts: [{}], id: 'environment_unknown' }),
+    await ask({ contexts: [{}], id: `environment_${'0'.repeat(32)}` }),
     await ask({ contexts: [{}], id: environment.id }, FAST, world.url, other),
     await ask({ contexts: [{}], id: environment.id }, ORDINARY, world.url, other),
   ];

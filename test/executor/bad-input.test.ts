@@ -96,7 +96,7 @@ it('takes what is just within the bounds', async () => {
 });
 
 it.each([
-  ['that is not there', async () => 'environment_unknown'],
+  ['that is not there', async () => `environment_${'0'.repeat(32)}`],
   ['of another key', async () => (await makeEnvironment(project)).id],
 ])('refuses an environment %s, and answers the fields beside it', async (_what, idOf) => {
   const { data, errors } = await ask(BESIDE_GOOD, { good: environment.id, contexts: [{}], id: await idOf() });

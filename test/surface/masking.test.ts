@@ -135,7 +135,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
 
   it('masks a loader, once for each field that waits for it, and answers the rest', async () => {
     const query =
-      'query ($id: ID!) { project(id: $id) { key } flag(id: "none") { key } all: project(id: $id) { environments { key } } }';
+      'query ($id: ID!) { project(id: $id) { key } flag(id: "flag_00000000000000000000000000000000") { key } all: project(id: $id) { environments { key } } }';
     const { result, replaced } = await whileStatement(world, /FROM "environment"/, 'SELECT 1 / 0', () =>
       ask(transport, query, { id: project.id }),
     );

@@ -9,6 +9,7 @@ import type { Evaluation, EvaluationContext } from '../../evaluation';
 import { addPreflight, authenticateWith, contextOfRequest, sendTagged, withinLimits } from '../evaluation-routes';
 import { readLaunchDarklyContext } from './context';
 import { absence } from '../../modules/access/absence';
+import { ofAnotherEnvironment } from '../../modules/access/authorize';
 import { isApiKeyText } from '../../modules/access/api-key-format';
 import type { TransportOptions } from '../transport';
 
@@ -70,7 +71,8 @@ function bulkFlag({ value, variationKey, variationIndex, flagVersion, inExperime
 async function environmentIdOf({ actor, loaders }: Context, idOrKey: string): Promise<string> {
   if (actor.kind !== 'API_KEY' || actor.environmentId === null || actor.environmentId === idOrKey) return idOrKey;
   const own = await loaders.environment.load(actor.environmentId);
-  return own?.key === idOrKey ? own.id : idOrKey;
+  if (own?.key !== idOrKey) throw ofAnotherEnvironment();
+  return own.id;
 }
 
 /** Decodes JSON from base64url or base64, with or without padding. */

@@ -1,14 +1,26 @@
 /** Says that there is nothing by an id, and, to a caller that gave a key or the id of something else, which query finds the id. */
 import { RequestFault, UserFault } from '../../errors';
 import { quote } from '../../evaluation';
-import { kindOfId } from '../../ids';
+import { kindOfId, type IdKind } from '../../ids';
 
-/** Tells for each noun how its ids begin, and how a caller gets one. */
-const WAYS: ReadonlyMap<string, { readonly idKind: string; readonly way: string }> = new Map([
-  ...['organization', 'project', 'environment', 'flag', 'segment'].map(
-    (noun) => [noun, { idKind: noun, way: `${noun}ByKey finds it` }] as const,
+interface Way {
+  /** The nouns with which ids of it begin. Null: any. */
+  readonly idKinds: readonly IdKind[] | null;
+  /** How a caller gets an id. */
+  readonly way: string;
+}
+
+const WAYS: ReadonlyMap<string, Way> = new Map<string, Way>([
+  ...(['organization', 'project', 'environment', 'flag', 'segment'] as const).map(
+    (noun) => [noun, { idKinds: [noun], way: `${noun}ByKey finds it` }] as const,
   ),
-  ['API key', { idKind: 'key', way: 'apiKeys lists it' }],
+  ['API key', { idKinds: ['key'], way: 'apiKeys lists it' }],
+  ['user', { idKinds: ['user'], way: 'members lists it' }],
+  ['member', { idKinds: ['user'], way: 'members lists it' }],
+  ['user or API key', { idKinds: ['user', 'key'], way: 'members and apiKeys list it' }],
+  ['invitation', { idKinds: ['invitation'], way: 'invitations lists it' }],
+  ['live session', { idKinds: ['session'], way: 'sessions lists it' }],
+  ['object', { idKinds: null, way: 'each object has one in its field id' }],
 ]);
 
 /** The fault for an object that does not exist or that the actor may not see. `what` is its noun: `flag`. */
@@ -23,10 +35,19 @@ export function absence(what: string, id: string): string {
 /** Answers a sentence after a blank; empty for what could be the id of such an object. */
 export function idHint(what: string, id: string): string {
   const found = WAYS.get(what);
-  return found === undefined || kindOfId(id) === found.idKind ? '' : ` This wants an id; ${found.way}.`;
+  return found === undefined || isOfKind(id, found.idKinds) ? '' : ` This wants an id; ${found.way}.`;
+}
+
+export function isNounWithId(what: string): boolean {
+  return WAYS.has(what);
 }
 
 /** Refuses an argument that cannot be the id of such an object; `null` would not tell a caller why there is no answer. */
 export function requireIdOf(what: string, id: string, argument: string): void {
   if (idHint(what, id) !== '') throw new RequestFault('BAD_USER_INPUT', `${argument}: ${absence(what, id)}`);
+}
+
+function isOfKind(id: string, idKinds: readonly string[] | null): boolean {
+  const kind = kindOfId(id);
+  return kind !== null && (idKinds === null || idKinds.includes(kind));
 }

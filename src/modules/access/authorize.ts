@@ -1,5 +1,6 @@
 import { Forbidden, RequestFault, Unauthenticated } from '../../errors';
 import { quote } from '../../evaluation';
+import { kindOfId } from '../../ids';
 import { isKeyOfApplication, keyHas, permits, type Actor, type Scope } from './actor';
 import type { Permission, Role } from './permissions';
 
@@ -57,8 +58,17 @@ const MANAGE_WITH = 'use an ADMIN key, or log in as a user';
 export function requireOwnEnvironment(actor: Actor, environmentId: string | null | undefined): void {
   if (actor.kind !== 'API_KEY' || actor.environmentId === null || typeof environmentId !== 'string') return;
   if (environmentId === actor.environmentId) return;
+  if (kindOfId(environmentId) !== 'environment') {
+    const way = `that of this key's environment, which is used when none is given`;
+    throw new RequestFault('BAD_USER_INPUT', `There is no environment ${quote(environmentId)}. This wants an id: ${way}.`);
+  }
+  throw ofAnotherEnvironment();
+}
+
+/** The fault for a key of one environment that names another one, whether there is such an environment or not. */
+export function ofAnotherEnvironment(): RequestFault {
   const message = 'This key is of another environment: leave the environment out, or use a key of that environment.';
-  throw new RequestFault('FORBIDDEN', message);
+  return new RequestFault('FORBIDDEN', message);
 }
 
 export function requireIdentity(actor: Actor): void {

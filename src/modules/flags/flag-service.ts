@@ -5,7 +5,7 @@ import { UserFault, type Issue } from '../../errors';
 import { newId } from '../../ids';
 import { isMember } from '../access/access-repository';
 import { permits, type Actor } from '../access/actor';
-import { notFound } from '../access/absence';
+import { idHint, notFound } from '../access/absence';
 import { authorize, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import { visibleEnvironmentIds } from '../access/visibility';
@@ -290,7 +290,8 @@ async function refuseArchivedPrerequisites(connection: Connection, flag: FlagEnt
 async function ownerIssues(connection: Connection, project: ProjectEntity, ownerId: string | null | undefined): Promise<Issue[]> {
   if (ownerId === null || ownerId === undefined) return [];
   if (!unstorable(ownerId) && (await isMember(connection, project.organizationId, ownerId))) return [];
-  return [{ code: 'NOT_FOUND', message: `The organization has no member ${quote(ownerId)}.`, path: ['input', 'ownerId'] }];
+  const message = `The organization has no member ${quote(ownerId)}.${idHint('member', ownerId)}`;
+  return [{ code: 'NOT_FOUND', message, path: ['input', 'ownerId'] }];
 }
 
 function archived(flag: FlagEntity): UserFault {

@@ -3,22 +3,20 @@ import type { FlagChangedEvent } from '../../delivery/stream';
 import { RequestFault } from '../../errors';
 import type { Resolvers } from '../../graphql/generated/resolver-types';
 import { selectsField } from '../../graphql/selection';
-import { absence, requireIdOf } from '../access/absence';
+import { absence } from '../access/absence';
 import { isNewer } from './snapshot-rules';
 
 export const snapshotResolvers: Resolvers = {
   Query: {
     evaluate: async (_parent, args, { actor, services, budget }, info) => {
       const withTrace = selectsField(info, ['results', 'evaluations', 'trace']);
-      const found = await services.snapshots.evaluate(actor, { ...args, withTrace }, budget);
-      return found ?? nothingIn(args.environmentId);
+      return services.snapshots.evaluate(actor, { ...args, withTrace }, budget);
     },
     segmentsFor: async (_parent, { environmentId, context }, { actor, services }) => {
       const found = await services.snapshots.segmentsOf(actor, environmentId, context);
-      return found ? services.segments.listByKeys(found.projectId, found.keys) : nothingIn(environmentId);
+      return found && services.segments.listByKeys(found.projectId, found.keys);
     },
-    snapshot: async (_parent, args, { actor, services }) =>
-      (await services.snapshots.read(actor, args)) ?? nothingIn(args.environmentId),
+    snapshot: (_parent, args, { actor, services }) => services.snapshots.read(actor, args),
   },
   Subscription: {
     flagChanged: {
@@ -64,11 +62,6 @@ export const snapshotResolvers: Resolvers = {
     variations: ({ wire }) => wire.variations,
   },
 };
-
-function nothingIn(environmentId: string | null | undefined): null {
-  if (environmentId !== null && environmentId !== undefined) requireIdOf('environment', environmentId, 'environmentId');
-  return null;
-}
 
 function noEnvironment(environmentId: string | null | undefined): RequestFault {
   const ofKey = 'The environment of this key no longer exists.';
