@@ -1,4 +1,5 @@
 /** The whole catalogue of intended errors. docs/ERRORS.md tells clients what to do about each. */
+import { hideSecrets } from './evaluation';
 
 /** Codes of `UserError`: what the caller of a mutation can fix. */
 export const USER_ERROR_CODES = [
@@ -51,18 +52,6 @@ export interface Usage {
   readonly environmentKey: string | null;
   /** Id of `environmentKey`. Never sent. */
   readonly environmentId: string | null;
-}
-
-/** Keys and one-time tokens, except for the beginning that may be shown; and access tokens (JWT, RFC 7519), also cut off. */
-const API_KEYS_AND_TOKENS = /(fs_[a-z]{5,10}_)[A-Za-z0-9_-]{8,}/g;
-const ACCESS_TOKENS = /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?/g;
-
-/**
- * Replaces each secret of this server by how it begins and an ellipsis: a client may put one where an id, a path or a name belongs,
- * and a message quotes what was sent.
- */
-export function hideSecrets(text: string): string {
-  return text.replace(API_KEYS_AND_TOKENS, '$1…').replace(ACCESS_TOKENS, 'eyJ…');
 }
 
 /** Thrown by services, once, with all issues; answered as `payload.userErrors`. Nothing was written. */
@@ -147,7 +136,7 @@ export class RateLimited extends TryLater {
 }
 
 export class Unauthenticated extends RequestFault {
-  constructor(message = 'This needs a valid credential in the Authorization header.') {
+  constructor(message = 'This needs a credential: send the header "Authorization: Bearer <access token or API key>".') {
     super('UNAUTHENTICATED', message);
   }
 }

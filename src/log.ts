@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { hideSecrets } from './errors';
+import { hideSecrets } from './evaluation';
 import { PACKAGE_ROOT } from './package-root';
 
 /**

@@ -1,6 +1,7 @@
 /** Turns everything that is not `userErrors` into `errors[]`, and masks unintended errors. */
 import { GraphQLError, Kind, type GraphQLFormattedError, type TypeNode } from 'graphql';
-import { hideSecrets, REQUEST_ERROR_CODES, RequestFault, TryLater, type RequestErrorCode } from '../errors';
+import { REQUEST_ERROR_CODES, RequestFault, TryLater, type RequestErrorCode } from '../errors';
+import { hideSecrets } from '../evaluation';
 
 export interface ErrorContext {
   readonly requestId: string;

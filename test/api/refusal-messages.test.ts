@@ -128,6 +128,29 @@ describe('given a secret where an id or a name belongs', () => {
     expect(userErrors).toEqual([{ code: 'NOT_FOUND', message, path: ['input', 'apiKeyId'] }]);
   });
 
+  it('does not repeat it in the answer about a flag of that key, however it is asked', async () => {
+    const query =
+      'query ($keys: [String!]) { evaluate(contexts: [{}], flagKeys: $keys) { results { evaluations { errorMessage } } } }';
+    const headers = { 'content-type': 'application/json', ...authorization(secret) };
+    const ask = async (path: string, body: object): Promise<unknown> =>
+      (await fetch(new URL(path, world.url), { headers, method: 'POST', body: JSON.stringify(body) })).json();
+    // The second is answered before the framework, from memory.
+    const answers = [
+      await ask('/graphql', { query, variables: { keys: [secret] } }),
+      await ask('/graphql', { query, variables: { keys: [secret] } }),
+    ];
+    const ofrep = (await ask(`/ofrep/v1/evaluate/flags/${secret}`, { context: { targetingKey: 'ada' } })) as {
+      errorDetails: string;
+    };
+    const compared = await refusalOf(project.client.request(`{ flag(id: "${secret}") { key } }`));
+
+    const errorMessage = 'There is no flag "fs_client_…" in the environment.';
+    for (const answer of answers)
+      expect(answer).toMatchObject({ data: { evaluate: { results: [{ evaluations: [{ errorMessage }] }] } } });
+    expect(ofrep.errorDetails).toBe(errorMessage);
+    expect(compared!.message).toBe('id: There is no flag "fs_client_…". This wants an id; flagByKey finds it.');
+  });
+
   it('does not repeat it in any other refusal', async () => {
     const { accessToken } = world.owner;
     const headers = { 'content-type': 'application/json', ...authorization(accessToken) };

@@ -1,12 +1,11 @@
 import type { Database } from '../../database/transaction';
 import { RequestFault } from '../../errors';
-import { requireIdOf } from '../access/absence';
 import type { Actor } from '../access/actor';
 import { canonicalText } from '../changes/change-rules';
 import type { EnvironmentService } from '../environments/environment-service';
 import { differencesOf, type Difference } from '../changes/difference-rules';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
-import { answeringConfiguration, compareFlags, type ComparedFlag, type EnvironmentConfigurations } from './flag-comparison';
+import { answeringConfigurations, compareFlags, type ComparedFlag, type EnvironmentConfigurations } from './flag-comparison';
 import { findAllFlags, findConfigurationsByEnvironment } from './flag-repository';
 
 export interface ComparisonServiceOptions {
@@ -20,15 +19,13 @@ export class ComparisonService {
 
   /** The differences of two configurations that can be answered differently; `old` is the left one. */
   differences(left: FlagConfigurationEntity, right: FlagConfigurationEntity): Difference[] {
-    return differencesOf(answeringConfiguration(left), answeringConfiguration(right));
+    return differencesOf(...answeringConfigurations(left, right));
   }
 
   /** All flags that differ, ordered by key. Null when one of the environments does not exist or the actor may not see it. */
   async compare(actor: Actor, leftId: string, rightId: string): Promise<ComparedFlag[] | null> {
     const left = await this.options.environments.find(actor, leftId);
     const right = await this.options.environments.find(actor, rightId);
-    if (!left) requireIdOf('environment', leftId, 'leftId');
-    if (!right) requireIdOf('environment', rightId, 'rightId');
     if (!left || !right) return null;
     if (left.projectId !== right.projectId) {
       throw new RequestFault('BAD_USER_INPUT', 'leftId and rightId must be environments of the same project.');

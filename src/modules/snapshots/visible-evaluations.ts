@@ -3,6 +3,7 @@ import {
   evaluate,
   evaluateAll,
   isClientAvailable,
+  quote,
   type CompiledFlag,
   type CompiledSnapshot,
   type Evaluation,
@@ -54,7 +55,7 @@ export function evaluateVisible(
 export function absentFlag(compiled: CompiledSnapshot, key: string, seesAll: boolean): Evaluation {
   if (seesAll && !compiled.flags.has(key)) return evaluate(compiled, key, {});
   // The empty key is one that no flag can have.
-  const errorMessage = `There is no flag ${JSON.stringify(key)} in the environment.`;
+  const errorMessage = `There is no flag ${quote(key)} in the environment.`;
   return { ...evaluate(compiled, '', {}), flagKey: key, errorMessage };
 }
 
