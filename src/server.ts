@@ -9,8 +9,8 @@ import { Drain } from './http/drain';
 import { addEvaluateRoute } from './fast-evaluate/route';
 import { addGraphiql, isGraphiqlInstalled } from './http/graphiql';
 import { addGraphql, createApollo } from './http/graphql';
-import { addErrorHandlers, answerClientError, answerFrameworkError } from './http/errors';
-import { addHooks, newRequestId } from './http/hooks';
+import { addErrorHandlers, answerFrameworkError } from './http/errors';
+import { addHooks, createEndWhenAnswered, newRequestId, type EndWhenAnswered } from './http/hooks';
 import { addLaunchDarklyFormat } from './http/launchdarkly/routes';
 import { LiveOperations } from './subscriptions/live-operations';
 import { addOfrep } from './http/ofrep/routes';
@@ -18,6 +18,7 @@ import { addOidc, type Oidc } from './http/oidc/routes';
 import { BODY_BYTES_MAX_ORDINARY, Operations } from './operations/operations';
 import { addOpenapi } from './http/openapi';
 import { addMetrics } from './http/metrics';
+import { createMalformedAnswer } from './http/malformed-input';
 import { addPages } from './http/pages';
 import { boundPipelines } from './http/pipelining-limit';
 import { ServedPaths } from './http/served-paths';
@@ -50,14 +51,15 @@ export interface ServerOptions extends Omit<TransportOptions, 'ending'> {
 export async function startServer(serverOptions: ServerOptions): Promise<Server> {
   const ending = new AbortController();
   const options = { ...serverOptions, ending: ending.signal };
-  const app = createHttp(options);
+  const endWhenAnswered = createEndWhenAnswered(options);
+  const app = createHttp(options, endWhenAnswered);
   const operations = new Operations(options);
   const apollo = createApollo(options, operations);
   await apollo.start();
   // Fastify accepts plain text too, which a page of another site may send without a preflight.
   app.removeContentTypeParser('text/plain');
   addErrorHandlers(app, options.log);
-  addHooks(app, options);
+  addHooks(app, options, endWhenAnswered);
   const paths = new ServedPaths(app);
   addGraphql(app, apollo, operations, options);
   addEvaluateRoute(app, operations, options);
@@ -116,7 +118,8 @@ async function endConnections(
   if (cut > 0) log.warn({ connections: cut }, 'connections were cut off, because they did not end in time');
 }
 
-function createHttp(options: ServerOptions): FastifyInstance {
+function createHttp(options: TransportOptions, endWhenAnswered: EndWhenAnswered): FastifyInstance {
+  const { log } = options;
   return Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX_ORDINARY,
@@ -127,8 +130,8 @@ function createHttp(options: ServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 1_000 },
     requestTimeout: options.limits.requestTimeoutMs,
     http: { ...slowRequests(options.limits), ...UPGRADES },
-    frameworkErrors: (error, request, reply) => answerFrameworkError(error, request, reply, options.log),
-    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => answerFrameworkError(error, { request, reply, log, endWhenAnswered }),
+    clientErrorHandler: createMalformedAnswer(options),
     genReqId: newRequestId,
   });
 }

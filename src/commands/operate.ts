@@ -11,9 +11,11 @@ async function main([name = '', ...args]: readonly string[]): Promise<void> {
   if (command === undefined) {
     throw new StartFault(`The commands are ${Object.keys(COMMANDS).join(', ')}; got ${JSON.stringify(name)}.`);
   }
+  // Commands create no first user, so a setting of it that is incomplete is no reason to refuse one.
+  const { OWNER_EMAIL: _email, OWNER_PASSWORD: _password, ...settings } = process.env;
   const isDone = await command(
     args,
-    () => readConfig(process.env),
+    () => readConfig(settings),
     (line) => process.stdout.write(`${line}\n`),
   );
   process.exitCode = isDone ? 0 : 1;

@@ -15,6 +15,7 @@ import { CLIENT_LEFT, createRequestLog, type AnsweredRequest, type RequestLog } 
 import { endSpan, recordedTraceId, requestAttributes } from '../http/request-traces';
 import type { DurationSeries } from '../telemetry/durations';
 import type { Span, Tracing } from '../telemetry/tracing';
+import { takeMalformedAnswer } from '../http/malformed-input';
 import { BODY_BYTES_MAX, type Operations } from '../operations/operations';
 import { FastEvaluate, type FastAnswer } from './fast-evaluate';
 import { statusHeaders } from '../http/rate-limit-headers';
@@ -106,7 +107,11 @@ class EvaluateRoute {
       decline();
       return;
     }
-    const left = (): void => this.log({ request, startedAt, actor, status: CLIENT_LEFT, outcome: null, traceId: null });
+    const { socket } = request;
+    const left = (): void => {
+      const status = takeMalformedAnswer(socket)?.status ?? CLIENT_LEFT;
+      this.log({ request, startedAt, actor, status, outcome: null, traceId: null });
+    };
     receiveBody(request, bodyBytes, left, (body) => {
       const span = this.options.tracing && beginSpan(this.options.tracing, request, actor);
       const answer = span ? this.options.tracing.within(span, () => this.answer(actor, body)) : this.answer(actor, body);

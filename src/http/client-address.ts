@@ -17,7 +17,10 @@ export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
   return ({ socket, headers }) => {
     let address = addressIn(socket.remoteAddress ?? '') ?? '';
     if (address === '' || !isTrusted(address, 0)) return address;
-    const stated = String(headers['x-forwarded-for'] ?? '').split(',');
+    // A recipient ignores the empty elements of a list (RFC 9110, section 5.6.1).
+    const stated = String(headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .filter((element) => element.trim() !== '');
     for (let hop = 1; stated.length > 0 && isTrusted(address, hop); hop++) {
       const next = addressIn(stated.pop() ?? '');
       if (next === null) break;

@@ -1,14 +1,16 @@
 /** Formats refused and failed requests over HTTP: our error shape, with the status of its code. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
 import { formatError, type ErrorContext } from '../graphql/errors';
 import { BODY_BYTES_MAX_ORDINARY } from '../operations/operations';
-import { isAnsweredEarly } from './early-answers';
 import { noteErrorCode } from './request-notes';
 import { SECURITY_HEADERS } from './security-headers';
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
 
 /** Handles everything thrown outside of GraphQL, and unknown paths. */
 export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
@@ -21,59 +23,21 @@ export function addErrorHandlers(app: FastifyInstance, log: Logger): void {
   });
 }
 
-/** Answers what Fastify refuses before any hook has run: a path that cannot be decoded. */
-export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+/** Answers what Fastify refuses before any hook has run: a path that cannot be decoded. `endWhenAnswered` logs it. */
+export function answerFrameworkError(
+  error: FastifyError,
+  {
+    request,
+    reply,
+    log,
+    endWhenAnswered,
+  }: Exchange & { readonly log: Logger; readonly endWhenAnswered: (request: FastifyRequest, reply: FastifyReply) => void },
+): void {
+  endWhenAnswered(request, reply);
   const fault = error.code === 'FST_ERR_BAD_URL' ? new RequestFault('BAD_REQUEST', 'The path of the URL is malformed.') : null;
   // Hooks have not run; any page may read that its URL is malformed.
   void reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS, 'access-control-allow-origin': '*' });
   sendError(reply, fault ? 400 : 500, fault ?? error, log);
-}
-
-const CLIENT_ERRORS: Readonly<Record<string, { readonly status: string; readonly message: string }>> = {
-  HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', message: 'The headers are too large.' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'The request did not arrive in time.' },
-};
-
-/** How long a client may take to read such an answer before the connection is cut, and how much it may go on sending. */
-const LINGER_MS = 2_000;
-const LINGER_BYTES_MAX = 1024 * 1024;
-
-/** Bytes read before the refusal, of connections that were refused. */
-const refused = new WeakMap<Socket, number>();
-
-/** Answers input that is not HTTP, or arrives too slowly, and that only Node has seen. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  const bytesBefore = refused.get(socket);
-  // Each further part of malformed input is another error; cutting it off would take the answer away from the client.
-  if (bytesBefore !== undefined && socket.bytesRead - bytesBefore <= LINGER_BYTES_MAX) return;
-  const isUnreachable = error.code === 'ECONNRESET' || !socket.writable;
-  if (isUnreachable || bytesBefore !== undefined || isAnsweredEarly(socket)) return void socket.destroy();
-  refused.set(socket, socket.bytesRead);
-  const { status, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
-    status: '400 Bad Request',
-    message: 'Malformed HTTP request.',
-  };
-  socket.end(clientErrorAnswer(status, message));
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  socket.once('close', () => clearTimeout(timer));
-}
-
-function clientErrorAnswer(status: string, message: string): string {
-  const requestId = randomUUID();
-  const body = JSON.stringify({
-    errors: [formatError(new RequestFault('BAD_REQUEST', message), { requestId, report: () => undefined })],
-  });
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    'x-request-id': requestId,
-    connection: 'close',
-    ...SECURITY_HEADERS,
-    // Readable for pages: it says nothing but that the request was malformed.
-    'access-control-allow-origin': '*',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return `HTTP/1.1 ${status}\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
 export function bodyTooLarge(bytesMax: number): RequestFault {

@@ -2,6 +2,7 @@
  * GraphQL over HTTP. Apollo reads requests and negotiates answers; in between, an operation is handled as over any other
  * transport (`operations.ts`): Apollo gets the document ready made, and the answer as well.
  */
+import { authorizationHeaderOf } from './credential-header';
 import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequest } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -169,7 +170,7 @@ export async function contextOf(
   { createContext, addressOf, tracing }: TransportOptions,
 ): Promise<Context> {
   const info = requestInfoOf(request.id, addressOf(request.raw), request.headers, tracing?.traceParent());
-  const context = await createContext(request.headers.authorization, info);
+  const context = await createContext(authorizationHeaderOf(request.headers), info);
   notedFor(request, context.actor);
   noteContext(request, context);
   return context;

@@ -1,11 +1,12 @@
 /** Handles every HTTP request, regardless of its route: its id, headers of the answer, one log line. */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { addCompression } from './compression';
 import { addCors } from './cors';
 import { addEarlyAnswers } from './early-answers';
 import { RequestFault } from '../errors';
+import { takeMalformedAnswer } from './malformed-input';
 import { createRequestEnd } from './request-end';
 import { CLIENT_LEFT } from './request-log';
 import { addRequestTraces, traceIdOfRequest } from './request-traces';
@@ -30,37 +31,49 @@ function refuseEncoded(encoding: string | undefined, method: string, reply: Fast
   throw new RequestFault('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed: send it without Content-Encoding.');
 }
 
-export function addHooks(app: FastifyInstance, options: TransportOptions): void {
+/** Refuses bodies in an encoding of Unicode that is not read, which would be taken for malformed JSON. */
+function refuseCharset(type: string | undefined): void {
+  if (type === undefined || !/;\s*charset\s*=\s*"?utf-?(16|32)/i.test(type)) return;
+  throw new RequestFault('UNSUPPORTED_MEDIA_TYPE', 'The body must be UTF-8, as JSON is (RFC 8259, section 8.1).');
+}
+
+export function addHooks(app: FastifyInstance, options: TransportOptions, endWhenAnswered: EndWhenAnswered): void {
   addRequestTraces(app, options.tracing);
-  addRequestEnd(app, options);
+  app.addHook('onRequest', async (request, reply) => endWhenAnswered(request, reply));
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...SECURITY_HEADERS });
   });
   addCors(app, options.allowedOrigins);
-  app.addHook('preParsing', async ({ headers, method }, reply) => refuseEncoded(headers['content-encoding'], method, reply));
+  app.addHook('preParsing', async ({ headers, method }, reply) => {
+    refuseEncoded(headers['content-encoding'], method, reply);
+    refuseCharset(headers['content-type']);
+  });
   addCompression(app);
   addEarlyAnswers(app);
 }
 
-/** Ends each request once, when its answer has left or the client has: also one whose body was refused or never came. */
-function addRequestEnd(app: FastifyInstance, options: TransportOptions): void {
-  const { addressOf } = options;
+/** Ends a request once, when its answer has left or the client has: also one whose body was refused or never came. */
+export type EndWhenAnswered = (request: FastifyRequest, reply: FastifyReply) => void;
+
+export function createEndWhenAnswered({ addressOf, ...options }: TransportOptions): EndWhenAnswered {
   const endRequest = createRequestEnd(options);
-  app.addHook('onRequest', async (request, reply) => {
+  return (request, reply) => {
     // A connection that has ended does not know its address any more.
     const address = addressOf(request.raw);
+    const { socket } = request.raw;
     reply.raw.once('close', () => {
-      const { id: requestId, method, url, headers } = request;
+      const { id, method, url, headers } = request;
       const path = url.split('?')[0] ?? '';
-      const status = reply.raw.headersSent ? reply.raw.statusCode : CLIENT_LEFT;
-      const clientRequestId = clientRequestIdOf(headers);
+      const malformed = reply.raw.headersSent ? null : takeMalformedAnswer(socket);
+      const status = reply.raw.headersSent ? reply.raw.statusCode : (malformed?.status ?? CLIENT_LEFT);
       const { context, errorCode } = notesOf(request);
       const { actor = null, outcome = null } = context ?? {};
-      const durationMs = reply.elapsedTime;
       const route = request.routeOptions.url ?? null;
-      const traceId = traceIdOfRequest(request);
-      const ended = { requestId, clientRequestId, method, path, route, status, durationMs, address };
-      endRequest({ ...ended, actor, outcome, errorCode, traceId });
+      const asked = { clientRequestId: clientRequestIdOf(headers), method, path, route, address };
+      const answered = { status, durationMs: reply.elapsedTime, actor, outcome, traceId: traceIdOfRequest(request) };
+      // The client has the id of the answer.
+      const requestId = malformed?.requestId ?? id;
+      endRequest({ ...asked, ...answered, requestId, errorCode: malformed === null ? errorCode : 'BAD_REQUEST' });
     });
-  });
+  };
 }

@@ -25,7 +25,7 @@ export function createRequestEnd({ log, logRequests, metrics }: Options): (reque
       if (outcome.rootFields.includes('evaluate')) evaluations++;
     }
     // A probe asks every few seconds, and only another answer than the usual one is worth a line.
-    if (status !== 200 || !PROBES.has(path)) logRequest(request);
+    if (status !== 200 || path === null || !PROBES.has(path)) logRequest(request);
   };
 }
 

@@ -18,9 +18,10 @@ export interface AnsweredRequest {
   readonly requestId: string;
   /** The client's own id. Null: none, or an unsafe one. */
   readonly clientRequestId: string | null;
-  readonly method: string;
-  /** Excludes the query. */
-  readonly path: string;
+  /** Null when no request could be read. */
+  readonly method: string | null;
+  /** Excludes the query. Null when no request could be read. */
+  readonly path: string | null;
   readonly status: number;
   readonly durationMs: number;
   readonly address: string;
@@ -59,6 +60,7 @@ export function createRequestLog(log: Logger, logged: RequestsLogged): RequestLo
     if (logged === 'failed' && status < 400 && codes.length === 0) return;
     const tenths = Math.round(durationMs * 10);
     const duration = `${Math.floor(tenths / 10)}.${tenths % 10}`;
+    const line = method === null || path === null ? '' : `,"method":${text(method)},"path":${text(path)}`;
     const client = clientRequestId === null ? '' : `,"clientRequestId":${textOf(clientRequestId)}`;
     const who = actor === null ? '' : `,"actor":${text(nameOf(actor))}`;
     const name =
@@ -68,7 +70,7 @@ export function createRequestLog(log: Logger, logged: RequestsLogged): RequestLo
     const trace = traceId === null ? '' : `,"traceId":"${traceId}"`;
     const errors = codes.length === 0 ? '' : `,"errorCodes":${JSON.stringify(codes)}`;
     stream.write(
-      `{"level":${INFO},"time":"${now()}",${BASE},"requestId":"${requestId}"${client},"method":${text(method)},"path":${text(path)},"status":${status},"durationMs":${duration},"address":${text(address)}${who}${name}${fields}${cost}${errors}${trace},"msg":"request"}\n`,
+      `{"level":${INFO},"time":"${now()}",${BASE},"requestId":"${requestId}"${client}${line},"status":${status},"durationMs":${duration},"address":${text(address)}${who}${name}${fields}${cost}${errors}${trace},"msg":"request"}\n`,
     );
   };
 }
@@ -89,6 +91,15 @@ export function createOperationLog(log: Logger, logged: RequestsLogged): Operati
       ...(errorCodes.size === 0 ? {} : { errorCodes: [...errorCodes] }),
     };
     log.info(line, 'operation');
+  };
+}
+
+/** Writes the line of a socket that this server closed. */
+export type SocketLog = (closed: { readonly address: string; readonly closeCode: number; readonly reason: string }) => void;
+
+export function createSocketLog(log: Logger, logged: RequestsLogged): SocketLog {
+  return (closed) => {
+    if (logged !== 'none') log.info({ path: '/graphql', socket: true, ...closed }, 'socket closed');
   };
 }
 

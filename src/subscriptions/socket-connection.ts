@@ -6,7 +6,7 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, MessageType, type SubscribePa
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { OperationLog } from '../http/request-log';
+import type { OperationLog, SocketLog } from '../http/request-log';
 import type { Context } from '../modules/context';
 import { RequestFault, TryLater } from '../errors';
 import type { Connected, TrackedCredential, LiveAccess } from '../modules/access/live-access';
@@ -31,6 +31,7 @@ export interface SocketHost {
   readonly access: LiveAccess;
   readonly log: Logger;
   readonly logOperation: OperationLog;
+  readonly logClosed: SocketLog;
   /** Authenticates the caller for each operation. Throws `RequestFault`. */
   readonly createContext: (authorization: string | undefined, request: SocketRequest) => Promise<Context>;
   readonly ascii: AsciiPayloads;
@@ -91,7 +92,7 @@ export class SocketConnection implements Connected, OperationSocket {
 
   refuse(fault: RequestFault): void {
     if (fault.code === 'UNAVAILABLE') this.close(TRY_AGAIN_LATER, 'Try again later');
-    else this.close(CloseCode.Forbidden, fault.code === 'FORBIDDEN' ? closeReason(fault.message) : 'Forbidden');
+    else this.close(CloseCode.Forbidden, closeReason(fault.message));
   }
 
   /** Writes a result. Answers like `write`. */
@@ -196,7 +197,7 @@ export class SocketConnection implements Connected, OperationSocket {
     this.host.onBegun(this);
     const since = this.host.access.generation;
     try {
-      this.authorization = authorizationOf(params) ?? this.request.authorization ?? undefined;
+      this.authorization = authorizationOf(params, this.request.authorization);
       const { actor } = await this.host.createContext(this.authorization, this.request);
       if (this.isClosed) return;
       // An invalid credential is refused here, with 4403, and not only by the first operation.
@@ -248,6 +249,7 @@ export class SocketConnection implements Connected, OperationSocket {
 
   private close(code: number, reason: string): void {
     this.socket.close(code, reason);
+    this.host.logClosed({ address: this.request.address, closeCode: code, reason });
     this.forget();
   }
 

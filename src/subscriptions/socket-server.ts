@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server as HttpServer } from 
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { createOperationEnd } from '../http/request-end';
+import { createSocketLog } from '../http/request-log';
 import type { Context } from '../modules/context';
 import { basePathOf, withoutBasePath } from '../http/base-path';
 import { mayConnect } from '../http/origins';
@@ -13,6 +14,7 @@ import { offersWebSocket, serveWithoutUpgrade } from './ignored-upgrade';
 import type { LiveAccess } from '../modules/access/live-access';
 import type { LiveOperations } from './live-operations';
 import { quote } from '../evaluation';
+import { createUpgradeRefusals, handshakeRefusal } from './refused-upgrade';
 import type { SocketAdmission } from './socket-admission';
 import { AsciiPayloads } from './socket-frame';
 import { SocketConnection, type SocketHost, type SocketRequest } from './socket-connection';
@@ -48,6 +50,8 @@ export function createSocketServer(http: HttpServer, shared: LiveOptions, option
     handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
   options.metrics.watch('flagstaff_connections', () => [{ labels: { transport: 'websocket' }, value: sockets.clients.size }]);
+  const refuse = createUpgradeRefusals(options);
+  sockets.on('wsClientError', (error, socket, request) => refuse(request, socket, handshakeRefusal(error)));
   const pings = new SocketPings();
   const host = createHost(shared, pings, options);
   const connect = (socket: WebSocket, request: IncomingMessage): void => {
@@ -59,9 +63,14 @@ export function createSocketServer(http: HttpServer, shared: LiveOptions, option
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (!offersWebSocket(request)) return serveWithoutUpgrade(http, request, socket, head);
     socket.on('error', destroy);
-    if (withoutBasePath(request.url ?? '', basePath).split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
+    if (withoutBasePath(request.url ?? '', basePath).split('?')[0] !== '/graphql') {
+      return refuse(request, socket, { status: 404, errorCode: 'NOT_FOUND' });
+    }
     const refusal = admission.refusal();
-    if (refusal !== null) return refuseUpgrade(socket, '503 Service Unavailable', refusal.retryAfterSeconds);
+    if (refusal !== null) {
+      const headers = { 'retry-after': String(refusal.retryAfterSeconds) };
+      return refuse(request, socket, { status: 503, errorCode: 'UNAVAILABLE', headers });
+    }
     sockets.handleUpgrade(request, socket, head, connect);
     // ws has its own listener now.
     socket.off('error', destroy);
@@ -82,6 +91,7 @@ function createHost({ live, access, admission }: LiveOptions, pings: SocketPings
     access,
     log: options.log,
     logOperation: createOperationEnd(options),
+    logClosed: createSocketLog(options.log, options.logRequests),
     ascii: new AsciiPayloads(),
     createContext: (authorization, request) => contextOf(authorization, request, options),
     onBegun: (connection) => admission.settle(connection),
@@ -134,9 +144,4 @@ function forwardedHostOf({ 'x-forwarded-host': host }: IncomingHttpHeaders): str
 
 function destroy(this: Duplex): void {
   this.destroy();
-}
-
-function refuseUpgrade(socket: Duplex, status: string, retryAfterSeconds: number | null = null): void {
-  const retry = retryAfterSeconds === null ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`);
 }

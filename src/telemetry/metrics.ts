@@ -22,7 +22,8 @@ export type StatementEnd = 'done' | 'refused' | 'cut' | 'connection_lost';
 export type DeliveredSubscription = 'flagChanged' | 'evaluationsChanged';
 
 export interface EndedRequest {
-  readonly method: string;
+  /** Null when nothing of the request could be read. */
+  readonly method: string | null;
   /** The pattern of the path. Null when nothing is there. */
   readonly route: string | null;
   readonly status: number;
@@ -115,8 +116,8 @@ export class Metrics {
   }
 
   /** Answers the series of such requests, for a caller that has many of one kind. */
-  requestSeries(method: string, route: string | null, status: number): DurationSeries {
-    return this.requests.of(METHODS.has(method) ? method : '_OTHER', route ?? 'none', String(status));
+  requestSeries(method: string | null, route: string | null, status: number): DurationSeries {
+    return this.requests.of(method !== null && METHODS.has(method) ? method : '_OTHER', route ?? 'none', String(status));
   }
 
   operationEnded({ transport, name, mayBeNamed, durationMs, errorCodes }: EndedOperation): void {

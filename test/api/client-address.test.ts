@@ -72,6 +72,10 @@ it.each([
   ['::ffff:203.0.113.7', '203.0.113.7'],
   ['[::ffff:203.0.113.7]:51234', '203.0.113.7'],
   ['198.51.100.1, 203.0.113.7:51234', '203.0.113.7'],
+  // Empty elements of a list are ignored (RFC 9110, section 5.6.1).
+  ['203.0.113.7,', '203.0.113.7'],
+  ['198.51.100.1, , 203.0.113.7 , ,', '203.0.113.7'],
+  [' , ', '127.0.0.1'],
   // No addresses: the proxy's own is the last that can be believed.
   ['unknown', '127.0.0.1'],
   ['_hidden', '127.0.0.1'],
@@ -81,7 +85,6 @@ it.each([
   ['203.0.113.7:51234:1', '127.0.0.1'],
   ['[2001:db8::1', '127.0.0.1'],
   ['203.0.113.7, unknown', '127.0.0.1'],
-  ['203.0.113.7,', '127.0.0.1'],
   ['<script>', '127.0.0.1'],
 ])('takes X-Forwarded-For: %s for %s', (stated, address) => {
   const addressOf = createAddressOf(['loopback']);

@@ -51,21 +51,49 @@ describe('a WebSocket', () => {
   it.each<[string, (credential: string) => object]>([
     ['token', (credential) => ({ token: credential })],
     ['authToken', (credential) => ({ authToken: `Bearer ${credential}` })],
+    ['apiKey', (credential) => ({ apiKey: credential })],
+    ['X-API-Key', (credential) => ({ 'X-API-Key': credential })],
     ['headers["x-api-key"]', (credential) => ({ headers: { 'x-api-key': credential } })],
   ])('is told where a credential belongs that comes as %s, and is not anonymous', async (_, payload) => {
     const reason = 'The credential must be in the connection parameter "authorization", as "Bearer ...".';
 
     expect(await viewerOf(payload(secret))).toEqual({ code: 4403, reason });
     expect(await viewerOf(payload(world.owner.accessToken))).toEqual({ code: 4403, reason });
+    expect(await viewerOf(payload('wrong'))).toEqual({ code: 4403, reason });
   });
 
   it.each<[string, object | undefined, Record<string, string>]>([
     ['no parameters', undefined, {}],
-    ['parameters of others', { locale: 'en', token: 'x', headers: 'none' }, {}],
+    ['parameters of others', { locale: 'en', csrf: 'x', token: '', headers: 'none' }, {}],
     ['the password of a proxy in the header', {}, { authorization: 'Basic YTpi' }],
   ])('is anonymous with %s', async (_, payload, headers) => {
     expect(await viewerOf(payload, headers)).toBeNull();
   });
+});
+
+it.each(['x-api-key', 'x-auth-token'])(
+  'is told where an API key belongs that comes as %s over HTTP, and is not anonymous',
+  async (name) => {
+    for (const path of ['/graphql', '/graphql/stream']) {
+      const { status, body } = await send(world, {
+        path,
+        headers: { ...JSON_HEADERS, [name]: secret },
+        body: JSON.stringify({ query: VIEWER }),
+      });
+
+      const message = `The API key must be in the header "Authorization: Bearer <API key>", not in ${name}.`;
+      expect([status, body]).toMatchObject([401, { errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] }]);
+    }
+  },
+);
+
+it('leaves the key of a gateway alone', async () => {
+  const { status, body } = await send(world, {
+    headers: { ...JSON_HEADERS, 'x-api-key': 'key-of-a-gateway' },
+    body: JSON.stringify({ query: VIEWER }),
+  });
+
+  expect([status, body]).toEqual([200, { data: { viewer: null } }]);
 });
 
 it.each([
@@ -82,6 +110,17 @@ it.each([
 
   expect([status, answered['accept-encoding']]).toEqual([415, 'identity']);
   expect(JSON.stringify(answer)).toContain('The body must not be compressed: send it without Content-Encoding.');
+});
+
+it.each(['utf-16', '"UTF-16LE"', 'utf-32'])('says that a body in %s is not read', async (charset) => {
+  const headers = { ...authorization(secret), 'content-type': `application/json; charset=${charset}` };
+
+  for (const path of ['/graphql', '/ofrep/v1/evaluate/flags']) {
+    const { status, body } = await send(world, { path, headers, body: JSON.stringify({ query: VIEWER, context: {} }) });
+
+    expect(status).toBe(415);
+    expect(JSON.stringify(body)).toContain('The body must be UTF-8, as JSON is (RFC 8259, section 8.1).');
+  }
 });
 
 it('reads a body that says that it is not compressed', async () => {

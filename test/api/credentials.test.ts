@@ -171,7 +171,8 @@ it('refuses a second first owner, with the token as without', async () => {
     userErrors: [
       {
         code: 'WRONG_CREDENTIALS',
-        message: 'The set-up token is wrong; the server prints it when it starts.',
+        message:
+          'The set-up token is wrong. The server prints it when it starts, until there is a first user; from then on, log in.',
         path: ['input', 'setUpToken'],
       },
     ],

@@ -111,7 +111,8 @@ describe('where the server sends mail', () => {
     const [first, ...repeated] = [await ask(), await ask(), await ask()];
 
     expect(first).toMatchObject({ invitation: { email }, invitationToken: null, isMailed: true });
-    expect(repeated).toEqual([first, first]);
+    const again = { ...first, isMailed: null };
+    expect(repeated).toEqual([again, again]);
     expect(smtp.mails.filter(({ to }) => to.includes(email))).toHaveLength(1);
   });
 

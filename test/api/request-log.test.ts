@@ -13,6 +13,7 @@ import {
 } from '../support/make';
 import { makeMember, type Person } from '../support/members';
 import { send } from '../support/raw';
+import { openSocket } from '../support/raw-socket';
 import { authorization, createWorld, type World } from '../support/world';
 import packageJson from '../../package.json';
 
@@ -142,7 +143,7 @@ it('has the same facts of an operation over a socket, once it has ended or its s
   const socket = world.socket(secret);
   const query = 'subscription Follow { flagChanged { __typename } }';
   const good = socket.iterate({ query });
-  const wrong = 'subscription Wrong { flagChanged(environmentId: "environment_of_others") { __typename } }';
+  const wrong = `subscription Wrong { flagChanged(environmentId: "environment_${'0'.repeat(32)}") { __typename } }`;
   const bad = socket.iterate({ query: wrong });
   const answers = [good.next(), bad.next()].map((answer) => answer.catch((error: unknown) => error));
 
@@ -157,6 +158,80 @@ it('has the same facts of an operation over a socket, once it has ended or its s
   expect(byName.get('Follow')).toMatchObject({ rootFields: ['flagChanged'], path: '/graphql', address: '127.0.0.1' });
   expect(byName.get('Follow')!.errorCodes).toBeUndefined();
   expect(byName.get('Wrong')!.errorCodes).toEqual(['FORBIDDEN']);
+});
+
+/** Writes bytes on a connection of their own, and waits for its end. */
+const sendBytes = (bytes: string): Promise<string> =>
+  new Promise((resolve) => {
+    const { hostname: address, port } = new URL(world.url);
+    let answer = '';
+    const socket = connect(Number(port), address, () => socket.write(bytes));
+    socket
+      .on('data', (chunk) => (answer += chunk.toString('latin1')))
+      .on('close', () => resolve(answer))
+      .on('error', () => undefined);
+  });
+
+const POST = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+const SOCKET = 'connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n';
+
+it.each([
+  [
+    'a path that cannot be decoded',
+    'GET /% HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+    { method: 'GET', path: '/%', status: 400 },
+  ],
+  ['what is not HTTP', 'hello\r\n\r\n', { status: 400 }],
+  ['headers that are too large', `GET /livez HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, { status: 431 }],
+  [
+    'a body whose chunks are malformed',
+    `${POST}transfer-encoding: chunked\r\n\r\nnone\r\n`,
+    { method: 'POST', path: '/graphql', status: 400 },
+  ],
+  [
+    'a WebSocket at another path',
+    `GET /other HTTP/1.1\r\nhost: x\r\n${SOCKET}sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+    { method: 'GET', path: '/other', status: 404, errorCodes: ['NOT_FOUND'] },
+  ],
+  [
+    'a WebSocket without a key',
+    `GET /graphql HTTP/1.1\r\nhost: x\r\n${SOCKET}\r\n`,
+    { method: 'GET', path: '/graphql', status: 400 },
+  ],
+])('has one line of %s', async (_name, bytes, expected) => {
+  const before = world.logLines().filter(({ msg }) => msg === 'request').length;
+  const answer = await sendBytes(bytes);
+  const lines = await eventually(async () => {
+    const found = world.logLines().filter(({ msg }) => msg === 'request');
+    return found.length > before && found.slice(before);
+  });
+
+  const [, status] = answer.split(' ');
+  const [, requestId] = /x-request-id: (\S+)/i.exec(answer) ?? [];
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ errorCodes: ['BAD_REQUEST'], ...expected, address: '127.0.0.1' });
+  expect([String(lines[0]!.status), lines[0]!.requestId]).toEqual([status, requestId]);
+});
+
+it.each([
+  [4400, 'Invalid message received', ['nonsense']],
+  [
+    4403,
+    'The access token or API key is not valid, has expired, or was revoked.',
+    [{ type: 'connection_init', payload: { authorization: 'Bearer wrong' } }],
+  ],
+  [4429, 'Too many initialisation requests', [{ type: 'connection_init' }, { type: 'connection_init' }]],
+  [4401, 'Unauthorized', [{ type: 'subscribe', id: '1', payload: { query: '{ viewer { __typename } }' } }]],
+])('has one line of a socket that is closed with %i', async (code, reason, messages) => {
+  const closedLines = (): Line[] => world.logLines().filter(({ msg }) => msg === 'socket closed');
+  const before = closedLines().length;
+  const socket = await openSocket(world);
+  for (const message of messages) socket.send(message);
+
+  expect(await socket.closed).toEqual({ code, reason });
+  const lines = await eventually(async () => closedLines().length > before && closedLines().slice(before));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ path: '/graphql', socket: true, address: '127.0.0.1', closeCode: code, reason });
 });
 
 it('leaves out the usual answers to probes', async () => {

@@ -1,4 +1,4 @@
-import { absenceOf } from '../support/absence';
+import { absenceOf, expectNothing } from '../support/absence';
 import {
   configure,
   decide,
@@ -450,7 +450,7 @@ it('answers an unknown id, one of another kind and one of another organization a
   for (const id of ['segment_x', 'a\u0000', project.id, (await makeFlag(project)).id, foreign.id]) {
     const segment = { id, key: '' };
     const userErrors = [refused('NOT_FOUND', absenceOf('segment', id), 'segmentId')];
-    expect(await editor.client.request('query ($id: ID!) { segment(id: $id) { id } }', { id })).toEqual({ segment: null });
+    await expectNothing('segment', id, editor.client.request('query ($id: ID!) { segment(id: $id) { id } }', { id }));
     expect(await update(editor, segment, { name: 'N' })).toEqual({ segment: null, revisions: [], userErrors });
     expect(await addKeys(editor, segment, ['a'])).toMatchObject({ segment: null, userErrors });
     expect(await removeKeys(editor, segment, ['a'])).toMatchObject({ segment: null, userErrors });
@@ -477,7 +477,7 @@ it('lets only actors with the permission write', async () => {
     'This needs the permission segment:create.',
     'This needs the permission segment:update.',
     'This needs the permission segment:delete.',
-    'This needs a valid credential in the Authorization header.',
+    'This needs a credential: send the header "Authorization: Bearer <access token or API key>".',
   ]);
   expect(unseen).toEqual({
     segment: null,

@@ -22,7 +22,9 @@ it('closes a socket whose credential is not valid with 4403', async () => {
     codes.push(await socket.closed);
   }
 
-  expect(codes).toEqual(Array.from({ length: 3 }, () => ({ code: 4403, reason: 'Forbidden' })));
+  const form = 'The Authorization header must have the form "Bearer <access token or API key>".';
+  const reasons = ['The access token or API key is not valid, has expired, or was revoked.', form, form];
+  expect(codes).toEqual(reasons.map((reason) => ({ code: 4403, reason })));
   expect(await answersStill(world)).toBe(true);
 });
 
@@ -31,7 +33,7 @@ it('refuses a credential that is not a string', async () => {
 
   socket.send({ type: 'connection_init', payload: { authorization: ['Bearer', 'x'] } });
 
-  expect(await socket.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+  expect(await socket.closed).toEqual({ code: 4403, reason: 'The connection parameter authorization must be a string.' });
 });
 
 it('acknowledges a socket without a credential, which is anonymous', async () => {
@@ -223,7 +225,7 @@ const documents: [string, string, string, string][] = [
     'what an anonymous caller may not ask',
     '{ organizations { nodes { id } } }',
     'UNAUTHENTICATED',
-    'This needs a valid credential in the Authorization header.',
+    'This needs a credential: send the header "Authorization: Bearer <access token or API key>".',
   ],
 ];
 

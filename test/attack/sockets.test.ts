@@ -116,7 +116,8 @@ it('treats lines and headers as text, wherever a socket may send them', async ()
 
   const message = `Unknown operation named ${JSON.stringify(FORGED)}.`;
   const error = { message, extensions: { code: 'OPERATION_RESOLUTION_FAILURE', requestId: expect.any(String) as string } };
-  expect(await refused.closed).toEqual({ code: 4403, reason: 'Forbidden' });
+  const reason = 'The Authorization header must have the form "Bearer <access token or API key>".';
+  expect(await refused.closed).toEqual({ code: 4403, reason });
   expect(await page.closed).toEqual({ code: 4403, reason: expect.stringMatching(/^[\x20-\x7e]+$/) as string });
   expect(answers).toEqual([
     { type: 'connection_ack' },

@@ -355,7 +355,13 @@ it('refuses who has no credential, or one that is not valid', async () => {
   const answers = [await ask(null), await ask('guess', { key: 'k' })];
 
   expect(answers.map(pick)).toEqual([
-    { status: 401, body: { errorCode: 'GENERAL', errorDetails: 'This needs a valid credential in the Authorization header.' } },
+    {
+      status: 401,
+      body: {
+        errorCode: 'GENERAL',
+        errorDetails: 'This needs a credential: send the header "Authorization: Bearer <access token or API key>".',
+      },
+    },
     {
       status: 401,
       body: {

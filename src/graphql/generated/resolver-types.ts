@@ -1842,8 +1842,9 @@ export type InviteMemberPayload = {
   readonly invitationToken?: Maybe<Scalars['String']['output']>;
   /**
    * Whether the token was sent to the address by e-mail. False where the server sends none or could not: hand the token over
-   * yourself. Null when `userErrors` is not empty. A request that is repeated with its Idempotency-Key mails nothing and is
-   * answered true, without the token, where the server mails: invite again, with another key, when no mail arrives.
+   * yourself. Null when `userErrors` is not empty; and for a request that is repeated with its Idempotency-Key where the server
+   * mails, which mails nothing, has no token, and does not know whether the first mail went out: invite again, with another key,
+   * when none arrives.
    */
   readonly isMailed?: Maybe<Scalars['Boolean']['output']>;
   /** Always empty: nothing that is evaluated changed. */
@@ -2844,8 +2845,9 @@ export type Query = {
   readonly environmentByKey?: Maybe<Environment>;
   /**
    * The flags that can be answered differently in two environments of one project, also those that would be only once they are enabled,
-   * and in what they differ, by flag key. Names of rules are no difference, nor is the order of targets, prerequisites and conditions;
-   * the id of a rule, which the server draws, is one only where the rule has a gate, which hashes it.
+   * and in what they differ, by flag key. Names of rules are no difference, nor are the order of targets, prerequisites and conditions,
+   * shares of weight 0, and two ways to write one condition, such as IN with one value and EQUALS; the id of a rule, which the
+   * server draws, is one only where the rule has a gate, which hashes it.
    * Null when there is no such environment or the caller may not see it. Requires `environment:read` on both.
    * Codes: BAD_USER_INPUT when they belong to different projects, or for what cannot be the id of an environment.
    */

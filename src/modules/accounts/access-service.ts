@@ -51,7 +51,8 @@ export class AccessService {
     this.options.attempts.begin(actor, SET_UP);
     if (!this.options.tokens.isSetUpToken(input.setUpToken)) {
       this.options.attempts.failed('SET_UP_TOKEN', actor);
-      const message = 'The set-up token is wrong; the server prints it when it starts.';
+      const message =
+        'The set-up token is wrong. The server prints it when it starts, until there is a first user; from then on, log in.';
       throw new UserFault([{ code: 'WRONG_CREDENTIALS', message, path: ['input', 'setUpToken'] }]);
     }
     const result = await this.createFirstUser(actor, input);

@@ -26,7 +26,8 @@ export interface SentInvitation {
   readonly invitation: InvitationEntity;
   /** Null when it was mailed: then only readers of that mailbox can accept the role. */
   readonly invitationToken: string | null;
-  readonly isMailed: boolean;
+  /** Null when it is not known. */
+  readonly isMailed: boolean | null;
   readonly revisions: EnvironmentRevision[];
 }
 
@@ -44,7 +45,7 @@ export class InvitationMail {
     const { isNew, ...made } = await invitations.invite(actor, input);
     const { email } = made.invitation;
     if (!mailer.isConfigured) return { ...made, isMailed: false };
-    if (!isNew) return { ...made, invitationToken: null, isMailed: true };
+    if (!isNew) return { ...made, invitationToken: null, isMailed: null };
     const names = await invitations.findNames(made.invitation);
     // It was withdrawn in this moment, so nobody can accept it.
     if (names === null) return { ...made, isMailed: false };
