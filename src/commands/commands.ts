@@ -4,6 +4,7 @@ import { StartFault } from '../errors';
 import { backUp, restore } from './backup';
 import { readArguments, runAuditVerify } from './audit-verify';
 import { acceptKeyPepper, migrateDatabase, renewEpochsOf, revertDatabase } from './change-database';
+import { runDoctor } from './doctor/doctor';
 import { createPasswordReset } from './password-reset';
 
 /** Reads the configuration once its arguments are known to be right. Prints sentences. Returns whether all is as it should be. Throws `StartFault` with one sentence. */
@@ -37,6 +38,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     takeNone('key-pepper:accept', args);
     print(await acceptKeyPepper(read()));
     return true;
+  },
+  doctor: async (args, read, print) => {
+    takeNone('doctor', args);
+    return runDoctor(read, print);
   },
   'audit:verify': async (args, read, print) => runAuditVerify(read(), readArguments(args), print),
   'password:reset': async (args, read, print) => {

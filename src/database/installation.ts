@@ -30,6 +30,15 @@ export async function openInstallation(connection: Connection, keyPepper: string
   );
 }
 
+/** Whether the API keys of this database were made with `keyPepper`; null while no server has started on it. Writes nothing. */
+export async function isKeyPepperOf(connection: Connection, keyPepper: string): Promise<boolean | null> {
+  const rows: readonly { id: string; key_pepper_check: string }[] = await connection.query(
+    `SELECT id, key_pepper_check FROM installation`,
+  );
+  const [row] = rows;
+  return row === undefined ? null : row.key_pepper_check === checkOf(keyPepper, row.id);
+}
+
 /**
  * Begins a new installation on this database, with another `keyPepper`. API keys that were made with another are refused. Needs a
  * transaction: a server that starts in between would write its own row.
