@@ -254,7 +254,7 @@ END`;
       ['toggle.mjs', 'environment_0', 'x', 'on'],
       {},
       1,
-      /^There is no environment environment_0/,
+      /^id: There is no environment "environment_0"/,
     ],
     [
       'toggle.mjs where no server is',
