@@ -105,7 +105,7 @@ const cases: [string, string, SentEvaluation[]][] = [
 
 const badInput = (message: unknown): SentEvaluation => ({ code: 'BAD_USER_INPUT', message: message as string });
 const EVALUATE =
-  'query ($contexts: [EvaluationContextInput!]!, $keys: [String!]) { evaluate(environmentId: "none", contexts: $contexts, flagKeys: $keys) { revision } }';
+  'query ($contexts: [EvaluationContextInput!]!, $keys: [String!]) { evaluate(environmentId: "environment_00000000000000000000000000000000", contexts: $contexts, flagKeys: $keys) { revision } }';
 const nested = (levels: number): object => Array.from({ length: levels }).reduce<object>((inner) => ({ inner }), {});
 
 /** Inputs sent with a credential. */

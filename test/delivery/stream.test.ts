@@ -261,7 +261,9 @@ it('says nothing to a subscriber when nothing is committed', async () => {
 it('refuses to follow an environment that is not there', async () => {
   const socket = world.socket(world.owner.accessToken);
 
-  const events = socket.iterate({ query: 'subscription { flagChanged(environmentId: "environment_x") { revision } }' });
+  const events = socket.iterate({
+    query: 'subscription { flagChanged(environmentId: "environment_00000000000000000000000000000000") { revision } }',
+  });
   const first = await events.next().catch((errors: unknown) => errors);
 
   expect(JSON.stringify(first)).toContain('"code":"NOT_FOUND"');
