@@ -1,5 +1,5 @@
 // `npm run load`: evaluations, changes and subscribers together at a chosen rate, against a server that runs, and a report for people.
-// FLAGSTAFF_KEY is a SERVER key of the environment. Changes (--changes) toggle one flag (--flag) with FLAGSTAFF_ADMIN_KEY.
+// FLAGSTAFF_KEY is a SERVER key of the environment. Changes toggle one flag with FLAGSTAFF_ADMIN_KEY.
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { performance } from 'node:perf_hooks';
@@ -12,8 +12,9 @@ import { ask, fail, given, graphqlUrl, sentenceFor, socketUrl } from '../example
 const USAGE = `Usage: FLAGSTAFF_KEY=fs_server_… npm run load -- [options]
   --evaluations N   evaluate requests a second (200)
   --subscribers N   subscribers of flagChanged, a WebSocket each (100)
-  --changes N       changes a second (0); needs --flag and FLAGSTAFF_ADMIN_KEY
-  --flag KEY        the flag that is toggled
+  --changes N       changes a second (0); needs --environment, --flag and FLAGSTAFF_ADMIN_KEY
+  --environment ID  the environment of FLAGSTAFF_KEY
+  --flag KEY        the flag that is toggled there
   --seconds N       how long (30)
   --elsewhere       allows a server that is not on this machine`;
 
@@ -23,7 +24,7 @@ const LINGER_MS = 3_000;
 const SOCKETS_AT_ONCE = 50;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const EVALUATE =
-  'query Load { evaluate(contexts: [{ targetingKey: "load" }]) { revision results { evaluations { flagKey variationKey } } } }';
+  'query Load { evaluate(contexts: [{ targetingKey: "load" }]) { revision results { evaluations { flagKey value reason } } } }';
 const TOGGLE =
   'mutation Load($input: ToggleFlagInput!) { toggleFlag(input: $input) { revisions { revision } userErrors { code message } } }';
 
@@ -41,7 +42,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 512, timeout: 5_000 });
 
 function readOptions() {
   const number = { type: 'string' };
-  const flags = { evaluations: number, subscribers: number, changes: number, seconds: number, flag: number };
+  const flags = { evaluations: number, subscribers: number, changes: number, seconds: number, environment: number, flag: number };
   let values;
   try {
     ({ values } = parseArgs({ options: { ...flags, elsewhere: { type: 'boolean' } } }));
@@ -53,13 +54,15 @@ function readOptions() {
     if (!Number.isFinite(value) || value < 0 || value > max) fail(`--${name} must be a number from 0 to ${max}.\n${USAGE}`, 2);
     return value;
   };
-  if (Number(values.changes ?? 0) > 0 && !values.flag)
-    fail(`--changes needs --flag, the key of the flag to toggle.\n${USAGE}`, 2);
+  if (Number(values.changes ?? 0) > 0 && (!values.flag || !values.environment)) {
+    fail(`--changes needs --environment, an id, and --flag, the key of the flag to toggle there.\n${USAGE}`, 2);
+  }
   return {
     evaluations: read('evaluations', 200, 100_000),
     subscribers: Math.round(read('subscribers', 100, 20_000)),
     changes: read('changes', 0, 1_000),
     seconds: read('seconds', 30, 86_400),
+    environment: values.environment ?? null,
     flag: values.flag ?? null,
     elsewhere: values.elsewhere ?? false,
   };
@@ -132,16 +135,19 @@ async function openLoop(rate, untilMs, send) {
   await Promise.all(running);
 }
 
-/** Where the SERVER key belongs, and the flag to toggle there. */
+/** The flag to toggle, and where. */
 async function findFlag() {
-  const { viewer } = await ask('{ viewer { apiKey { environment { id project { id } } } } }', {}, key);
-  const environment = viewer.apiKey?.environment;
-  if (!environment) return fail('FLAGSTAFF_KEY must be a key of one environment.', 2);
-  const query = 'query ($projectId: ID!, $key: Key!) { flagByKey(projectId: $projectId, key: $key) { id } }';
-  const { flagByKey } = await ask(query, { projectId: environment.project.id, key: options.flag }, adminKey);
-  if (!flagByKey)
-    return fail(`There is no flag ${options.flag} in the project of the key, or FLAGSTAFF_ADMIN_KEY may not see it.`, 2);
-  return { flagId: flagByKey.id, environmentId: environment.id };
+  const { environment: environmentId, flag: flagKey } = options;
+  const { environment } = await ask(
+    'query ($id: ID!) { environment(id: $id) { project { id } } }',
+    { id: environmentId },
+    adminKey,
+  );
+  if (!environment) return fail(`There is no environment ${environmentId}, or FLAGSTAFF_ADMIN_KEY may not see it.`, 2);
+  const query = 'query ($projectId: ID!, $key: String!) { flagByKey(projectId: $projectId, key: $key) { id } }';
+  const { flagByKey } = await ask(query, { projectId: environment.project.id, key: flagKey }, adminKey);
+  if (!flagByKey) return fail(`There is no flag ${flagKey} in the project of the environment.`, 2);
+  return { flagId: flagByKey.id, environmentId };
 }
 
 /** Subscribers note when each revision reaches them. */
@@ -221,7 +227,7 @@ async function main() {
     openLoop(options.changes, until, async (number) => {
       changes.sent++;
       const startedAt = performance.now();
-      const outcome = await post(TOGGLE, { input: { ...toggled, isEnabled: number % 2 === 0 } }, adminKey);
+      const outcome = await post(TOGGLE, { input: { ...toggled, isEnabled: number % 2 === 1 } }, adminKey);
       changes.end(startedAt, outcome);
       for (const { revision } of outcome.data?.toggleFlag.revisions ?? []) begunAt.set(revision, startedAt);
     }),

@@ -23,7 +23,7 @@ export const options = {
 };
 
 const query =
-  'query Load($contexts: [ContextInput!]!) { evaluate(contexts: $contexts) { revision results { evaluations { flagKey variationKey } } } }';
+  'query Load($contexts: [EvaluationContextInput!]!) { evaluate(contexts: $contexts) { revision results { evaluations { flagKey value reason } } } }';
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${__ENV.FLAGSTAFF_KEY}` };
 
 export default function evaluate() {
