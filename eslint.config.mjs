@@ -222,6 +222,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['deploy/k6/*.js'],
+    languageOptions: { globals: { __ENV: 'readonly', __VU: 'readonly', __ITER: 'readonly' } },
+  },
+  {
     files: ['pages/*.js'],
     languageOptions: {
       globals: {

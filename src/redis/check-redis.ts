@@ -9,7 +9,7 @@ export interface RedisFacts {
   readonly fault: RedisFault | null;
   /** Empty when it is not known. */
   readonly version: string;
-  /** What it does when it is full, such as `allkeys-lru`; empty when it has no bound, or does not say. */
+  /** Its policy for when it is full, such as `allkeys-lru`; empty when it has no bound, or does not say. */
   readonly policyWhenFull: string;
 }
 

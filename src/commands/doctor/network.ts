@@ -66,7 +66,7 @@ function checkCertificate(host: string, port: number): Promise<Finding> {
       socket.destroy();
       resolve(warning('certificate', `${host}:${port} did not show one (${reason}); look at the proxy.`));
     };
-    socket.once('error', ({ message }) => fail(message));
+    socket.once('error', (error: Error) => fail(error.message));
     socket.once('timeout', () => fail('no answer'));
   });
 }
@@ -94,12 +94,12 @@ export async function checkMail({ smtp }: Config): Promise<Finding[]> {
 export async function checkOidc({ oidc }: Config): Promise<Finding[]> {
   if (oidc === null) return [];
   const url = `${oidc.issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`;
-  const told = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
+  const issuer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
     async (response) => ((await response.json()) as { readonly issuer?: unknown }).issuer,
     () => null,
   );
-  if (told === oidc.issuer) return [ok('log-in', `${oidc.issuer} answers`)];
-  if (typeof told === 'string') return [wrong('log-in', `the provider calls itself ${told}; set OIDC_ISSUER to that.`)];
+  if (issuer === oidc.issuer) return [ok('log-in', `${oidc.issuer} answers`)];
+  if (typeof issuer === 'string') return [wrong('log-in', `the provider calls itself ${issuer}; set OIDC_ISSUER to that.`)];
   return [
     wrong('log-in', `${url} does not answer as an OpenID provider does; correct OIDC_ISSUER, or let this machine reach it.`),
   ];
