@@ -42,7 +42,7 @@ async function checkServer(connection: Connection, { databaseUrl }: Config): Pro
   const startedAt = performance.now();
   const [row] = await rowsOf<{ version: string; standby: boolean }>(
     connection,
-    `SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS standby`,
+    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version, pg_is_in_recovery() AS standby`,
   );
   const ms = performance.now() - startedAt;
   const answers = `${databaseUrl === null ? 'embedded ' : ''}PostgreSQL ${row?.version ?? ''} answers in ${ms.toFixed(1)} ms`;
