@@ -71,12 +71,18 @@ it('shows a VIEWER everything but keys and invitations', async () => {
   expect(seen).toEqual(Object.keys(ids).filter((typeName) => typeName !== 'ApiKey' && typeName !== 'Invitation'));
 });
 
-it.each(['', 'nothing', 'flag_0', 'rule_0192f0c1d5c07c3a8a3b4c5d6e7f8091', 'a\u0000'])(
-  'answers null for the id %j',
-  async (id) => {
-    expect(await node(world.client(world.owner.accessToken), id)).toBeNull();
-  },
-);
+it('answers null for an id of something that is no node', async () => {
+  expect(await node(world.client(world.owner.accessToken), 'rule_0192f0c1d5c07c3a8a3b4c5d6e7f8091')).toBeNull();
+});
+
+it.each(['', 'nothing', 'flag_0', 'a\u0000'])('says of %j that it is no id', async (id) => {
+  const refusal = await refusalOf(node(world.client(world.owner.accessToken), id));
+
+  expect(refusal).toEqual({
+    code: 'BAD_USER_INPUT',
+    message: `id: There is no object ${JSON.stringify(id)}. This wants an id; each object has one in its field id.`,
+  });
+});
 
 it("answers the actor's own user, and others only in a common organization", async () => {
   const [one, two] = [await makeOutsider(world), await makeOutsider(world)];
