@@ -8,7 +8,7 @@ import { connect, createChangeNotifier } from './composition/connect';
 import { createErrorReports } from './composition/error-reports';
 import type { Foundation } from './composition/foundation';
 import { transportOptions } from './composition/transport-options';
-import { watchParts } from './composition/watch-parts';
+import { observeParts } from './composition/observe-parts';
 import type { Config } from './config';
 import type { EmbeddedDatabase } from './database/embedded';
 import { openInstallation } from './database/installation';
@@ -109,7 +109,7 @@ async function start(
   closers.push(() => headPoller.stop());
   closers.push(startPurge({ database, clock, failedAuthentications, usage, retention: config, metrics, log }));
   const parts = { database, authentication, delivery, services, headPoller, redisFault, load };
-  watchParts(metrics, parts);
+  observeParts(metrics, parts);
   await serveMetrics(foundation);
   const transport = transportOptions(foundation, parts);
   const server = await startServer(transport).catch((error: unknown) => {

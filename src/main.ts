@@ -1,6 +1,5 @@
 /** The program: reads the configuration, starts, prints where to go, and drains on SIGTERM and SIGINT. */
 import { rmSync, writeFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
@@ -10,6 +9,7 @@ import { readConfig, type Config } from './config';
 import { StartFault } from './errors';
 import { drainMsMax } from './http/drain';
 import { createLog, takeConsole } from './log';
+import { megabytes, memoryBytes } from './telemetry/process-memory';
 
 /**
  * How long everything but connections may take to end: statements and mail that are under way. Ends the process when something
@@ -40,17 +40,6 @@ function describeServer(app: App, config: Config): Record<string, unknown> {
     memoryMb: megabytes(memoryBytes()),
     heapMb: megabytes(getHeapStatistics().heap_size_limit),
   };
-}
-
-/** Returns what this process may use: the limit of its control group, such as a container's, or else all that the machine has. */
-function memoryBytes(): number {
-  // Without a limit it is 0, or more than any machine has.
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1_048_576);
 }
 
 /** Prints the token, and keeps it where `npm run demo` on the same machine finds it, until the first user exists. */

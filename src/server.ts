@@ -98,7 +98,7 @@ export async function startServer(serverOptions: ServerOptions): Promise<Server>
 function createLive(operations: Operations, options: TransportOptions): LiveOptions {
   const { socketAcceptRate: acceptRate, socketsPendingMax: pendingMax } = options.limits;
   const admission = new SocketAdmission({ acceptRate, pendingMax });
-  options.metrics.watch('flagstaff_overload_refusals_total', () => [
+  options.metrics.observe('flagstaff_overload_refusals_total', () => [
     { labels: { what: 'operation' }, value: operations.shedCount },
     { labels: { what: 'connection' }, value: admission.refusedCount },
   ]);

@@ -6,7 +6,7 @@ import { createDataSource } from '../database/data-source';
 import { openEmbeddedDatabase, type EmbeddedDatabase } from '../database/embedded';
 import { openDataSource } from '../database/open-data-source';
 import { Cipher } from '../database/cipher';
-import type { StatementWatch } from '../database/watch-statements';
+import type { StatementObserver } from '../database/observe-statements';
 import type { ChangeNotifier } from '../delivery/change-notifier';
 import { createMemoryChangeNotifier } from '../delivery/memory-change-notifier';
 import type { RedisNamespace } from '../redis/client-options';
@@ -22,8 +22,8 @@ export async function connect(
   openEmbedded = (): Promise<EmbeddedDatabase> => openEmbeddedDatabase({ dataDir: config.dataDir }),
 ): Promise<DataSource> {
   const onPoolError = reports.connectionLost;
-  const watch: StatementWatch = { onEnd: (end, durationMs) => metrics.statementEnded(end, durationMs), tracing };
-  const shared = { entities, migrations, onPoolError, watch };
+  const observer: StatementObserver = { onEnd: (end, durationMs) => metrics.statementEnded(end, durationMs), tracing };
+  const shared = { entities, migrations, onPoolError, observer };
   let dataSource: DataSource;
   if (config.databaseUrl !== null) {
     const { databaseUrl: url, databasePoolSize: poolSize, limits } = config;

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import type { Duplex } from 'node:stream';
 import { DataSource, type EntitySchema, type MigrationInterface, type MixedList } from 'typeorm';
 import { reportOutages } from './outage';
-import { watchStatements, type StatementWatch } from './watch-statements';
+import { observeStatements, type StatementObserver } from './observe-statements';
 import { prepareSession, STRICT_TYPES } from './session-settings';
 
 type Class<T = object> = new () => T;
@@ -24,7 +24,7 @@ export interface DataSourceOptions {
   /** Receives errors of idle connections, which no caller awaits. */
   readonly onPoolError: (error: Error) => void;
   /** Absent: statements are neither timed nor traced. */
-  readonly watch?: StatementWatch;
+  readonly observer?: StatementObserver;
 }
 
 const STATEMENT_TIMEOUT_MAX_MS = 10_000;
@@ -71,7 +71,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
         onConnect: (client: ClientBase) => prepareSession(client),
       },
     });
-    return watchStatements(embedded, options.watch);
+    return observeStatements(embedded, options.observer);
   }
   const { url, poolSize, statementTimeoutMs: wished = STATEMENT_TIMEOUT_MAX_MS } = options.connection;
   const statementTimeoutMs = Math.min(wished, STATEMENT_TIMEOUT_MAX_MS);
@@ -86,7 +86,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       onConnect: (client: ClientBase) => prepareServerSession(client, statementTimeoutMs),
     },
   });
-  return watchStatements(reportOutages(dataSource, statementTimeoutMs), options.watch);
+  return observeStatements(reportOutages(dataSource, statementTimeoutMs), options.observer);
 }
 
 function prepareServerSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {

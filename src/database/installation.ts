@@ -18,10 +18,7 @@ export async function openInstallation(connection: Connection, keyPepper: string
     drawn,
     checkOf(keyPepper, drawn),
   ]);
-  const rows: readonly { id: string; key_pepper_check: string }[] = await connection.query(
-    `SELECT id, key_pepper_check FROM installation`,
-  );
-  const [row] = rows;
+  const row = await readRow(connection);
   if (row?.key_pepper_check === checkOf(keyPepper, row?.id ?? '')) return { id: row.id };
   throw new StartFault(
     'KEY_PEPPER is not the one that the API keys of this database were made with, so every key would be refused. Set it as it ' +
@@ -32,10 +29,7 @@ export async function openInstallation(connection: Connection, keyPepper: string
 
 /** Whether the API keys of this database were made with `keyPepper`; null while no server has started on it. Writes nothing. */
 export async function isKeyPepperOf(connection: Connection, keyPepper: string): Promise<boolean | null> {
-  const rows: readonly { id: string; key_pepper_check: string }[] = await connection.query(
-    `SELECT id, key_pepper_check FROM installation`,
-  );
-  const [row] = rows;
+  const row = await readRow(connection);
   return row === undefined ? null : row.key_pepper_check === checkOf(keyPepper, row.id);
 }
 
@@ -46,6 +40,16 @@ export async function isKeyPepperOf(connection: Connection, keyPepper: string): 
 export async function renewInstallation(connection: Connection, keyPepper: string): Promise<void> {
   await connection.query(`DELETE FROM installation`);
   await openInstallation(connection, keyPepper);
+}
+
+interface InstallationRow {
+  readonly id: string;
+  readonly key_pepper_check: string;
+}
+
+async function readRow(connection: Connection): Promise<InstallationRow | undefined> {
+  const rows: readonly InstallationRow[] = await connection.query(`SELECT id, key_pepper_check FROM installation`);
+  return rows[0];
 }
 
 /** Reveals no more of the pepper than the stored API keys do, which are HMACs with it, too. */

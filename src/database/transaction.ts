@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { withDeadline } from '../concurrency/with-deadline';
 import { isEmbedded } from './data-source';
-import { poolUse, type PoolUse } from './watch-statements';
+import { poolUse, type PoolUse } from './observe-statements';
 import { discard, dropIdleConnections, endOfTransaction, unavailable } from './outage';
 
 /** Runs SQL: the pool, or one transaction. Repositories take it as their first argument. */

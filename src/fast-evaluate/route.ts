@@ -83,7 +83,7 @@ class EvaluateRoute {
     this.logRequest = createRequestLog(options.log, options.logRequests);
     this.writeWhole = wholeAnswers(server);
     this.answered = options.metrics.requestSeries('POST', '/graphql', 200);
-    options.metrics.watch('flagstaff_evaluate_requests_total', () => this.evaluate.answered);
+    options.metrics.observe('flagstaff_evaluate_requests_total', () => this.evaluate.answered);
   }
 
   /** Calls `decline`, synchronously or when the body has come, for a request that takes the ordinary path. */

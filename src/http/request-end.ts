@@ -16,7 +16,7 @@ const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
 export function createRequestEnd({ log, logRequests, metrics }: Options): (request: EndedHttpRequest) => void {
   const logRequest = createRequestLog(log, logRequests);
   let evaluations = 0;
-  metrics.watch('flagstaff_evaluate_requests_total', () => [{ labels: { answered_by: 'framework' }, value: evaluations }]);
+  metrics.observe('flagstaff_evaluate_requests_total', () => [{ labels: { answered_by: 'framework' }, value: evaluations }]);
   return (request) => {
     const { route, status, path, durationMs, actor, outcome } = request;
     metrics.requestEnded(request);

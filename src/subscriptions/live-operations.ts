@@ -52,8 +52,8 @@ export class LiveOperations {
     const { metrics } = options;
     this.fanOut = new FanOut({ onDelivered: options.onDelivered });
     const { fanOut } = this;
-    metrics.watch('flagstaff_subscribers', () => [{ labels: { subscription: 'flagChanged' }, value: fanOut.subscriberCount }]);
-    metrics.watch('flagstaff_resyncs_total', () => [{ labels: {}, value: fanOut.resyncs.count }]);
+    metrics.observe('flagstaff_subscribers', () => [{ labels: { subscription: 'flagChanged' }, value: fanOut.subscriberCount }]);
+    metrics.observe('flagstaff_resyncs_total', () => [{ labels: {}, value: fanOut.resyncs.count }]);
     this.shared = new SharedExecution({
       schema: options.schema,
       immutableTypes: IMMUTABLE_TYPES,

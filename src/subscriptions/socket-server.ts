@@ -49,7 +49,7 @@ export function createSocketServer(http: HttpServer, shared: LiveOptions, option
     allowSynchronousEvents: false,
     handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
-  options.metrics.watch('flagstaff_connections', () => [{ labels: { transport: 'websocket' }, value: sockets.clients.size }]);
+  options.metrics.observe('flagstaff_connections', () => [{ labels: { transport: 'websocket' }, value: sockets.clients.size }]);
   const refuse = createUpgradeRefusals(options);
   sockets.on('wsClientError', (error, socket, request) => refuse(request, socket, handshakeRefusal(error)));
   const pings = new SocketPings();

@@ -83,7 +83,7 @@ class EventStreams {
     private readonly options: TransportOptions,
   ) {
     this.logOperation = createOperationEnd(options);
-    options.metrics.watch('flagstaff_connections', () => [{ labels: { transport: 'event_stream' }, value: this.open.size }]);
+    options.metrics.observe('flagstaff_connections', () => [{ labels: { transport: 'event_stream' }, value: this.open.size }]);
     this.heartbeats = setInterval(() => {
       for (const operation of this.open) operation.beat();
     }, HEARTBEAT_MS);

@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry, type OpenMetricsConten
 import { BoundedNames } from './bounded-names';
 import { Durations, type DurationSeries } from './durations';
 import type { MetricReading } from './labelled-counts';
-import { WATCHED, type WatchedMetric, type WatchedName } from './watched';
+import { OBSERVABLE_METRICS, type ObservableMetric, type ObservableName } from './observable-metrics';
 
 /** Names of operations that have series of their own. */
 const OPERATION_NAMES_MAX = 100;
@@ -98,11 +98,11 @@ export class Metrics {
 
   constructor() {
     this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-    for (const [name, metric] of Object.entries(WATCHED)) this.addWatched(name, metric);
+    for (const [name, metric] of Object.entries(OBSERVABLE_METRICS)) this.addObservable(name, metric);
   }
 
   /** Reads this metric by calling the function, each time that metrics are asked for; several may read parts of one. */
-  watch(name: WatchedName, read: () => MetricReading): void {
+  observe(name: ObservableName, read: () => MetricReading): void {
     this.readers.set(name, [...(this.readers.get(name) ?? []), read]);
   }
 
@@ -177,7 +177,7 @@ export class Metrics {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
-  private addWatched(name: string, { type, help, labelNames }: WatchedMetric): void {
+  private addObservable(name: string, { type, help, labelNames }: ObservableMetric): void {
     const readings = (): MetricReading => (this.readers.get(name) ?? []).flatMap((read) => read());
     const options = { name, help, labelNames: [...labelNames], registers: [this.registry] };
     if (type === 'gauge') {

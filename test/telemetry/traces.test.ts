@@ -95,7 +95,6 @@ it.each([
   // Every span has its parent in the tree: one root, which the caller began.
   const ids = new Set([trace.spanId, ...spans.map(({ spanId }) => spanId)]);
   expect(spans.filter(({ parentSpanId }) => !ids.has(parentSpanId))).toEqual([]);
-  await world.socket().dispose();
 });
 
 it('has statements by command and table, and nothing of what people wrote', async () => {

@@ -2,10 +2,10 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import type { Config } from '../../config';
+import { megabytes, memoryBytes } from '../../telemetry/process-memory';
 import { ok, warning, wrong, type Finding } from './finding';
 
 const NODE_MIN = [20, 19] as const;
@@ -22,8 +22,7 @@ export function checkNode(version = process.versions.node): Finding {
 }
 
 export function checkMemory(): Finding {
-  const limit = process.constrainedMemory();
-  const bytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const bytes = memoryBytes();
   const heap = getHeapStatistics().heap_size_limit;
   const has = `${megabytes(bytes)} MB for this process, of which JavaScript may use ${megabytes(heap)} MB`;
   if (bytes < MEMORY_MIN) return warning('memory', `${has}; give it ${megabytes(MEMORY_MIN)} MB or more.`);
@@ -93,8 +92,4 @@ async function answersAsFlagstaff(host: string, port: number): Promise<boolean> 
 
 function nearestExisting(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / MEGABYTE);
 }

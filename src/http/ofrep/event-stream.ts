@@ -39,7 +39,7 @@ interface Following {
 
 export function addEventStream(app: FastifyInstance, options: TransportOptions): void {
   const open = new Set<EventStream>();
-  options.metrics.watch('flagstaff_connections', () => [{ labels: { transport: 'ofrep_event_stream' }, value: open.size }]);
+  options.metrics.observe('flagstaff_connections', () => [{ labels: { transport: 'ofrep_event_stream' }, value: open.size }]);
   options.ending.addEventListener('abort', () => {
     for (const stream of open) stream.end();
   });

@@ -12,7 +12,7 @@ it('a scrape with 100 environments and 1,000 names of operations has less than a
   metrics.addRuntime();
   const environments = Array.from({ length: 100 }, (_, i) => `environment_0190a0b0-0000-7000-8000-0000000${1000 + i}`);
   const each = () => environments.map((environment_id) => ({ labels: { environment_id }, value: 123_456_789 }));
-  for (const name of ['revision', 'age_seconds', 'lag_revisions'] as const) metrics.watch(`flagstaff_snapshot_${name}`, each);
+  for (const name of ['revision', 'age_seconds', 'lag_revisions'] as const) metrics.observe(`flagstaff_snapshot_${name}`, each);
   for (let i = 0; i < 1_000; i++) {
     for (const transport of TRANSPORTS) {
       const name = `AnOperationWithANameOfTheLengthThatTheyHave${i}`;

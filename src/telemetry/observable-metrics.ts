@@ -1,14 +1,14 @@
 /** The metrics whose values exist anyway, and are read when they are asked for. */
-export interface WatchedMetric {
+export interface ObservableMetric {
   readonly type: 'counter' | 'gauge';
   readonly help: string;
   readonly labelNames: readonly string[];
 }
 
-const counter = (help: string, ...labelNames: string[]): WatchedMetric => ({ type: 'counter', help, labelNames });
-const gauge = (help: string, ...labelNames: string[]): WatchedMetric => ({ type: 'gauge', help, labelNames });
+const counter = (help: string, ...labelNames: string[]): ObservableMetric => ({ type: 'counter', help, labelNames });
+const gauge = (help: string, ...labelNames: string[]): ObservableMetric => ({ type: 'gauge', help, labelNames });
 
-export const WATCHED = {
+export const OBSERVABLE_METRICS = {
   flagstaff_build_info: gauge('1, with the version of Flagstaff and of Node as labels.', 'version', 'node'),
   flagstaff_connections: gauge('Open connections that stay: WebSockets and event streams.', 'transport'),
   flagstaff_subscribers: gauge('Subscriptions that are served.', 'subscription'),
@@ -37,6 +37,6 @@ export const WATCHED = {
   flagstaff_redis_state: gauge('1 for the state of Redis: connected, or what is wrong. Absent without Redis.', 'state'),
   flagstaff_snapshot_store_circuit_open: gauge('1 while Redis is not asked for snapshots because it failed, else 0.'),
   flagstaff_waiting_writes: gauge('Values that wait in memory to be written behind requests.', 'what'),
-} as const satisfies Record<string, WatchedMetric>;
+} as const satisfies Record<string, ObservableMetric>;
 
-export type WatchedName = keyof typeof WATCHED;
+export type ObservableName = keyof typeof OBSERVABLE_METRICS;

@@ -6,16 +6,16 @@ import { DeadlineExceeded, TryLater } from '../errors';
 import type { StatementEnd } from '../telemetry/metrics';
 import type { Attributes, Tracing } from '../telemetry/tracing';
 
-export interface StatementWatch {
+export interface StatementObserver {
   /** Called when a statement has ended. Must not throw. */
   readonly onEnd: (end: StatementEnd, durationMs: number) => void;
   /** Null: traces are off. */
   readonly tracing: Tracing | null;
 }
 
-export function watchStatements(dataSource: DataSource, watch: StatementWatch | undefined): DataSource {
-  if (watch === undefined) return dataSource;
-  const { onEnd, tracing } = watch;
+export function observeStatements(dataSource: DataSource, observer: StatementObserver | undefined): DataSource {
+  if (observer === undefined) return dataSource;
+  const { onEnd, tracing } = observer;
   const create = dataSource.createQueryRunner.bind(dataSource);
   dataSource.createQueryRunner = (mode) => {
     const runner = create(mode);
