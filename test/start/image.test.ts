@@ -131,7 +131,7 @@ it('has them without npm, too, as docs/OPERATIONS.md says', () => {
     status: 1,
     stdout: '',
     stderr:
-      'The commands are db:migrate, db:revert, db:new-epoch, db:backup, db:restore, key-pepper:accept, audit:verify, password:reset; got "no:command".\n',
+      'The commands are db:migrate, db:revert, db:new-epoch, db:backup, db:restore, key-pepper:accept, doctor, audit:verify, password:reset; got "no:command".\n',
   });
 });
 
