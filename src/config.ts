@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StartFault } from './errors';
 import { oidcOf, type OidcSettings } from './http/oidc/settings';
+import type { LogFormat } from './log';
 import type { LimitSettings } from './operations/operations';
 import type { RateLimitSettings } from './operations/rate-limits';
 import type { MetricsSettings } from './http/metrics';
@@ -49,6 +50,8 @@ export interface Config {
   /** Days that the events of revisions are kept, and how many of the newest of each environment are kept regardless of age. */
   readonly revisionRetention: { readonly days: number; readonly revisionsMin: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Null: by whether standard output is a terminal. */
+  readonly logFormat: LogFormat | null;
   readonly logRequests: RequestsLogged;
   /** Origins that browsers may call from, in addition to the server's own. */
   readonly allowedOrigins: readonly string[];
@@ -93,6 +96,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     usageRetentionDays: values.USAGE_RETENTION_DAYS,
     revisionRetention: { days: values.REVISION_DAYS, revisionsMin: values.REVISIONS_MIN },
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT ?? null,
     logRequests: values.LOG_REQUESTS,
     allowedOrigins: values.ALLOWED_ORIGINS,
     trustedProxies: values.TRUSTED_PROXIES,

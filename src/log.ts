@@ -1,4 +1,4 @@
-/** The log of the server: JSON lines without secrets, whichever code wrote the line. */
+/** The log of the server: lines without secrets, whichever code wrote them. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
  */
 const BUFFERED = { dest: 1, sync: true, minLength: 8_192, periodicFlush: 100 };
 
-function standardOutput(): DestinationStream {
+function standardOutput(format: (line: string) => string): DestinationStream {
   const output = pino.destination(BUFFERED);
   // The output measures its whole buffer again for each chunk, so the lines of one turn are given to it as one.
   let lines = '';
@@ -48,10 +48,41 @@ function standardOutput(): DestinationStream {
   process.on('exit', flushSync);
   const write = (line: string): void => {
     if (lines === '') setImmediate(pass);
-    lines += line;
+    lines += format(line);
   };
   // The logger calls `flush` itself, and `flushSync` after a fatal line.
   return Object.assign({ write }, { flush, flushSync });
+}
+
+export const LOG_FORMATS = ['pretty', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+const asIs = (line: string): string => line;
+
+/** Opens standard output for a log. Null: pretty in a terminal, JSON elsewhere. */
+export async function openOutput(format: LogFormat | null): Promise<DestinationStream> {
+  const isPretty = format === null ? process.stdout.isTTY : format === 'pretty';
+  return standardOutput(isPretty ? await prettyFormat() : asIs);
+}
+
+/** Loaded only where it is used: a server whose log is read by programs does not need it. */
+async function prettyFormat(): Promise<(line: string) => string> {
+  const { isColorSupported, prettyFactory } = await import('pino-pretty');
+  const pretty = prettyFactory({
+    colorize: isColorSupported,
+    singleLine: true,
+    ignore: Object.keys(SERVER).join(','),
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
+  return (line) => pretty(keepEscapes(line));
+}
+
+/** An escape of JSON for a character that a terminal obeys, or an escaped backslash, behind which such an escape is only text. */
+const ESCAPE = /\\(?:(\\)|([bfr]|u[0-9a-f]{4}))/gi;
+
+/** Makes the escapes of control characters text, so that they are shown as they are in the JSON form, and not obeyed. */
+function keepEscapes(line: string): string {
+  return line.replace(ESCAPE, (whole, backslash: string | undefined) => (backslash === undefined ? `\\${whole}` : whole));
 }
 
 /** Tells in each line which process wrote it, when lines of several servers lie together. */
@@ -62,7 +93,7 @@ function readVersion(): string {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-/** `destination` absent: standard output. */
+/** `destination` absent: standard output, as JSON. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -73,7 +104,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     // Runs last, because a client may put its key into a path, the name of an operation, or a header.
     hooks: { streamWrite: withoutSecrets },
   };
-  return pino(options, destination ?? standardOutput());
+  return pino(options, destination ?? standardOutput(asIs));
 }
 
 /** Makes log lines of what libraries print to the console. */

@@ -8,7 +8,7 @@ import { startApp, type App } from './app';
 import { readConfig, type Config } from './config';
 import { StartFault } from './errors';
 import { drainMsMax } from './http/drain';
-import { createLog, takeConsole } from './log';
+import { createLog, openOutput, takeConsole } from './log';
 import { megabytes, memoryBytes } from './telemetry/process-memory';
 
 /**
@@ -19,7 +19,7 @@ const REST_MS_MAX = 40_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, await openOutput(config.logFormat));
   takeConsole(log);
   const starting = startApp({ config, log });
   // Installed first: a signal that arrives while the server starts is obeyed as soon as it has started.

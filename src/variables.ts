@@ -6,6 +6,7 @@ import { isTrustable } from './http/client-address';
 import { oidcVariables } from './http/oidc/settings';
 import { originOf } from './http/origins';
 import { REQUESTS_LOGGED } from './http/request-log';
+import { LOG_FORMATS } from './log';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const SECRET_LENGTH_MIN = 32;
@@ -68,6 +69,7 @@ const variables = z.object({
   REVISION_DAYS: integer(1, 3_650).default(30),
   REVISIONS_MIN: integer(1_000, 100_000_000).default(10_000),
   LOG_REQUESTS: z.enum(REQUESTS_LOGGED, `must be one of ${REQUESTS_LOGGED.join(', ')}`).default('all'),
+  LOG_FORMAT: z.enum(LOG_FORMATS, `must be one of ${LOG_FORMATS.join(', ')}`).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   METRICS_PORT: integer(1, 65_535).optional(),
   METRICS_TOKEN: z

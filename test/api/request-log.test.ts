@@ -234,6 +234,23 @@ it.each([
   expect(lines[0]).toMatchObject({ path: '/graphql', socket: true, address: '127.0.0.1', closeCode: code, reason });
 });
 
+it('is only information, whatever clients did wrong', () => {
+  const refused = world.logLines().filter(({ errorCodes }) => errorCodes !== undefined);
+
+  expect(refused.length).toBeGreaterThan(10);
+  expect(world.logLines().filter(({ level }) => level !== 30)).toEqual([]);
+});
+
+it('is accompanied by one error, of the same request, when the fault is ours', async () => {
+  await world.app.database.connection.query('ALTER TABLE organization RENAME TO elsewhere');
+  const line = await lineOf('{ organizations { totalCount } }', { credential: world.owner.accessToken });
+  await world.app.database.connection.query('ALTER TABLE elsewhere RENAME TO organization');
+
+  const aboveInformation = world.logLines().filter(({ level }) => Number(level) > 30);
+  expect(line.errorCodes).toEqual(['INTERNAL_SERVER_ERROR']);
+  expect(aboveInformation).toMatchObject([{ level: 50, requestId: line.requestId, msg: 'request failed' }]);
+});
+
 it('leaves out the usual answers to probes', async () => {
   const statuses: number[] = [];
   for (const path of ['/livez', '/readyz', '/livez']) {

@@ -85,6 +85,56 @@ it('ends when the disk is full', async () => {
   expect(await endOf(`log.info('closed'); process.exit(3);`, '/dev/full')).toBe('3');
 });
 
+describe('for people', () => {
+  const CODE = `const { createLog, openOutput } = require('./src/log');
+    const { createRequestLog } = require('./src/http/request-log');
+    openOutput(null).then((output) => {
+      const log = createLog('info', output);
+      createRequestLog(log, 'all')({
+        requestId: 'r', clientRequestId: null, method: 'GET', path: '/\\u001b[2J\\u009b\\\\u001b\\r', status: 200, durationMs: 1,
+        address: 'a', actor: null, outcome: null, errorCode: null, traceId: null });
+      log.error({ err: new Error('a\\u001b[31m fault') }, 'request failed\\r\\u001b[1A');
+    });`;
+  const ARGS = ['-r', join(ROOT, 'test/support/run-typescript.cjs'), '-e', CODE];
+
+  /** What a program writes to a terminal. */
+  async function shownInTerminal(env: Record<string, string>): Promise<string> {
+    const command = [process.execPath, ...ARGS].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    const child = execFile('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, TERM: 'xterm', TZ: 'UTC', ...env },
+    });
+    let output = '';
+    child.stdout!.on('data', (chunk: string) => (output += chunk));
+    await once(child, 'close');
+    return output.replaceAll('\r\n', '\n');
+  }
+
+  it('a terminal shows one line a request, and obeys no character that a client has sent', async () => {
+    const shown = await shownInTerminal({ NO_COLOR: '1' });
+
+    expect(
+      shown
+        .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
+        .split('\n')
+        .slice(0, 4),
+    ).toEqual([
+      String.raw`[TIME] INFO: request {"requestId":"r","method":"GET","path":"/\u001b[2J\u009b\u001b\r","status":200,"durationMs":1,"address":"a"}`,
+      String.raw`[TIME] ERROR: request failed\r\u001b[1A `,
+      '    err: {',
+      '      "type": "Error",',
+    ]);
+    // eslint-disable-next-line no-control-regex -- what a terminal obeys
+    expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  it('in colours, where the terminal has them', async () => {
+    const shown = await shownInTerminal({});
+
+    expect(shown).toContain('\u001b[32mINFO\u001b[39m: \u001b[36mrequest\u001b[39m');
+  });
+});
+
 const withRedis = hasRedisServer ? it : it.skip;
 withRedis('what a library prints to the console is a line of the log', async () => {
   const redis = await startOwnRedis();

@@ -224,6 +224,12 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     means: 'failed',
     refusal: 'must be one of all, failed, none',
   },
+  LOG_FORMAT: {
+    good: 'pretty',
+    read: ({ logFormat }) => logFormat,
+    means: 'pretty',
+    refusal: 'must be one of pretty, json',
+  },
   LOG_LEVEL: {
     good: 'debug',
     read: ({ logLevel }) => logLevel,
@@ -414,7 +420,15 @@ it('work from a file with the line ends of Windows: the owner logs in, and the l
     ...{ EMBEDDED_DATABASE: '', DATABASE_URL: '', REDIS_URL: `redis://127.0.0.1:${await freePort()}` },
     ...place,
     ...owner,
-    ...{ HOST: '127.0.0.1', PORT: '0', SMTP_URL: smtp.url, LOG_LEVEL: 'info', SESSION_DAYS: '30', OPERATION_COST_MAX: '2000' },
+    ...{
+      HOST: '127.0.0.1',
+      PORT: '0',
+      SMTP_URL: smtp.url,
+      LOG_LEVEL: 'info',
+      LOG_FORMAT: 'json',
+      SESSION_DAYS: '30',
+      OPERATION_COST_MAX: '2000',
+    },
     // A busy machine must not turn the log-in away.
     ...{ EVENT_LOOP_DELAY_MAX_MS: '60000', EXECUTION_TIMEOUT_MS: '60000', REQUEST_TIMEOUT_MS: '60000' },
   };
