@@ -1,22 +1,22 @@
 // GraphiQL with a log-in for all of its tabs, and the examples of examples/queries.graphql to choose from.
 import { createClient } from '../graphiql/graphql-ws/client.js';
-import { credential, current, logIn, logOut, onChange, useKey } from './log-in.js';
+import { ask } from './ask.js';
+import { check, credential, current, logIn, logOut, onChange, useKey } from './log-in.js';
 
 const find = (id) => document.getElementById(id);
 const url = new URL('graphql', document.baseURI).href;
 
+const authorizationIn = (headers = {}) => Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+
 /** The Authorization of a tab's Headers; without one, that of the log-in. */
 async function headersFor(headers = {}) {
-  const isOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  const value = isOwn ? null : await credential();
+  const value = authorizationIn(headers) === undefined ? await credential() : null;
   return value === null ? headers : { ...headers, Authorization: `Bearer ${value}` };
 }
 
-const authorizationIn = (headers) => Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-
 // Subscriptions have a socket each, with the headers of their tab. A socket that is closed because its token has ended connects
 // again, and asks for the new one.
-const fetchOnce = GraphiQL.createFetcher({ url });
+const fetchOnce = GraphiQL.createFetcher({ url, enableIncrementalDelivery: false });
 const isSubscription = (query, name) => {
   const { definitions } = GraphiQL.GraphQL.parse(query);
   const operations = definitions.filter(({ kind }) => kind === 'OperationDefinition');
@@ -24,24 +24,50 @@ const isSubscription = (query, name) => {
 };
 
 async function fetcher(parameters, options) {
-  if (!isSubscription(parameters.query, parameters.operationName)) {
-    return fetchOnce(parameters, { ...options, headers: await headersFor(options?.headers) });
-  }
+  if (isSubscription(parameters.query, parameters.operationName)) return subscribe(parameters, options);
+  const answer = await fetchOnce(parameters, { ...options, headers: await headersFor(options?.headers) });
+  const isRefused = answer.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
+  // The session may have ended elsewhere; a tab's own Authorization says nothing about the log-in.
+  if (isRefused && authorizationIn(options?.headers) === undefined) await check();
+  return answer;
+}
+
+function subscribe(parameters, options) {
   const connectionParams = async () => ({ authorization: authorizationIn(await headersFor(options?.headers)) });
-  const client = createClient({ url: url.replace(/^http/, 'ws'), connectionParams });
+  const on = { closed: () => void check() };
+  const client = createClient({ url: url.replace(/^http/, 'ws'), connectionParams, on });
   return client.iterate(parameters);
 }
 
 const examples = await (await fetch(new URL('graphiql/examples.graphql', document.baseURI))).text();
 
 let editor = null;
+let schema = null;
 
 /** Lends the editor to the menu of examples, which stands outside of GraphiQL; and lets long lines wrap, so that hints can be read. */
 function Name() {
   editor = GraphiQL.React.useEditorContext();
+  schema = GraphiQL.React.useSchemaContext();
   const { queryEditor } = editor;
   React.useEffect(() => queryEditor?.setOption('lineWrapping', true), [queryEditor]);
   return React.createElement('span', null, 'Flagstaff');
+}
+
+const IDS = `query Ids {
+  organizations(first: 5) {
+    nodes { projects(first: 5) { nodes { environments { id } flags(first: 1) { nodes { id } } } } }
+  }
+}`;
+
+/** Ids of what is there, for the variables of an example; those that cannot be read with this log-in are left out. */
+async function variablesFor(example) {
+  const names = [...example.matchAll(/\$(\w+):/g)].map(([, name]) => name);
+  if (names.length === 0) return {};
+  const { organizations } = await ask(IDS, {}, await credential()).catch(() => ({ organizations: null }));
+  const projects = (organizations?.nodes ?? []).flatMap((organization) => organization.projects.nodes);
+  const project = projects.find(({ environments, flags }) => environments.length > 0 && flags.nodes.length > 0) ?? projects[0];
+  const ids = { environmentId: project?.environments[0]?.id, flagId: project?.flags.nodes[0]?.id };
+  return Object.fromEntries(names.filter((name) => ids[name] !== undefined).map((name) => [name, ids[name]]));
 }
 
 function showExamples() {
@@ -53,12 +79,16 @@ function showExamples() {
     option.textContent = example.split('\n')[0].slice(2);
     menu.append(option);
   }
-  menu.addEventListener('change', () => {
+  menu.addEventListener('change', async () => {
     const example = menu.value;
     menu.value = '';
+    const variables = JSON.stringify(await variablesFor(example), null, 2);
     editor.addTab();
     // The new tab must be shown before it is filled.
-    setTimeout(() => editor.queryEditor.setValue(example));
+    setTimeout(() => {
+      editor.variableEditor.setValue(variables);
+      editor.queryEditor.setValue(example);
+    });
   });
 }
 
@@ -76,10 +106,17 @@ async function trying(work) {
   await work().catch(({ message }) => (find('problem').textContent = message));
 }
 
-const LOG_OUT = JSON.stringify({ query: 'mutation LogOut { logOut(input: {}) { userErrors { message } } }' });
-
+/** A log-in that nobody ended in this window has ended elsewhere, or in time. */
 function listen() {
-  onChange(showLogIn);
+  let isLoggedIn = current() !== null;
+  let isAsked = false;
+  onChange((kept) => {
+    if (isLoggedIn && kept === null && !isAsked) find('problem').textContent = 'The log-in has ended. Log in again.';
+    isLoggedIn = kept !== null;
+    showLogIn();
+    // Without a credential that the server takes, it answers no schema either.
+    schema?.introspect();
+  });
   find('log-in').addEventListener('submit', (event) => {
     event.preventDefault();
     const { email, password } = Object.fromEntries(new FormData(event.target));
@@ -90,25 +127,22 @@ function listen() {
   });
   find('use-key').addEventListener('submit', (event) => {
     event.preventDefault();
-    useKey(new FormData(event.target).get('key').trim());
-    event.target.reset();
+    void trying(async () => {
+      await useKey(new FormData(event.target).get('key').trim());
+      event.target.reset();
+    });
   });
   find('log-out').addEventListener('click', () => {
-    void trying(() =>
-      logOut((token) =>
-        fetch(url, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-          body: LOG_OUT,
-        }),
-      ),
-    );
+    isAsked = true;
+    void trying(logOut).finally(() => (isAsked = false));
   });
 }
 
 showExamples();
-showLogIn();
 listen();
+// Before anything else is asked with it.
+await check();
+showLogIn();
 ReactDOM.createRoot(find('graphiql')).render(
   React.createElement(
     GraphiQL,

@@ -8,17 +8,19 @@ const MARGIN_MS = 60_000;
 
 const TOKENS = 'accessToken refreshToken expiresAt userErrors { message }';
 const LOG_IN = `mutation LogIn($input: LogInInput!) { logIn(input: $input) { ${TOKENS} } }`;
+const WHO = 'query Who { viewer { apiKey { id } } }';
+const LOG_OUT = 'mutation LogOut { logOut(input: {}) { userErrors { message } } }';
 const REFRESH = `mutation Refresh($input: RefreshSessionInput!) { refreshSession(input: $input) { ${TOKENS} } }`;
 
 const listeners = [];
 
-/** Calls `listener` whenever somebody logs in or out, in this window or another. */
+/** Calls `listener` with `current()` whenever somebody logs in or out, in this window or another, and when a log-in has ended. */
 export function onChange(listener) {
   listeners.push(listener);
 }
 
 addEventListener('storage', ({ key }) => {
-  if (key === KEPT) for (const listener of listeners) listener();
+  if (key === KEPT) tellListeners();
 });
 
 /** `{ label, credential }` for a key; with `refreshToken` and `expiresAt` for a session. Null: nobody is logged in. */
@@ -30,10 +32,14 @@ export function current() {
   }
 }
 
+function tellListeners() {
+  for (const listener of listeners) listener(current());
+}
+
 function keep(next) {
   if (next === null) localStorage.removeItem(KEPT);
   else localStorage.setItem(KEPT, JSON.stringify(next));
-  for (const listener of listeners) listener();
+  tellListeners();
 }
 
 const sessionOf = (label, { accessToken, refreshToken, expiresAt }) => ({
@@ -49,14 +55,30 @@ export async function logIn(email, password) {
   keep(sessionOf(email, payload));
 }
 
-export function useKey(credential) {
+/** Keeps the key when the server knows it. Throws a sentence otherwise. */
+export async function useKey(credential) {
+  const { viewer } = await ask(WHO, {}, credential);
+  if (!viewer?.apiKey) throw new Error('This is no API key.');
   keep({ label: `the key ${credential.slice(0, 16)}…`, credential });
 }
 
-/** Forgets the log-in here. The session itself is ended by `forget`. */
-export async function logOut(forget) {
-  if (current()?.refreshToken) await forget(await credential()).catch(() => undefined);
+/** Ends the session at the server, where it can be reached, and forgets the log-in here in any case. */
+export async function logOut() {
+  if (current()?.refreshToken) await ask(LOG_OUT, {}, await credential()).catch(() => undefined);
   keep(null);
+}
+
+/** Asks the server whether the log-in still holds, and forgets one that does not. A server that cannot be reached changes nothing. */
+export function check() {
+  return inTurn(async () => {
+    const kept = current();
+    if (kept === null) return;
+    await ask(WHO, {}, kept.credential).catch(async ({ codes }) => {
+      if (!codes?.includes('UNAUTHENTICATED')) return;
+      if (kept.refreshToken) await refresh(kept).catch(() => undefined);
+      else keep(null);
+    });
+  });
 }
 
 /** The value for an Authorization header; null when nobody is logged in. */
@@ -70,7 +92,10 @@ const isDue = (kept) => Boolean(kept?.refreshToken) && new Date(kept.expiresAt) 
 async function renew() {
   const kept = current();
   // Another window may have done it while this one waited.
-  if (!isDue(kept)) return;
+  if (isDue(kept)) await refresh(kept);
+}
+
+async function refresh(kept) {
   const { refreshSession: payload } = await ask(REFRESH, { input: { refreshToken: kept.refreshToken } });
   keep(payload.userErrors.length > 0 ? null : sessionOf(kept.label, payload));
 }

@@ -103,11 +103,6 @@ describeInBrowser('in a browser', () => {
     // Until it is named, the new tab has all examples, and its button asks which of them to execute.
     await tab.and(page.locator('.graphiql-tab-active')).getByText(operation, { exact: true }).waitFor();
   };
-  const setVariables = ({ page }: OpenedPage, variables: object): Promise<unknown> =>
-    page.evaluate(
-      `document.querySelector('[aria-label="Variables"] .CodeMirror').CodeMirror.setValue(${JSON.stringify(JSON.stringify(variables))})`,
-    );
-
   /** Of the comments, which have the hints: WCAG asks for 4.5. */
   const contrastOfHints = async ({ page }: OpenedPage): Promise<number> => {
     await page.locator('.cm-comment').first().waitFor();
@@ -158,6 +153,38 @@ describeInBrowser('in a browser', () => {
     expect(renewed).not.toBe(old);
   });
 
+  it('lets go of a log-in that has ended elsewhere, says so, and takes another', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await logIn(opened);
+    const { credential } = await page.evaluate<{ credential: string }>(`JSON.parse(localStorage['flagstaff:log-in'])`);
+    await world.client(credential).request('mutation { logOut(input: {}) { userErrors { code } } }');
+    await choose(opened, /What is there/);
+    await execute(opened, 'UNAUTHENTICATED');
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+    const problem = await page.getByRole('alert').innerText();
+    await logIn(opened);
+    await execute(opened, `"email": "${world.owner.email}"`);
+
+    expect(problem).toBe('The log-in has ended. Log in again.');
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('forgets a key that was revoked while the page was closed, and has the schema all the same', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await page.evaluate(
+      `localStorage['flagstaff:log-in'] = JSON.stringify({ label: 'the key of old', credential: 'fs_server_revoked' })`,
+    );
+    await page.reload();
+    await page.getByRole('button', { name: 'Use key' }).waitFor();
+    const problem = await page.getByRole('alert').innerText();
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByText('A GraphQL schema provides a root type for each kind of operation.').waitFor();
+
+    expect(problem).toBe('The log-in has ended. Log in again.');
+  });
+
   it('shows the answer below the query on a phone', async () => {
     const opened = await open(PHONE);
     await logIn(opened);
@@ -171,10 +198,13 @@ describeInBrowser('in a browser', () => {
     expect(answer.y).toBeGreaterThan(query.y);
   });
 
-  it('takes an API key, and subscribes with it, in the dark', async () => {
+  it('takes an API key that the server knows, and subscribes with it, in the dark', async () => {
     const opened = await open(DARK);
     const { page } = opened;
     const contrast = await contrastOfHints(opened);
+    await page.getByLabel('API key').fill('fs_server_wrong');
+    await page.getByRole('button', { name: 'Use key' }).click();
+    const refusal = await page.getByRole('alert').filter({ hasText: /\w/ }).innerText();
     await page.getByLabel('API key').fill(await makeApiKey(project, environment));
     await page.getByRole('button', { name: 'Use key' }).click();
     await page.getByText('Logged in as the key fs_server_').waitFor();
@@ -188,13 +218,13 @@ describeInBrowser('in a browser', () => {
     });
 
     expect(contrast).toBeGreaterThanOrEqual(4.5);
+    expect(refusal).toBe('The access token or API key is not valid, has expired, or was revoked.');
   });
 
-  it('runs every example that reads, as it stands, with what the one before has answered', async () => {
+  it('runs every example that reads, as it stands, with ids of what is there', async () => {
     const opened = await open();
     const contrast = await contrastOfHints(opened);
     await logIn(opened);
-    const where = { environmentId: environment.id, flagId: flag.id };
 
     for (const [label, expected] of [
       [/What is there/, '"organizations"'],
@@ -203,7 +233,6 @@ describeInBrowser('in a browser', () => {
       [/Who did what/, '"history"'],
     ] as const) {
       await choose(opened, label);
-      await setVariables(opened, where);
       await execute(opened, expected);
     }
 
