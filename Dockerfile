@@ -1,10 +1,10 @@
 # Flagstaff server: compiled in one stage, run in another with production dependencies only.
-# No dependency needs its install script, so none is run.
+# No dependency needs its install script, so none is run. What packages/ publishes is no part of the server.
 
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --workspaces=false --ignore-scripts --no-audit --no-fund
 # What is in the image, for those who look for known faults. With --omit=dev npm would leave out what packages for development use, too.
 RUN mv package.json whole.json && cp whole.json package.json && npm pkg delete devDependencies && npm sbom --sbom-format cyclonedx --sbom-type application > sbom.cdx.json && mv whole.json package.json
 

@@ -56,6 +56,7 @@ export default tseslint.config(
     ignores: [
       'dist/**',
       'examples/typed-client/dist/**',
+      'packages/*/dist/**',
       'node_modules/**',
       'bench/node_modules/**',
       'coverage/**',
@@ -184,6 +185,42 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['packages/**/*.ts'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: false, skipComments: false }],
+      'max-params': ['error', 4],
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          basePath: import.meta.dirname,
+          zones: [
+            {
+              target: './packages',
+              from: './src',
+              except: ['./evaluation'],
+              message: 'Packages share the core with the server, and nothing else.',
+            },
+            {
+              target: './packages/!(evaluation)/**',
+              from: ['./src', './packages/evaluation'],
+              message: 'Import @flagstaff/evaluation, as an application does.',
+            },
+            {
+              target: './packages/{evaluation,client}/**',
+              from: ['./packages/server-sdk'],
+              message: 'SDKs import the client, never the other way round.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*'], message: 'Only *-node.ts and file-store.ts know Node; the rest runs everywhere.' }] },
+      ],
+    },
+  },
+  { files: ['packages/**/*-node.ts', 'packages/**/file-store.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
     rules: {

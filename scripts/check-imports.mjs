@@ -1,15 +1,17 @@
-// Checks that no files of src import each other in a circle, by types either: ESLint's import-x/no-cycle skips imports of types.
+// Checks that no files of src and packages import each other in a circle, by types either: ESLint's import-x/no-cycle skips imports of types.
 // Generated code is left out: it names the types of rows, and every resolver names the types that are generated.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { root } from './install.mjs';
 
-const files = readdirSync(join(root, 'src'), { withFileTypes: true, recursive: true })
+const files = ['src', 'packages']
+  .flatMap((folder) => readdirSync(join(root, folder), { withFileTypes: true, recursive: true }))
   .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  .filter((path) => !path.includes('node_modules') && !path.includes('/dist/'))
   .filter((path) => path.endsWith('.ts') && !path.includes('generated'));
 
-/** The files of src that a file imports. */
+/** The files that a file imports by a relative path. */
 function importsOf(file) {
   return ts
     .preProcessFile(readFileSync(file, 'utf8'))

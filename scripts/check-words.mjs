@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './install.mjs';
 
-/** Words in comments of src, names of tests, README.md and docs. */
+/** Words in comments of src and packages, names of tests, README.md and docs. */
 const PROSE = [
   [/\bbooks?\b/i, 'environment state, database or audit log'],
   [/\bbells?\b|\brung\b|\brings?\b/i, 'change notifier, notify or notification'],
@@ -15,7 +15,7 @@ const PROSE = [
   [/(?<!open-)\bfeatures?\b(?![- ]flags?)/, 'flag'],
   [/\bwho(m|se)?ever\b/i, 'a noun, such as client, caller, actor or user'],
 ];
-/** Parts of identifiers in src. */
+/** Parts of identifiers in src and packages. */
 const NAMES = {
   ...{ bell: 'notifier', rung: 'notified', book: 'state', books: 'states', sight: 'visibility', demand: 'required' },
   ...{ told: 'sent', untold: 'unsent', seal: 'encrypt', sealed: 'encrypted', doubted: 'unverified', place: 'scope or path' },
@@ -27,7 +27,10 @@ const ALLOWED = /^sealed_?[rR]esult$|^updateResolversInPlace$/;
 const NO_SUBJECT = /^(Of|As|By|What|Whatever|Who|Whoever|Whichever|Nobody|Nothing|No|In|At|Where|After)\b/;
 
 const problems = [];
-const { stdout } = spawnSync('git', ['ls-files', '-z', 'src', 'test', 'docs', 'README.md'], { cwd: root, encoding: 'utf8' });
+const { stdout } = spawnSync('git', ['ls-files', '-z', 'src', 'packages', 'test', 'docs', 'README.md'], {
+  cwd: root,
+  encoding: 'utf8',
+});
 for (const file of stdout.split('\0')) {
   if (!/\.(ts|md)$/.test(file) || /\/generated\/|^docs\/adr\/|^docs\/GLOSSARY/.test(file)) continue;
   let previous = '';
@@ -35,12 +38,13 @@ for (const file of stdout.split('\0')) {
     const say = (sentence) => problems.push(`${file}:${index + 1} ${sentence}`);
     const text = line.trim();
     const isComment = /^(\/\*|\*|\/\/)/.test(text);
-    if (file.startsWith('src/') && file.endsWith('.ts')) {
+    const isSource = /^(src|packages)\//.test(file);
+    if (isSource && file.endsWith('.ts')) {
       if (isComment) checkSubject(text, previous, say);
       else checkNames(text, say);
     }
     if (file.endsWith('.md')) checkProse(line, say);
-    else if (file.startsWith('src/') && isComment) checkProse(line, say);
+    else if (isSource && isComment) checkProse(line, say);
     else if (file.startsWith('test/'))
       checkProse(/(?:^(?:it|test|describe)\b[.\w]*|^\]\))\((['`])(.*?)\1/.exec(text)?.[2] ?? '', say);
     previous = text;

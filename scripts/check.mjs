@@ -15,6 +15,7 @@ const lanes = [
     ['format', [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
     ['types', [tsc, '-p', '.']],
     ['types of the evaluation core, alone', [tsc, '-p', 'src/evaluation']],
+    ['types of the packages, as they are built', [tsc, '-p', 'packages']],
     ['generated code matches the schema', [bin('@graphql-codegen/cli', 'esm/bin.js'), '--config', 'codegen.ts', '--check']],
     ['schema is compatible with existing clients', [join(root, 'scripts', 'schema-diff.mjs')]],
     ['folders of src', [join(root, 'scripts', 'check-house.mjs')]],

@@ -32,7 +32,7 @@ export function installForProduction() {
     return;
   }
   say();
-  run('npm', ['ci', '--omit=dev', ...QUIETLY]);
+  run('npm', ['ci', '--omit=dev', '--workspaces=false', ...QUIETLY]);
 }
 
 /** Installs the compiler and GraphiQL, apart from the other development dependencies, where those are not installed. */
@@ -70,10 +70,15 @@ function isInstalled(folder, isNeeded = () => true) {
   if (installed === null) return false;
   const { packages: wanted } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
   return Object.entries(wanted).every(([path, wish]) => {
-    // Optional packages are binaries, most of them for other platforms.
-    if (path === '' || !isNeeded(wish) || (wish.optional && !installed[path])) return true;
+    // Those of packages/ are links to what is here. Optional packages are binaries, most of them for other platforms.
+    if (isOwn(path, wish) || !isNeeded(wish) || (wish.optional && !installed[path])) return true;
     return installed[path]?.version === wish.version && installed[path]?.integrity === wish.integrity;
   });
+}
+
+/** Whether an entry of package-lock.json is this project or one of packages/, which are not installed from anywhere. */
+function isOwn(path, { link = false }) {
+  return path === '' || link || path.startsWith('packages/');
 }
 
 function hasDevelopmentDependencies() {

@@ -1,3 +1,5 @@
+export { applyChanges, byKey } from './apply';
+export type { SegmentDelta, SnapshotChange } from './apply';
 export * from './bounds';
 export { bucketOf, NATIVE_BUCKETER } from './bucketing';
 export type { Bucketer } from './bucketing';

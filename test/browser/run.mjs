@@ -1,5 +1,6 @@
-// Runs every conformance vector in headless Chromium, on the same files that the server runs. Nothing is bundled: the
-// compiler writes ES modules, an import map names re2js. Last line: `N passed, N failed, 0 skipped`.
+// Runs every conformance vector in headless Chromium: on the same files that the server runs, unbundled, the compiler writes ES
+// modules and an import map names re2js; and on the minified builds of packages/evaluation. Last line: `N passed, N failed, 0 skipped`.
+import { build } from 'esbuild';
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -7,6 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { optionsOf } from '../../scripts/build-packages.mjs';
 
 const TIMEOUT_MS = 60_000;
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
@@ -35,15 +37,19 @@ const PAGE = `<!doctype html><meta charset="utf-8">
 <script type="module">
 const report = { passed: 0, failed: [] };
 try {
-  const { compileSnapshot, evaluate } = await import('/core/index');
-  for (const file of ${JSON.stringify(topics)}) {
-    const { snapshot, cases } = await (await fetch('/conformance/' + file)).json();
-    const { compiled } = compileSnapshot(snapshot);
-    for (const { description, flagKey, context, expected } of cases) {
-      const actual = evaluate(compiled, flagKey, context);
-      const different = Object.keys(expected).filter((name) => JSON.stringify(actual[name]) !== JSON.stringify(expected[name]));
-      if (different.length === 0) report.passed += 1;
-      else report.failed.push(file + ': ' + description + ' (' + different.join(', ') + ')');
+  const { RE2JS } = await import('re2js');
+  for (const path of ['/core/index', '/built/index', '/built/lite']) {
+    const { compileSnapshot, evaluate, useRegexEngine } = await import(path);
+    useRegexEngine?.(RE2JS);
+    for (const file of ${JSON.stringify(topics)}) {
+      const { snapshot, cases } = await (await fetch('/conformance/' + file)).json();
+      const { compiled } = compileSnapshot(snapshot);
+      for (const { description, flagKey, context, expected } of cases) {
+        const actual = evaluate(compiled, flagKey, context);
+        const different = Object.keys(expected).filter((name) => JSON.stringify(actual[name]) !== JSON.stringify(expected[name]));
+        if (different.length === 0) report.passed += 1;
+        else report.failed.push(path + ' ' + file + ': ' + description + ' (' + different.join(', ') + ')');
+      }
     }
   }
 } catch (error) {
@@ -85,9 +91,22 @@ function compileCore() {
   if (status !== 0) throw new Error(`The core does not compile to ES modules:\n${stdout}`);
 }
 
+/** One minified file for each entry of the package, with all that it imports. */
+async function bundlePackage() {
+  for (const name of ['index', 'lite'])
+    await build({
+      ...optionsOf('evaluation', name),
+      external: [],
+      mainFields: ['module', 'main'],
+      minify: true,
+      format: 'esm',
+      outfile: join(modules, 'built', `${name}.js`),
+    });
+}
+
 /** The content type and text for a path of the page, or null. */
 function answer(path) {
-  const module = /^\/core\/([a-z0-9-]+)$/.exec(path);
+  const module = /^\/(?:core\/)?((?:built\/)?[a-z0-9-]+)$/.exec(path);
   if (path === '/') return ['text/html', PAGE];
   if (path === '/re2js.js') return ['text/javascript', readFileSync(join(dirname(require.resolve('re2js')), 'index.js'))];
   if (module !== null) return ['text/javascript', readFileSync(join(modules, `${module[1]}.js`))];
@@ -162,6 +181,7 @@ if (browser === null) {
 let report;
 try {
   compileCore();
+  await bundlePackage();
   report = await runInBrowser(browser);
 } catch (error) {
   report = { passed: 0, failed: [String(error?.message ?? error)] };

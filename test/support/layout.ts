@@ -25,14 +25,15 @@ export function lend(from: string, to: string): void {
 }
 
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly link?: boolean }>>;
 }
 
-/** What `npm ci --omit=dev` leaves in the directory: the packages, and npm's note of what they are. */
+/** What `npm ci --omit=dev --workspaces=false` leaves in the directory: the packages, and npm's note of what they are. */
 export function installProduction(directory: string): void {
   const { packages } = readLock(join(PACKAGE_ROOT, 'package-lock.json'));
   const wanted = Object.entries(packages).filter(
-    ([path, { dev = false }]) => path !== '' && !dev && existsSync(join(PACKAGE_ROOT, path)),
+    ([path, { dev = false, link = false }]) =>
+      path.startsWith('node_modules/') && !dev && !link && existsSync(join(PACKAGE_ROOT, path)),
   );
   for (const [path] of wanted) {
     const isInPackage = path.lastIndexOf('node_modules/') > 0;

@@ -1,4 +1,4 @@
-import type { SnapshotFlag, SnapshotSegmentRule } from '../../evaluation';
+import type { SegmentDelta, SnapshotFlag } from '../../evaluation';
 
 export type FlagEventKind = 'CREATED' | 'UPDATED' | 'ARCHIVED' | 'RESTORED' | 'DELETED' | 'SEGMENT_UPDATED';
 
@@ -22,13 +22,3 @@ export type FlagEvent =
       /** Null when the segment was deleted. */
       readonly segment: SegmentDelta | null;
     };
-
-/** A segment's new rules and the differences of its keys, so that a small change never sends a large list. */
-export interface SegmentDelta {
-  readonly version: number;
-  readonly rules: readonly SnapshotSegmentRule[];
-  readonly addedIncluded: readonly string[];
-  readonly addedExcluded: readonly string[];
-  /** Keys that are in neither list any more. */
-  readonly removed: readonly string[];
-}

@@ -1,6 +1,6 @@
 /** The wire form of segments. Pure. */
-import type { SnapshotSegmentRule } from '../../evaluation';
-import type { FlagEvent, SegmentDelta } from '../changes/flag-event';
+import type { SegmentDelta, SnapshotSegmentRule } from '../../evaluation';
+import type { FlagEvent } from '../changes/flag-event';
 import type { SegmentEntity } from './segment-entity';
 
 export function wireRules(segment: SegmentEntity): SnapshotSegmentRule[] {

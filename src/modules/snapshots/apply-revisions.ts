@@ -1,7 +1,7 @@
 /** Applies revision rows to a snapshot. Pure. */
-import type { Snapshot, SnapshotSegment } from '../../evaluation';
+import { applyChanges, type Snapshot, type SnapshotChange } from '../../evaluation';
 import type { EnvironmentRevisionEntity } from '../changes/environment-revision-entity';
-import type { FlagEvent, SegmentDelta } from '../changes/flag-event';
+import type { FlagEvent } from '../changes/flag-event';
 
 export interface RevisionRow {
   readonly epoch: string;
@@ -28,46 +28,11 @@ export function followsFrom(
 
 /** Answers the snapshot after the rows, which must follow it. Flags and segments that did not change are the same objects. */
 export function applyRevisions(snapshot: Snapshot, rows: readonly RevisionRow[]): Snapshot {
-  const flags = new Map(snapshot.flags.map((flag) => [flag.key, flag]));
-  const segments = new Map(snapshot.segments.map((segment) => [segment.key, segment]));
-  for (const event of rows.flatMap((row) => row.events)) {
-    if (event.kind === 'SEGMENT_UPDATED') {
-      const { segmentKey, segment } = event;
-      put(segments, segmentKey, segment && applyDelta(segmentKey, segments.get(segmentKey), segment));
-    } else put(flags, event.flagKey, event.flag?.wire ?? null);
-  }
-  return {
-    formatVersion: 1,
-    epoch: snapshot.epoch,
-    revision: snapshot.revision + rows.length,
-    flags: [...flags.values()].sort(byKey),
-    segments: [...segments.values()].sort(byKey),
-  };
+  const changes = rows.flatMap((row) => row.events).map(changeOf);
+  return applyChanges(snapshot, snapshot.revision + rows.length, changes);
 }
 
-function applyDelta(key: string, before: SnapshotSegment | undefined, delta: SegmentDelta): SnapshotSegment {
-  return {
-    key,
-    version: delta.version,
-    included: applyKeys(before?.included ?? [], delta.removed, delta.addedIncluded),
-    excluded: applyKeys(before?.excluded ?? [], delta.removed, delta.addedExcluded),
-    rules: delta.rules,
-  };
-}
-
-function applyKeys(keys: readonly string[], removed: readonly string[], added: readonly string[]): readonly string[] {
-  if (removed.length === 0 && added.length === 0) return keys;
-  const gone = new Set(removed);
-  return [...keys.filter((key) => !gone.has(key)), ...added];
-}
-
-function put<T>(things: Map<string, T>, key: string, thing: T | null): void {
-  if (thing === null) things.delete(key);
-  else things.set(key, thing);
-}
-
-/** Orders flags and segments in a snapshot: by UTF-16 code units, ascending, independent of the database's collation. */
-export function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
-  if (a.key === b.key) return 0;
-  return a.key < b.key ? -1 : 1;
+function changeOf(event: FlagEvent): SnapshotChange {
+  if (event.kind === 'SEGMENT_UPDATED') return { segmentKey: event.segmentKey, wire: event.segment };
+  return { flagKey: event.flagKey, wire: event.flag?.wire ?? null };
 }

@@ -1,4 +1,4 @@
-import type { SnapshotSegment } from '../../evaluation';
+import { byKey, type SnapshotSegment } from '../../evaluation';
 import { groupRows } from '../../database/group-rows';
 import type { Connection } from '../../database/transaction';
 import { findEnvironmentHead } from '../changes/head-repository';
@@ -10,7 +10,6 @@ import type { SegmentEntity } from '../segments/segment-entity';
 import type { SegmentKeyEntity } from '../segments/segment-key-entity';
 import { findAllKeys, findAllSegments } from '../segments/segment-repository';
 import { wireRules } from '../segments/segment-wire';
-import { byKey } from './apply-revisions';
 import type { Reading } from './environment-state';
 
 /** Reads the whole environment. Needs one REPEATABLE READ transaction. Null when there is no such environment. */

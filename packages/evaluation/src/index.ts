@@ -1,0 +1,31 @@
+/** The part of the core that programs outside the server use. What the server needs besides stays its own. */
+export {
+  applyChanges,
+  compileSnapshot,
+  evaluate,
+  evaluateAll,
+  evaluateEach,
+  isClientAvailable,
+  listAffectedFlagKeys,
+  segmentsOf,
+} from '../../../src/evaluation';
+export type {
+  CompiledFlag,
+  CompiledSegment,
+  CompiledSnapshot,
+  CompileResult,
+  EvaluateAllOptions,
+  EvaluateOptions,
+  Evaluation,
+  EvaluationContext,
+  EvaluationErrorCode,
+  EvaluationReason,
+  FlagValueType,
+  JsonValue,
+  SegmentDelta,
+  Snapshot,
+  SnapshotChange,
+  SnapshotFlag,
+  SnapshotProblem,
+  SnapshotSegment,
+} from '../../../src/evaluation';

@@ -1,0 +1,30 @@
+/** Builds of packages/ for tests, in a process of their own: esbuild and rollup are ECMAScript modules. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../../src/package-root';
+
+/** Builds all packages, as they are published, into folders of their names. */
+export function buildAll(out: string): void {
+  runNode([join(PACKAGE_ROOT, 'scripts', 'build-packages.mjs'), '--out', out]);
+}
+
+/** An entry with all that it imports as one minified text. As `iife` it declares `flagstaff`. */
+export async function bundle(folder: string, name: string, format: 'esm' | 'iife'): Promise<string> {
+  const script = `
+    import { build } from 'esbuild';
+    import { optionsOf } from ${JSON.stringify(join(PACKAGE_ROOT, 'scripts', 'build-packages.mjs'))};
+    const options = { ...optionsOf(${JSON.stringify(folder)}, ${JSON.stringify(name)}), external: [], mainFields: ['module', 'main'] };
+    const { outputFiles } = await build({ ...options, minify: true, write: false, format: '${format}', globalName: 'flagstaff' });
+    process.stdout.write(outputFiles[0].text);`;
+  return Promise.resolve(runNode(['--input-type=module', '--eval', script]));
+}
+
+function runNode(args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: PACKAGE_ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
