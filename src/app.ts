@@ -4,7 +4,7 @@ import { systemClock, type Clock } from './clock';
 import { buildAuthentication } from './composition/build-authentication';
 import { buildDelivery } from './composition/build-delivery';
 import { buildServices } from './composition/build-services';
-import { connect, createChangeNotifier } from './composition/connect';
+import { connect, createChangeNotifier, startReplica } from './composition/connect';
 import { createErrorReports } from './composition/error-reports';
 import type { Foundation } from './composition/foundation';
 import { transportOptions } from './composition/transport-options';
@@ -84,8 +84,10 @@ async function start(
   const installation = await openInstallation(dataSource.manager, config.keyPepper);
   const redis = config.redisUrl === null ? null : redisNamespaceOf(config.redisUrl, installation.id, tracing);
   const { notifier, redisFault } = createChangeNotifier(foundation, redis);
+  const replica = startReplica(foundation, dataSource, installation.id);
   const database = new Database({
     dataSource,
+    replica,
     onCommit: (heads) => {
       // Forgotten here immediately; other servers learn of it by notification or poll.
       const chains = [...heads].filter((head) => kindOfId(head) !== 'environment');
@@ -108,7 +110,7 @@ async function start(
   const headPoller = await startHeadPoller({ notifier, cache, database, clock, access, onDatabaseState, onError });
   closers.push(() => headPoller.stop());
   closers.push(startPurge({ database, clock, failedAuthentications, usage, retention: config, metrics, log }));
-  const parts = { database, authentication, delivery, services, headPoller, redisFault, load };
+  const parts = { database, authentication, delivery, services, headPoller, redisFault, replica, load };
   observeParts(metrics, parts);
   await serveMetrics(foundation);
   const transport = transportOptions(foundation, parts);

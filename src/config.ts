@@ -23,6 +23,8 @@ export interface Config {
   /** Null: the embedded database under `dataDir`. */
   readonly databaseUrl: string | null;
   readonly databasePoolSize: number;
+  /** A standby of the database, from which some reads are answered. Null: none. */
+  readonly databaseReplicaUrl: string | null;
   /** Null: this server runs alone. */
   readonly redisUrl: string | null;
   readonly dataDir: string;
@@ -81,6 +83,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: values.HOST,
     databaseUrl: values.DATABASE_URL ?? null,
     databasePoolSize: values.DATABASE_POOL_SIZE,
+    databaseReplicaUrl: values.DATABASE_REPLICA_URL ?? null,
     redisUrl: values.REDIS_URL ?? null,
     dataDir: values.DATA_DIR,
     owner: ownerOf(values),
@@ -115,6 +118,9 @@ function refuseUnaskedDefaults(values: Values, isProduction: boolean): void {
     throw new StartFault('DATABASE_URL must not be set when EMBEDDED_DATABASE is on; unset one of them.');
   }
   const faults: string[] = [];
+  if (url === undefined && values.DATABASE_REPLICA_URL !== undefined) {
+    faults.push('DATABASE_REPLICA_URL must not be set without DATABASE_URL, which names the primary');
+  }
   if (url === undefined && embedded === 'off') {
     const when = values.EMBEDDED_DATABASE === 'off' ? 'EMBEDDED_DATABASE is off' : 'NODE_ENV is production';
     faults.push(`DATABASE_URL must be set when ${when}, or EMBEDDED_DATABASE=on, which keeps the data of one server in DATA_DIR`);

@@ -26,9 +26,8 @@ const variables = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test'], 'must be development, production or test').default('development'),
   PORT: integer(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database', databaseUrlProblem)
-    .transform(normalDatabaseUrl)
-    .optional(),
+  DATABASE_URL: databaseUrl(),
+  DATABASE_REPLICA_URL: databaseUrl(),
   DATABASE_POOL_SIZE: integer(2, 1_000).default(10),
   EMBEDDED_DATABASE: onOrOff.optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://:password@host:6379', ({ hostname, pathname }) =>
@@ -150,6 +149,12 @@ export function readVariables(env: Readonly<Record<string, string | undefined>>)
     throw new StartFault(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ') + '.');
   }
   return parsed.data;
+}
+
+function databaseUrl() {
+  return urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database', databaseUrlProblem)
+    .transform(normalDatabaseUrl)
+    .optional();
 }
 
 function perMinute(points: number): z.ZodType<number, string | undefined> {

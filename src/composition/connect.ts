@@ -5,6 +5,7 @@ import type { Config } from '../config';
 import { createDataSource } from '../database/data-source';
 import { openEmbeddedDatabase, type EmbeddedDatabase } from '../database/embedded';
 import { openDataSource } from '../database/open-data-source';
+import { Replica } from '../database/replica';
 import { Cipher } from '../database/cipher';
 import type { StatementObserver } from '../database/observe-statements';
 import type { ChangeNotifier } from '../delivery/change-notifier';
@@ -13,6 +14,7 @@ import type { RedisNamespace } from '../redis/client-options';
 import { createRedisChangeNotifier } from '../redis/redis-change-notifier';
 import type { RedisFault } from '../redis/redis-fault';
 import { RedisSnapshotStore } from '../redis/redis-snapshot-store';
+import { countChanges } from '../modules/changes/head-repository';
 import { entities } from '../modules/entities';
 import type { Foundation } from './foundation';
 
@@ -38,6 +40,33 @@ export async function connect(
   await openDataSource(dataSource);
   closers.push(() => dataSource.destroy());
   return dataSource;
+}
+
+/** The replica has connections of its own, so that it cannot take those of the primary. */
+const REPLICA_POOL_SIZE = 5;
+/** A read that takes longer is left to the primary. */
+const REPLICA_STATEMENT_TIMEOUT_MS = 4_000;
+
+/** Begins to use the replica, if there is one. Does not wait for it: a server does without. */
+export function startReplica(
+  { config, reports, metrics, tracing, closers }: Foundation,
+  primary: DataSource,
+  installationId: string,
+): Replica | null {
+  const { databaseReplicaUrl: url } = config;
+  if (url === null) return null;
+  const dataSource = createDataSource({
+    connection: { url, poolSize: REPLICA_POOL_SIZE, statementTimeoutMs: REPLICA_STATEMENT_TIMEOUT_MS, isReadOnly: true },
+    entities,
+    migrations: [],
+    onPoolError: reports.replicaConnectionLost,
+    observer: { onEnd: (end, durationMs) => metrics.statementEnded(end, durationMs), tracing },
+  });
+  const onStateChange = reports.replicaState;
+  const replica = new Replica({ dataSource, primary: primary.manager, installationId, countChanges, onStateChange });
+  closers.push(() => replica.close());
+  replica.start();
+  return replica;
 }
 
 /** Tells what is wrong with Redis: null for nothing; undefined for not known yet, or no Redis. */

@@ -1,5 +1,6 @@
 /** Logs failures that no request is answered with. */
 import type { Logger } from 'pino';
+import type { ReplicaFault } from '../database/replica-fault';
 import type { DatabaseState } from '../delivery/head-poller';
 import type { RedisFault } from '../redis/redis-fault';
 
@@ -13,6 +14,7 @@ export function createErrorReports(log: Logger) {
   const error = (sentence: string) => (err: unknown) => log.error({ err }, sentence);
   return {
     connectionLost: warn('a database connection was lost'),
+    replicaConnectionLost: (err: unknown) => log.debug({ err }, 'a connection to the replica was lost'),
     failuresUnwritten: warn('failed authentications could not be written'),
     keyUsageUnwritten: warn('the last use of API keys could not be written'),
     credentialUnread: warn('a credential could not be looked up'),
@@ -26,6 +28,11 @@ export function createErrorReports(log: Logger) {
     databaseState: ({ isReachable }: DatabaseState, err: unknown) => {
       if (isReachable) log.info('the database is back');
       else log.error({ err }, 'the database is unavailable: evaluation continues from memory');
+    },
+    /** Called once at the start, and for each change. Null: the replica is used. */
+    replicaState: (fault: ReplicaFault | null) => {
+      if (fault === null) log.info('the replica is used');
+      else log.warn(`the replica is ${fault.kind}: the primary answers what it cannot. ${fault.sentence}`);
     },
     /** Called once at the start, and for each change. Null: Redis works. */
     redisState: (fault: RedisFault | null) => {

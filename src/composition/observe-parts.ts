@@ -1,5 +1,6 @@
 /** Says where the metrics are read from that exist anyway. */
 import { SERVER } from '../log';
+import type { Replica } from '../database/replica';
 import type { Database } from '../database/transaction';
 import type { HeadPoller } from '../delivery/head-poller';
 import type { SnapshotStatus } from '../modules/snapshots/snapshot-cache';
@@ -18,6 +19,7 @@ export interface ObservedParts {
   readonly delivery: DeliveryParts;
   readonly headPoller: HeadPoller;
   readonly redisFault: RedisFaultNow;
+  readonly replica: Replica | null;
 }
 
 export function observeParts(metrics: Metrics, parts: ObservedParts): void {
@@ -37,6 +39,7 @@ export function observeParts(metrics: Metrics, parts: ObservedParts): void {
     { labels: { what: 'failed_authentications' }, value: failures.waitingCount },
   ]);
   observePool(metrics, database);
+  if (parts.replica) observeReplica(metrics, parts.replica);
   observeDelivery(metrics, parts.delivery);
 }
 
@@ -50,6 +53,15 @@ function observePool(metrics: Metrics, database: Database): void {
   });
   metrics.observe('db_client_connection_max', () => one(database.poolUse.max));
   metrics.observe('db_client_connection_pending_requests', () => one(database.poolUse.pending));
+}
+
+function observeReplica(metrics: Metrics, replica: Replica): void {
+  metrics.observe('flagstaff_replica_reads_total', () => replica.reading);
+  metrics.observe('flagstaff_replica_lag_changes', () => one(replica.lagChanges));
+  metrics.observe('flagstaff_replica_state', () => {
+    const { fault } = replica;
+    return fault === undefined ? [] : [{ labels: { state: fault?.kind ?? 'used' }, value: 1 }];
+  });
 }
 
 function observeDelivery(metrics: Metrics, { cache, stream, evaluated, store }: DeliveryParts): void {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock';
+import type { Replica } from '../database/replica';
+import type { ReplicaFault } from '../database/replica-fault';
 import type { Database } from '../database/transaction';
 import type { DatabaseState, HeadPoller } from '../delivery/head-poller';
 import { createAddressOf } from '../http/client-address';
@@ -27,6 +29,8 @@ export interface TransportParts {
   readonly services: Services;
   readonly headPoller: HeadPoller;
   readonly redisFault: RedisFaultNow;
+  /** Null: there is none. */
+  readonly replica: Replica | null;
   /** Reports a fixed load instead of the measured one. */
   readonly load: LoadGauge | undefined;
 }
@@ -65,6 +69,7 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
     readiness: () => ({
       ...readinessOf(parts.headPoller.databaseState(), parts.delivery.cache.environmentIds().length, clock),
       ...redisReadiness(parts.redisFault()),
+      ...replicaReadiness(parts.replica?.fault),
     }),
     createContext: contextMaker(clock, parts),
   };
@@ -87,7 +92,7 @@ function contextMaker(clock: Clock, parts: TransportParts): ServerOptions['creat
   return async (authorization, request): Promise<Context> => {
     const actor = await authentication.authenticator.authenticate(authorization, request);
     const now = clock.now();
-    const loaders = createLoaders(database.connection, now);
+    const loaders = createLoaders(database, now);
     const { requestId } = request;
     return {
       actor,
@@ -105,6 +110,11 @@ function contextMaker(clock: Clock, parts: TransportParts): ServerOptions['creat
 /** Without Redis a server is ready all the same. */
 function redisReadiness(fault: RedisFault | null | undefined): Pick<Readiness, 'redis'> {
   return fault === undefined ? {} : { redis: fault?.kind ?? 'connected' };
+}
+
+/** Without its replica a server is ready all the same. */
+function replicaReadiness(fault: ReplicaFault | null | undefined): Pick<Readiness, 'replica'> {
+  return fault === undefined ? {} : { replica: fault?.kind ?? 'used' };
 }
 
 /** A server that has read environments serves them from memory while the database is unavailable. */

@@ -14,6 +14,8 @@ export interface ServerConnection {
   readonly poolSize: number;
   /** Milliseconds after which the server stops a statement; 10 s when absent, and never more. */
   readonly statementTimeoutMs?: number;
+  /** Makes each session refuse to write. Absent: no. */
+  readonly isReadOnly?: boolean;
 }
 
 export interface DataSourceOptions {
@@ -73,7 +75,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     });
     return observeStatements(embedded, options.observer);
   }
-  const { url, poolSize, statementTimeoutMs: wished = STATEMENT_TIMEOUT_MAX_MS } = options.connection;
+  const { url, poolSize, statementTimeoutMs: wished = STATEMENT_TIMEOUT_MAX_MS, isReadOnly = false } = options.connection;
   const statementTimeoutMs = Math.min(wished, STATEMENT_TIMEOUT_MAX_MS);
   const dataSource = new DataSource({
     ...shared,
@@ -83,17 +85,21 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
       keepAlive: true,
       types: STRICT_TYPES,
-      onConnect: (client: ClientBase) => prepareServerSession(client, statementTimeoutMs),
+      onConnect: (client: ClientBase) => prepareServerSession(client, { statementTimeoutMs, isReadOnly }),
     },
   });
   return observeStatements(reportOutages(dataSource, statementTimeoutMs), options.observer);
 }
 
-function prepareServerSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {
+function prepareServerSession(
+  client: ClientBase,
+  { statementTimeoutMs, isReadOnly }: Required<Pick<ServerConnection, 'statementTimeoutMs' | 'isReadOnly'>>,
+): Promise<void> {
   closeAfterEnd(client);
   return prepareSession(client, {
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    ...(isReadOnly ? { default_transaction_read_only: 'on' } : {}),
   });
 }
 

@@ -18,19 +18,19 @@ const READ_FACTS = `SELECT current_setting('server_encoding') AS encoding, curre
   current_setting('session_replication_role') AS "replicationRole", current_user AS role, current_database() AS database,
   pg_backend_pid() AS pid`;
 
-/** Throws `StartFault`. */
-export async function openDataSource(dataSource: DataSource): Promise<void> {
+/** Throws `StartFault`; it has a cause when the database cannot be reached. `variable`: the one that has its URL. */
+export async function openDataSource(dataSource: DataSource, variable = 'DATABASE_URL'): Promise<void> {
   try {
     await dataSource.initialize();
-    if (!isEmbedded(dataSource)) await check(dataSource);
+    if (!isEmbedded(dataSource)) await check(dataSource, variable);
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     if (error instanceof StartFault) throw error;
     // PgBouncer's words in statement mode, where there are no transactions at all.
-    if (/statement pooling/.test(messageOf(error))) throw mixedSessions();
+    if (/statement pooling/.test(messageOf(error))) throw mixedSessions(variable);
     const sentence = isEmbedded(dataSource)
       ? `The embedded database cannot be used: ${messageOf(error)}.`
-      : `The database at DATABASE_URL cannot be reached: ${messageOf(error)}; ${remedyFor(error)}.`;
+      : `The database at ${variable} cannot be reached: ${messageOf(error)}; ${remedyFor(error)}.`;
     throw new StartFault(sentence, { cause: error });
   }
 }
@@ -75,35 +75,35 @@ export async function readVersion(dataSource: DataSource): Promise<string> {
   return row?.server_version.split(' ')[0] ?? 'unknown';
 }
 
-async function check(dataSource: DataSource): Promise<void> {
+async function check(dataSource: DataSource, variable: string): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     const [facts] = (await runner.query(READ_FACTS)) as Facts[];
-    if (facts !== undefined) refuseUnfit(facts);
+    if (facts !== undefined) refuseUnfit(facts, variable);
     const { processID } = (await runner.connect()) as ClientBase & { readonly processID?: number };
     // A pooler gives its clients numbers of its own.
-    if (facts !== undefined && processID !== facts.pid) await refuseMixedSessions(dataSource, runner);
+    if (facts !== undefined && processID !== facts.pid) await refuseMixedSessions(dataSource, runner, variable);
   } finally {
     await runner.release();
   }
 }
 
-function refuseUnfit({ encoding, schema, replicationRole, role, database }: Facts): void {
+function refuseUnfit({ encoding, schema, replicationRole, role, database }: Facts, variable: string): void {
   if (encoding !== 'UTF8') {
     throw new StartFault(
-      `The database ${database} at DATABASE_URL is encoded as ${encoding}, which cannot hold every text; ` +
+      `The database ${database} at ${variable} is encoded as ${encoding}, which cannot hold every text; ` +
         `create one with CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0.`,
     );
   }
   if (schema === null) {
     throw new StartFault(
-      `The search_path of the role ${role} in the database ${database} at DATABASE_URL names no schema that exists; ` +
+      `The search_path of the role ${role} in the database ${database} at ${variable} names no schema that exists; ` +
         `run ALTER ROLE "${role}" IN DATABASE "${database}" SET search_path = public, or create the schema that it names.`,
     );
   }
   if (replicationRole !== 'origin') {
     throw new StartFault(
-      `The database ${database} at DATABASE_URL has session_replication_role = ${replicationRole}, under which the triggers ` +
+      `The database ${database} at ${variable} has session_replication_role = ${replicationRole}, under which the triggers ` +
         'that guard the audit log do not run; set it to origin.',
     );
   }
@@ -117,7 +117,7 @@ const ROUNDS = 3;
  * the migration lock, and give us sessions without our settings. It shows in the backend that a client works with: while this
  * one is between two statements, another one begins a transaction, in this one's session or, afterwards, leaving another to it.
  */
-async function refuseMixedSessions(dataSource: DataSource, runner: QueryRunner): Promise<void> {
+async function refuseMixedSessions(dataSource: DataSource, runner: QueryRunner, variable: string): Promise<void> {
   const other = dataSource.createQueryRunner();
   try {
     for (let round = 0; round < ROUNDS; round++) {
@@ -126,7 +126,7 @@ async function refuseMixedSessions(dataSource: DataSource, runner: QueryRunner):
       const others = await backendOf(other);
       const after = await backendOf(runner);
       await other.rollbackTransaction();
-      if (before === others || before !== after) throw mixedSessions();
+      if (before === others || before !== after) throw mixedSessions(variable);
     }
   } finally {
     await other.release();
@@ -138,9 +138,9 @@ async function backendOf(runner: QueryRunner): Promise<number | undefined> {
   return row?.pid;
 }
 
-function mixedSessions(): StartFault {
+function mixedSessions(variable: string): StartFault {
   return new StartFault(
-    'DATABASE_URL leads to a connection pooler that gives a session to another client after each transaction; set its pool_mode ' +
-      'to session for this database, or let DATABASE_URL lead to PostgreSQL itself.',
+    `${variable} leads to a connection pooler that gives a session to another client after each transaction; set its pool_mode ` +
+      `to session for this database, or let ${variable} lead to PostgreSQL itself.`,
   );
 }

@@ -1,7 +1,8 @@
 /** Recognizes outages of PostgreSQL, and turns them into one error that clients can act on. */
 import type { Pool } from 'pg';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { performance } from 'node:perf_hooks';
+import { withDeadline } from '../concurrency/with-deadline';
 import { DeadlineExceeded, TryLater } from '../errors';
 
 /** Node's codes for a server that cannot be reached, or has gone. */
@@ -94,15 +95,34 @@ export function endOfTransaction(error: unknown): unknown {
 }
 
 /** Closes the connection of a runner instead of returning it to the pool. Does nothing while it has none. */
-export function discard(runner: QueryRunner, cause: unknown): void {
+function discard(runner: QueryRunner, cause: unknown): void {
   const { databaseConnection, releasePostgresConnection } = runner as QueryRunner & Partial<PostgresRunner>;
   // Releasing the runner before it has its connection would leak that connection.
   if (databaseConnection === undefined || releasePostgresConnection === undefined) return;
   void releasePostgresConnection.call(runner, cause instanceof Error ? cause : new Error('late'));
 }
 
+/**
+ * Runs a read that is abandoned after `ms` together with its connection and the idle ones, which may be as dead; it then fails like
+ * an outage.
+ */
+export async function readWithin<T>(
+  dataSource: DataSource,
+  ms: number,
+  read: (connection: EntityManager) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  const reading = read(runner.manager).finally(() => runner.release());
+  return withDeadline(reading, ms, () => {
+    const cause = new Error(`The database did not answer within ${ms} ms.`);
+    discard(runner, cause);
+    dropIdleConnections(dataSource);
+    return unavailable(cause);
+  });
+}
+
 /** Closes idle connections, which may be as dead as the one on which a statement got no answer. */
-export function dropIdleConnections({ driver }: DataSource): void {
+function dropIdleConnections({ driver }: DataSource): void {
   const { master: pool } = driver as unknown as { readonly master: Pool };
   for (let count = pool.idleCount; count > 0; count--) {
     pool.connect().then(

@@ -28,7 +28,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** Sent as statements, for a pooler refuses most settings in the first packet of a connection. */
-export async function prepareSession(client: ClientBase, more: Readonly<Record<string, number>> = {}): Promise<void> {
+export async function prepareSession(client: ClientBase, more: Readonly<Record<string, number | string>> = {}): Promise<void> {
   const settings = Object.entries({ ...SETTINGS, ...more });
   await client.query(settings.map(([name, value]) => `SET ${name} = '${value}'`).join('; '));
 }

@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { withDeadline } from '../concurrency/with-deadline';
 import { isEmbedded } from './data-source';
 import { poolUse, type PoolUse } from './observe-statements';
-import { discard, dropIdleConnections, endOfTransaction, unavailable } from './outage';
+import { endOfTransaction, readWithin } from './outage';
+import type { HeadsOf, Replica } from './replica';
 
 /** Runs SQL: the pool, or one transaction. Repositories take it as their first argument. */
 export type Connection = EntityManager;
@@ -18,12 +18,14 @@ export interface DatabaseOptions {
   readonly dataSource: DataSource;
   /** Called after each commit with the heads that it raised. Must not throw and must not wait. */
   readonly onCommit: (raisedHeads: ReadonlySet<string>) => void;
+  /** Absent or null: the primary answers all reads. */
+  readonly replica?: Replica | null;
 }
 
 /** A database that takes longer for a small read counts as unreadable. */
 const SOON_MS = 3_000;
 
-/** The database. Reads go to the pool; every write is a transaction. */
+/** The database. Reads go to the pool, or to the replica where a caller names the heads; every write is a transaction. */
 export class Database {
   constructor(private readonly options: DatabaseOptions) {}
 
@@ -49,8 +51,19 @@ export class Database {
     return result;
   }
 
-  /** Reads one consistent state over several statements. */
-  async readConsistently<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  /**
+   * Reads what is as new as these heads are in the primary at the time of the call: from the replica if it has the very same heads,
+   * else from the primary. `headsOf` must read the heads that every change raises which `work` can see.
+   */
+  async readFresh<T>(headsOf: HeadsOf, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const found = await this.readReplica(headsOf, work);
+    return found === null ? work(this.connection) : found.answer;
+  }
+
+  /** Reads one consistent state over several statements. With `headsOf` the replica may answer, as for `readFresh`. */
+  async readConsistently<T>(work: (connection: Connection) => Promise<T>, headsOf?: HeadsOf): Promise<T> {
+    const found = headsOf === undefined ? null : await this.readReplica(headsOf, work);
+    if (found !== null) return found.answer;
     return this.options.dataSource.transaction('REPEATABLE READ', work).catch((error: unknown) => {
       throw endOfTransaction(error);
     });
@@ -62,13 +75,16 @@ export class Database {
    */
   async readSoon<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     if (isEmbedded(this.options.dataSource)) return work(this.connection);
-    const runner = this.options.dataSource.createQueryRunner();
-    const reading = work(runner.manager).finally(() => runner.release());
-    return withDeadline(reading, SOON_MS, () => {
-      const cause = new Error(`The database did not answer within ${SOON_MS} ms.`);
-      discard(runner, cause);
-      dropIdleConnections(this.options.dataSource);
-      return unavailable(cause);
-    });
+    return readWithin(this.options.dataSource, SOON_MS, work);
+  }
+
+  /** Null: the primary must answer. */
+  private async readReplica<T>(
+    headsOf: HeadsOf,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<{ readonly answer: T } | null> {
+    const { replica } = this.options;
+    if (!replica?.admits()) return null;
+    return replica.read(await headsOf(this.connection), headsOf, work);
   }
 }

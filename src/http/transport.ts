@@ -67,6 +67,8 @@ export type Readiness = (
 ) & {
   /** `connected`, or what is wrong; the log says what to do. Absent without Redis, and until it is known. */
   readonly redis?: string;
+  /** `used`, or what is wrong; the log says what to do. Absent without a replica, and until it is known. */
+  readonly replica?: string;
 };
 
 const IDEMPOTENCY_KEY_LENGTH_MAX = 200;

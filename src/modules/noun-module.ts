@@ -1,4 +1,4 @@
-import type { Connection } from '../database/transaction';
+import type { Connection, Database } from '../database/transaction';
 import type { Resolvers, ResolversParentTypes, ResolversTypes } from '../graphql/generated/resolver-types';
 import type { IdKind } from '../ids';
 import type { ScopeOf } from './access/access-directives';
@@ -27,8 +27,8 @@ export interface NodeKind {
 export interface NounModule {
   readonly entities?: readonly (new () => object)[];
   readonly resolvers?: readonly Resolvers[];
-  /** Makes the loaders of one operation that began at `now`. */
-  readonly loaders?: (connection: Connection, now: Date) => Partial<Loaders>;
+  /** Makes the loaders of one operation that began at `now`. The connection is that of the database, for reads of the primary. */
+  readonly loaders?: (connection: Connection, now: Date, database: Database) => Partial<Loaders>;
   /** Kinds of objects, by the word with which their ids begin. */
   readonly nodes?: { readonly [Kind in IdKind]?: NodeKind };
   /** Scopes of objects, by type. Every type that implements Node is listed; null: the object that contains it is checked. */

@@ -34,6 +34,12 @@ export const OBSERVABLE_METRICS = {
   db_client_connection_count: gauge('Connections of the pool, by state: idle or used.', 'db_client_connection_state'),
   db_client_connection_max: gauge('The most connections that the pool opens.'),
   db_client_connection_pending_requests: gauge('Statements that wait for a connection of the pool.'),
+  flagstaff_replica_reads_total: counter(
+    'Reads that the replica might have answered: answered, or left to the primary because it was behind, busy, away or failed.',
+    'outcome',
+  ),
+  flagstaff_replica_lag_changes: gauge('Changes that the replica lacked at the last check. Absent without a replica.'),
+  flagstaff_replica_state: gauge('1 for the state of the replica: used, or what is wrong. Absent without a replica.', 'state'),
   flagstaff_redis_state: gauge('1 for the state of Redis: connected, or what is wrong. Absent without Redis.', 'state'),
   flagstaff_snapshot_store_circuit_open: gauge('1 while Redis is not asked for snapshots because it failed, else 0.'),
   flagstaff_waiting_writes: gauge('Values that wait in memory to be written behind requests.', 'what'),

@@ -31,7 +31,7 @@ export function createReference({ app }: World, actorOf: (credential: string) =>
   });
   const contextFor = (credential: string): Context => {
     const now = new Date();
-    const loaders = createLoaders(app.database.connection, now);
+    const loaders = createLoaders(app.database, now);
     // Only subscriptions read the stream.
     const stream = undefined as never;
     const actor = actorOf(credential);

@@ -50,6 +50,14 @@ it.each(['*', 'app.example.com', 'https://app.example.com/path'])('refuses %s as
   );
 });
 
+it('refuses a replica without its primary', async () => {
+  const program = runProgram({ DATABASE_REPLICA_URL: 'postgres://h/d', DATA_DIR: makeDataDir() });
+
+  expect(await program.ended).toEqual(
+    refusal('DATABASE_REPLICA_URL must not be set without DATABASE_URL, which names the primary.'),
+  );
+});
+
 it('refuses half an owner', async () => {
   const program = runProgram({ OWNER_EMAIL: 'owner@example.com', DATA_DIR: makeDataDir() });
 

@@ -84,6 +84,13 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     means: 'postgres://u:100%25@h/d',
     refusal: 'must be a URL such as postgres://user:password@host:5432/database',
   },
+  DATABASE_REPLICA_URL: {
+    good: 'postgres://u:100%25@h2/d',
+    read: ({ databaseReplicaUrl }) => databaseReplicaUrl,
+    means: 'postgres://u:100%25@h2/d',
+    beside: { DATABASE_URL: 'postgres://h/d' },
+    refusal: 'must be a URL such as postgres://user:password@host:5432/database',
+  },
   DATABASE_POOL_SIZE: number(7, '2 to 1000', ({ databasePoolSize }) => databasePoolSize),
   EMBEDDED_DATABASE: { good: 'on', read: ({ databaseUrl }) => databaseUrl, means: null, refusal: 'must be on or off' },
   REDIS_URL: {
@@ -385,8 +392,9 @@ it.each([
   ['sslmode=verify-ca', 'must have sslrootcert=/path/to/ca.pem beside sslmode=verify-ca; sslmode=verify-full can do without'],
   ['sslmode=verify-full&sslrootcert=/no/such/file', 'must name a file that this account may read in sslrootcert'],
   ['sslmode=require&sslcert=/no/such/file', 'must name a file that this account may read in sslcert'],
-])('DATABASE_URL does not take %s', (parameters, sentence) => {
-  expect(sentenceFor('DATABASE_URL', `postgres://h/d?${parameters}`)).toBe(`DATABASE_URL ${sentence}.`);
+])('the URLs of the database and its replica do not take %s', (parameters, sentence) => {
+  for (const name of ['DATABASE_URL', 'DATABASE_REPLICA_URL'])
+    expect(sentenceFor(name, `postgres://h/d?${parameters}`)).toBe(`${name} ${sentence}.`);
 });
 
 it.each(['%', '-1', '300.1.1.1', 'http://localhost', '[::1]:80', 'h'.repeat(300)])('HOST does not take %s', async (host) => {
@@ -417,7 +425,7 @@ it('work from a file with the line ends of Windows: the owner logs in, and the l
   const owner = { OWNER_EMAIL: 'owner@example.com', OWNER_PASSWORD: 'correct horse battery staple' };
   const file = {
     ...Object.fromEntries(NAMES.map((name) => [name, SETTINGS[name]!.good])),
-    ...{ EMBEDDED_DATABASE: '', DATABASE_URL: '', REDIS_URL: `redis://127.0.0.1:${await freePort()}` },
+    ...{ EMBEDDED_DATABASE: '', DATABASE_URL: '', DATABASE_REPLICA_URL: '', REDIS_URL: `redis://127.0.0.1:${await freePort()}` },
     ...place,
     ...owner,
     ...{

@@ -34,10 +34,14 @@ export interface OwnPostgres {
   /** A copy of the data as they are now; it keeps running. `restore` puts it back, with every connection cut. */
   readonly backUp: () => Promise<Backup>;
   readonly restore: (backup: Backup) => Promise<void>;
+  /** A standby on a port of its own, which streams from this server and is removed with it. `settings`: of PostgreSQL. */
+  readonly startStandby: (settings?: Readonly<Record<string, string>>) => Promise<OwnStandby>;
   readonly remove: () => Promise<void>;
 }
 
 export type Backup = { readonly path: string };
+
+export type OwnStandby = Pick<OwnPostgres, 'port' | 'url' | 'kill' | 'stop' | 'start' | 'pause' | 'resume' | 'query'>;
 
 const USER = 'postgres';
 const DATABASE = 'flagstaff';
@@ -59,12 +63,63 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   giveToServer(directory);
   const data = join(directory, 'data');
   await run(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']);
+  const server = await prepareServer({ bin, directory, data });
+  const { port, url } = server;
+  const removers: (() => Promise<void>)[] = [() => server.remove()];
+  const basebackup = async (name: string, ...options: string[]): Promise<string> => {
+    const path = join(directory, name);
+    const source = ['-h', '127.0.0.1', '-p', String(port), '-U', USER];
+    await run(join(bin, 'pg_basebackup'), [...source, '-D', path, '-c', 'fast', '--no-sync', ...options]);
+    return path;
+  };
+
+  await server.start();
+  await withClient(`postgres://${USER}@127.0.0.1:${port}/postgres`, (client) => client.query(`CREATE DATABASE ${DATABASE}`));
+  await migrateAt(url);
+  let copies = 0;
+  return {
+    ...server,
+    backUp: async () => ({ path: await basebackup(`backup-${++copies}`) }),
+    restore: async ({ path }) => {
+      await server.kill();
+      rmSync(data, { recursive: true, force: true });
+      await run('cp', ['-a', path, data]);
+      await server.start();
+    },
+    startStandby: async (settings = {}) => {
+      const copy = await basebackup(`standby-${++copies}`, '--write-recovery-conf');
+      const standby = await prepareServer({ bin, directory, data: copy, settings });
+      removers.push(() => standby.remove());
+      await standby.start();
+      return standby;
+    },
+    remove: async () => {
+      for (const remove of removers.splice(0).reverse()) await remove();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface ServerFiles {
+  readonly bin: string;
+  /** For its socket. */
+  readonly directory: string;
+  readonly data: string;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A server on these data, not started yet. `remove` ends it, also while it is paused. */
+async function prepareServer({
+  bin,
+  directory,
+  data,
+  settings = {},
+}: ServerFiles): Promise<OwnStandby & { remove: () => Promise<void> }> {
   const port = await freePort();
   const url = `postgres://${USER}@127.0.0.1:${port}/${DATABASE}`;
   let server: ChildProcess | null = null;
-
   const start = async (): Promise<void> => {
-    const options = { listen_addresses: '127.0.0.1', port, unix_socket_directories: directory, fsync: 'off' };
+    const options = { listen_addresses: '127.0.0.1', port, unix_socket_directories: directory, fsync: 'off', ...settings };
     const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     server = spawn(...asServer(join(bin, 'postgres'), ['-D', data, ...flags]), { stdio: 'ignore' });
     const started = server;
@@ -86,13 +141,6 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const signalAll = (signal: NodeJS.Signals): void => {
     for (const pid of server === null ? [] : familyOf(server.pid!)) signalTo(pid, signal);
   };
-  const query = <Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> =>
-    withClient(url, async (client) => (await client.query(sql, parameters)).rows as Row[]);
-
-  await start();
-  await withClient(`postgres://${USER}@127.0.0.1:${port}/postgres`, (client) => client.query(`CREATE DATABASE ${DATABASE}`));
-  await migrateAt(url);
-  let backups = 0;
   return {
     port,
     url,
@@ -102,34 +150,10 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     start,
     pause: () => signalAll('SIGSTOP'),
     resume: () => signalAll('SIGCONT'),
-    query,
-    backUp: async () => {
-      const path = join(directory, `backup-${++backups}`);
-      await run(join(bin, 'pg_basebackup'), [
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(port),
-        '-U',
-        USER,
-        '-D',
-        path,
-        '-c',
-        'fast',
-        '--no-sync',
-      ]);
-      return { path };
-    },
-    restore: async ({ path }) => {
-      await end('SIGKILL');
-      rmSync(data, { recursive: true, force: true });
-      await run('cp', ['-a', path, data]);
-      await start();
-    },
+    query: (sql, parameters = []) => withClient(url, async (client) => (await client.query(sql, parameters)).rows as never),
     remove: async () => {
       signalAll('SIGCONT');
       await end('SIGKILL');
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { issueOfConstraint, type ConstraintIssues } from '../../database/constraint-errors';
 import type { Clock } from '../../clock';
 import type { Cipher } from '../../database/cipher';
+import type { HeadsOf } from '../../database/replica';
 import type { Connection, Database, Transaction } from '../../database/transaction';
 import { RequestFault, UserFault } from '../../errors';
 import { bindingsOf, permits, type Actor } from '../access/actor';
@@ -12,7 +13,7 @@ import { findBodiesByChangeIds, findChangesByIds, listChanges, type ChangeSearch
 import { canonicalText, changeFilterProblem, isVisibleItem } from './change-rules';
 import { deleteClaims, keepResult, listKeptResults, takeClaim, type ClaimKey } from './idempotency-repository';
 import type { IdempotencyRecordEntity } from './idempotency-record-entity';
-import type { EnvironmentRevision } from './head-repository';
+import { readHeadsOfOrganization, readHeadsOfProjects, type EnvironmentRevision } from './head-repository';
 import { recordChange, type ChangeDraft } from './record-change';
 
 export interface ChangeServiceOptions {
@@ -87,7 +88,7 @@ export class ChangeService {
     const problem = changeFilterProblem(search);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
     const slice = { beforeSequence: sequencePosition(beforeSequence), limit };
-    return listChanges(this.options.database.connection, search, visibility, slice);
+    return this.options.database.readFresh(headsOf(search), (connection) => listChanges(connection, search, visibility, slice));
   }
 
   /** Deletes the results kept since then for repeated requests that `isConcerned` accepts; answers how many. */
@@ -141,6 +142,11 @@ export class ChangeService {
   private decrypt<T>(sealedResult: string): KeptResult<T> {
     return JSON.parse(this.options.cipher.decrypt(sealedResult)) as KeptResult<T>;
   }
+}
+
+function headsOf({ organizationId, projectId }: ChangeSearch): HeadsOf {
+  if (projectId) return (connection) => readHeadsOfProjects(connection, [projectId]);
+  return async (connection) => (organizationId ? readHeadsOfOrganization(connection, organizationId) : []);
 }
 
 const RESULTS_PER_PAGE = 500;

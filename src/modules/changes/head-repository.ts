@@ -49,3 +49,27 @@ export async function findEnvironmentHead(connection: Connection, environmentId:
   );
   return rows[0] ?? null;
 }
+
+/**
+ * Reads the heads that every change of these projects raises: the end of the audit chain of their organization, and the revisions and
+ * epochs of their environments. None when there is no such project.
+ */
+export function readHeadsOfProjects(connection: Connection, projectIds: readonly string[]): Promise<readonly object[]> {
+  return connection.query(
+    `SELECT organization_id AS id, hash AS state, sequence AS number FROM audit_head
+     WHERE organization_id IN (SELECT organization_id FROM project WHERE id = ANY($1))
+     UNION ALL SELECT environment_id, epoch, revision FROM environment_head WHERE project_id = ANY($1) ORDER BY id`,
+    [projectIds],
+  );
+}
+
+/** Reads the head that every change of an organization raises, and of what belongs to it. */
+export function readHeadsOfOrganization(connection: Connection, organizationId: string): Promise<readonly object[]> {
+  return connection.query('SELECT hash, sequence FROM audit_head WHERE organization_id = $1', [organizationId]);
+}
+
+/** Counts the changes that were ever recorded, of organizations that are gone, too. */
+export async function countChanges(connection: Connection): Promise<number> {
+  const [row] = await connection.query<{ count: number }[]>('SELECT coalesce(sum(sequence), 0)::float8 AS count FROM audit_head');
+  return row?.count ?? 0;
+}

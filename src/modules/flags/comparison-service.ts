@@ -3,6 +3,7 @@ import { RequestFault } from '../../errors';
 import type { Actor } from '../access/actor';
 import { canonicalText } from '../changes/change-rules';
 import type { EnvironmentService } from '../environments/environment-service';
+import { readHeadsOfProjects } from '../changes/head-repository';
 import { differencesOf, type Difference } from '../changes/difference-rules';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import { answeringConfigurations, compareFlags, type ComparedFlag, type EnvironmentConfigurations } from './flag-comparison';
@@ -30,14 +31,17 @@ export class ComparisonService {
     if (left.projectId !== right.projectId) {
       throw new RequestFault('BAD_USER_INPUT', 'leftId and rightId must be environments of the same project.');
     }
-    return this.options.database.readConsistently(async (connection) => {
-      const flags = await findAllFlags(connection, left.projectId);
-      const load = async (environmentId: string): Promise<EnvironmentConfigurations> => {
-        const rows = await findConfigurationsByEnvironment(connection, environmentId);
-        return { environmentId, configurations: new Map(rows.map((row) => [row.flagId, row])) };
-      };
-      const pair = [await load(left.id), await load(right.id)] as const;
-      return compareFlags(flags, pair, (a, b) => canonicalText(a) === canonicalText(b));
-    });
+    return this.options.database.readConsistently(
+      async (connection) => {
+        const flags = await findAllFlags(connection, left.projectId);
+        const load = async (environmentId: string): Promise<EnvironmentConfigurations> => {
+          const rows = await findConfigurationsByEnvironment(connection, environmentId);
+          return { environmentId, configurations: new Map(rows.map((row) => [row.flagId, row])) };
+        };
+        const pair = [await load(left.id), await load(right.id)] as const;
+        return compareFlags(flags, pair, (a, b) => canonicalText(a) === canonicalText(b));
+      },
+      (connection) => readHeadsOfProjects(connection, [left.projectId]),
+    );
   }
 }

@@ -1,10 +1,11 @@
 import DataLoader from 'dataloader';
 import { groupRows, orderById } from '../../database/group-rows';
-import type { Connection } from '../../database/transaction';
+import type { Connection, Database } from '../../database/transaction';
 import type { Usage } from '../../errors';
 import type { Visibility } from '../access/visibility';
 import type { ChangeEntity } from '../changes/change-entity';
 import { findLastChanges } from '../changes/change-repository';
+import { readHeadsOfProjects } from '../changes/head-repository';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 import {
@@ -49,7 +50,8 @@ export interface FlagLoaders {
   readonly flagCount: DataLoader<FlagPageKey, number, string>;
 }
 
-export function createFlagLoaders(connection: Connection, now: Date): FlagLoaders {
+export function createFlagLoaders(connection: Connection, now: Date, database: Database): FlagLoaders {
+  const list = listReader(database);
   return {
     flag: new DataLoader(async (ids) => orderById(await findFlagsByIds(connection, ids), ids)),
     configurationsOfFlag: new DataLoader(async (flagIds) => {
@@ -67,14 +69,28 @@ export function createFlagLoaders(connection: Connection, now: Date): FlagLoader
       usesById(await findSegmentUses(connection, ids, environmentIds)),
     ),
     flagPage: perRequest(async (projectIds, request) => {
-      const pages = await listFlags(connection, projectIds, request);
+      const pages = await list(projectIds, request, (fresh) => listFlags(fresh, projectIds, request));
       return (projectId) => pages.get(projectId) ?? [];
     }),
     flagCount: perRequest(async (projectIds, request) => {
-      const counts = await countFlags(connection, projectIds, request);
+      const counts = await list(projectIds, request, (fresh) => countFlags(fresh, projectIds, request));
       return (projectId) => counts.get(projectId) ?? 0;
     }),
   };
+}
+
+type ListReader = <T>(
+  projectIds: readonly string[],
+  request: FlagListRequest,
+  read: (connection: Connection) => Promise<T>,
+) => Promise<T>;
+
+/** Reads lists from the replica when it has all changes of the projects, but staleness, which follows from counts that raise no head. */
+function listReader(database: Database): ListReader {
+  return (projectIds, { filter }, read) =>
+    typeof filter.isStale === 'boolean'
+      ? read(database.connection)
+      : database.readFresh((connection) => readHeadsOfProjects(connection, projectIds), read);
 }
 
 /** Runs one statement per distinct visibility, of which an operation has few, instead of one per project. */

@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import { orderById } from '../../database/group-rows';
 import { createCountLoader, createPageLoader, type PageRequest } from '../../database/page-loader';
-import type { Connection } from '../../database/transaction';
+import type { Connection, Database } from '../../database/transaction';
+import { readHeadsOfProjects } from '../changes/head-repository';
 import type { SegmentEntity } from './segment-entity';
 import {
   countKeys,
@@ -24,16 +25,23 @@ export interface SegmentLoaders {
   readonly keysOfSegment: DataLoader<KeyPage, { targetingKey: string }[], string>;
 }
 
-export function createSegmentLoaders(connection: Connection): SegmentLoaders {
+type Owned = Pick<PageRequest, 'ownerId'>;
+
+export function createSegmentLoaders(connection: Connection, _now: Date, database: Database): SegmentLoaders {
+  const ofProjects = (owners: readonly Owned[]) => (fresh: Connection) =>
+    readHeadsOfProjects(
+      fresh,
+      owners.map(({ ownerId }) => ownerId),
+    );
   return {
     segment: new DataLoader(async (ids) => orderById(await findSegmentsByIds(connection, ids), ids)),
     segmentsOfProject: createPageLoader(
-      (requests, shared) => listSegments(connection, requests, shared),
+      (requests, shared) => database.readFresh(ofProjects(requests), (fresh) => listSegments(fresh, requests, shared)),
       (segment) => segment.projectId,
       ({ text, position, limit }) => [text, position, limit],
     ),
     segmentCountOfProject: createCountLoader(
-      (requests, shared) => countSegments(connection, requests, shared),
+      (requests, shared) => database.readFresh(ofProjects(requests), (fresh) => countSegments(fresh, requests, shared)),
       ({ text }) => text,
     ),
     keyCountsOfSegment: new DataLoader(async (ids) => {

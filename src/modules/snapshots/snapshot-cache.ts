@@ -1,6 +1,7 @@
 /** Holds the states of all environments that were requested from this process, and keeps them current with the database. */
 import pLimit from 'p-limit';
 import { Coalescer } from '../../concurrency/coalescer';
+import type { HeadsOf } from '../../database/replica';
 import type { Database } from '../../database/transaction';
 import { replaceEpoch } from '../changes/epoch-repository';
 import { findEnvironmentHead, type EnvironmentHead } from '../changes/head-repository';
@@ -174,7 +175,11 @@ export class SnapshotCache {
   }
 
   private readWhole(environmentId: string): Promise<Reading | null> {
-    return this.options.database.readConsistently((connection) => readSnapshot(connection, environmentId));
+    const headsOf: HeadsOf = async (connection) => {
+      const head = await findEnvironmentHead(connection, environmentId);
+      return head === null ? [] : [head];
+    };
+    return this.options.database.readConsistently((connection) => readSnapshot(connection, environmentId), headsOf);
   }
 
   /** Answers whether the state was the newest one when its head was read. */
