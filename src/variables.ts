@@ -7,6 +7,7 @@ import { oidcVariables } from './http/oidc/settings';
 import { originOf } from './http/origins';
 import { REQUESTS_LOGGED } from './http/request-log';
 import { LOG_FORMATS } from './log';
+import { hostListProblem, redisUrlFormOf, redisUrlsOf } from './redis/redis-url';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const SECRET_LENGTH_MIN = 32;
@@ -30,9 +31,14 @@ const variables = z.object({
   DATABASE_REPLICA_URL: databaseUrl(),
   DATABASE_POOL_SIZE: integer(2, 1_000).default(10),
   EMBEDDED_DATABASE: onOrOff.optional(),
-  REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://:password@host:6379', ({ hostname, pathname }) =>
-    hostname !== '' && /^\/?\d*$/.test(pathname) ? null : 'must be a URL such as redis://:password@host:6379/0',
-  ).optional(),
+  REDIS_URL: z
+    .string()
+    .superRefine((text, context) => {
+      const problems = redisUrlsOf(text).map((url) => urlProblem(url, redisUrlFormOf(text)));
+      const message = [hostListProblem(text), ...problems].find((problem) => problem !== null);
+      if (message) context.addIssue({ code: 'custom', message });
+    })
+    .optional(),
   DATA_DIR: z.string().default('./data'),
   OWNER_EMAIL: z.string().optional(),
   OWNER_PASSWORD: z.string().optional(),
@@ -180,18 +186,24 @@ function integer(min: number, max: number): z.ZodType<number, string> {
 
 const ESCAPES = ', with % written as %25, / as %2F, ? as %3F, # as %23 and blanks as %20 in a user or password';
 
-/** `problemOf` says what else is wrong, and what to write, for a URL of one of the protocols; null: nothing. */
-function urlOf(protocols: readonly string[], example: string, problemOf: (url: URL) => string | null): z.ZodType<string, string> {
+interface UrlForm {
+  readonly protocols: readonly string[];
+  readonly example: string;
+  /** Says what else is wrong, and what to write; null: nothing. */
+  readonly problemOf: (url: URL) => string | null;
+}
+
+function urlOf(protocols: UrlForm['protocols'], example: string, problemOf: UrlForm['problemOf']): z.ZodType<string, string> {
   return z.string().superRefine((text, context) => {
-    const hasProtocol = protocols.some((protocol) => text.toLowerCase().startsWith(`${protocol}//`));
-    const form = `must be a URL such as ${example}`;
-    const message = !hasProtocol
-      ? form
-      : isClear(text)
-        ? problemOf(new URL(text))
-        : `${form}${example.includes('@') ? ESCAPES : ''}`;
+    const message = urlProblem(text, { protocols, example, problemOf });
     if (message !== null) context.addIssue({ code: 'custom', message });
   });
+}
+
+function urlProblem(text: string, { protocols, example, problemOf }: UrlForm): string | null {
+  const form = `must be a URL such as ${example}`;
+  if (!protocols.some((protocol) => text.toLowerCase().startsWith(`${protocol}//`))) return form;
+  return isClear(text) ? problemOf(new URL(text)) : `${form}${example.includes('@') ? ESCAPES : ''}`;
 }
 
 /** Whether each part of a URL ends where its writer meant it to: a / ? or # in a password ends it, and leaves an @ behind. */

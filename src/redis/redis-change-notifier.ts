@@ -6,17 +6,23 @@
  * - ioredis subscribes again after a loss without looking at the answer, and a refusal would be an unhandled rejection: so
  *   the subscription is renewed here on each connection, and tried again while it is refused;
  * - a half-open connection looks alive: both clients are asked something, and one that does not answer is made anew;
+ * - a subscription can be alive on a server that the publisher's messages do not reach, such as a master that was replaced: one
+ *   on which the probes of this process do not come back is made anew;
  * - anything that reaches the channel can write to it: messages that are too long or of another form are ignored.
  */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { Coalescer } from '../concurrency/coalescer';
 import { acceptNotification, type ChangeNotifier } from '../delivery/change-notifier';
-import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS, traceCommands, type RedisNamespace } from './client-options';
+import { traceCommands, type RedisNamespace } from './client-options';
+import { observeConnection } from './connection-states';
+import { COMMAND_TIMEOUT_MS, createRedisClient, createRedisSubscriber, type RedisClient } from './redis-client';
 import type { RedisFault } from './redis-fault';
 import { probe, RedisHealth } from './redis-health';
 
 const PROBE_INTERVAL_MS = 5_000;
+/** Each probe is a message to the channel. */
+const SILENCE_MAX_MS = 3 * PROBE_INTERVAL_MS;
 const MESSAGE_BYTES_MAX = 65_536;
 /** Heads that fit into one message; more than that wait for the poll. */
 const HEADS_WAITING_MAX = 500;
@@ -42,8 +48,8 @@ export function createRedisChangeNotifier({
   onStateChange,
 }: RedisChangeNotifierOptions): RedisChangeNotifier {
   const channel = `${prefix}:heads`;
-  const publisher = traceCommands(new Redis(url, { ...CLIENT_OPTIONS, commandTimeout: COMMAND_TIMEOUT_MS }), tracing);
-  const subscriber = new Redis(url, CLIENT_OPTIONS);
+  const publisher = traceCommands(createRedisClient(url, { commandTimeout: COMMAND_TIMEOUT_MS }), tracing);
+  const subscriber = createRedisSubscriber(url, publisher);
   const health = new RedisHealth(onStateChange);
   const pubSub = new RedisPubSub({ publisher, subscriber, deserializer: (bytes) => parseOrNull(bytes) });
   const subscription = new ChannelSubscription(channel, { subscriber, pubSub, health });
@@ -54,14 +60,15 @@ export function createRedisChangeNotifier({
       (error: Error) => health.set('publisher', error),
     );
   };
-  watch(publisher, { onReady: check, onLoss: (error) => health.set('publisher', error) });
-  watch(subscriber, { onReady: () => void subscription.renew(), onLoss: (error) => subscription.handleLoss(error) });
+  observeConnection(publisher, { onReady: check, onLoss: (error) => health.set('publisher', error) });
+  observeConnection(subscriber, { onReady: () => void subscription.renew(), onLoss: (error) => subscription.handleLoss(error) });
 
   const probes = setInterval(() => {
     check();
     // Answered or not: a connection that stays silent is cut by its own timeout.
     if (subscriber.status === 'ready') subscriber.ping().catch(() => undefined);
     void subscription.renew();
+    subscription.cutWhenSilent();
   }, PROBE_INTERVAL_MS);
   probes.unref();
 
@@ -80,25 +87,8 @@ export function createRedisChangeNotifier({
   };
 }
 
-/** Matches what ioredis says of commands that a loss took along: it follows from the loss and does not explain it. */
-const CONSEQUENCE = /^Stream isn't writeable|^Connection is closed/;
-
-/** A loss is told with the last error before it, which says why. */
-function watch(client: Redis, { onReady, onLoss }: { onReady: () => void; onLoss: (error: Error) => void }): void {
-  const closed = new Error('The connection was closed.');
-  let reason = closed;
-  client.on('error', (error) => {
-    if (!CONSEQUENCE.test(error.message)) reason = error;
-  });
-  client.on('close', () => onLoss(reason));
-  client.on('ready', () => {
-    reason = closed;
-    onReady();
-  });
-}
-
 /** Sends one message at a time; counters that move meanwhile go with the next. */
-function createPublish(publisher: Redis, pubSub: RedisPubSub, channel: string): ChangeNotifier['notify'] {
+function createPublish(publisher: RedisClient, pubSub: RedisPubSub, channel: string): ChangeNotifier['notify'] {
   const waiting = new Set<string>();
   const messages = new Coalescer(async () => {
     if (waiting.size === 0) return;
@@ -136,6 +126,7 @@ class ChannelSubscription {
   private isRenewing = false;
   private isEngineSet = false;
   private isClosed = false;
+  private heardAt = 0;
 
   constructor(
     private readonly channel: string,
@@ -174,8 +165,16 @@ class ChannelSubscription {
       this.isRenewing = false;
     }
     if (!this.isSubscribed || this.isClosed) return;
+    this.heardAt = performance.now();
     health.set('subscriber', null);
     for (const { onReconnect } of [...this.listeners]) onReconnect();
+  }
+
+  /** Makes the connection anew when nothing came through it for long although messages are sent. */
+  cutWhenSilent(): void {
+    const { subscriber, health } = this.options;
+    if (!this.isSubscribed || health.fault() !== null) return;
+    if (performance.now() - this.heardAt > SILENCE_MAX_MS) subscriber.disconnect(true);
   }
 
   /** Called only after a subscription has just succeeded, because the engine keeps the listeners of one that fails. */
@@ -191,6 +190,7 @@ class ChannelSubscription {
   }
 
   private receive(message: unknown): void {
+    this.heardAt = performance.now();
     for (const { onHead } of [...this.listeners]) acceptNotification(message, onHead);
   }
 }

@@ -1,7 +1,15 @@
 /** Tells what is wrong with Redis from the error of a connection or a command. */
 
 export type RedisFaultKind =
-  'unreachable' | 'refused' | 'without that database' | 'not permitted' | 'read-only' | 'full' | 'not Redis';
+  | 'unreachable'
+  | 'refused'
+  | 'without that database'
+  | 'not permitted'
+  | 'read-only'
+  | 'full'
+  | 'incomplete'
+  | 'not as configured'
+  | 'not Redis';
 
 export interface RedisFault {
   readonly kind: RedisFaultKind;
@@ -15,8 +23,43 @@ export interface RedisFault {
 const KINDS: readonly (readonly [RedisFaultKind, RegExp, string])[] = [
   [
     'refused',
+    /sentinel.*(NOAUTH|WRONGPASS|invalid password|AUTH failed)/i,
+    'Set the password of the sentinels in REDIS_URL: redis+sentinel://:password@host:26379/mymaster?sentinel_password=password.',
+  ],
+  [
+    'not as configured',
+    /sentinel.*(No such master|invalid reply: null)/i,
+    'Let REDIS_URL end with a master that its sentinels know, as in their "sentinel monitor": redis+sentinel://host:26379/mymaster.',
+  ],
+  [
+    'not as configured',
+    /sentinel.*unknown command/i,
+    'Let REDIS_URL name sentinels after redis+sentinel://, or begin with redis://: what answers there is no sentinel.',
+  ],
+  [
+    'not as configured',
+    /^MOVED |^CROSSSLOT/,
+    'Let REDIS_URL begin with redis+cluster://: what answers there is a node of a Redis Cluster.',
+  ],
+  [
+    'not as configured',
+    /cluster support disabled/,
+    'Let REDIS_URL begin with redis:// or redis+sentinel://: what answers there is no node of a Redis Cluster.',
+  ],
+  [
+    'incomplete',
+    /CLUSTERDOWN|Cluster redirections/,
+    'Start the nodes of the Redis Cluster that are down, or give each master a replica: a part of the keys has no node.',
+  ],
+  [
+    'refused',
     /NOAUTH|WRONGPASS|invalid password|AUTH failed/i,
     'Set the user and the password in REDIS_URL: redis://user:password@host:port.',
+  ],
+  [
+    'not permitted',
+    /NOPERM.*'cluster/,
+    'Allow the user of REDIS_URL what Flagstaff needs in a cluster besides the rest: +cluster|slots +cluster|info.',
   ],
   [
     'not permitted',

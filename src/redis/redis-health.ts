@@ -3,7 +3,8 @@
  * and that there is room. Tried each 5 s with the very commands, because a refusal of these would be seen by nobody else:
  * all of them are sent without waiting.
  */
-import type { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
+import type { RedisClient } from './redis-client';
 import { redisFaultOf, type RedisFault } from './redis-fault';
 
 const PROBE_KEPT_SECONDS = 60;
@@ -46,15 +47,14 @@ export class RedisHealth {
 }
 
 /** Throws what Redis answers to the first command that it refuses. */
-export async function probe(client: Redis, prefix: string, channel: string): Promise<void> {
+export async function probe(client: RedisClient, prefix: string, channel: string): Promise<void> {
   const key = `${prefix}:probe`;
   const outcomes = await Promise.allSettled([
     // A database that is not there leaves the connection on the first one.
-    client.select(client.options.db ?? 0),
+    client instanceof Cluster ? requireWholeCluster(client) : client.select(client.options.db ?? 0),
     client.publish(channel, '{"heads":[]}'),
     client.set(key, '', 'EX', PROBE_KEPT_SECONDS),
     client.get(key),
-    client.mget(key),
     client.getrange(key, 0, 0),
     client.expire(key, PROBE_KEPT_SECONDS),
     client.eval(COUNT, 1, `${key}:count`, PROBE_KEPT_SECONDS),
@@ -62,4 +62,18 @@ export async function probe(client: Redis, prefix: string, channel: string): Pro
   ]);
   const refusal = outcomes.find((outcome) => outcome.status === 'rejected');
   if (refusal) throw refusal.reason;
+}
+
+/** Throws unless each slot of the cluster has a node that answers: the keys of this probe are in two of 16,384. */
+async function requireWholeCluster(client: Cluster): Promise<void> {
+  const valueOf = await clusterInfoOf(client);
+  const state = valueOf('cluster_state');
+  const missing = Number(valueOf('cluster_slots_pfail')) + Number(valueOf('cluster_slots_fail'));
+  if (state !== 'ok' || missing > 0) throw new Error(`CLUSTERDOWN cluster_state is ${state}, ${missing} slots have no node`);
+}
+
+/** Reads what a node says of its cluster: finds the value of a name; empty when it says nothing of it. */
+export async function clusterInfoOf(client: Cluster): Promise<(name: string) => string> {
+  const info = String(await client.cluster('INFO'));
+  return (name) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
 }

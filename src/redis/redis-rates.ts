@@ -1,7 +1,7 @@
 /** The counts of the rate limits that several servers share, in Redis. They end by themselves after a minute. */
-import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import { CLIENT_OPTIONS, COMMAND_TIMEOUT_MS, type RedisNamespace } from './client-options';
+import type { RedisNamespace } from './client-options';
+import { COMMAND_TIMEOUT_MS, createRedisClient } from './redis-client';
 
 export interface RedisRates {
   /** Adds points and answers how many all servers have counted within the window. Fails at once while Redis is away. */
@@ -10,7 +10,7 @@ export interface RedisRates {
 }
 
 export function createRedisRates({ url, prefix }: RedisNamespace, windowSeconds: number): RedisRates {
-  const client = new Redis(url, { ...CLIENT_OPTIONS, enableAutoPipelining: true, commandTimeout: COMMAND_TIMEOUT_MS });
+  const client = createRedisClient(url, { enableAutoPipelining: true, commandTimeout: COMMAND_TIMEOUT_MS });
   // The change notifier logs when Redis is lost and when it returns.
   client.on('error', () => undefined);
   // Redis enforces no limit; each server enforces its own.

@@ -13,13 +13,13 @@ import {
   type CircuitBreakerPolicy,
   type IPolicy,
 } from 'cockatiel';
-import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cipher } from '../database/cipher';
 import type { Reading } from '../modules/snapshots/environment-state';
 import type { SnapshotStore } from '../modules/snapshots/snapshot-store';
-import { CLIENT_OPTIONS, traceCommands, type RedisNamespace } from './client-options';
+import { traceCommands, type RedisNamespace } from './client-options';
+import { createRedisClient, type RedisClient } from './redis-client';
 import { HEADER_BYTES_MAX, readHeader, SnapshotFormat, type Header, type KeyLists } from './snapshot-format';
 
 const READ_TIMEOUT_MS = 200;
@@ -49,7 +49,7 @@ export interface RedisSnapshotStoreOptions {
 }
 
 export class RedisSnapshotStore implements SnapshotStore {
-  private readonly redis: Redis;
+  private readonly redis: RedisClient;
   private readonly prefix: string;
   private readonly format: SnapshotFormat;
   private readonly policies: { readonly short: IPolicy; readonly long: IPolicy };
@@ -68,7 +68,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   constructor({ namespace, cipher, patience = 1 }: RedisSnapshotStoreOptions) {
     this.format = new SnapshotFormat(cipher);
     this.prefix = `${namespace.prefix}:${FORMAT}`;
-    this.redis = traceCommands(new Redis(namespace.url, CLIENT_OPTIONS), namespace.tracing);
+    this.redis = traceCommands(createRedisClient(namespace.url), namespace.tracing);
     // The change notifier logs when Redis is lost; here it costs speed only.
     this.redis.on('error', () => undefined);
     this.connected = new Promise<void>((resolve) => {
@@ -127,7 +127,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 
   /** Bounded, and at once an error while Redis is known not to answer. */
-  private ask<T>(command: (redis: Redis) => Promise<T>, policy = this.policies.short): Promise<T> {
+  private ask<T>(command: (redis: RedisClient) => Promise<T>, policy = this.policies.short): Promise<T> {
     const run = async (): Promise<T> => {
       await this.connected;
       return command(this.redis);
@@ -142,7 +142,8 @@ export class RedisSnapshotStore implements SnapshotStore {
     const readLists = async (digests: readonly string[]): Promise<(KeyLists | null)[]> => {
       const keys = digests.map((digest) => this.listsKey(digest));
       isAnswered = false;
-      const found = await this.ask((redis) => redis.mgetBuffer(...keys), this.policies.long);
+      // One by one: in a cluster they lie on several nodes.
+      const found = await this.ask((redis) => Promise.all(keys.map((key) => redis.getBuffer(key))), this.policies.long);
       isAnswered = true;
       return Promise.all(
         keys.map(async (listKey, i) => {
@@ -210,7 +211,7 @@ export class RedisSnapshotStore implements SnapshotStore {
   }
 
   /** Null when there is none, or something else lies there. */
-  private async headerAt(redis: Redis, environmentId: string): Promise<Header | null> {
+  private async headerAt(redis: RedisClient, environmentId: string): Promise<Header | null> {
     try {
       return readHeader(await redis.getrangeBuffer(this.snapshotKey(environmentId), 0, HEADER_BYTES_MAX - 1));
     } catch (error) {

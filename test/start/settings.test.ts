@@ -329,6 +329,10 @@ it.each(NAMES.filter((name) => name !== 'OIDC_ROLES'))('%s is refused with a lin
 const ESCAPES = ', with % written as %25, / as %2F, ? as %3F, # as %23 and blanks as %20 in a user or password';
 const DATABASE = 'must be a URL such as postgres://user:password@host:5432/database';
 const REDIS = 'must be a URL such as redis://:password@host:6379';
+const SENTINEL = 'redis+sentinel://:password@host:26379,host:26379/mymaster/0?sentinel_password=password';
+const CLUSTER = 'redis+cluster://:password@host:6379,host:6379';
+const ONE_HOST =
+  'must name one host after redis://; several are redis+sentinel://host:26379,host:26379/mymaster or redis+cluster://host:6379,host:6379';
 const SMTP = 'must be a URL such as smtps://user:password@mail.example.com';
 const ORIGINS = SETTINGS.ALLOWED_ORIGINS!.refusal;
 
@@ -353,6 +357,29 @@ it.each<[string, string, string]>([
   ['REDIS_URL', 'redis://h/first', `${REDIS}/0`],
   ['REDIS_URL', 'redis://', `${REDIS}/0`],
   ['REDIS_URL', 'http://h:6379', REDIS],
+  ['REDIS_URL', 'redis://a:1,b:2', ONE_HOST],
+  ['REDIS_URL', 'rediss://:p@a,b/0', ONE_HOST],
+  ...['h', 'h:1,g:2/', 'h/a/b', 'h/a/0/1'].map((rest): [string, string, string] => [
+    'REDIS_URL',
+    `redis+sentinel://${rest}`,
+    `must name the master that its sentinels know after their addresses, and then its database, such as ${SENTINEL}`,
+  ]),
+  ...['a,,b/m', '/m', '@/m'].map((rest): [string, string, string] => [
+    'REDIS_URL',
+    `rediss+sentinel://${rest}`,
+    rest === '@/m' ? `must be a URL such as ${SENTINEL}${ESCAPES}` : `must be a URL such as ${SENTINEL}`,
+  ]),
+  ...[':a%@h/m', ':a/b@h:1/m', ':1#b@h/m', 'h:port/m', 'h:1,g:port/m', 'h:1,g h:2/m', ':a/b@h/m?sentinel_password=c'].map(
+    (rest): [string, string, string] => ['REDIS_URL', `redis+sentinel://${rest}`, `must be a URL such as ${SENTINEL}${ESCAPES}`],
+  ),
+  ['REDIS_URL', 'redis+sentinel://h/m?db=1', 'must have no other parameters than sentinel_username and sentinel_password'],
+  ...['h:1,g:2/1', 'h/name', 'h?a=b'].map((rest): [string, string, string] => [
+    'REDIS_URL',
+    `redis+cluster://${rest}`,
+    `must be a URL such as ${CLUSTER}, without a database other than 0 and without parameters`,
+  ]),
+  ['REDIS_URL', 'rediss+cluster://', `must be a URL such as ${CLUSTER}`],
+  ['REDIS_URL', 'redis+cluster://:a%@h,g', `must be a URL such as ${CLUSTER}${ESCAPES}`],
   ...['u:a%@h', 'u:a/b@h', 'u:1#b@h'].map((rest): [string, string, string] => ['SMTP_URL', `smtps://${rest}`, SMTP + ESCAPES]),
   ['SMTP_URL', 'smtp://', SMTP],
   ['PUBLIC_URL', 'https://u:p@h', 'must be a URL such as https://flags.example.com, without a user and a query'],

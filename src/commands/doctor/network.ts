@@ -2,7 +2,7 @@
 import { createTransport } from 'nodemailer';
 import { connect } from 'node:tls';
 import type { Config } from '../../config';
-import { checkRedis } from '../../redis/check-redis';
+import { checkRedis, type RedisNodes } from '../../redis/check-redis';
 import { ok, warning, wrong, type Finding } from './finding';
 
 const TIMEOUT_MS = 5_000;
@@ -15,12 +15,30 @@ export async function checkRedisAt({ redisUrl, databaseUrl }: Config): Promise<F
       ? ok('Redis', 'not configured: one server needs none')
       : ok('Redis', 'not configured: right for one server; several want REDIS_URL, or changes take a second to reach the others');
   }
-  const { fault, version, policyWhenFull } = await checkRedis(redisUrl);
+  const { fault, version, policyWhenFull, nodes } = await checkRedis(redisUrl);
   if (fault !== null) return wrong('Redis', `${fault.kind}: ${fault.cause}. ${fault.remedy}`);
   if (policyWhenFull === 'noeviction') {
     return warning('Redis', `${version} refuses writes when it is full; set its maxmemory-policy to allkeys-lru.`);
   }
-  return ok('Redis', `${version} does all that is needed`);
+  if (nodes !== null && isWithoutReplica(nodes)) {
+    const which = nodes.form === 'sentinel' ? 'a master without a replica' : 'masters without a replica';
+    return warning('Redis', `${version} has ${which}: nothing takes over when it fails; start one for each.`);
+  }
+  return ok('Redis', `${version} does all that is needed${nodes === null ? '' : describeNodes(nodes)}`);
+}
+
+/** One server is not asked for a replica: without sentinels none would take over. */
+function isWithoutReplica({ form, masters, replicas }: RedisNodes): boolean {
+  return form !== 'server' && replicas < masters;
+}
+
+function describeNodes({ form, masters, replicas }: RedisNodes): string {
+  const descriptions: Readonly<Record<RedisNodes['form'], string>> = {
+    server: '',
+    sentinel: `: a master behind sentinels, replicas: ${replicas}`,
+    cluster: `: a cluster, masters: ${masters}, replicas: ${replicas}`,
+  };
+  return descriptions[form];
 }
 
 /** Looks at the address that people use, from here. */
