@@ -2,15 +2,26 @@
  * Servers that read from a standby as well, by PostgreSQL's own streaming replication: it lags, stands still, dies, is promoted, or
  * is no standby of theirs. Nobody is answered anything older than asked for, and nobody is refused.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { renewEpochs } from '../../src/modules/changes/epoch-repository';
+import { openOn } from '../support/data-sources';
 import { make, makeEnvironment, makeFlag, toggle, uniqueKey, type Made, type MadeProject } from '../support/make';
 import { METRICS_TOKEN, scrape } from '../support/metrics';
-import { type OwnStandby } from '../support/own-postgres';
+import { startOwnPostgres, type OwnStandby } from '../support/own-postgres';
 import type { Position, SnapshotWire } from '../support/recorder';
+import { prepareServer } from '../support/server-process';
+import { expectAllDelivered } from './checks';
 import { describeFaults, report, scaled, startCluster, until, type Cluster } from './cluster';
+import { Evaluators } from './evaluators';
+import { Writers } from './writers';
 
 const ROUNDS = scaled(400, 60);
 const LANES = 4;
 const LAG_S = 5;
+const SUBSCRIBERS = 10;
+const WRITERS = 2;
+const READERS = 2;
+const AWAY_MS = scaled(10_000, 3_000);
 const SOON_MS = 30_000;
 
 jest.setTimeout(scaled(600_000, 360_000));
@@ -166,5 +177,195 @@ describeFaults('two servers with a replica', () => {
     expect(Math.min(...behind)).toBeGreaterThan(ROUNDS);
     await setDelay(0);
     await caughtUp();
+  });
+
+  /** Clients that read lists, and environments that no server has read yet, on both servers without a pause. */
+  function startReading(written: Written): { readonly stop: () => Promise<{ problems: readonly string[]; reads: number }> } {
+    const problems: string[] = [];
+    let reads = 0;
+    let isStopped = false;
+    const loop = async (server: number): Promise<void> => {
+      while (!isStopped) {
+        try {
+          const fresh = await write(server);
+          for (const each of [fresh, written]) problems.push(...problemsOf(each, await read(1 - server, each)));
+          reads += 2;
+        } catch (error) {
+          problems.push(`Server ${server}: ${(error as Error).message}`);
+        }
+      }
+    };
+    const loops = Array.from({ length: READERS }, (_, reader) => loop(reader % 2));
+    return {
+      stop: async () => {
+        isStopped = true;
+        await Promise.all(loops);
+        return { problems, reads };
+      },
+    };
+  }
+
+  const warnings = (sentence: string): number[] => cluster.servers.map((server) => server.output().split(sentence).length - 1);
+
+  it('refuse nobody and lose nothing while it is killed and while it stands still, and say so once', async () => {
+    const written = await write(0);
+    const recorders = Array.from({ length: SUBSCRIBERS }, (_, first) => cluster.record({ first }));
+    await until('every subscriber is connected', SOON_MS, () => recorders.every(({ connections }) => connections > 0));
+    const said = warnings('the replica is unreachable: ');
+    const writers = await new Writers(cluster).start(WRITERS);
+    const evaluators = new Evaluators(cluster);
+    const reading = startReading(written);
+
+    await sleep(500);
+    await standby.kill();
+    await stateIs('unreachable');
+    await sleep(AWAY_MS);
+    await standby.start();
+    await stateIs('used');
+    standby.pause();
+    await stateIs('unreachable');
+    await sleep(AWAY_MS);
+    standby.resume();
+    await stateIs('used');
+    const { problems, reads } = await reading.stop();
+    await evaluators.stop();
+    await writers.stop();
+    const tookMs = await expectAllDelivered(cluster, writers, recorders);
+
+    report(
+      `${writers.acknowledged.length} mutations, the slowest in ${writers.longestAnswerMs} ms; ${reads} reads of four things; ` +
+        `${evaluators.answers.join(' and ')} evaluations; failed on the replica: ${(await outcomes('failed')).join(' and ')}, ` +
+        `not tried: ${(await outcomes('away')).join(' and ')}; converged in ${tookMs} ms`,
+    );
+    expect(problems).toEqual([]);
+    expect(evaluators.problems).toEqual([]);
+    expect([...writers.lost.keys()]).toEqual([]);
+    expect(reads).toBeGreaterThan(0);
+    expect(Math.min(...(await outcomes('away')))).toBeGreaterThan(0);
+    expect(warnings('the replica is unreachable: ')).toEqual(said.map((count) => count + 2));
+  });
+
+  it('refuse nobody when PostgreSQL cancels what conflicts with recovery', async () => {
+    await standby.query(`ALTER SYSTEM SET max_standby_streaming_delay = 0`);
+    await standby.query('SELECT pg_reload_conf()');
+    const conflicts = async (): Promise<number> => {
+      const [row] = await standby.query<{ count: number }>(
+        'SELECT sum(confl_snapshot + confl_lock + confl_bufferpin)::integer AS count FROM pg_stat_database_conflicts',
+      );
+      return row!.count;
+    };
+    const written = await write(0);
+    let isStopped = false;
+    const problems: string[] = [];
+    let reads = 0;
+    const lane = async (server: number): Promise<void> => {
+      while (!isStopped) {
+        try {
+          problems.push(...problemsOf(written, await read(server, written)));
+          reads++;
+        } catch (error) {
+          problems.push((error as Error).message);
+        }
+      }
+    };
+    const [before, failed] = [await conflicts(), await outcomes('failed')];
+
+    const lanes = Array.from({ length: 2 * LANES }, (_, index) => lane(index % 2));
+    await until('reads were cancelled', SOON_MS, async () => {
+      await cluster.postgres.query('UPDATE flag SET version = version');
+      await cluster.postgres.query('VACUUM flag');
+      return (await conflicts()) > before;
+    });
+    isStopped = true;
+    await Promise.all(lanes);
+
+    const cancelled = (await conflicts()) - before;
+    const failedNow = await outcomes('failed');
+    report(`${reads} reads of four things, of which PostgreSQL cancelled ${cancelled}`);
+    expect(problems).toEqual([]);
+    expect(failedNow[0]! + failedNow[1]!).toBeGreaterThan(failed[0]! + failed[1]!);
+    await standby.query('ALTER SYSTEM RESET max_standby_streaming_delay');
+    await standby.query('SELECT pg_reload_conf()');
+    await stateIs('used');
+  });
+
+  it('believe neither an old epoch nor a revoked key of it while its replay is paused', async () => {
+    const written = await write(0);
+    const input = { environmentId: written.environment.id, kind: 'SERVER', name: 'Revoked' };
+    const { apiKey, secret } = await make<{ apiKey: Made; secret: string }>(
+      cluster.admin(0),
+      'createApiKey',
+      input,
+      'apiKey { id } secret',
+    );
+    const evaluate = (server: number): Promise<number> =>
+      fetch(`${cluster.urls[server]}/ofrep/v1/evaluate/flags`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ context: { targetingKey: 'ada' } }),
+      }).then(({ status }) => status);
+    await caughtUp();
+    await standby.query('SELECT pg_wal_replay_pause()');
+    const alive = [await evaluate(0), await evaluate(1)];
+
+    await make(cluster.admin(0), 'revokeApiKey', { apiKeyId: apiKey.id }, 'apiKey { id }');
+    const atOnce = await evaluate(0);
+    await until('the other server refuses the key', SOON_MS, async () => (await evaluate(1)) === 401);
+    const unread = await write(0);
+    const opened = await openOn({ kind: 'server', url: cluster.postgres.url, drop: async () => undefined });
+    await opened.dataSource.transaction((connection) => renewEpochs(connection, null));
+    await opened.close();
+    const min = await cluster.head({ environment: unread.environment, secret: '' });
+    const answers = [await read(0, { ...unread, min }), await read(1, { ...unread, min })];
+    await stateIs('behind');
+    const [key] = await standby.query<{ isAlive: boolean }>('SELECT revoked_at IS NULL AS "isAlive" FROM api_key WHERE id = $1', [
+      apiKey.id,
+    ]);
+    await standby.query('SELECT pg_wal_replay_resume()');
+
+    expect(alive).toEqual([200, 200]);
+    expect(atOnce).toBe(401);
+    expect(key).toEqual({ isAlive: true });
+    expect(min.epoch).not.toBe(unread.min.epoch);
+    expect(answers.flatMap((answer) => problemsOf({ ...unread, min }, answer))).toEqual([]);
+    await stateIs('used');
+  });
+
+  it('serve without it when it is no standby of theirs', async () => {
+    const other = await startOwnPostgres();
+    const wrong: Readonly<Record<string, string>> = {
+      'not a standby': cluster.postgres.url,
+      'of another installation': other.url,
+      unreachable: 'postgres://postgres@127.0.0.1:9/flagstaff',
+    };
+    const states: Record<string, unknown> = {};
+    try {
+      for (const [state, url] of Object.entries(wrong)) {
+        const server = await prepareServer({ DATABASE_URL: cluster.postgres.url, DATABASE_REPLICA_URL: url });
+        await server.start();
+        await until('the state is known', SOON_MS, async () => (await replicaOf(server.url)) !== undefined);
+        states[state] = await replicaOf(server.url);
+        await server.drain();
+      }
+    } finally {
+      await other.remove();
+    }
+
+    expect(states).toEqual(Object.fromEntries(Object.keys(wrong).map((state) => [state, state])));
+  });
+
+  it('do not read from it when it was promoted, whatever is written there', async () => {
+    const written = await write(0);
+    await caughtUp();
+
+    await standby.query('SELECT pg_promote()');
+    await stateIs('not a standby');
+    const before = await outcomes('answered');
+    await standby.query(`UPDATE flag SET name = 'From another history' WHERE id = $1`, [written.flag.id]);
+    const answers = [await read(0, written), await read(1, written)];
+
+    expect(answers.flatMap((answer) => problemsOf(written, answer))).toEqual([]);
+    expect(await outcomes('answered')).toEqual(before);
+    expect(cluster.crashes()).toEqual([]);
   });
 });
