@@ -7,7 +7,10 @@ import { openDataSource } from '../database/open-data-source';
 import { Database } from '../database/transaction';
 import { entities } from '../modules/entities';
 
-type Location = Pick<Config, 'databaseUrl' | 'dataDir'>;
+interface Location extends Pick<Config, 'databaseUrl' | 'dataDir'> {
+  /** The variable that has the URL. Absent: DATABASE_URL. */
+  readonly variable?: string;
+}
 
 /** Opens the configured database for the work, and closes it. Fails with one sentence while a server uses the embedded database. */
 export function withDatabase<T>(location: Location, work: (database: Database) => Promise<T>): Promise<T> {
@@ -16,7 +19,7 @@ export function withDatabase<T>(location: Location, work: (database: Database) =
 
 /** For work below the services, such as migrations. */
 export async function withDataSource<T>(
-  { databaseUrl, dataDir }: Location,
+  { databaseUrl, dataDir, variable }: Location,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   const embedded = databaseUrl === null ? await openEmbeddedDatabase({ dataDir }) : null;
@@ -24,7 +27,7 @@ export async function withDataSource<T>(
     const connection = embedded ?? { url: databaseUrl ?? '', poolSize: 2 };
     // A query on a lost connection fails anyway.
     const dataSource = createDataSource({ connection, entities, migrations, onPoolError: () => undefined });
-    await openDataSource(dataSource);
+    await openDataSource(dataSource, variable);
     try {
       return await work(dataSource);
     } finally {

@@ -1,4 +1,4 @@
-/** What a replica says of itself, and whether reads may be answered from it. */
+/** Compares a replica with its primary: whether reads may be answered from it. */
 import type { EntityManager } from 'typeorm';
 import { StartFault, TryLater } from '../errors';
 

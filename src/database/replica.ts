@@ -1,6 +1,6 @@
 /**
- * A standby from which reads are answered that the primary would answer alike. Whoever reads names the heads that every change
- * raises which the read can see; the primary is asked for them first, and the replica answers only if it has the very same ones.
+ * A standby from which reads are answered that the primary would answer alike. Each read names the heads that every change
+ * raises which it can see; the primary is asked for them first, and the replica answers only if it has the very same ones.
  * So a replica that lags, that follows another primary, or that was promoted, is never believed; it only answers less often
  * (docs/adr/0018).
  */

@@ -3,6 +3,9 @@
  * is no standby of theirs. Nobody is answered anything older than asked for, and nobody is refused.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tmpdir } from 'node:os';
+import { runDoctor } from '../../src/commands/doctor/doctor';
+import { readConfig } from '../../src/config';
 import { renewEpochs } from '../../src/modules/changes/epoch-repository';
 import { openOn } from '../support/data-sources';
 import { make, makeEnvironment, makeFlag, toggle, uniqueKey, type Made, type MadeProject } from '../support/make';
@@ -36,8 +39,10 @@ const READ = `query ($environmentId: ID!, $projectId: ID!, $key: String!, $flagI
 }`;
 
 interface Read {
-  readonly evaluate: Position & { readonly results: readonly { readonly evaluations: readonly { readonly reason: string }[] }[] };
-  readonly snapshot: Position & { readonly snapshot: SnapshotWire };
+  /** Null where a server has not heard of the environment. */
+  readonly evaluate:
+    (Position & { readonly results: readonly { readonly evaluations: readonly { readonly reason: string }[] }[] }) | null;
+  readonly snapshot: (Position & { readonly snapshot: SnapshotWire }) | null;
   readonly project: {
     readonly flags: { readonly totalCount: number; readonly nodes: readonly { readonly name: string }[] };
     readonly segments: { readonly totalCount: number };
@@ -54,6 +59,9 @@ interface Written {
   readonly name: string;
   readonly min: Position;
 }
+
+const isReached = (position: Position | null, min: Position): boolean =>
+  position !== null && position.epoch === min.epoch && position.revision >= min.revision;
 
 describeFaults('two servers with a replica', () => {
   let cluster: Cluster;
@@ -118,11 +126,11 @@ describeFaults('two servers with a replica', () => {
 
   /** What is older than it was asked for. */
   function problemsOf({ flag, name, min }: Written, { evaluate, snapshot, project, changes }: Read): string[] {
-    const reason = evaluate.results[0]?.evaluations[0]?.reason;
-    const isOn = snapshot.snapshot.flags.find(({ key }) => key === flag.key);
+    const reason = evaluate?.results[0]?.evaluations[0]?.reason;
+    const isOn = snapshot?.snapshot.flags.find(({ key }) => key === flag.key);
     const checks: Readonly<Record<string, boolean>> = {
-      evaluate: evaluate.epoch === min.epoch && evaluate.revision >= min.revision && reason === 'FALLTHROUGH',
-      snapshot: snapshot.epoch === min.epoch && snapshot.revision >= min.revision && isOn !== undefined,
+      evaluate: isReached(evaluate, min) && reason === 'FALLTHROUGH',
+      snapshot: isReached(snapshot, min) && isOn !== undefined,
       flags: project.flags.totalCount === 1 && project.flags.nodes[0]!.name === name,
       changes: changes.nodes[0]?.kind === 'FLAG_TOGGLED',
     };
@@ -146,7 +154,7 @@ describeFaults('two servers with a replica', () => {
 
     expect(answers.flatMap(([each, answer]) => problemsOf(each, answer))).toEqual([]);
     for (const [{ environment }, { snapshot }] of answers) {
-      expect(snapshot.snapshot).toEqual(await cluster.snapshot({ environment, secret: '' }));
+      expect(snapshot?.snapshot).toEqual(await cluster.snapshot({ environment, secret: '' }));
     }
     const after = await outcomes('answered');
     // Three times a snapshot, two pages with their counts, and the changes.
@@ -352,6 +360,33 @@ describeFaults('two servers with a replica', () => {
     }
 
     expect(states).toEqual(Object.fromEntries(Object.keys(wrong).map((state) => [state, state])));
+  });
+
+  it('are diagnosed with it by the doctor', async () => {
+    const lines: string[] = [];
+    const diagnose = (replicaUrl: string): Promise<boolean> => {
+      const env = { DATABASE_URL: cluster.postgres.url, DATABASE_REPLICA_URL: replicaUrl, PORT: '0', DATA_DIR: tmpdir() };
+      const secrets = { JWT_SECRET: 'j'.repeat(32), KEY_PEPPER: 'a pepper of the tests, of 32 characters' };
+      const add = (line: string): void => {
+        if (/ replica /.test(line)) lines.push(line.replace(/ +/g, ' '));
+      };
+      return runDoctor(() => readConfig({ ...env, ...secrets }), add);
+    };
+    await caughtUp();
+
+    const wells = [
+      await diagnose(standby.url),
+      await diagnose(cluster.postgres.url),
+      await diagnose('postgres://postgres@127.0.0.1:9/flagstaff'),
+    ];
+
+    expect(wells).toEqual([true, false, true]);
+    expect(lines).toEqual([
+      'ok replica a standby that has every change',
+      'WRONG replica is not a standby. It takes writes of its own: it is the primary, or was promoted; let DATABASE_REPLICA_URL name a standby.',
+      'warning replica The database at DATABASE_REPLICA_URL cannot be reached: connect ECONNREFUSED 127.0.0.1:9; ' +
+        'start PostgreSQL there, or correct host and port.',
+    ]);
   });
 
   it('do not read from it when it was promoted, whatever is written there', async () => {

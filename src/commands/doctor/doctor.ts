@@ -4,6 +4,7 @@ import { StartFault } from '../../errors';
 import { checkDatabase } from './database';
 import { ok, warning, wrong, type Finding } from './finding';
 import { checkDataDirectory, checkMemory, checkNode, checkPorts } from './machine';
+import { checkReplica } from './replica';
 import { checkCollector, checkMail, checkOidc, checkPublicUrl, checkRedisAt } from './network';
 
 const MARKS: Readonly<Record<Finding['state'], string>> = { ok: 'ok     ', warning: 'warning', wrong: 'WRONG  ' };
@@ -20,7 +21,7 @@ export async function runDoctor(read: () => Config, print: (line: string) => voi
   const config = configurationOf(read, add);
   if (config !== null) {
     add(await checkDataDirectory(config), ...(await checkPorts(config)));
-    add(...(await checkDatabase(config)), await checkRedisAt(config));
+    add(...(await checkDatabase(config)), ...(await checkReplica(config)), await checkRedisAt(config));
     add(
       ...(await checkPublicUrl(config)),
       ...(await checkMail(config)),
