@@ -17,6 +17,7 @@ import { readVersion } from './database/open-data-source';
 import { Database } from './database/transaction';
 import { startHeadPoller } from './delivery/head-poller';
 import { StartFault, UserFault } from './errors';
+import { hideSecrets } from './evaluation';
 import { warnOfUnknownOrganizations } from './http/oidc/create-oidc';
 import { startMetricsServer } from './http/metrics';
 import { kindOfId } from './ids';
@@ -57,7 +58,7 @@ export interface AppOptions {
 
 /** Resolves when the server answers. Throws `StartFault` with one sentence when it cannot start. */
 export async function startApp({ config, log, clock = systemClock, openEmbedded, load }: AppOptions): Promise<App> {
-  const tracing = startTracing(config.tracing);
+  const tracing = startTracing(config.tracing, hideSecrets);
   const reports = createErrorReports(log);
   const foundation: Foundation = { config, log, clock, reports, metrics: new Metrics(), tracing, closers: [] };
   if (tracing !== null) foundation.closers.push(() => tracing.close());

@@ -93,8 +93,7 @@ export class FastEvaluate {
     if (ready === null) return null;
     const cost = this.costOf(actor, prepared, given.variables);
     if (cost === null || cost > limits.operationCostMax) return null;
-    const { operation, rootFields } = prepared;
-    const operationName = operation.name?.value ?? null;
+    const { shownName: operationName, rootFields } = prepared;
     const run = (): KeptAnswer => {
       const outcome = ready.run();
       this.evaluated++;

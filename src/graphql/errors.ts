@@ -55,18 +55,24 @@ const HINT = / ?Did you mean [^?]*\?$/;
  * where a string is expected.
  */
 const SECRET_LOCATION = / at "[^"]*(?:password|token)"$/i;
-const NO_TEXT = /(String cannot represent a non string value): [\s\S]*$/;
+const REPEATING = /^(String cannot represent a non string value|JSONObject cannot represent non-object value): [\s\S]*$/;
+/** Matches where an object belongs: a text in place of one may be anything, also the secret that belongs into it. */
+const NO_OBJECT = /^(?:JSONObject cannot represent|Expected type "\w+" to be an object)/;
+const FOUND_TEXT = /^(Expected value of type "[^"]+", found) "[\s\S]*$/;
+const UNEXPECTED_TEXT = /^(Syntax Error: [\s\S]*?\b(?:Block)?String) "[\s\S]*$/;
 
 /** Removes a possibly secret value from a sentence: the location is enough, as the sender knows the value. */
 function withoutSecrets({ message, originalError }: GraphQLError): string {
   const reason = originalError?.message;
   const [, variable = '', value = ''] = /^(Variable "\$\w+" got invalid value )([\s\S]*)$/.exec(message) ?? [];
   if (variable === '' || reason === undefined || !value.endsWith(`; ${reason}`)) {
-    return message.startsWith('String cannot') ? message.replace(NO_TEXT, '$1.') : message;
+    return message.replace(REPEATING, '$1.').replace(FOUND_TEXT, '$1 a string.').replace(UNEXPECTED_TEXT, '$1.');
   }
   const given = value.slice(0, -`; ${reason}`.length);
   const [location = ''] = / at "[^"]*"$/.exec(given) ?? [];
-  if (SECRET_LOCATION.test(given)) return `${variable}…${location}; ${reason.replace(NO_TEXT, '$1.')}`;
+  if (SECRET_LOCATION.test(given) || NO_OBJECT.test(reason)) {
+    return `${variable}…${location}; ${reason.replace(REPEATING, '$1.')}`;
+  }
   return given.includes('{ ') ? `${variable}{…}${location}; ${reason}` : message;
 }
 

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { RequestErrorCode } from '../errors';
+import { hideSecrets } from '../evaluation';
 import { compileCost, type Cost } from './cost';
 import { readCostBounds } from './cost-bounds';
 import { documentProblems, DOCUMENT_TOKENS_MAX, rootFieldsOf } from './limits';
@@ -23,6 +24,8 @@ import { shapeOf, type Shape } from './shape';
 export interface PreparedOperation extends RootFieldTraits {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
+  /** The operation's name for logs, metrics and traces: without a secret that a client may have put there. Null: it has none. */
+  readonly shownName: string | null;
   /** Names of the root fields, fragments included; a name is repeated as often as its field is selected. */
   readonly rootFields: readonly string[];
   readonly cost: Cost;
@@ -132,6 +135,7 @@ export class Documents {
     return {
       document,
       operation,
+      shownName: operation.name === undefined ? null : hideSecrets(operation.name.value),
       rootFields,
       ...this.rootFields.traitsOf(operation.operation, rootFields),
       cost: compileCost(schema, document, operation, this.bounds),

@@ -128,7 +128,7 @@ export class Operations {
   ): Promise<Ticket> {
     const { context, begun, bodyBytes = 0 } = given;
     const { rateLimits, limits } = this.options;
-    context.outcome.operationName = prepared.operation.name?.value ?? null;
+    context.outcome.operationName = prepared.shownName;
     context.outcome.rootFields = prepared.rootFields;
     const problem = variablesProblem(given.variables);
     if (problem !== null) throw new RequestFault('OPERATION_LIMIT_EXCEEDED', problem);
@@ -151,9 +151,9 @@ export class Operations {
   execute(ticket: Ticket): Promise<ExecutionResult> {
     const { tracing = null } = this.options;
     if (tracing === null) return this.executeNow(ticket);
-    const { operation } = ticket.prepared;
-    const attributes = { 'graphql.operation.type': operation.operation, 'graphql.operation.name': operation.name?.value };
-    const name = [operation.operation, operation.name?.value].filter(Boolean).join(' ');
+    const { operation, shownName } = ticket.prepared;
+    const attributes = { 'graphql.operation.type': operation.operation, 'graphql.operation.name': shownName ?? undefined };
+    const name = shownName === null ? operation.operation : `${operation.operation} ${shownName}`;
     return tracing.span(name, { kind: 'INTERNAL', attributes }, () => this.executeNow(ticket));
   }
 

@@ -18,6 +18,8 @@ import {
   BasicTracerProvider,
   BatchSpanProcessor,
   ParentBasedSampler,
+  type ReadableSpan,
+  type SpanExporter,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import type { SpanKind, Tracing, TracingSettings } from './tracing';
@@ -29,7 +31,10 @@ const BATCH_DELAY_MS = 1_000;
 
 const propagator = new W3CTraceContextPropagator();
 
-export function createOtlpTracing({ endpoint, headers, serviceName, sampledShare }: TracingSettings): Tracing {
+type Hide = (text: string) => string;
+
+export function createOtlpTracing(settings: TracingSettings, hide: Hide): Tracing {
+  const { endpoint, headers, serviceName, sampledShare } = settings;
   // One for the process: it keeps the active span along promises and callbacks.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
@@ -38,7 +43,10 @@ export function createOtlpTracing({ endpoint, headers, serviceName, sampledShare
     resource: resourceFromAttributes({ 'service.name': serviceName }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampledShare) }),
     spanProcessors: [
-      new BatchSpanProcessor(exporter, { scheduledDelayMillis: BATCH_DELAY_MS, exportTimeoutMillis: EXPORT_TIMEOUT_MS }),
+      new BatchSpanProcessor(withoutSecrets(exporter, hide), {
+        scheduledDelayMillis: BATCH_DELAY_MS,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+      }),
     ],
   });
   const tracer = provider.getTracer('flagstaff');
@@ -59,6 +67,25 @@ export function createOtlpTracing({ endpoint, headers, serviceName, sampledShare
     isRecording: () => trace.getActiveSpan()?.isRecording() ?? false,
     traceParent: () => traceParentOf(trace.getActiveSpan()),
     close: () => closed(provider),
+  };
+}
+
+/** Hides secrets last, in whatever leaves: a client may put its key into a path, the name of an operation, or the key of a flag. */
+function withoutSecrets(exporter: OTLPTraceExporter, hide: Hide): SpanExporter {
+  const shown = (attributes: Attributes = {}): Attributes =>
+    Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, typeof value === 'string' ? hide(value) : value]),
+    );
+  const shownSpan = (span: ReadableSpan): ReadableSpan =>
+    Object.create(span, {
+      name: { value: hide(span.name) },
+      attributes: { value: shown(span.attributes) },
+      events: { value: span.events.map((event) => ({ ...event, attributes: shown(event.attributes) })) },
+    }) as ReadableSpan;
+  return {
+    export: (spans, done) => exporter.export(spans.map(shownSpan), done),
+    shutdown: () => exporter.shutdown(),
+    forceFlush: () => exporter.forceFlush(),
   };
 }
 

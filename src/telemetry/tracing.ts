@@ -55,13 +55,13 @@ export function traceIdOf(traceParent: string | null | undefined): string | null
 }
 
 interface OtlpModule {
-  readonly createOtlpTracing: (settings: TracingSettings) => Tracing;
+  readonly createOtlpTracing: (settings: TracingSettings, hideSecrets: (text: string) => string) => Tracing;
 }
 
-/** Null: they are off. */
-export function startTracing(settings: TracingSettings | null): Tracing | null {
+/** Null: they are off. `hideSecrets` is applied to every text that leaves. */
+export function startTracing(settings: TracingSettings | null, hideSecrets: (text: string) => string): Tracing | null {
   if (settings === null) return null;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only here, for it takes 17 MB and half a second
   const { createOtlpTracing } = require('./otlp-tracing') as OtlpModule;
-  return createOtlpTracing(settings);
+  return createOtlpTracing(settings, hideSecrets);
 }

@@ -1,5 +1,12 @@
 /** Converts evaluations to OFREP 0.3.0 (github.com/open-feature/protocol, service/openapi.yaml). Pure. */
-import { evaluate, type CompiledSnapshot, type Evaluation, type EvaluationContext, type RolloutTrace } from '../../evaluation';
+import {
+  evaluate,
+  hideSecrets,
+  type CompiledSnapshot,
+  type Evaluation,
+  type EvaluationContext,
+  type RolloutTrace,
+} from '../../evaluation';
 
 /** `serverEvaluationSuccess` of the specification. */
 export interface OfrepSuccess {
@@ -27,7 +34,7 @@ export function ofrepAnswer(
   context: EvaluationContext,
 ): OfrepSuccess | OfrepFailure {
   const { flagKey: key, value, variationKey, ruleId, flagVersion } = evaluation;
-  if (variationKey === null || flagVersion === null) return { key, ...failureOf(evaluation) };
+  if (variationKey === null || flagVersion === null) return { key: hideSecrets(key), ...failureOf(evaluation) };
   if (needsTargetingKey(compiled, key, context)) {
     const errorDetails = 'A rollout of the flag uses the targeting key, and the context has none.';
     return { key, errorCode: 'TARGETING_KEY_MISSING', errorDetails };

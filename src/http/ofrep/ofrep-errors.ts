@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { RequestFault, TryLater, type RequestErrorCode } from '../../errors';
+import { hideSecrets } from '../../evaluation';
 import { formatError } from '../../graphql/errors';
 import { noteErrorCode } from '../request-notes';
 import { errorContextOf, faultOfFastify, statusOf } from '../errors';
@@ -30,7 +31,7 @@ export function sendOfrepError(error: FastifyError | Error, request: FastifyRequ
     .code(status)
     .type('application/json; charset=utf-8')
     .send({
-      ...(key === undefined ? {} : { key }),
+      ...(key === undefined ? {} : { key: hideSecrets(key) }),
       errorCode: fault instanceof OfrepFault ? fault.errorCode : errorCodeOf(fault?.code),
       // Masks unintended errors, and logs them.
       errorDetails: formatError(fault ?? error, errorContextOf(request, log)).message,
