@@ -2,6 +2,7 @@
  * Servers that read from a standby as well, by PostgreSQL's own streaming replication: it lags, stands still, dies, is promoted, or
  * is no standby of theirs. Nobody is answered anything older than asked for, and nobody is refused.
  */
+import { GraphQLClient } from 'graphql-request';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { runDoctor } from '../../src/commands/doctor/doctor';
@@ -71,7 +72,10 @@ describeFaults('two servers with a replica', () => {
       // Without Redis each server reads every environment by itself.
       env: { REDIS_URL: '', METRICS_TOKEN },
       envOf: async ({ postgres, index }) => {
-        if (index === 0) standby = await postgres.startStandby();
+        if (index > 0) return { DATABASE_REPLICA_URL: standby.url };
+        // What is sent to the standby, too, and must not change what its sessions read.
+        await postgres.query(`ALTER DATABASE flagstaff SET "DateStyle" = 'German, DMY'`);
+        standby = await postgres.startStandby();
         return { DATABASE_REPLICA_URL: standby.url };
       },
     });
@@ -106,11 +110,12 @@ describeFaults('two servers with a replica', () => {
     await standby.query('SELECT pg_reload_conf()');
   };
 
-  const projectOn = (server: number): MadeProject => ({ ...cluster.project, client: cluster.admin(server) });
+  const clientOf = (server: number | GraphQLClient): GraphQLClient =>
+    typeof server === 'number' ? cluster.admin(server) : server;
 
   /** A new environment, which no server has read yet, and a new flag in it, renamed and turned on. */
-  async function write(server: number): Promise<Written> {
-    const project = projectOn(server);
+  async function write(server: number | GraphQLClient): Promise<Written> {
+    const project: MadeProject = { ...cluster.project, client: clientOf(server) };
     const environment = await makeEnvironment(project);
     const flag = await makeFlag(project, { key: uniqueKey('flag') });
     const name = uniqueKey('name');
@@ -118,8 +123,8 @@ describeFaults('two servers with a replica', () => {
     return { environment, flag, name, min: await toggle(project, flag, environment, true) };
   }
 
-  const read = (server: number, { environment, flag, min }: Written): Promise<Read> =>
-    cluster.admin(server).request<Read>(READ, {
+  const read = (server: number | GraphQLClient, { environment, flag, min }: Written): Promise<Read> =>
+    clientOf(server).request<Read>(READ, {
       environmentId: environment.id,
       ...{ projectId: cluster.project.id, key: flag.key, flagId: flag.id, min },
     });
@@ -402,5 +407,35 @@ describeFaults('two servers with a replica', () => {
     expect(answers.flatMap((answer) => problemsOf(written, answer))).toEqual([]);
     expect(await outcomes('answered')).toEqual(before);
     expect(cluster.crashes()).toEqual([]);
+  });
+
+  it('do not read from it when the primary was restored, also when that has more changes again', async () => {
+    const second = await cluster.postgres.startStandby();
+    const backup = await cluster.postgres.backUp();
+    await write(0);
+    const newest = await countIn(cluster.postgres);
+    await until('the replica has what will be lost', SOON_MS, async () => (await countIn(second)) >= newest);
+    const env = { DATABASE_URL: cluster.postgres.url, DATABASE_REPLICA_URL: second.url, METRICS_TOKEN };
+    const server = await prepareServer(env);
+    await server.start();
+    await until('the replica is used', SOON_MS, async () => (await replicaOf(server.url)) === 'used');
+    const client = new GraphQLClient(`${server.url}/graphql`, { headers: { authorization: `Bearer ${cluster.adminSecret}` } });
+    const answered = async (): Promise<number> =>
+      (await scrape(server.url)).sum('flagstaff_replica_reads_total', { outcome: 'answered' });
+
+    await cluster.postgres.restore(backup);
+    await until('the server is back', SOON_MS, () => write(client).then(Boolean, () => false));
+    const before = await answered();
+    const problems: string[] = [];
+    while ((await countIn(cluster.postgres)) <= newest + LANES) {
+      const written = await write(client);
+      problems.push(...problemsOf(written, await read(client, written)));
+    }
+    const after = await answered();
+    await server.drain();
+
+    expect(problems).toEqual([]);
+    expect(after).toBe(before);
+    expect(server.output()).toContain('the replica is of another history: ');
   });
 });
