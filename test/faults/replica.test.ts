@@ -94,6 +94,10 @@ describeFaults('two servers with a replica', () => {
       const states = await Promise.all(cluster.urls.map(replicaOf));
       return states.every((each) => each === state);
     });
+    await until(`the metrics say ${state}`, SOON_MS, async () => {
+      const scrapes = await Promise.all(cluster.urls.map((url) => scrape(url)));
+      return scrapes.every(({ sum }) => sum('flagstaff_replica_state', { state }) === 1 && sum('flagstaff_replica_state') === 1);
+    });
   };
   const countIn = async (database: Pick<OwnStandby, 'query'>): Promise<number> => {
     const [row] = await database.query<{ count: number }>('SELECT sum(sequence)::integer AS count FROM audit_head');
@@ -165,6 +169,16 @@ describeFaults('two servers with a replica', () => {
     // Three times a snapshot, two pages with their counts, and the changes.
     expect(after.map((count, server) => count - before[server]!)).toEqual([18, 18]);
     await until('the standby has counted its scans', SOON_MS, async () => (await scans()) > scansBefore);
+  });
+
+  it('say how many changes it lacks', async () => {
+    const lags = (): Promise<number[]> =>
+      Promise.all(cluster.urls.map(async (url) => (await scrape(url)).sum('flagstaff_replica_lag_changes')));
+    await setDelay(LAG_S);
+    await write(0);
+    await until('it lacks some', SOON_MS, async () => (await lags()).every((lag) => lag > 0));
+    await setDelay(0);
+    await until('it lacks none', SOON_MS, async () => (await lags()).every((lag) => lag === 0));
   });
 
   it(`never answer older than asked for while it lags by ${LAG_S} s, in ${ROUNDS} changes on one and reads on both`, async () => {

@@ -1,8 +1,14 @@
 /** Each metric moves when what it counts happens, and only as far. */
 import { createClient as createStream } from 'graphql-sse';
+import { pino } from 'pino';
+import { systemClock } from '../../src/clock';
+import { purge } from '../../src/jobs/purge';
+import type { FailedAuthentications } from '../../src/modules/access/failed-authentications';
+import type { UsageService } from '../../src/modules/usage/usage-service';
+import { Metrics } from '../../src/telemetry/metrics';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, uniqueKey } from '../support/make';
 import type { Made, MadeProject } from '../support/make';
-import { METRICS_TOKEN, scrape, type Scrape } from '../support/metrics';
+import { METRICS_TOKEN, scrape, scrapeOf, type Scrape } from '../support/metrics';
 import { authorization, COUNTING_ALONE, createWorld, isEmbedded, type World } from '../support/world';
 import packageJson from '../../package.json';
 
@@ -185,6 +191,23 @@ describe('delivery', () => {
   });
 });
 
+describe('what is written behind requests', () => {
+  it('is counted while it waits', async () => {
+    const key = await makeApiKey(project, environment);
+    await evaluate([flag.key], key);
+    const logIn = 'mutation ($input: LogInInput!) { logIn(input: $input) { userErrors { code } } }';
+    await world.client().request(logIn, { input: { email: world.owner.email, password: 'a wrong password' } });
+
+    const waits = await eventually(async () => {
+      const { sum } = await now();
+      const found = ['usage', 'key_usage', 'failed_authentications'].map((what) => sum('flagstaff_waiting_writes', { what }));
+      return found.every((count) => count > 0) && found;
+    });
+    expect(waits).toHaveLength(3);
+    await eventually(async () => (await now()).sum('flagstaff_waiting_writes', { what: 'usage' }) === 0);
+  });
+});
+
 describe('refusals', () => {
   it('of too many invalid credentials are counted, and so are the credentials', async () => {
     const by = await moves(async () => {
@@ -226,6 +249,65 @@ describe('the database', () => {
     const by = await moves(() => world.app.database.connection.query('SELECT pg_sleep(0.6)'));
 
     expect(by('flagstaff_slow_statements_total')).toBe(1);
+  });
+});
+
+describe('connections', () => {
+  it.each([
+    [
+      'event_stream',
+      () => fetch(`${world.url}/stream?query=${encodeURIComponent('subscription{flagChanged{revision}}')}`, STREAM()),
+    ],
+    ['ofrep_event_stream', openOfrepStream],
+  ])('of the transport %s are counted while they are open', async (transport, open) => {
+    const count = async (): Promise<number> => (await now()).sum('flagstaff_connections', { transport });
+    const before = await count();
+    const { body } = await open();
+    await eventually(async () => (await count()) === before + 1);
+    await body!.cancel();
+
+    await eventually(async () => (await count()) === before);
+  });
+});
+
+const STREAM = (): RequestInit => ({ headers: { accept: 'text/event-stream', ...authorization(secret) } });
+
+async function openOfrepStream(): Promise<Response> {
+  const answer = await fetch(`${world.app.url}/ofrep/v1/evaluate/flags`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization(secret) },
+    body: '{"context":{"targetingKey":"ada"}}',
+  });
+  const { eventStreams } = (await answer.json()) as { eventStreams: [{ endpoint: { requestUri: string } }] };
+  return fetch(new URL(eventStreams[0].endpoint.requestUri, world.app.url));
+}
+
+describe('jobs', () => {
+  it('have their runs timed, and failures apart from successes', async () => {
+    const metrics = new Metrics();
+    const { usage, sessions } = world.app.services as unknown as {
+      readonly usage: UsageService;
+      readonly sessions: {
+        readonly options: { readonly attempts: { readonly options: { readonly failures: FailedAuthentications } } };
+      };
+    };
+    const { database } = world.app;
+    const retention = { usageRetentionDays: 90, revisionRetention: { days: 30, revisionsMin: 10_000 } };
+    const { failures: failedAuthentications } = sessions.options.attempts.options;
+    const run = (): Promise<void> =>
+      purge({ database, clock: systemClock, failedAuthentications, usage, retention, metrics, log: pino({ level: 'silent' }) });
+    const begin = Date.now() / 1_000;
+    await run();
+    await database.connection.query('ALTER TABLE password_reset RENAME TO elsewhere');
+    await run();
+    await database.connection.query('ALTER TABLE elsewhere RENAME TO password_reset');
+
+    const { sum } = scrapeOf(await metrics.text());
+    const [failing, other] = [{ job_name: 'purge_password_resets' }, { job_name: 'purge_sessions' }];
+    expect([failing, other].map((labels) => sum('flagstaff_job_duration_seconds_count', labels))).toEqual([2, 2]);
+    expect([failing, other].map((labels) => sum('flagstaff_job_failures_total', labels))).toEqual([1, 0]);
+    const [first, last] = [failing, other].map((labels) => sum('flagstaff_job_last_success_timestamp_seconds', labels));
+    expect([first! >= begin, last! >= first!]).toEqual([true, true]);
   });
 });
 
