@@ -73,6 +73,11 @@ export class FlagStream {
     return new FlagSubscription(state, from, (cursor) => this.pageAfter(state, cursor, flagKeys));
   }
 
+  /** Lists what follows a cursor: at most 100 revisions, or one RESYNC; empty when this server knows of nothing newer. */
+  async listChanges(state: EnvironmentState, since: Cursor): Promise<readonly FlagChangedEvent[]> {
+    return (await this.pageAfter(state, since, null)).events;
+  }
+
   private async pageAfter(state: EnvironmentState, cursor: Cursor, flagKeys: ReadonlySet<string> | null): Promise<FlagPage> {
     if (state.isClosed) throw new RequestFault('NOT_FOUND', 'The environment was deleted.');
     const rows = await this.rowsAfter(state, cursor);

@@ -31,7 +31,18 @@ const WRITTEN_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['ContextEvaluations', new Set(['targetingKey', 'evaluations', 'values'])],
   [
     'Evaluation',
-    new Set(['flagKey', 'value', 'variation', 'reason', 'ruleId', 'prerequisiteKey', 'errorCode', 'errorMessage', 'flagVersion']),
+    new Set([
+      'flagKey',
+      'value',
+      'variation',
+      'reason',
+      'ruleId',
+      'prerequisiteKey',
+      'errorCode',
+      'errorMessage',
+      'flagVersion',
+      'inExperiment',
+    ]),
   ],
 ]);
 

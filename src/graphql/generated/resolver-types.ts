@@ -19,7 +19,7 @@ import type { OrganizationEntity as OrganizationEntityRow } from '../../modules/
 import type { ProjectEntity as ProjectEntityRow } from '../../modules/projects/project-entity';
 import type { SegmentEntity as SegmentEntityRow, StoredSegmentRule as StoredSegmentRuleRow } from '../../modules/segments/segment-entity';
 import type { LocatedConditionTrace as LocatedConditionTraceRow } from '../../modules/snapshots/trace-rules';
-import type { ContextOutcome as ContextOutcomeRow } from '../../modules/snapshots/snapshot-service';
+import type { ContextOutcome as ContextOutcomeRow, OpenedEvaluation as OpenedEvaluationRow } from '../../modules/snapshots/snapshot-service';
 import type { FlagEvent as FlagEventRow, LabelledFlag as LabelledFlagRow } from '../../modules/changes/flag-event';
 import type { FlagChangedEvent as FlagChangedEventRow } from '../../delivery/stream';
 import type { UsagePoint as UsagePointRow } from '../../modules/usage/usage-count-repository';
@@ -1181,8 +1181,19 @@ export type EvaluateResult = {
   readonly epoch: Scalars['String']['output'];
   /** One for each context, in the order given. */
   readonly results: ReadonlyArray<ContextEvaluations>;
+  /**
+   * The same as `results`, for clients that ask again and again for the same contexts and flags: null when `revision` is not newer than
+   * theirs, since the same revision answers the same. When `results` is not selected beside it, nothing is then evaluated or counted.
+   */
+  readonly resultsIfNewer?: Maybe<ReadonlyArray<ContextEvaluations>>;
   /** The revision of the environment that decided. */
   readonly revision: Scalars['Int']['output'];
+};
+
+
+/** The answer for all contexts, from one revision. */
+export type EvaluateResultResultsIfNewerArgs = {
+  than?: InputMaybe<RevisionInput>;
 };
 
 /** The answer for one flag and one context. */
@@ -1196,6 +1207,8 @@ export type Evaluation = {
   readonly flagKey: Scalars['String']['output'];
   /** Counts the changes of the flag and of its configuration in the environment. Null when there is no such flag. */
   readonly flagVersion?: Maybe<Scalars['Int']['output']>;
+  /** Whether a rollout that is an experiment chose the variation: then who was shown what is worth reporting. False on ERROR. */
+  readonly inExperiment: Scalars['Boolean']['output'];
   /** The prerequisite that failed. Null when none did, and for CLIENT and MOBILE keys. */
   readonly prerequisiteKey?: Maybe<Scalars['String']['output']>;
   /** Why. */
@@ -2866,6 +2879,12 @@ export type Query = {
   /** One flag by its key. Null when there is none or the caller may not see it. Requires `flag:read`. */
   readonly flagByKey?: Maybe<Flag>;
   /**
+   * What `flagChanged` would send first, for those who cannot keep a stream open: the next revisions after `since`, at most 100, in
+   * order and without a gap, or one RESYNC event. Ask again with the last event's epoch and revision until the list is empty: then
+   * this server knows of nothing newer. Requires `snapshot:read`. Null when there is no such environment or the caller may not see it.
+   */
+  readonly flagChanges?: Maybe<ReadonlyArray<FlagChangedEvent>>;
+  /**
    * The offer of an open invitation, for whoever has its token: what a page shows before somebody accepts. Null when there is no
    * open invitation with this token.
    */
@@ -2964,6 +2983,13 @@ export type QueryFlagByKeyArgs = {
 
 
 /** Everything that can be read. */
+export type QueryFlagChangesArgs = {
+  environmentId?: InputMaybe<Scalars['ID']['input']>;
+  since: RevisionInput;
+};
+
+
+/** Everything that can be read. */
 export type QueryInvitationOfferArgs = {
   token: Scalars['String']['input'];
 };
@@ -3030,6 +3056,7 @@ export type QuerySegmentsForArgs = {
 /** Everything that can be read. */
 export type QuerySnapshotArgs = {
   environmentId?: InputMaybe<Scalars['ID']['input']>;
+  flagKeys?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   minRevision?: InputMaybe<RevisionInput>;
 };
 
@@ -4554,7 +4581,7 @@ export type ResolversTypes = {
   EnvironmentRevision: ResolverTypeWrapper<EnvironmentRevision>;
   EraseContextDataInput: EraseContextDataInput;
   EraseContextDataPayload: ResolverTypeWrapper<Omit<EraseContextDataPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
-  EvaluateResult: ResolverTypeWrapper<Omit<EvaluateResult, 'results'> & { results: ReadonlyArray<ResolversTypes['ContextEvaluations']> }>;
+  EvaluateResult: ResolverTypeWrapper<OpenedEvaluationRow>;
   Evaluation: ResolverTypeWrapper<EvaluationRow>;
   EvaluationContextInput: EvaluationContextInput;
   EvaluationErrorCode: EvaluationErrorCode;
@@ -4799,7 +4826,7 @@ export type ResolversParentTypes = {
   EnvironmentRevision: EnvironmentRevision;
   EraseContextDataInput: EraseContextDataInput;
   EraseContextDataPayload: Omit<EraseContextDataPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
-  EvaluateResult: Omit<EvaluateResult, 'results'> & { results: ReadonlyArray<ResolversParentTypes['ContextEvaluations']> };
+  EvaluateResult: OpenedEvaluationRow;
   Evaluation: EvaluationRow;
   EvaluationContextInput: EvaluationContextInput;
   EvaluationTrace: TraceRow;
@@ -5306,6 +5333,7 @@ export type EraseContextDataPayloadResolvers<ContextType = Context, ParentType e
 export type EvaluateResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EvaluateResult'] = ResolversParentTypes['EvaluateResult']> = {
   epoch?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   results?: Resolver<ReadonlyArray<ResolversTypes['ContextEvaluations']>, ParentType, ContextType>;
+  resultsIfNewer?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ContextEvaluations']>>, ParentType, ContextType, Partial<EvaluateResultResultsIfNewerArgs>>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
@@ -5314,6 +5342,7 @@ export type EvaluationResolvers<ContextType = Context, ParentType extends Resolv
   errorMessage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   flagKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   flagVersion?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  inExperiment?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   prerequisiteKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['EvaluationReason'], ParentType, ContextType>;
   ruleId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -5749,6 +5778,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   evaluate?: Resolver<Maybe<ResolversTypes['EvaluateResult']>, ParentType, ContextType, RequireFields<QueryEvaluateArgs, 'contexts'>>;
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagArgs, 'id'>>;
   flagByKey?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType, RequireFields<QueryFlagByKeyArgs, 'key' | 'projectId'>>;
+  flagChanges?: Resolver<Maybe<ReadonlyArray<ResolversTypes['FlagChangedEvent']>>, ParentType, ContextType, RequireFields<QueryFlagChangesArgs, 'since'>>;
   invitationOffer?: Resolver<Maybe<ResolversTypes['InvitationOffer']>, ParentType, ContextType, RequireFields<QueryInvitationOfferArgs, 'token'>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'id'>>;

@@ -9,14 +9,18 @@ import { isNewer } from './snapshot-rules';
 export const snapshotResolvers: Resolvers = {
   Query: {
     evaluate: async (_parent, args, { actor, services, budget }, info) => {
-      const withTrace = selectsField(info, ['results', 'evaluations', 'trace']);
-      return services.snapshots.evaluate(actor, { ...args, withTrace }, budget);
+      const withTrace = ['results', 'resultsIfNewer'].some((list) => selectsField(info, [list, 'evaluations', 'trace']));
+      return services.snapshots.openEvaluation(actor, { ...args, withTrace }, budget);
     },
     segmentsFor: async (_parent, { environmentId, context }, { actor, services }) => {
       const found = await services.snapshots.segmentsOf(actor, environmentId, context);
       return found && services.segments.listByKeys(found.projectId, found.keys);
     },
     snapshot: (_parent, args, { actor, services }) => services.snapshots.read(actor, args),
+    flagChanges: async (_parent, { environmentId, since }, { actor, services, stream }) => {
+      const state = await services.snapshots.openFor(actor, environmentId, 'snapshot:read');
+      return state && stream.listChanges(state, since);
+    },
   },
   Subscription: {
     flagChanged: {
@@ -38,6 +42,9 @@ export const snapshotResolvers: Resolvers = {
   },
   SnapshotResult: {
     snapshotIfNewer: ({ snapshot, ...newest }, { than }) => (isNewer(newest, than) ? snapshot : null),
+  },
+  EvaluateResult: {
+    resultsIfNewer: (opened, { than }) => (isNewer(opened, than) ? opened.results : null),
   },
   ContextEvaluations: {
     values: ({ evaluations }) =>

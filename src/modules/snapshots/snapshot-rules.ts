@@ -1,9 +1,10 @@
-/** Checks evaluation requests. Pure: each function answers a sentence, or null when nothing is wrong. */
-
+/** Checks requests for evaluations and snapshots, and selects of a snapshot what was asked for. Pure. */
+import type { Snapshot, SnapshotFlag } from '../../evaluation';
 import { findInexactNumber, inexactNumber } from '../../validation/input-rules';
 
 export const CONTEXTS_MAX = 1_000;
 export const EVALUATIONS_MAX = 100_000;
+const SNAPSHOT_KEYS_MAX = 1_000;
 const ATTRIBUTES_BYTES_MAX = 65_536;
 const LIVE_ATTRIBUTES_BYTES_MAX = 8_192;
 const ATTRIBUTES_DEPTH_MAX = 20;
@@ -17,6 +18,8 @@ interface ReachedRevision {
   readonly epoch: string;
   readonly revision: number;
 }
+
+// Each check answers a sentence, or null when nothing is wrong.
 
 /** Checks the number of contexts only; `contextProblem` checks each. */
 export function contextsProblem({ length }: readonly ContextInput[]): string | null {
@@ -54,6 +57,20 @@ export function evaluationsProblem(contexts: number, flags: number, before: numb
   if (before + count <= EVALUATIONS_MAX) return null;
   const others = before === 0 ? '' : `, after ${before} in the same operation`;
   return `${contexts} contexts x ${flags} flags are ${count} evaluations${others}; at most ${EVALUATIONS_MAX} are allowed in one operation.`;
+}
+
+/** Checks the number of flags that a snapshot is asked for by key. */
+export function flagKeysProblem({ length }: readonly string[]): string | null {
+  return length <= SNAPSHOT_KEYS_MAX ? null : `flagKeys: ${length} were given; at most ${SNAPSHOT_KEYS_MAX} are allowed.`;
+}
+
+/** Keeps the flags of these keys and, directly or through others, their prerequisites; all segments. Unknown keys are passed over. */
+export function selectFlags(snapshot: Snapshot, flagKeys: readonly string[]): Snapshot {
+  const flags = new Map(snapshot.flags.map((flag): [string, SnapshotFlag] => [flag.key, flag]));
+  const wanted = new Set(flagKeys);
+  // A set that grows while it is iterated yields what was added, too.
+  for (const key of wanted) for (const { flagKey } of flags.get(key)?.prerequisites ?? []) wanted.add(flagKey);
+  return { ...snapshot, flags: snapshot.flags.filter(({ key }) => wanted.has(key)) };
 }
 
 /** Tells whether a reader at `than` lacks revisions of `newest`. Revisions of two epochs do not compare: `newest` is newer. */

@@ -6,7 +6,15 @@ import type { Permission } from '../access/permissions';
 import type { UsageService } from '../usage/usage-service';
 import type { Cursor, EnvironmentState } from './environment-state';
 import type { SnapshotCache } from './snapshot-cache';
-import { contextProblem, contextsProblem, evaluationsProblem, liveContextProblem, type ContextInput } from './snapshot-rules';
+import {
+  contextProblem,
+  contextsProblem,
+  evaluationsProblem,
+  flagKeysProblem,
+  liveContextProblem,
+  selectFlags,
+  type ContextInput,
+} from './snapshot-rules';
 import { tracedEvaluator, type TraceBudget } from './traced-evaluations';
 import { waitUntil } from './wait-until';
 import type { EvaluationCounts } from './evaluation-counts';
@@ -75,6 +83,16 @@ export interface ContextOutcome {
   readonly evaluations: readonly Evaluation[];
 }
 
+/** The state of an environment at one revision. */
+type Moment = Pick<EnvironmentState, 'compiled' | 'epoch' | 'revision' | 'scope'>;
+
+/** An evaluation of which the revision is decided, and nothing else: that comes with the first use of the other two. */
+export interface OpenedEvaluation extends Cursor {
+  /** Evaluates and counts once, whatever is called or read how often. */
+  readonly run: () => EvaluateOutcome;
+  readonly results: EvaluateOutcome['results'];
+}
+
 /** An evaluation that is ready to run without a wait. */
 export interface ReadyEvaluation {
   readonly run: () => EvaluateOutcome;
@@ -99,6 +117,12 @@ export class SnapshotService {
    * flag, beside the others. Null when there is no such environment or the actor may not see it.
    */
   async evaluate(actor: Actor, input: EvaluateInput, budget: EvaluationBudget): Promise<EvaluateOutcome | null> {
+    const opened = await this.openEvaluation(actor, input, budget);
+    return opened && opened.run();
+  }
+
+  /** Does and refuses as `evaluate` does, but leaves the evaluations themselves to `run`, for callers that may not want them. */
+  async openEvaluation(actor: Actor, input: EvaluateInput, budget: EvaluationBudget): Promise<OpenedEvaluation | null> {
     const problem = contextsProblem(input.contexts);
     if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
     const state = await this.openFor(actor, input.environmentId, 'flag:evaluate');
@@ -107,7 +131,16 @@ export class SnapshotService {
     if (state.isClosed) return null;
     spend(budget, input.contexts.length, flagCountOf(actor, state, input));
     const problems = input.areContextsChecked === true ? [] : input.contexts.map(contextProblem);
-    return this.decide(actor, state, input, { budget, problems });
+    const { compiled, epoch, revision, scope } = state;
+    let outcome: EvaluateOutcome | undefined;
+    const run = (): EvaluateOutcome =>
+      (outcome ??= this.decide(actor, { compiled, epoch, revision, scope }, input, { budget, problems }));
+    return {
+      ...{ epoch, revision, run },
+      get results() {
+        return run().results;
+      },
+    };
   }
 
   /** Answers as `countFlags` does when the environment is in memory; null when it is not. */
@@ -153,11 +186,10 @@ export class SnapshotService {
   /** Evaluates and counts. `problems`: a sentence, or null, for the context at the same index. */
   private decide(
     actor: Actor,
-    state: EnvironmentState,
+    { compiled, epoch, revision, scope }: Moment,
     input: EvaluateInput,
     { budget, problems }: { readonly budget: TraceBudget; readonly problems: readonly (string | null)[] },
   ): EvaluateOutcome {
-    const { compiled, epoch, revision } = state;
     const seesAll = seesEverything(actor);
     const flagKeys = input.flagKeys ?? null;
     const isTraced = seesAll && input.withTrace === true;
@@ -173,7 +205,7 @@ export class SnapshotService {
           : evaluateUntraced({}).map((evaluation) => withInvalidContext(evaluation, problem));
       return { targetingKey: context.targetingKey ?? null, evaluations };
     });
-    const outcome = { revision, epoch, environmentId: state.scope.environmentId, compiled, results };
+    const outcome = { revision, epoch, environmentId: scope.environmentId, compiled, results };
     this.count(actor, input, outcome, compiled);
     return outcome;
   }
@@ -210,16 +242,18 @@ export class SnapshotService {
     };
   }
 
-  /** Reads the newest snapshot. Null when there is no such environment or the actor may not see it. */
+  /** Reads the newest snapshot, of `flagKeys` and their prerequisites where they are given. Null when there is no such environment or the actor may not see it. */
   async read(
     actor: Actor,
-    input: { readonly environmentId?: string | null; readonly minRevision?: Cursor | null },
+    input: Pick<EvaluateInput, 'environmentId' | 'minRevision' | 'flagKeys'>,
   ): Promise<{ revision: number; epoch: string; snapshot: Snapshot } | null> {
+    const problem = flagKeysProblem(input.flagKeys ?? []);
+    if (problem !== null) throw new RequestFault('BAD_USER_INPUT', problem);
     const state = await this.openFor(actor, input.environmentId, 'snapshot:read');
     if (state === null) return null;
     await this.waitFor(state, input.minRevision ?? null);
     if (state.isClosed) return null;
-    const { snapshot } = state;
+    const snapshot = input.flagKeys ? selectFlags(state.snapshot, input.flagKeys) : state.snapshot;
     return { revision: snapshot.revision, epoch: snapshot.epoch, snapshot };
   }
 
