@@ -182,6 +182,13 @@ const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
     'revision',
   ),
   snapshot: reading('environment', 'environmentId', 'flag:evaluate', (t) => ({ environmentId: t.environmentId }), 'revision'),
+  flagChanges: reading(
+    'environment',
+    'environmentId',
+    'flag:evaluate',
+    (t) => ({ environmentId: t.environmentId, since: { epoch: 'another', revision: 0 } }),
+    'revision',
+  ),
   segmentsFor: reading(
     'environment',
     'environmentId',

@@ -126,15 +126,15 @@ const PROBE = (credential: string): Sent => ({ query: '{ evaluate(contexts: {}) 
 /** Makes the server know every credential, and each environment, as it does after the first request; and notes as whom. */
 async function meet(): Promise<void> {
   const { snapshots } = world.app.services;
-  const evaluate = snapshots.evaluate.bind(snapshots);
+  const open = snapshots.openEvaluation.bind(snapshots);
   for (const credential of Object.keys(credentials)) {
-    snapshots.evaluate = (actor, ...given) => {
+    snapshots.openEvaluation = (actor, ...given) => {
       actors.set(credential, actor);
-      return evaluate(actor, ...given);
+      return open(actor, ...given);
     };
     await answerTo(PROBE(credential), ORDINARY);
   }
-  snapshots.evaluate = evaluate;
+  snapshots.openEvaluation = open;
 }
 
 const PASSING = /^(date|x-request-id|ratelimit|content-length)$/;

@@ -79,6 +79,7 @@ const evaluationLeaf = leaf(
   'errorCode',
   'errorMessage',
   'flagVersion',
+  'inExperiment',
   '__typename',
 );
 const evaluationSet = set(evaluationLeaf, evaluationLeaf, evaluationLeaf, spread('Evaluation', '...E', '...Deep'));
