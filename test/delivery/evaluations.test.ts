@@ -381,7 +381,7 @@ describe('refuses', () => {
     [
       'attributes that are a list',
       { context: { attributes: [1] } },
-      bad(expect.stringContaining('Variable "$context" got invalid value [1] at "context.attributes"') as string),
+      bad(expect.stringContaining('Variable "$context" got invalid value … at "context.attributes"') as string),
     ],
     [
       'a targeting key that is a number',
