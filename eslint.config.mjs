@@ -203,7 +203,7 @@ export default tseslint.config(
             },
             {
               target: './packages/!(evaluation)/**',
-              from: ['./src', './packages/evaluation'],
+              from: './src',
               message: 'Import @flagstaff/evaluation, as an application does.',
             },
             {
@@ -216,7 +216,12 @@ export default tseslint.config(
       ],
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['node:*'], message: 'Only *-node.ts and file-store.ts know Node; the rest runs everywhere.' }] },
+        {
+          patterns: [
+            { group: ['node:*'], message: 'Only *-node.ts and file-store.ts know Node; the rest runs everywhere.' },
+            { group: ['**/evaluation/src/*'], message: 'Import @flagstaff/evaluation, as an application does.' },
+          ],
+        },
       ],
     },
   },

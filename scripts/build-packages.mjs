@@ -14,11 +14,19 @@ const TARGET = ['es2022', 'node20', 'chrome94', 'safari15.4', 'firefox105'];
 
 const regexEngine = join(root, 'packages', 'evaluation', 'src', 'regex-engine.ts');
 
+/** Sources of packages that others of packages/ depend on, for those who bundle all of it. */
+export const SOURCES = { '@flagstaff/evaluation': join(root, 'packages', 'evaluation', 'src', 'index.ts') };
+
 /** By package, its entries by the names of their files: the source, and what is not the same for all entries. */
 export const PACKAGES = {
   evaluation: {
     index: { source: 'src/index.ts' },
     lite: { source: 'src/lite.ts', alias: { re2js: regexEngine } },
+  },
+  'server-sdk': {
+    index: { source: 'src/index-node.ts', platform: 'node' },
+    portable: { source: 'src/portable.ts' },
+    testing: { source: 'src/testing.ts' },
   },
 };
 

@@ -11,7 +11,7 @@ jest.setTimeout(300_000);
 const home = makeHome();
 const built = join(home, 'built');
 const application = join(home, 'application');
-const PUBLISHED = ['evaluation'];
+const PUBLISHED = ['evaluation', 'server-sdk'];
 
 beforeAll(() => {
   buildAll(built);
@@ -55,6 +55,27 @@ it('runs as an ECMAScript module and as CommonJS', () => {
   expect(outputs).toEqual(Array(4).fill('FLAG_NOT_FOUND 7\n'));
 });
 
+const ASK_SDK = `const client = createServerClient({ snapshot: ${EMPTY} });
+  const test = createTestServerClient({ color: 'blue' });
+  client.waitUntilReady().then(({ status, position }) => console.log(status, position.revision, test.string('color', 'red')));`;
+
+it('runs the server SDK and its test client as an ECMAScript module and as CommonJS, and where Node is not known', () => {
+  const imports = (end: string): string =>
+    end === 'mjs'
+      ? `import { createServerClient } from '@flagstaff/server-sdk'; import { createTestServerClient } from '@flagstaff/server-sdk/testing';`
+      : `const { createServerClient } = require('@flagstaff/server-sdk'); const { createTestServerClient } = require('@flagstaff/server-sdk/testing');`;
+
+  const outputs = ['mjs', 'cjs'].map((end) => runProgram(`sdk.${end}`, `${imports(end)} ${ASK_SDK}`));
+  const atTheEdge = run(process.execPath, ['--conditions', 'workerd', 'sdk.mjs']);
+  const exported = run(process.execPath, [
+    ...['--conditions', 'workerd', '--print'],
+    `[Object.keys(require('@flagstaff/server-sdk')), require.resolve('@flagstaff/server-sdk')].join()`,
+  ]);
+
+  expect([...outputs, atTheEdge]).toEqual(Array(3).fill('STALE 7 blue\n'));
+  expect(exported.trim()).toMatch(/^createServerClient,defineFlag,.*portable\.cjs$/);
+});
+
 const CORE_CONSUMER = `
 import { compileSnapshot, evaluate, type Evaluation, type Snapshot } from '@flagstaff/evaluation';
 import { useRegexEngine } from '@flagstaff/evaluation/lite';
@@ -65,16 +86,31 @@ const evaluation: Evaluation = evaluate(compileSnapshot(snapshot).compiled, 'a',
 // @ts-expect-error A revision is a number.
 export const wrong: string = evaluation.revision;
 `;
+const SDK_CONSUMER = `
+import { createServerClient, defineFlag, type ServerClient, type StatusEvent } from '@flagstaff/server-sdk';
+import { createTestServerClient } from '@flagstaff/server-sdk/testing';
+const color = /* @__PURE__ */ defineFlag<'blue' | 'red'>('color', 'STRING', 'blue', ['red', 'blue']);
+const client: ServerClient = createServerClient({ url: 'https://flags.example.com', key: 'fs_server_…' });
+client.on('status', ({ status, via }: StatusEvent) => void [status, via]);
+export const served: 'blue' | 'red' = client.value(color, { targetingKey: 'ada', attributes: { country: 'de' } });
+// @ts-expect-error The flag has no such value.
+export const wrongValue: 'green' = client.value(color);
+// @ts-expect-error A fallback is needed.
+client.boolean('a');
+createTestServerClient({ a: true }).flags.set(color, 'red').serve('color', 'value');
+`;
 
 it.each([
   ['CommonJS in Node', 'consumer.cts', ['--module', 'node16']],
   ['an ECMAScript module in Node', 'consumer.mts', ['--module', 'node20']],
   ['what a bundler reads', 'consumer.ts', ['--module', 'esnext', '--moduleResolution', 'bundler']],
 ])('has types for %s (#627 of launchdarkly/js-core)', (_kind, file, options) => {
-  writeFileSync(join(application, file), CORE_CONSUMER);
   const compiler = join(PACKAGE_ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const sdk = `sdk-${file}`;
+  writeFileSync(join(application, file), CORE_CONSUMER);
+  writeFileSync(join(application, sdk), SDK_CONSUMER);
 
-  run(process.execPath, [compiler, '--strict', '--noEmit', '--lib', 'es2022', ...options, file]);
+  run(process.execPath, [compiler, '--strict', '--noEmit', '--lib', 'es2022,dom,esnext.disposable', ...options, file, sdk]);
 });
 
 it.each(PUBLISHED)('has nothing that publint finds fault with: %s', (name) => {

@@ -2,6 +2,7 @@
 // Keeps what it has compiled in node_modules/.cache, for other processes and later runs, under a digest of the source.
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const Module = require('node:module');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const options = { ...require('../../jest.swc.cjs'), sourceMaps: true };
@@ -19,6 +20,12 @@ require.extensions['.ts'] = (module, filename) => {
   sourceMaps.set(filename, `${path}.map`);
   module._compile(readIfThere(path) ?? compile(source, filename, path), filename);
 };
+
+/** Packages of packages/ that others import by name: their sources, as `paths` in tsconfig.json says. */
+const { paths } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'tsconfig.json'), 'utf8')).compilerOptions;
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = (request, ...rest) =>
+  resolveFilename(Object.hasOwn(paths, request) ? join(__dirname, '..', '..', paths[request][0]) : request, ...rest);
 
 function compile(source, filename, path) {
   // Loads the compiler only where it is needed.

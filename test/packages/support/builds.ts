@@ -12,8 +12,9 @@ export function buildAll(out: string): void {
 export async function bundle(folder: string, name: string, format: 'esm' | 'iife'): Promise<string> {
   const script = `
     import { build } from 'esbuild';
-    import { optionsOf } from ${JSON.stringify(join(PACKAGE_ROOT, 'scripts', 'build-packages.mjs'))};
-    const options = { ...optionsOf(${JSON.stringify(folder)}, ${JSON.stringify(name)}), external: [], mainFields: ['module', 'main'] };
+    import { optionsOf, SOURCES } from ${JSON.stringify(join(PACKAGE_ROOT, 'scripts', 'build-packages.mjs'))};
+    const options = { ...optionsOf(${JSON.stringify(folder)}, ${JSON.stringify(name)}), external: [], mainFields: ['module', 'main'],
+      alias: { ...optionsOf(${JSON.stringify(folder)}, ${JSON.stringify(name)}).alias, ...SOURCES } };
     const { outputFiles } = await build({ ...options, minify: true, write: false, format: '${format}', globalName: 'flagstaff' });
     process.stdout.write(outputFiles[0].text);`;
   return Promise.resolve(runNode(['--input-type=module', '--eval', script]));

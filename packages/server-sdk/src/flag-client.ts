@@ -1,0 +1,232 @@
+/** The server SDK's client: what its parts are, and how they hang together. */
+import {
+  evaluate,
+  evaluateAll,
+  isClientAvailable,
+  type Evaluation,
+  type EvaluationContext,
+  type JsonValue,
+} from '@flagstaff/evaluation';
+import type { ClientEvents, ClientStatus, Fault, Position, ReadyResult } from '../../client/src/api';
+import { ClientState } from '../../client/src/client-state';
+import type { Clock } from '../../client/src/clock';
+import { Connection } from '../../client/src/connection';
+import { planRoute, type Route } from '../../client/src/connection-options';
+import { consoleLogger } from '../../client/src/console-logger';
+import { contextDigest } from '../../client/src/context-digest';
+import { faultOf } from '../../client/src/faults';
+import type { SendHttp } from '../../client/src/http';
+import { Listeners } from '../../client/src/listeners';
+import type { Bootstrap, Details, Flag, ServerClient, ServerOptions } from './api';
+import { Decider } from './decider';
+import { SnapshotKeeper } from './snapshot-keeper';
+import { snapshotSource } from './snapshot-source';
+import { StoreWriter } from './store-writer';
+
+/** What differs between Node and the other places where JavaScript runs. */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly send: SendHttp;
+  /** Lets go of what the sender keeps. */
+  readonly closeSender: () => void;
+  readonly environment: (name: string) => string | undefined;
+}
+
+const READY_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+/** A store that does not answer must not hold the start up. */
+const LOAD_TIMEOUT_MS = 500;
+const NO_CONTEXT: EvaluationContext = Object.freeze({});
+
+export class FlagClient implements ServerClient {
+  readonly keeper: SnapshotKeeper;
+  readonly state: ClientState;
+  private readonly listeners: Listeners;
+  private readonly decider: Decider;
+  private readonly connection: Connection | null;
+  private readonly writer: StoreWriter | null;
+  private closing: Promise<void> | null = null;
+
+  constructor(
+    private readonly options: ServerOptions,
+    private readonly runtime: Runtime,
+  ) {
+    const route = planRoute(options, runtime.send, runtime.clock);
+    const overrides = checkOverrides(options, runtime);
+    const onFault = (fault: Fault): void => this.listeners.emit('fault', fault);
+    this.listeners = new Listeners(options.logger ?? consoleLogger, () => runtime.clock.now());
+    this.keeper = new SnapshotKeeper({
+      onFault,
+      onChange: (event) => {
+        if (this.keeper.snapshot !== null) this.writer?.note(this.keeper.snapshot);
+        this.listeners.emit('change', event);
+      },
+    });
+    this.state = new ClientState(
+      () => this.keeper.position,
+      (event) => this.listeners.emit('status', event),
+    );
+    this.decider = new Decider({ keeper: this.keeper, overrides, hooks: options.hooks ?? [], onFault });
+    this.writer = options.store === undefined ? null : new StoreWriter(options.store, runtime.clock, onFault);
+    this.connection = route === null ? null : this.connect(route, onFault);
+    this.useBootstrap();
+    void this.start();
+  }
+
+  get status(): ClientStatus {
+    return this.state.status;
+  }
+
+  get position(): Position | null {
+    return this.keeper.position;
+  }
+
+  boolean(flagKey: string, fallback: boolean, context?: EvaluationContext): boolean {
+    return this.decider.value({ key: flagKey, fallback, values: null }, context);
+  }
+
+  string<T extends string = string>(flagKey: string, fallback: T, context?: EvaluationContext): T | string {
+    return this.decider.value<T | string>({ key: flagKey, fallback, values: null }, context);
+  }
+
+  number(flagKey: string, fallback: number, context?: EvaluationContext): number {
+    return this.decider.value({ key: flagKey, fallback, values: null }, context);
+  }
+
+  json<T extends JsonValue>(flagKey: string, fallback: T, context?: EvaluationContext): T {
+    return this.decider.value({ key: flagKey, fallback, values: null }, context);
+  }
+
+  value<T>(flag: Flag<T>, context?: EvaluationContext): T {
+    return this.decider.value(flag, context);
+  }
+
+  details<T>(flag: Flag<T>, context?: EvaluationContext): Details<T>;
+  details<T extends JsonValue>(flagKey: string, fallback: T, context?: EvaluationContext): Details<T>;
+  details<T>(flag: Flag<T> | string, second?: T | EvaluationContext, third?: EvaluationContext): Details<T> {
+    if (typeof flag !== 'string') return this.decider.details(flag, second as EvaluationContext | undefined);
+    return this.decider.details({ key: flag, fallback: second as T, values: null }, third);
+  }
+
+  evaluate(flagKey: string, context = NO_CONTEXT, options?: { readonly trace?: boolean }): Evaluation {
+    return evaluate(this.keeper.compiled, flagKey, context, options);
+  }
+
+  evaluateAll(context = NO_CONTEXT, options: { readonly onlyClientAvailable?: boolean } = {}): readonly Evaluation[] {
+    const filter = options.onlyClientAvailable === true ? { filter: isClientAvailable } : {};
+    return evaluateAll(this.keeper.compiled, context, filter);
+  }
+
+  bootstrapFor(context: EvaluationContext): Bootstrap {
+    const evaluations = this.evaluateAll(context, { onlyClientAvailable: true }).map(
+      ({ flagKey, value, variationKey, reason, errorCode, inExperiment }) => ({
+        ...{ flagKey, value, variation: variationKey, reason, errorCode },
+        ...(inExperiment ? { inExperiment } : {}),
+      }),
+    );
+    const position = this.keeper.position ?? { epoch: '', revision: 0 };
+    return { format: 1, position, contextDigest: contextDigest(context), evaluations };
+  }
+
+  async refresh(): Promise<ReadyResult> {
+    // A refusal is in the result.
+    await this.connection?.refresh().catch(() => undefined);
+    return { ...this.state.event, isTimedOut: false };
+  }
+
+  waitUntilReady(timeoutMs = READY_TIMEOUT_MS): Promise<ReadyResult> {
+    return this.state.waitUntilReady(timeoutMs);
+  }
+
+  on<Name extends keyof ClientEvents>(event: Name, listener: (event: ClientEvents[Name]) => void): () => void {
+    return this.listeners.on(event, listener);
+  }
+
+  flush(timeoutMs = CLOSE_TIMEOUT_MS): Promise<void> {
+    return this.writer === null ? Promise.resolve() : within(timeoutMs, this.writer.flush());
+  }
+
+  close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<void> {
+    this.closing ??= this.end(timeoutMs);
+    return this.closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async end(timeoutMs: number): Promise<void> {
+    this.connection?.close();
+    this.state.set('CLOSED');
+    this.runtime.closeSender();
+    await this.flush(timeoutMs);
+  }
+
+  private connect(route: Route, onFault: (fault: Fault) => void): Connection {
+    const { clock } = this.runtime;
+    const followed = snapshotSource(route.endpoint, this.keeper, this.options.environmentId ?? null);
+    return new Connection({ ...route, followed, clock, state: this.state, onFault });
+  }
+
+  private useBootstrap(): void {
+    const { snapshot } = this.options;
+    if (snapshot === undefined) return;
+    try {
+      this.keeper.commit(snapshot);
+    } catch (error) {
+      throw new TypeError(`The option snapshot is no snapshot: ${faultOf(error).message}`, { cause: error });
+    }
+    this.state.set('STALE', 'bootstrap');
+  }
+
+  private async start(): Promise<void> {
+    // Listeners that are added right after construction hear everything.
+    await Promise.resolve();
+    await this.load();
+    if (this.closing === null) this.connection?.start();
+  }
+
+  /** What was stored counts only while there is nothing else. */
+  private async load(): Promise<void> {
+    const { store, key } = this.options;
+    if (store === undefined) return;
+    const loading = async (): Promise<void> => {
+      try {
+        if (key !== undefined) store.useKey?.(key);
+        const snapshot = await store.load();
+        if (snapshot === null || this.keeper.position !== null || this.closing !== null) return;
+        this.keeper.commit(snapshot);
+        this.state.set('STALE', 'store');
+      } catch (cause) {
+        this.listeners.emit('fault', {
+          kind: 'STORE',
+          message: `The store has nothing to begin with: ${messageOf(cause)}`,
+          cause,
+        });
+      }
+    };
+    await within(LOAD_TIMEOUT_MS, loading());
+  }
+}
+
+function checkOverrides({ overrides }: ServerOptions, { environment }: Runtime): ReadonlyMap<string, JsonValue> | null {
+  if (overrides === undefined || Object.keys(overrides).length === 0) return null;
+  if (environment('NODE_ENV') === 'production' && environment('FLAGSTAFF_OVERRIDES') !== 'allow')
+    throw new TypeError('overrides are refused where NODE_ENV is production, unless FLAGSTAFF_OVERRIDES is "allow".');
+  return new Map(Object.entries(overrides));
+}
+
+/** Resolves when the work has ended, or after so long. The work must not reject. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void work.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

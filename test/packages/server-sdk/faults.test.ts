@@ -1,0 +1,236 @@
+/** What can go wrong around the server SDK, with real servers and networks that do it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServerOptions } from '../../../packages/server-sdk/src/api';
+import { fileStore } from '../../../packages/server-sdk/src/file-store';
+import type { Snapshot } from '../../../src/evaluation';
+import { renewEpochs } from '../../../src/modules/changes/epoch-repository';
+import { eventually, make, makeFlag, toggle, type Made } from '../../support/make';
+import { startHttpProxy, type HttpProxy } from '../support/http-proxy';
+import { canonical, createOnClock, fasterClock, note, serve, type Connected, type Served } from '../support/served';
+
+let served: Served;
+let proxy: HttpProxy;
+let flag: Made;
+const directory = mkdtempSync(join(tmpdir(), 'flagstaff-sdk-'));
+const connected: Connected[] = [];
+
+beforeAll(async () => {
+  served = await serve();
+  flag = await makeFlag(served.project);
+  await toggle(served.project, flag, served.environment, true);
+});
+
+beforeEach(async () => {
+  proxy = await startHttpProxy(Number(new URL(served.world.url).port));
+});
+
+afterEach(async () => {
+  for (const { client } of connected.splice(0)) await client.close();
+  await proxy.stop().catch(() => undefined);
+});
+
+afterAll(async () => {
+  await served.close();
+  rmSync(directory, { recursive: true });
+});
+
+function connect(options: ServerOptions = {}, times = 10): Connected {
+  const client = createOnClock({ url: proxy.url, key: served.key, ...options }, fasterClock(times));
+  const one = note(client);
+  connected.push(one);
+  return one;
+}
+
+const snapshotOf = ({ client }: Connected): Snapshot => (client as never as { keeper: { snapshot: Snapshot } }).keeper.snapshot;
+
+describe('given a server that is gone', () => {
+  it('is STARTING with fallbacks, waits no longer than it is told, and is READY when the server is there (#289, #132, #96 of node-server-sdk)', async () => {
+    await proxy.stop();
+    const { client, statuses, faults } = connect();
+
+    const waited = await client.waitUntilReady(50);
+    const value = client.boolean(flag.key, false);
+    await proxy.start();
+    await eventually(async () => client.status === 'READY');
+
+    expect(waited).toMatchObject({ status: 'STARTING', isTimedOut: true, position: null });
+    expect(value).toBe(false);
+    expect(client.boolean(flag.key, false)).toBe(true);
+    expect(statuses[0]).toMatchObject({ status: 'READY' });
+    expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(['NETWORK']));
+  });
+
+  it('begins with what was stored, and says that it is STALE until the server has answered (#90, #199 of unleash-js-sdk)', async () => {
+    const store = fileStore(join(directory, 'begin'));
+    const first = connect({ store });
+    await first.client.waitUntilReady();
+    await first.client.close();
+    await proxy.stop();
+    const { client, statuses } = connect({ store: fileStore(join(directory, 'begin')) });
+
+    const waited = await client.waitUntilReady();
+    const value = client.boolean(flag.key, false);
+    await proxy.start();
+    await eventually(async () => client.status === 'READY');
+
+    expect(waited).toMatchObject({ status: 'STALE', via: 'store', isTimedOut: false });
+    expect(value).toBe(true);
+    expect(statuses.map(({ status }) => status).slice(0, 2)).toEqual(['STALE', 'READY']);
+  });
+
+  it('serves on, is STALE once a poll has failed, and tells when it is READY again (#1583 of java-sdk-contrib)', async () => {
+    const { client, statuses } = connect();
+    await client.waitUntilReady();
+    await eventually(async () => statuses.at(-1)?.via === 'sse');
+
+    await proxy.stop();
+    await eventually(async () => client.status === 'STALE');
+    const value = client.boolean(flag.key, false);
+    await proxy.start();
+    await eventually(async () => client.status === 'READY');
+
+    expect(value).toBe(true);
+    expect(statuses.map(({ status }) => status)).toEqual(expect.arrayContaining(['READY', 'STALE', 'READY']));
+  });
+
+  it('tells nobody of a restart that is shorter than its grace', async () => {
+    const { client, statuses } = connect();
+    await client.waitUntilReady();
+    await eventually(async () => statuses.at(-1)?.via === 'sse');
+
+    await proxy.stop();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await proxy.start();
+    const made = await makeFlag(served.project);
+    await eventually(async () => client.evaluate(made.key).errorCode === null);
+
+    expect(statuses.map(({ status }) => status)).not.toContain('STALE');
+  });
+});
+
+it.each([
+  ['HTML with status 200', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html></html>' }, 'BROKEN'],
+  ['no JSON', { status: 200, body: '{"data": ' }, 'BROKEN'],
+  ['JSON that is no result', { status: 200, body: '[1, 2]' }, 'BROKEN'],
+  ['errors with status 200', { status: 200, body: '{"data":null,"errors":[{"message":"no"}]}' }, 'BROKEN'],
+  ['data without the snapshot', { status: 200, body: '{"data":{}}' }, 'BROKEN'],
+  [
+    'a snapshot of a later format',
+    { status: 200, body: '{"data":{"snapshot":{"snapshotIfNewer":{"formatVersion":2}}}}' },
+    'BROKEN',
+  ],
+  ['no such environment', { status: 200, body: '{"data":{"snapshot":null}}' }, 'GONE'],
+  ['status 500', { status: 500 }, 'NETWORK'],
+  ['status 404', { status: 404, body: 'Not found' }, 'BROKEN'],
+] as const)('takes %s for a fault, keeps what it has, and recovers', async (_what, query, kind) => {
+  const { client } = await following();
+  const before = client.position;
+  const faults: string[] = [];
+  client.on('fault', (fault) => faults.push(fault.kind));
+  proxy.set({ query });
+
+  const refreshed = await client.refresh();
+  proxy.set({ query: 'pass' });
+  await client.refresh();
+
+  expect(faults).toEqual([kind]);
+  expect(refreshed).toMatchObject({ fault: { kind }, position: before });
+  expect(client).toMatchObject({ status: 'READY', position: before });
+  expect(client.boolean(flag.key, false)).toBe(true);
+});
+
+async function following(options: ServerOptions = {}): Promise<Connected> {
+  const one = connect(options, 1);
+  await one.client.waitUntilReady();
+  await eventually(async () => one.statuses.at(-1)?.via === 'sse');
+  return one;
+}
+
+describe('given flags from which the server cannot lead on', () => {
+  it.each([
+    ['of another epoch', (snapshot: Snapshot) => ({ ...snapshot, epoch: 'another' })],
+    ['of a revision that was lost', (snapshot: Snapshot) => ({ ...snapshot, revision: snapshot.revision + 50 })],
+  ])('reads them anew when they are %s', async (_name, spoil) => {
+    const now = await served.snapshot();
+    const one = connect({ snapshot: { ...spoil(now), flags: [] } }, 1);
+    expect(one.client.boolean(flag.key, false)).toBe(false);
+
+    await eventually(async () => one.client.position?.revision === now.revision && one.client.position.epoch === now.epoch);
+
+    expect(canonical(snapshotOf(one))).toBe(canonical(now));
+    expect(one.client.boolean(flag.key, false)).toBe(true);
+    await eventually(async () => one.client.status === 'READY');
+  });
+});
+
+describe('given a client that follows', () => {
+  it('reads anew after more than 1,000 revisions that it missed, and goes on from there', async () => {
+    const one = await following();
+    await proxy.stop();
+    await served.world.app.database.connection.query(
+      `WITH head AS (SELECT environment_id, epoch, revision FROM environment_head WHERE environment_id = $1),
+       written AS (
+         INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
+         SELECT head.environment_id, head.revision + n, head.epoch, 'change_of_the_test',
+           json_build_array(json_build_object('kind', 'DELETED', 'flagKey', 'none', 'flag', NULL)), now()
+         FROM head, generate_series(1, 1100) n)
+       UPDATE environment_head SET revision = revision + 1100 WHERE environment_id = $1`,
+      [served.environment.id],
+    );
+    await proxy.start();
+
+    await followsToTheEnd(one);
+  });
+
+  it('reads anew when the epoch changes under it, and goes on from there', async () => {
+    const one = await following();
+    const { epoch } = one.client.position!;
+    await served.world.app.database.transaction(({ connection }) => renewEpochs(connection, served.environment.id));
+
+    await followsToTheEnd(one);
+
+    expect(one.client.position!.epoch).not.toBe(epoch);
+  });
+
+  async function followsToTheEnd(one: Connected): Promise<void> {
+    await makeFlag(served.project);
+    await eventually(async () => canonical(snapshotOf(one)) === canonical(await served.snapshot()));
+    const next = await makeFlag(served.project);
+    await eventually(async () => one.client.evaluate(next.key).errorCode === null);
+    expect(one.client.boolean(flag.key, false)).toBe(true);
+  }
+});
+
+it('is REFUSED when its key is revoked while it follows, and serves on', async () => {
+  const { project, environment } = served;
+  const { secret, apiKey } = await make<{ secret: string; apiKey: Made }>(
+    project.client,
+    'createApiKey',
+    { environmentId: environment.id, kind: 'SERVER', name: 'A key that ends' },
+    'secret apiKey { id }',
+  );
+  const { client, faults } = await following({ key: secret });
+
+  await make(project.client, 'revokeApiKey', { apiKeyId: apiKey.id }, 'apiKey { id }');
+  await eventually(async () => client.status === 'REFUSED');
+
+  expect(client.boolean(flag.key, false)).toBe(true);
+  expect(faults.at(-1)).toMatchObject({ kind: 'REFUSED' });
+});
+
+it('does not mind the time of day', async () => {
+  const { client, statuses } = await following();
+  const spy = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * 365 * 86_400_000);
+  try {
+    const { client: other } = await following();
+    expect(other.status).toBe('READY');
+  } finally {
+    spy.mockRestore();
+  }
+  const made = await makeFlag(served.project);
+  await eventually(async () => client.evaluate(made.key).errorCode === null);
+
+  expect(statuses.map(({ status }) => status)).toEqual(['READY', 'READY']);
+});

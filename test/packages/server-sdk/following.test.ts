@@ -1,0 +1,83 @@
+/** The server SDK against the real server: it starts, follows, and comes back. */
+import { WebSocket } from 'ws';
+import { defineFlag } from '../../../packages/server-sdk/src/flag';
+import { configure, eventually, makeFlag, makeSegment, toggle } from '../../support/make';
+import { serve, type Served } from '../support/served';
+
+let served: Served;
+
+beforeAll(async () => {
+  served = await serve();
+});
+
+afterAll(() => served.close());
+
+it('is READY after the first answer, and serves what the server decides', async () => {
+  const { project, environment, connect } = served;
+  const flag = await makeFlag(project);
+  await configure(project, flag, environment, {});
+  const { client, statuses, faults } = connect();
+
+  const before = client.details(flag.key, false);
+  const ready = await client.waitUntilReady();
+
+  expect(before).toMatchObject({ value: false, reason: 'ERROR', errorCode: 'NOT_READY', position: null });
+  expect(ready).toMatchObject({ status: 'READY', isTimedOut: false, fault: null });
+  expect(client.details(flag.key, false)).toMatchObject({ value: true, variation: 'on', reason: 'FALLTHROUGH', errorCode: null });
+  await eventually(async () => statuses.at(-1)?.via === 'sse');
+  expect(statuses.map(({ status, via }) => [status, via])).toEqual([
+    ['READY', 'poll'],
+    ['READY', 'sse'],
+  ]);
+  expect(faults).toEqual([]);
+});
+
+it.each([
+  ['Server-Sent Events', {}],
+  ['a WebSocket', { WebSocket }],
+])('serves a change at once over %s, and tells which flags it concerns', async (_name, options) => {
+  const { project, environment, connect } = served;
+  const flag = await makeFlag(project);
+  const { client, statuses } = connect(options);
+  const changes: (readonly string[])[] = [];
+  await client.waitUntilReady();
+  await eventually(async () => statuses.at(-1)?.via !== 'poll');
+  client.on('change', ({ flagKeys }) => changes.push(flagKeys));
+
+  const { revision, epoch } = await toggle(project, flag, environment, true);
+  await eventually(async () => client.position?.revision === revision);
+
+  expect(client.position).toEqual({ epoch, revision });
+  expect(client.value(defineFlag(flag.key, 'BOOLEAN', false))).toBe(true);
+  expect(changes).toEqual([[flag.key]]);
+});
+
+it('follows segments as well, and has the server’s snapshot byte for byte', async () => {
+  const { project, environment, connect, snapshot } = served;
+  const { client } = connect();
+  await client.waitUntilReady();
+  const segment = await makeSegment(project);
+  const flag = await makeFlag(project);
+  await configure(project, flag, environment, { rules: [], fallthrough: { variation: 'off' } });
+
+  const now = await snapshot();
+  await eventually(async () => client.position?.revision === now.revision);
+
+  expect(JSON.stringify((client as never as { keeper: { snapshot: unknown } }).keeper.snapshot)).toBe(JSON.stringify(now));
+  expect(now.segments.map(({ key }) => key)).toContain(segment.key);
+});
+
+it('goes on after a cut where it was, and tells nobody, for it is back in time', async () => {
+  const { project, environment, connect, proxy } = served;
+  const flag = await makeFlag(project);
+  const { client, statuses } = connect();
+  await client.waitUntilReady();
+  await eventually(async () => statuses.at(-1)?.via === 'sse');
+
+  proxy.cut();
+  const { revision } = await toggle(project, flag, environment, true);
+  await eventually(async () => client.position?.revision === revision);
+
+  expect(client.boolean(flag.key, false)).toBe(true);
+  expect(statuses.map(({ status }) => status)).toEqual(['READY', 'READY']);
+});
