@@ -9,6 +9,7 @@ import type { Clock } from '../../src/clock';
 import { readConfig } from '../../src/config';
 import type { LoadGauge } from '../../src/operations/load';
 import { createLog } from '../../src/log';
+import { BEHIND, BEHIND_PROXY, startBehind } from './behind';
 import { createTestDatabase, type DatabaseSettings, type TestDatabase } from './databases';
 import { takeEmbedded } from './embedded';
 
@@ -54,7 +55,7 @@ export async function createWorld(
   const database = await createTestDatabase(options.settings);
   const lines: string[] = [];
   const start = (): Promise<App> => startOn(database, lines, options);
-  const app = await start();
+  const app = BEHIND === null ? await start() : await startBehind(BEHIND, start);
   const others: App[] = [];
   const sockets: SocketClient[] = [];
   const url = `${app.url}/graphql`;
@@ -125,6 +126,7 @@ async function startOn(
     ...(process.env.REDIS_URL ? { REDIS_URL: process.env.REDIS_URL } : {}),
     ...secrets,
     ...GENEROUS_LIMITS,
+    ...BEHIND_PROXY,
     ...env,
   });
   const sink = new Writable({
