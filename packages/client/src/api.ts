@@ -1,4 +1,4 @@
-/** What all SDKs have in common, as their users see it. */
+/** The types that all SDKs have in common, as their users see them. */
 
 /**
  * STARTING: there are no flags yet. READY: the server has answered since the connection was last lost. STALE: there are flags, from
@@ -24,7 +24,7 @@ export interface Fault {
   readonly kind: FaultKind;
   /** A sentence. Never names a value of a context. */
   readonly message: string;
-  /** What the server asks to wait at least. */
+  /** The server asks to wait at least so long. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
@@ -66,7 +66,7 @@ export interface Logger {
   error(message: string, fields?: object): void;
 }
 
-/** What every client can do. Nothing of it throws or rejects. */
+/** Every client can do this. Nothing of it throws or rejects. */
 export interface Client {
   readonly status: ClientStatus;
   readonly position: Position | null;
@@ -96,7 +96,7 @@ export interface ConnectionOptions {
   readonly url?: string;
   /** An API key. */
   readonly key?: string;
-  /** What may be used, best first. By default `sse` and `poll`, and `websocket` before them when `WebSocket` is given. */
+  /** The transports that may be used, best first. By default `sse` and `poll`, and `websocket` before them when `WebSocket` is given. */
   readonly transports?: readonly Transport[];
   readonly WebSocket?: WebSocketClass;
   readonly fetch?: typeof fetch;

@@ -1,4 +1,4 @@
-/** What a client tells of itself, and who waits for it. */
+/** The status of a client, and those who wait for it. */
 import type { ClientStatus, Fault, Position, ReadyResult, StatusEvent } from './api';
 
 export class ClientState {
@@ -17,7 +17,7 @@ export class ClientState {
     return { status: this.status, via: this.via, position: this.position(), fault: this.fault };
   }
 
-  /** Nothing comes after CLOSED. */
+  /** CLOSED is the last status. */
   set(status: ClientStatus, via: StatusEvent['via'] = this.via): void {
     if (this.status === 'CLOSED' || (this.status === status && this.via === via)) return;
     this.status = status;

@@ -15,7 +15,7 @@ const AFTER_FAILED_START_MS = 1_000;
 const AFTER_LOSS_MS = 10_000;
 const REFUSED_POLL_MS = 300_000;
 
-/** What an SDK keeps and asks for. */
+/** The data that an SDK keeps, and how it asks for them. */
 export interface Followed {
   readonly hasData: () => boolean;
   /** Asks the server for what is newer than what is here. Rejects when it does not answer. */

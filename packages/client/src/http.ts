@@ -1,4 +1,4 @@
-/** Requests over HTTP, whoever sends them. */
+/** Requests over HTTP, by any sender. */
 import { Deadline, type Clock } from './clock';
 import { broken, FaultError, faultOfErrors, faultOfStatus, type GraphQLError } from './faults';
 
@@ -37,7 +37,7 @@ async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncGenerato
       yield value;
     }
   } finally {
-    // Whoever stops reading lets the connection go.
+    // A reader that stops early lets the connection go.
     await reader.cancel().catch(() => undefined);
   }
 }
@@ -58,7 +58,7 @@ export interface Endpoint {
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const WHOLE_TIMEOUT_MS = 60_000;
-/** Of one answer. The snapshot of 10,000 flags of 5 rules has 21 MB. */
+/** The bound of one answer. The snapshot of 10,000 flags of 5 rules has 21 MB. */
 const BYTES_MAX = 64 * 1024 * 1024;
 
 /** The `data` of one query. Rejects with a `FaultError`, or with what the sender rejects with. */

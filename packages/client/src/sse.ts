@@ -7,7 +7,7 @@ import { CONNECT_TIMEOUT_MS, ENDED_BY_SERVER, type RunStream, type StreamEnd, ty
 /** The server writes at least every 12 seconds. */
 const SILENCE_MS = 30_000;
 const REFUSAL_BYTES_MAX = 65_536;
-/** Of one event. An event has what changed with one revision. */
+/** The bound of one line. An event has what changed with one revision. */
 const EVENT_LENGTH_MAX = 64 * 1024 * 1024;
 
 export function sseStream(endpoint: Endpoint): RunStream {

@@ -11,7 +11,7 @@ import { CONNECT_TIMEOUT_MS, ENDED_BY_SERVER, type RunStream, type StreamEnd, ty
 const PING_AFTER_MS = 25_000;
 const PONG_TIMEOUT_MS = 5_000;
 
-/** What browsers, Node and `ws` have in common. */
+/** The part of a WebSocket that browsers, Node and `ws` have in common. */
 interface Socket {
   onopen: (() => void) | null;
   onmessage: ((event: { readonly data: unknown }) => void) | null;

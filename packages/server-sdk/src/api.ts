@@ -18,7 +18,7 @@ export type ErrorCode =
 
 export interface Details<T> {
   readonly flagKey: string;
-  /** What the flag serves; the fallback where `errorCode` is not null. */
+  /** The value that the flag serves; the fallback where `errorCode` is not null. */
   readonly value: T;
   /** Key of the variation. Null for an error or an override. */
   readonly variation: string | null;
@@ -32,13 +32,13 @@ export interface Details<T> {
   readonly position: Position | null;
 }
 
-/** What one context is served, for a page that is rendered on the server: no rule, and client-available flags only. */
+/** The answers for one context, for a page that is rendered on the server: no rule, and client-available flags only. */
 export interface Bootstrap {
   readonly format: 1;
   readonly position: Position;
   /** Names the context, so that it is not taken for another's. */
   readonly contextDigest: string;
-  /** In key order. */
+  /** Sorted by key. */
   readonly evaluations: readonly ClientEvaluation[];
 }
 

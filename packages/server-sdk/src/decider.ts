@@ -17,7 +17,7 @@ type Asked<T> = Pick<Flag<T>, 'key' | 'fallback' | 'values'>;
 const NO_CONTEXT: EvaluationContext = Object.freeze({});
 
 export class Decider {
-  /** Nothing stands between the core and the caller. */
+  /** True when nothing stands between the core and the caller. */
   private readonly isPlain: boolean;
   /** Flags whose type did not fit, so that each is told once. */
   private readonly misfits = new Set<string>();
@@ -115,7 +115,7 @@ export class Decider {
   }
 }
 
-/** By `typeof`, for which null and lists are objects. */
+/** Compares by `typeof`, for which null and lists are objects. */
 function fits<T>({ fallback, values }: Asked<T>, value: JsonValue): boolean {
   return typeof value === typeof fallback && (values === null || values.includes(value as T));
 }

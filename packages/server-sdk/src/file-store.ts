@@ -114,7 +114,7 @@ async function write(path: string, snapshot: Snapshot, key: string): Promise<voi
   }
 }
 
-/** In slices, so that requests of the application do not wait for 10,000 flags. */
+/** Writes in slices, so that requests of the application do not wait for 10,000 flags. */
 async function writeThings(file: FileHandle, hmac: Hmac, things: readonly object[]): Promise<void> {
   let part = '';
   let until = performance.now() + SLICE_MS;

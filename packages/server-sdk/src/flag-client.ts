@@ -23,7 +23,7 @@ import { SnapshotKeeper } from './snapshot-keeper';
 import { snapshotSource } from './snapshot-source';
 import { StoreWriter } from './store-writer';
 
-/** What differs between Node and the other places where JavaScript runs. */
+/** The things that differ between Node and the other places where JavaScript runs. */
 export interface Runtime {
   readonly clock: Clock;
   readonly send: SendHttp;
@@ -186,7 +186,7 @@ export class FlagClient implements ServerClient {
     if (this.closing === null) this.connection?.start();
   }
 
-  /** What was stored counts only while there is nothing else. */
+  /** A stored snapshot counts only while there is nothing else. */
   private async load(): Promise<void> {
     const { store, key } = this.options;
     if (store === undefined) return;
