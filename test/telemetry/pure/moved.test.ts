@@ -6,7 +6,7 @@ import { PACKAGE_ROOT } from '../../../src/package-root';
 const [ITSELF, FAULTS, REPLICA] = [
   'test/telemetry/metrics.test.ts',
   'test/faults/metrics.test.ts',
-  'test/faults/replica.test.ts',
+  'test/faults/replicated.ts',
 ];
 
 /** The file whose tests move it. */
