@@ -3,11 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../../src/package-root';
 
-const [ITSELF, FAULTS, REPLICA] = [
-  'test/telemetry/metrics.test.ts',
-  'test/faults/metrics.test.ts',
-  'test/faults/replicated.ts',
-];
+const [ITSELF, FAULTS, REPLICA] = ['test/telemetry/metrics.test.ts', 'test/faults/metrics.test.ts', 'test/faults/replicated.ts'];
 
 /** The file whose tests move it. */
 const MOVED_IN: Readonly<Record<string, string>> = {
