@@ -56,8 +56,7 @@ export async function startHeadPoller(options: HeadPollerOptions): Promise<HeadP
   const { notifier, cache, onError } = options;
   const poll = new Poller(options);
   let isStopped = false;
-  const timer = setInterval(() => void poll.request(), POLL_INTERVAL_MS);
-  timer.unref();
+  const stopPolling = repeat(() => void poll.request());
   await notifier.listen(
     (head) => {
       if (isStopped) return;
@@ -73,11 +72,20 @@ export async function startHeadPoller(options: HeadPollerOptions): Promise<HeadP
     databaseState: () => poll.state,
     stop: async () => {
       isStopped = true;
-      clearInterval(timer);
+      stopPolling();
       await poll.settle();
       await cache.settle();
     },
   };
+}
+
+/** Begins at a random moment of the interval: servers that start together would ask the database together, each second anew. */
+function repeat(request: () => void): () => void {
+  let timer = setTimeout(() => {
+    request();
+    timer = setInterval(request, POLL_INTERVAL_MS).unref();
+  }, Math.random() * POLL_INTERVAL_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /** Looks at all heads, one look after the other. */

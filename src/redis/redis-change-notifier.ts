@@ -12,6 +12,7 @@
  */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
 import { Coalescer } from '../concurrency/coalescer';
 import { acceptNotification, type ChangeNotifier } from '../delivery/change-notifier';
 import { traceCommands, type RedisNamespace } from './client-options';
@@ -21,7 +22,7 @@ import type { RedisFault } from './redis-fault';
 import { probe, RedisHealth } from './redis-health';
 
 const PROBE_INTERVAL_MS = 5_000;
-/** Each probe is a message to the channel. */
+/** Each probe is a message to this process itself. */
 const SILENCE_MAX_MS = 3 * PROBE_INTERVAL_MS;
 const MESSAGE_BYTES_MAX = 65_536;
 /** Heads that fit into one message; more than that wait for the poll. */
@@ -48,14 +49,16 @@ export function createRedisChangeNotifier({
   onStateChange,
 }: RedisChangeNotifierOptions): RedisChangeNotifier {
   const channel = `${prefix}:heads`;
+  // Its own: in the channel of all, each probe would go to every server.
+  const probeChannel = `${prefix}:probe:${randomUUID()}`;
   const publisher = traceCommands(createRedisClient(url, { commandTimeout: COMMAND_TIMEOUT_MS }), tracing);
   const subscriber = createRedisSubscriber(url, publisher);
   const health = new RedisHealth(onStateChange);
   const pubSub = new RedisPubSub({ publisher, subscriber, deserializer: (bytes) => parseOrNull(bytes) });
-  const subscription = new ChannelSubscription(channel, { subscriber, pubSub, health });
+  const subscription = new ChannelSubscription(channel, { subscriber, pubSub, health, probeChannel });
   const check = (): void => {
     if (publisher.status !== 'ready') return;
-    probe(publisher, prefix, channel).then(
+    probe(publisher, prefix, probeChannel).then(
       () => health.set('publisher', null),
       (error: Error) => health.set('publisher', error),
     );
@@ -112,6 +115,8 @@ interface ChannelSubscriptionOptions {
   readonly subscriber: Redis;
   readonly pubSub: RedisPubSub;
   readonly health: RedisHealth;
+  /** Has the probes of this process. */
+  readonly probeChannel: string;
 }
 
 interface Listener {
@@ -119,7 +124,7 @@ interface Listener {
   readonly onReconnect: () => void;
 }
 
-/** Keeps the one subscription of this process up. */
+/** Keeps the one connection of this process up that is subscribed. */
 class ChannelSubscription {
   private readonly listeners: Listener[] = [];
   private isSubscribed = false;
@@ -131,7 +136,12 @@ class ChannelSubscription {
   constructor(
     private readonly channel: string,
     private readonly options: ChannelSubscriptionOptions,
-  ) {}
+  ) {
+    const { subscriber, probeChannel } = options;
+    subscriber.on('message', (name) => {
+      if (name === probeChannel) this.heardAt = performance.now();
+    });
+  }
 
   add(onHead: Listener['onHead'], onReconnect: Listener['onReconnect']): void {
     this.listeners.push({ onHead, onReconnect });
@@ -151,11 +161,11 @@ class ChannelSubscription {
 
   /** Subscribes if this connection is not subscribed yet; never fails. */
   async renew(): Promise<void> {
-    const { subscriber, health } = this.options;
+    const { subscriber, health, probeChannel } = this.options;
     if (this.isSubscribed || this.isRenewing || this.isClosed || subscriber.status !== 'ready') return;
     this.isRenewing = true;
     try {
-      await subscriber.subscribe(this.channel);
+      await subscriber.subscribe(this.channel, probeChannel);
       if (!this.isEngineSet) await this.setEngine();
       // Lost in between: the next connection begins again.
       this.isSubscribed = subscriber.status === 'ready';
@@ -170,7 +180,7 @@ class ChannelSubscription {
     for (const { onReconnect } of [...this.listeners]) onReconnect();
   }
 
-  /** Makes the connection anew when nothing came through it for long although messages are sent. */
+  /** Makes the connection anew when nothing came through it for long although probes are sent. */
   cutWhenSilent(): void {
     const { subscriber, health } = this.options;
     if (!this.isSubscribed || health.fault() !== null) return;
@@ -190,7 +200,6 @@ class ChannelSubscription {
   }
 
   private receive(message: unknown): void {
-    this.heardAt = performance.now();
     for (const { onHead } of [...this.listeners]) acceptNotification(message, onHead);
   }
 }

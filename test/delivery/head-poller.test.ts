@@ -63,6 +63,34 @@ async function withWatch(work: (scene: Scene) => Promise<void>): Promise<void> {
   }
 }
 
+it('polls at other moments than servers that were started together with it', async () => {
+  const asked: number[][] = [];
+  const pollers = await Promise.all(
+    Array.from({ length: 20 }, () => {
+      const own: number[] = [];
+      asked.push(own);
+      const now = (): Date => {
+        own.push(performance.now());
+        return new Date();
+      };
+      return startHeadPoller({
+        notifier: createMemoryChangeNotifier(),
+        cache: new SnapshotCache({ database: opened.database }),
+        database: opened.database,
+        clock: { now },
+        onDatabaseState: () => undefined,
+        onError: () => undefined,
+      });
+    }),
+  );
+  await eventually(async () => asked.every((own) => own.length > 2));
+  for (const poller of pollers) await poller.stop();
+
+  // The second is the first by the clock. Of 20 moments of a second, all in one tenth of it come about never.
+  const seconds = asked.map((own) => own[1]!);
+  expect(Math.max(...seconds) - Math.min(...seconds)).toBeGreaterThan(100);
+});
+
 it('tells where all organizations stand before it is started', () =>
   withWatch(async ({ told, watch }) => {
     expect(told).toEqual([3]);
