@@ -109,12 +109,20 @@ export class FlagClient implements ServerClient {
   }
 
   evaluate(flagKey: string, context = NO_CONTEXT, options?: { readonly trace?: boolean }): Evaluation {
-    return evaluate(this.keeper.compiled, flagKey, context, options);
+    const { compiled } = this.keeper;
+    return this.reading(
+      () => evaluate(compiled, flagKey, context, options),
+      () => unreadable(evaluate(compiled, flagKey, NO_CONTEXT)),
+    );
   }
 
   evaluateAll(context = NO_CONTEXT, options: { readonly onlyClientAvailable?: boolean } = {}): readonly Evaluation[] {
     const filter = options.onlyClientAvailable === true ? { filter: isClientAvailable } : {};
-    return evaluateAll(this.keeper.compiled, context, filter);
+    const { compiled } = this.keeper;
+    return this.reading(
+      () => evaluateAll(compiled, context, filter),
+      () => evaluateAll(compiled, NO_CONTEXT, filter).map(unreadable),
+    );
   }
 
   bootstrapFor(context: EvaluationContext): Bootstrap {
@@ -125,7 +133,12 @@ export class FlagClient implements ServerClient {
       }),
     );
     const position = this.keeper.position ?? { epoch: '', revision: 0 };
-    return { format: 1, position, contextDigest: contextDigest(context), evaluations };
+    // No context has an empty digest.
+    const digest = this.reading(
+      () => contextDigest(context),
+      () => '',
+    );
+    return { format: 1, position, contextDigest: digest, evaluations };
   }
 
   async refresh(): Promise<ReadyResult> {
@@ -153,6 +166,16 @@ export class FlagClient implements ServerClient {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Guards against contexts whose members throw when they are read, or have no end. */
+  private reading<T>(read: () => T, otherwise: () => T): T {
+    try {
+      return read();
+    } catch (cause) {
+      this.listeners.emit('fault', { kind: 'LISTENER', message: 'A context threw when it was read.', cause });
+      return otherwise();
+    }
   }
 
   private async end(timeoutMs: number): Promise<void> {
@@ -207,6 +230,13 @@ export class FlagClient implements ServerClient {
     };
     await within(LOAD_TIMEOUT_MS, loading());
   }
+}
+
+/** An answer to a context that threw, in place of that to an empty one. */
+function unreadable(evaluation: Evaluation): Evaluation {
+  const none = { value: null, variationKey: null, variationIndex: -1, ruleId: null, prerequisiteKey: null, trace: null };
+  const error = { reason: 'ERROR', errorCode: 'GENERAL', errorMessage: 'The context threw when it was read.' } as const;
+  return { ...evaluation, ...none, ...error, inExperiment: false };
 }
 
 function checkOverrides({ overrides }: ServerOptions, { environment }: Runtime): ReadonlyMap<string, JsonValue> | null {

@@ -1,6 +1,9 @@
 /** The server SDK against the real server: it starts, follows, and comes back. */
 import { WebSocket } from 'ws';
+import { readText } from '../../../packages/client/src/http';
+import { createNodeSender } from '../../../packages/client/src/http-node';
 import { defineFlag } from '../../../packages/server-sdk/src/flag';
+import type { Snapshot } from '../../../src/evaluation';
 import { configure, eventually, makeFlag, makeSegment, toggle } from '../../support/make';
 import { serve, type Served } from '../support/served';
 
@@ -65,6 +68,32 @@ it('follows segments as well, and has the server’s snapshot byte for byte', as
 
   expect(JSON.stringify((client as never as { keeper: { snapshot: unknown } }).keeper.snapshot)).toBe(JSON.stringify(now));
   expect(now.segments.map(({ key }) => key)).toContain(segment.key);
+});
+
+it('reads a snapshot that is so large that it comes compressed', async () => {
+  const { project, environment, connect } = served;
+  const text = 'a long text '.repeat(1_500);
+  const variations = ['on', 'off'].map((key) => ({ key, name: key, value: key + text }));
+  for (let i = 0; i < 4; i++) await makeFlag(project, { key: `long-${i}`, valueType: 'STRING', variations });
+  const flag = await makeFlag(project, { valueType: 'STRING', variations });
+  await configure(project, flag, environment, {});
+
+  const { client } = connect({ transports: ['poll'] });
+  await client.waitUntilReady();
+
+  const { send, close } = createNodeSender();
+  const answer = await send({
+    url: served.world.url,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${served.key}` },
+    body: JSON.stringify({ query: '{ snapshot { snapshot } }' }),
+    signal: new AbortController().signal,
+  });
+  const received = JSON.parse(await readText(answer.body)) as { data: { snapshot: { snapshot: Snapshot } } };
+  close();
+
+  expect(answer.header('content-encoding')).toBe('gzip');
+  expect(received.data.snapshot.snapshot).toEqual(await served.snapshot());
+  expect(client.string(flag.key, '')).toBe(`on${text}`);
 });
 
 it('goes on after a cut where it was, and tells nobody, for it is back in time', async () => {

@@ -74,6 +74,36 @@ describe('given a context that throws when it is read', () => {
     expect(client.details('boolean', false, context)).toMatchObject({ value: false, errorCode: 'GENERAL' });
     expect(faults.map(({ kind }) => kind)).toEqual(['LISTENER', 'LISTENER']);
   });
+
+  it('answers GENERAL for each flag, and gives a page nothing that it could take for an answer', () => {
+    const client = createTestServerClient({ a: true, b: 'text' });
+    client.flags.serve('a', 'on', { targetingKey: 'ada' });
+    note(client);
+
+    const general = { value: null, variationKey: null, reason: 'ERROR', errorCode: 'GENERAL' };
+    expect(client.evaluate('a', context)).toMatchObject({ flagKey: 'a', ...general });
+    expect(client.evaluateAll(context)).toMatchObject([
+      { flagKey: 'a', ...general },
+      { flagKey: 'b', ...general },
+    ]);
+    expect(client.bootstrapFor(context)).toMatchObject({
+      contextDigest: '',
+      evaluations: [
+        { flagKey: 'a', errorCode: 'GENERAL' },
+        { flagKey: 'b', errorCode: 'GENERAL' },
+      ],
+    });
+  });
+
+  it('does not throw for attributes that are no JSON either', () => {
+    const client = createTestServerClient({ a: true });
+    note(client);
+    const attributes: Record<string, unknown> = { big: 1n, symbol: Symbol('s') };
+    attributes['itself'] = attributes;
+
+    expect(client.boolean('a', false, { attributes } as never)).toBe(true);
+    expect(client.bootstrapFor({ attributes } as never).contextDigest).toBe('');
+  });
 });
 
 it.each([null, undefined, 1, 'ada', [], new Map()])('takes %p for an empty context', (context) => {
