@@ -133,7 +133,7 @@ export class FlagClient implements ServerClient {
       }),
     );
     const position = this.keeper.position ?? { epoch: '', revision: 0 };
-    // No context has an empty digest.
+    // An empty digest fits no context.
     const digest = this.reading(
       () => contextDigest(context),
       () => '',
