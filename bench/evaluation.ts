@@ -27,7 +27,7 @@ interface Figure {
 
 export async function run(): Promise<void> {
   const workloads: { [name: string]: unknown } = {};
-  for (const workload of WORKLOADS) workloads[workload.name] = await runWorkload(workload);
+  for (const workload of WORKLOADS) workloads[workload.name] = await runWorkload(workload, CONTENDERS);
   const compile = measureCompile();
   const memory = measureMemory();
   console.log(
@@ -49,17 +49,18 @@ export async function run(): Promise<void> {
   );
 }
 
-async function runWorkload(workload: Workload): Promise<unknown> {
+/** The first contender is the one that the others are compared with. */
+export async function runWorkload(workload: Workload, contenders: readonly Contender[]): Promise<unknown> {
   const prepared: (readonly [Contender, Prepared])[] = [];
-  for (const contender of CONTENDERS) prepared.push([contender, await contender.prepare(workload.flags, workload.contexts)]);
+  for (const contender of contenders) prepared.push([contender, await contender.prepare(workload.flags, workload.contexts)]);
   await checkAnswers(workload, prepared);
   const figures = await measure(prepared);
   for (const [, { close }] of prepared) await close?.();
-  printTable(workload, figures);
+  printTable(workload, contenders[0]?.name ?? '', figures);
   const nsOf = (name: string): number => figures.get(name)?.medianNs ?? NaN;
   const peers = PEERS.map(({ name }) => ({ name, ns: nsOf(name) })).sort((left, right) => left.ns - right.ns);
   const best = peers[0] ?? { name: '', ns: NaN };
-  const ours = nsOf(OURS.name);
+  const ours = nsOf(contenders[0]?.name ?? '');
   const bound = nsOf(BOUND.name);
   return {
     oursNs: ours,
@@ -147,8 +148,8 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function printTable({ name, title }: Workload, figures: ReadonlyMap<string, Figure>): void {
-  const ours = figures.get(OURS.name)?.medianNs ?? NaN;
+function printTable({ name, title }: Workload, first: string, figures: ReadonlyMap<string, Figure>): void {
+  const ours = figures.get(first)?.medianNs ?? NaN;
   console.log(`\n${name} ${title}`);
   for (const [contender, { medianNs, minNs, maxNs }] of figures) {
     const columns = [
@@ -209,6 +210,6 @@ function collectGarbage(): void {
   gc?.();
 }
 
-function readVersions(): unknown {
+export function readVersions(): unknown {
   return (JSON.parse(readFileSync(join(__dirname, 'package.json'), 'utf8')) as { devDependencies: unknown }).devDependencies;
 }
