@@ -16,6 +16,7 @@ import { RevisionIndexes1795000016000 } from './1795000016000-revision-indexes';
 import { Installation1795000017000 } from './1795000017000-installation';
 import { SearchText1795000018000 } from './1795000018000-search-text';
 import { RevisionTraces1795000019000 } from './1795000019000-revision-traces';
+import { Clients1795000020000 } from './1795000020000-clients';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Installation1795000017000,
   SearchText1795000018000,
   RevisionTraces1795000019000,
+  Clients1795000020000,
 ] as const;

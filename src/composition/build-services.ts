@@ -9,6 +9,7 @@ import { SessionService } from '../modules/accounts/session-service';
 import { UserService } from '../modules/accounts/user-service';
 import { ApiKeyService } from '../modules/api-keys/api-key-service';
 import { ChangeService } from '../modules/changes/change-service';
+import { ClientService } from '../modules/clients/client-service';
 import type { Services } from '../modules/context';
 import { EnvironmentService } from '../modules/environments/environment-service';
 import { ContextErasureService } from '../modules/erasure/context-erasure-service';
@@ -42,6 +43,7 @@ export function buildServices(foundation: Foundation, { database, authentication
   const changes = new ChangeService({ database, clock: foundation.clock, cipher: new Cipher(keyPepper, 'idempotency') });
   const environments = new EnvironmentService({ database, changes });
   const segments = new SegmentService({ database, changes });
+  const snapshots = new SnapshotService({ cache, usage, evaluated, onEvaluated: createEvaluationEvents(foundation.tracing) });
   return {
     ...buildAccountServices(foundation, { database, changes, authentication }),
     changes,
@@ -58,7 +60,8 @@ export function buildServices(foundation: Foundation, { database, authentication
     contextErasure: new ContextErasureService({ database, changes }),
     usage,
     streamTickets,
-    snapshots: new SnapshotService({ cache, usage, evaluated, onEvaluated: createEvaluationEvents(foundation.tracing) }),
+    snapshots,
+    clients: new ClientService({ database, clock: foundation.clock, snapshots }),
   };
 }
 

@@ -7,10 +7,13 @@ import { purgePasswordResets } from '../modules/accounts/password-reset-reposito
 import { purgeSessions } from '../modules/access/session-repository';
 import { purgeClaims } from '../modules/changes/idempotency-repository';
 import { purgeRevisions, type Retention } from '../modules/changes/retention-repository';
+import { purgeClients } from '../modules/clients/client-repository';
 import type { UsageService } from '../modules/usage/usage-service';
 import type { Metrics } from '../telemetry/metrics';
 
 const PURGE_INTERVAL_MS = 3_600_000;
+/** An instance that comes back within it does not have its last report counted twice. */
+const CLIENTS_KEPT_MS = 86_400_000;
 
 /** How long things are kept. */
 export interface PurgeSettings {
@@ -35,7 +38,7 @@ export function startPurge(options: PurgeOptions): () => Promise<void> {
   return async () => clearInterval(timer);
 }
 
-/** Deletes expired idempotency claims, old failed authentications, usage and revisions. Never rejects: each that fails is logged. */
+/** Deletes expired idempotency claims, old failed authentications, clients, usage and revisions. Never rejects: each that fails is logged. */
 export async function purge({
   database,
   clock,
@@ -52,6 +55,7 @@ export async function purge({
     purge_sessions: () => purgeSessions(connection, now),
     purge_password_resets: () => purgePasswordResets(connection, now),
     purge_failed_authentications: () => failedAuthentications.purge(),
+    purge_clients: () => purgeClients(connection, new Date(now.getTime() - CLIENTS_KEPT_MS)),
     purge_usage: () => usage.purge(retention.usageRetentionDays),
     purge_revisions: () => purgeRevisions(database, now, retention.revisionRetention),
   };

@@ -11,6 +11,7 @@ import { flagsModule } from './flags/module';
 import { usageModule } from './usage/module';
 import { erasureModule } from './erasure/module';
 import { snapshotsModule } from './snapshots/module';
+import { clientsModule } from './clients/module';
 import type { NounModule } from './noun-module';
 
 /** Every noun, from the ground up. A noun imports only nouns before it; ESLint reads the order from the imports above. */
@@ -28,4 +29,5 @@ export const modules: readonly NounModule[] = [
   usageModule,
   erasureModule,
   snapshotsModule,
+  clientsModule,
 ];

@@ -19,7 +19,7 @@ const MUTATIONS = [
   ...['createFirstOwner', 'logIn', 'refreshSession', 'endSession', 'changePassword', 'requestPasswordReset', 'resetPassword'],
   ...['createApiKey', 'updateApiKey', 'rotateApiKey', 'revokeApiKey'],
   ...['inviteMember', 'withdrawInvitation', 'acceptInvitation', 'setMemberRole', 'removeMember'],
-  ...['createOrganization', 'updateOrganization', 'deleteOrganization', 'eraseContextData'],
+  ...['createOrganization', 'updateOrganization', 'deleteOrganization', 'eraseContextData', 'report'],
 ];
 
 const HOSTILE: readonly (readonly [string, unknown])[] = [

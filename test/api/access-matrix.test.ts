@@ -278,6 +278,13 @@ const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
     (t) => ({ environmentId: t.environmentId, ...STALE, confirmKey: '' }),
     'STALE_VERSION',
   ),
+  report: of(
+    'environment',
+    'environmentId',
+    'flag:evaluate',
+    (t) => ({ environmentId: t.environmentId, instanceId: '', sdk: 'test', batch: 1 }),
+    'INVALID',
+  ),
   createFlag: of(
     'project',
     'projectId',
@@ -727,7 +734,11 @@ async function populate(own: World): Promise<{ target: Target; callers: Caller[]
     const binding = { role, ...places[level] };
     roleKeys.push({ name: `ADMIN key with ${role} on the ${level}`, credential: secret, isUser: false, bindings: [binding] });
   }
-  const kinds = { SERVER: ['flag:evaluate', 'snapshot:read'], CLIENT: ['flag:evaluate'], MOBILE: ['flag:evaluate'] } as const;
+  const kinds = {
+    SERVER: ['flag:evaluate', 'snapshot:read', 'client:report'],
+    CLIENT: ['flag:evaluate', 'client:report'],
+    MOBILE: ['flag:evaluate', 'client:report'],
+  } as const;
   const keys: Caller[] = [];
   for (const [kind, keyPermissions] of Object.entries(kinds)) {
     const credential = await makeApiKey(project, environment, kind);

@@ -325,12 +325,12 @@ describe('what a key may do', () => {
   const here = { organizationId: 'organization_1', projectId: 'project_1', environmentId: 'environment_1' };
 
   it.each([
-    ['SERVER', ['flag:evaluate', 'snapshot:read']],
-    ['CLIENT', ['flag:evaluate']],
-    ['MOBILE', ['flag:evaluate']],
+    ['SERVER', ['flag:evaluate', 'snapshot:read', 'client:report']],
+    ['CLIENT', ['flag:evaluate', 'client:report']],
+    ['MOBILE', ['flag:evaluate', 'client:report']],
   ] as const)('is little for %s, in its environment only', (kind, permissions) => {
     const actor = actorOf({ kind });
-    const asked = ['flag:evaluate', 'snapshot:read', 'flag:read', 'environment:read', 'key:read'] as const;
+    const asked = ['flag:evaluate', 'snapshot:read', 'client:report', 'flag:read', 'environment:read', 'key:read'] as const;
 
     expect(asked.filter((permission) => permits(actor, permission, here))).toEqual(permissions);
     expect(asked.filter((permission) => permits(actor, permission, { ...here, environmentId: 'environment_2' }))).toEqual([]);

@@ -6,6 +6,8 @@ import type { ApiKeyEntity as ApiKeyEntityRow } from '../../modules/access/api-k
 import type { CountedConnection as CountedConnectionRow } from '../connection';
 import type { ChangeEntity as ChangeEntityRow } from '../../modules/changes/change-entity';
 import type { ChangeBodyEntity as ChangeBodyEntityRow } from '../../modules/changes/change-body-entity';
+import type { ClientPosition as ClientPositionRow } from '../../modules/clients/client-repository';
+import type { EnvironmentClients as EnvironmentClientsRow } from '../../modules/clients/client-loaders';
 import type { EnvironmentEntity as EnvironmentEntityRow } from '../../modules/environments/environment-entity';
 import type { SnapshotAttributeCondition as SnapshotAttributeConditionRow, SnapshotCondition as SnapshotConditionRow, SnapshotGroupCondition as SnapshotGroupConditionRow, SnapshotSegmentCondition as SnapshotSegmentConditionRow, AttributeConditionTrace as AttributeConditionTraceRow, Evaluation as EvaluationRow, Trace as TraceRow, FlagTrace as FlagTraceRow, GroupConditionTrace as GroupConditionTraceRow, RuleTrace as RuleTraceRow, SegmentConditionTrace as SegmentConditionTraceRow, SegmentRuleTrace as SegmentRuleTraceRow, SegmentTrace as SegmentTraceRow } from '../../evaluation';
 import type { FlagEntity as FlagEntityRow, StoredVariation as StoredVariationRow } from '../../modules/flags/flag-entity';
@@ -662,6 +664,17 @@ export type ChangeResult =
   /** It was carried out. */
   | 'SUCCEEDED';
 
+/** How many instances are at one revision. */
+export type ClientPosition = {
+  readonly __typename?: 'ClientPosition';
+  /** How many. */
+  readonly clients: Scalars['Int']['output'];
+  /** The epoch within which revisions compare. Null for instances that have no flags yet. */
+  readonly epoch?: Maybe<Scalars['String']['output']>;
+  /** The revision that they evaluate with. Null for instances that have no flags yet. */
+  readonly revision?: Maybe<Scalars['Int']['output']>;
+};
+
 /** Decides whether a context matches. */
 export type Condition = AttributeCondition | ConditionGroup | SegmentCondition;
 
@@ -1112,6 +1125,11 @@ export type Environment = Node & {
   readonly __typename?: 'Environment';
   /** Its API keys, by creation, revoked ones included; at most 100 live ones. Requires `key:read`. */
   readonly apiKeys: ReadonlyArray<ApiKey>;
+  /**
+   * The instances of SDKs that have reported here and are expected to go on: how far the newest revision has come. Those that do not
+   * report (OFREP, GraphQL alone, SDKs with reports off) are not among them.
+   */
+  readonly clients: EnvironmentClients;
   /** For dashboards, as `#rrggbb`. */
   readonly color: Scalars['String']['output'];
   /** When it was created. */
@@ -1142,6 +1160,17 @@ export type Environment = Node & {
   readonly revision: Scalars['Int']['output'];
   /** +1 with each change of the environment itself. */
   readonly version: Scalars['Int']['output'];
+};
+
+/** The instances of SDKs of one environment. */
+export type EnvironmentClients = {
+  readonly __typename?: 'EnvironmentClients';
+  /** How many are at which revision: the newest first, at most 100. */
+  readonly positions: ReadonlyArray<ClientPosition>;
+  /** How many there are. */
+  readonly total: Scalars['Int']['output'];
+  /** How many of them evaluate with the environment's newest revision. */
+  readonly upToDate: Scalars['Int']['output'];
 };
 
 /** The revision of an environment after a mutation. Give it as `minRevision` to read your own writes on any server. */
@@ -1236,6 +1265,16 @@ export type EvaluationContextInput = {
   readonly attributes?: InputMaybe<Scalars['JSONObject']['input']>;
   /** Identifies the context, for example a user id. Rollouts hash it unless they say otherwise. */
   readonly targetingKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How often an SDK has served a variation. */
+export type EvaluationCountInput = {
+  /** How often: 1 to 1,000,000,000. */
+  readonly evaluations: Scalars['Int']['input'];
+  /** The flag's key. */
+  readonly flagKey: Scalars['String']['input'];
+  /** Key of the variation. Null or left out: evaluations that failed and served none. */
+  readonly variation?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Error codes of OpenFeature. */
@@ -1504,8 +1543,8 @@ export type FlagConfiguration = Node & {
   /**
    * How often each variation was served in the environment: one point for each variation and piece of time in which it was served
    * at all, oldest first, then by variation. At most 1,000 points. Counted are evaluations for SERVER, CLIENT and MOBILE keys by
-   * `evaluate`, OFREP and the bulk format, and those that `evaluationsChanged` sent; not those for users and ADMIN keys, who only
-   * look, and not what SDKs decide by themselves from a snapshot. Counts arrive within about 10
+   * `evaluate`, OFREP and the bulk format, those that `evaluationsChanged` sent, and what SDKs `report`; not those for users and ADMIN
+   * keys, who only look, and not what SDKs decide by themselves and do not report. Counts arrive within about 10
    * seconds, and are kept for `USAGE_RETENTION_DAYS`, 90 unless it was set.
    * Codes: BAD_USER_INPUT when `from` is not before `to`, or there are more points.
    */
@@ -2167,6 +2206,14 @@ export type Mutation = {
    */
   readonly removeTargets: RemoveTargetsPayload;
   /**
+   * Tells what an instance of an SDK evaluates with, and how often it has served what since it told last. It is recorded when it is
+   * answered. Reports of an instance are numbered by `batch`: one that is repeated, because its answer was lost, is recorded once.
+   * Counts join `FlagConfiguration.usage`. Nothing of a context is told. Requires `client:report` on the environment, which SERVER,
+   * CLIENT and MOBILE keys have.
+   * User error codes: INVALID, OUT_OF_RANGE, NOT_FOUND.
+   */
+  readonly report: ReportPayload;
+  /**
    * Sends a one-time token for a new password to the address, if there is an account with it; the answer is the same if not. An
    * account is sent 3 in an hour; what is asked for beyond that is dropped, with the same answer. All stay good until one of them is
    * used or they are an hour old. Codes: BLANK, TOO_LONG, INVALID. Top-level error UNAVAILABLE when the server sends no e-mail
@@ -2479,6 +2526,12 @@ export type MutationRemoveSegmentKeysArgs = {
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationRemoveTargetsArgs = {
   input: RemoveTargetsInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationReportArgs = {
+  input: ReportInput;
 };
 
 
@@ -3209,6 +3262,42 @@ export type RemoveTargetsPayload = {
   readonly flag?: Maybe<Flag>;
   /** The environment's new revision. Empty when nothing was different: nothing was recorded. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What `report` takes. */
+export type ReportInput = {
+  /** How long ago the counts ended, by the clock of the instance: 0 to 86,400,000 milliseconds. They count for the minute in which that was. */
+  readonly ageMs?: InputMaybe<Scalars['Int']['input']>;
+  /** Number of the report: from 1, higher than in the report before of the same instance. */
+  readonly batch: Scalars['Int']['input'];
+  /** How often it has served what since the report before. At most 1,000. */
+  readonly counts?: InputMaybe<ReadonlyArray<EvaluationCountInput>>;
+  /** May be left out when the credential is a key of one environment. */
+  readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
+  /** Names the instance for as long as it lives: random, 1 to 64 letters, digits, `-` and `_`. */
+  readonly instanceId: Scalars['String']['input'];
+  /** The revision that the instance evaluates with. Null or left out: none yet. */
+  readonly position?: InputMaybe<RevisionInput>;
+  /** Name and version of the SDK, such as `server-sdk/0.1.0`: 1 to 64 letters, digits and `.+-_/@`. */
+  readonly sdk: Scalars['String']['input'];
+};
+
+/** What `report` answers. */
+export type ReportPayload = {
+  readonly __typename?: 'ReportPayload';
+  /** Whether this report was recorded before. Null when it was refused. */
+  readonly isRepeated?: Maybe<Scalars['Boolean']['output']>;
+  /**
+   * When the next report is wanted at the latest, in milliseconds from now: 60,000, and up to 600,000 while many instances report. An
+   * instance that is silent for twice as long is not counted any more.
+   */
+  readonly nextReportMs?: Maybe<Scalars['Int']['output']>;
+  /** Always empty. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** How many of the counts name a flag or a variation that is not there for the caller; these are passed over. Null when it was refused. */
+  readonly unknownCounts?: Maybe<Scalars['Int']['output']>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -4540,6 +4629,7 @@ export type ResolversTypes = {
   ChangePasswordInput: ChangePasswordInput;
   ChangePasswordPayload: ResolverTypeWrapper<Omit<ChangePasswordPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ChangeResult: ChangeResult;
+  ClientPosition: ResolverTypeWrapper<ClientPositionRow>;
   Condition: ResolverTypeWrapper<SnapshotConditionRow>;
   ConditionGroup: ResolverTypeWrapper<SnapshotGroupConditionRow>;
   ConditionGroupInput: ConditionGroupInput;
@@ -4578,12 +4668,14 @@ export type ResolversTypes = {
   EndSessionInput: EndSessionInput;
   EndSessionPayload: ResolverTypeWrapper<Omit<EndSessionPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Environment: ResolverTypeWrapper<EnvironmentEntityRow>;
+  EnvironmentClients: ResolverTypeWrapper<EnvironmentClientsRow>;
   EnvironmentRevision: ResolverTypeWrapper<EnvironmentRevision>;
   EraseContextDataInput: EraseContextDataInput;
   EraseContextDataPayload: ResolverTypeWrapper<Omit<EraseContextDataPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   EvaluateResult: ResolverTypeWrapper<OpenedEvaluationRow>;
   Evaluation: ResolverTypeWrapper<EvaluationRow>;
   EvaluationContextInput: EvaluationContextInput;
+  EvaluationCountInput: EvaluationCountInput;
   EvaluationErrorCode: EvaluationErrorCode;
   EvaluationReason: EvaluationReason;
   EvaluationTrace: ResolverTypeWrapper<TraceRow>;
@@ -4660,6 +4752,8 @@ export type ResolversTypes = {
   RemoveSegmentKeysPayload: ResolverTypeWrapper<Omit<RemoveSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveTargetsInput: RemoveTargetsInput;
   RemoveTargetsPayload: ResolverTypeWrapper<Omit<RemoveTargetsPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  ReportInput: ReportInput;
+  ReportPayload: ResolverTypeWrapper<Omit<ReportPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RequestPasswordResetInput: RequestPasswordResetInput;
   RequestPasswordResetPayload: ResolverTypeWrapper<Omit<RequestPasswordResetPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ResetPasswordInput: ResetPasswordInput;
@@ -4785,6 +4879,7 @@ export type ResolversParentTypes = {
   ChangeItem: ChangeBodyEntityRow;
   ChangePasswordInput: ChangePasswordInput;
   ChangePasswordPayload: Omit<ChangePasswordPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  ClientPosition: ClientPositionRow;
   Condition: SnapshotConditionRow;
   ConditionGroup: SnapshotGroupConditionRow;
   ConditionGroupInput: ConditionGroupInput;
@@ -4823,12 +4918,14 @@ export type ResolversParentTypes = {
   EndSessionInput: EndSessionInput;
   EndSessionPayload: Omit<EndSessionPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Environment: EnvironmentEntityRow;
+  EnvironmentClients: EnvironmentClientsRow;
   EnvironmentRevision: EnvironmentRevision;
   EraseContextDataInput: EraseContextDataInput;
   EraseContextDataPayload: Omit<EraseContextDataPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   EvaluateResult: OpenedEvaluationRow;
   Evaluation: EvaluationRow;
   EvaluationContextInput: EvaluationContextInput;
+  EvaluationCountInput: EvaluationCountInput;
   EvaluationTrace: TraceRow;
   EvaluationsChangedEvent: Omit<EvaluationsChangedEvent, 'evaluations'> & { evaluations: ReadonlyArray<ResolversParentTypes['Evaluation']> };
   Flag: FlagEntityRow;
@@ -4897,6 +4994,8 @@ export type ResolversParentTypes = {
   RemoveSegmentKeysPayload: Omit<RemoveSegmentKeysPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveTargetsInput: RemoveTargetsInput;
   RemoveTargetsPayload: Omit<RemoveTargetsPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  ReportInput: ReportInput;
+  ReportPayload: Omit<ReportPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RequestPasswordResetInput: RequestPasswordResetInput;
   RequestPasswordResetPayload: Omit<RequestPasswordResetPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   ResetPasswordInput: ResetPasswordInput;
@@ -5185,6 +5284,12 @@ export type ChangePasswordPayloadResolvers<ContextType = Context, ParentType ext
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type ClientPositionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClientPosition'] = ResolversParentTypes['ClientPosition']> = {
+  clients?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  epoch?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  revision?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
 export type ConditionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Condition'] = ResolversParentTypes['Condition']> = {
   __resolveType: TypeResolveFn<'AttributeCondition' | 'ConditionGroup' | 'SegmentCondition', ParentType, ContextType>;
 };
@@ -5303,6 +5408,7 @@ export type EndSessionPayloadResolvers<ContextType = Context, ParentType extends
 
 export type EnvironmentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Environment'] = ResolversParentTypes['Environment']> = {
   apiKeys?: Resolver<ReadonlyArray<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  clients?: Resolver<ResolversTypes['EnvironmentClients'], ParentType, ContextType>;
   color?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   epoch?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -5316,6 +5422,12 @@ export type EnvironmentResolvers<ContextType = Context, ParentType extends Resol
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EnvironmentClientsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EnvironmentClients'] = ResolversParentTypes['EnvironmentClients']> = {
+  positions?: Resolver<ReadonlyArray<ResolversTypes['ClientPosition']>, ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  upToDate?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type EnvironmentRevisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EnvironmentRevision'] = ResolversParentTypes['EnvironmentRevision']> = {
@@ -5667,6 +5779,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   removeRule?: Resolver<ResolversTypes['RemoveRulePayload'], ParentType, ContextType, RequireFields<MutationRemoveRuleArgs, 'input'>>;
   removeSegmentKeys?: Resolver<ResolversTypes['RemoveSegmentKeysPayload'], ParentType, ContextType, RequireFields<MutationRemoveSegmentKeysArgs, 'input'>>;
   removeTargets?: Resolver<ResolversTypes['RemoveTargetsPayload'], ParentType, ContextType, RequireFields<MutationRemoveTargetsArgs, 'input'>>;
+  report?: Resolver<ResolversTypes['ReportPayload'], ParentType, ContextType, RequireFields<MutationReportArgs, 'input'>>;
   requestPasswordReset?: Resolver<ResolversTypes['RequestPasswordResetPayload'], ParentType, ContextType, RequireFields<MutationRequestPasswordResetArgs, 'input'>>;
   resetPassword?: Resolver<ResolversTypes['ResetPasswordPayload'], ParentType, ContextType, RequireFields<MutationResetPasswordArgs, 'input'>>;
   restoreFlag?: Resolver<ResolversTypes['RestoreFlagPayload'], ParentType, ContextType, RequireFields<MutationRestoreFlagArgs, 'input'>>;
@@ -5834,6 +5947,14 @@ export type RemoveTargetsPayloadResolvers<ContextType = Context, ParentType exte
   configuration?: Resolver<Maybe<ResolversTypes['FlagConfiguration']>, ParentType, ContextType>;
   flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ReportPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReportPayload'] = ResolversParentTypes['ReportPayload']> = {
+  isRepeated?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  nextReportMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  unknownCounts?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -6219,6 +6340,7 @@ export type Resolvers<ContextType = Context> = {
   ChangeEdge?: ChangeEdgeResolvers<ContextType>;
   ChangeItem?: ChangeItemResolvers<ContextType>;
   ChangePasswordPayload?: ChangePasswordPayloadResolvers<ContextType>;
+  ClientPosition?: ClientPositionResolvers<ContextType>;
   Condition?: ConditionResolvers<ContextType>;
   ConditionGroup?: ConditionGroupResolvers<ContextType>;
   ConditionTrace?: ConditionTraceResolvers<ContextType>;
@@ -6240,6 +6362,7 @@ export type Resolvers<ContextType = Context> = {
   Difference?: DifferenceResolvers<ContextType>;
   EndSessionPayload?: EndSessionPayloadResolvers<ContextType>;
   Environment?: EnvironmentResolvers<ContextType>;
+  EnvironmentClients?: EnvironmentClientsResolvers<ContextType>;
   EnvironmentRevision?: EnvironmentRevisionResolvers<ContextType>;
   EraseContextDataPayload?: EraseContextDataPayloadResolvers<ContextType>;
   EvaluateResult?: EvaluateResultResolvers<ContextType>;
@@ -6295,6 +6418,7 @@ export type Resolvers<ContextType = Context> = {
   RemoveRulePayload?: RemoveRulePayloadResolvers<ContextType>;
   RemoveSegmentKeysPayload?: RemoveSegmentKeysPayloadResolvers<ContextType>;
   RemoveTargetsPayload?: RemoveTargetsPayloadResolvers<ContextType>;
+  ReportPayload?: ReportPayloadResolvers<ContextType>;
   RequestPasswordResetPayload?: RequestPasswordResetPayloadResolvers<ContextType>;
   ResetPasswordPayload?: ResetPasswordPayloadResolvers<ContextType>;
   RestoreFlagPayload?: RestoreFlagPayloadResolvers<ContextType>;

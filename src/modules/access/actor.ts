@@ -92,9 +92,9 @@ export interface SystemActor {
 }
 
 const KEY_PERMISSIONS: Readonly<Record<ApiKeyKind, ReadonlySet<Permission>>> = {
-  SERVER: new Set<Permission>(['flag:evaluate', 'snapshot:read']),
-  CLIENT: new Set<Permission>(['flag:evaluate']),
-  MOBILE: new Set<Permission>(['flag:evaluate']),
+  SERVER: new Set<Permission>(['flag:evaluate', 'snapshot:read', 'client:report']),
+  CLIENT: new Set<Permission>(['flag:evaluate', 'client:report']),
+  MOBILE: new Set<Permission>(['flag:evaluate', 'client:report']),
   // The role of the key gives its permissions; the kind adds none.
   ADMIN: new Set<Permission>(),
 };

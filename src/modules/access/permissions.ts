@@ -11,6 +11,7 @@ const VIEWER = [
 ] as const;
 const EDITOR = [
   ...VIEWER,
+  'client:report',
   'flag:create',
   'flag:update',
   'flag:toggle',

@@ -85,7 +85,8 @@ export class UsageCounts {
 }
 
 /** Reads the wire form, for a flag that did not compile has nothing else. */
-function saltOf({ source }: CompiledFlag): string {
+/** Reads the salt also of a flag that could not be compiled. */
+export function saltOf({ source }: CompiledFlag): string {
   return String((source as { readonly salt?: unknown }).salt);
 }
 
