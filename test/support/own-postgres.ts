@@ -56,14 +56,15 @@ export function findPostgres(): string | null {
   return status === 0 && existsSync(join(stdout.trim(), 'initdb')) ? stdout.trim() : null;
 }
 
-export async function startOwnPostgres(): Promise<OwnPostgres> {
+/** `settings` are of PostgreSQL, such as `max_connections`. */
+export async function startOwnPostgres(settings: Readonly<Record<string, string>> = {}): Promise<OwnPostgres> {
   const bin = findPostgres();
   if (bin === null) throw new Error('No PostgreSQL server is installed.');
   const directory = mkdtempSync(join(tmpdir(), 'flagstaff-postgres-'));
   giveToServer(directory);
   const data = join(directory, 'data');
   await run(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync']);
-  const server = await prepareServer({ bin, directory, data });
+  const server = await prepareServer({ bin, directory, data, settings });
   const { port, url } = server;
   const removers: (() => Promise<void>)[] = [() => server.remove()];
   const basebackup = async (name: string, ...options: string[]): Promise<string> => {
