@@ -75,6 +75,7 @@ const WAYS: Readonly<Record<string, readonly [before: string, after: string]>> =
   FlagConfiguration: ['flag(id: $flagId) { configuration(environmentId: $environment) {', '} }'],
   Segment: ['segment(id: $segmentId) {', '}'],
   SnapshotResult: ['snapshot(environmentId: $environment) {', '}'],
+  EvaluateResult: ['evaluate(environmentId: $environment, contexts: {}) {', '}'],
 };
 const WAY_VARIABLES: Readonly<Record<string, readonly (readonly [variable: string, known: string])[]>> = {
   Organization: [['organizationId', 'organizationId']],
@@ -86,6 +87,7 @@ const WAY_VARIABLES: Readonly<Record<string, readonly (readonly [variable: strin
   ],
   Segment: [['segmentId', 'segmentId']],
   SnapshotResult: [['environment', 'environmentId']],
+  EvaluateResult: [['environment', 'environmentId']],
 };
 
 function nestedInputs(schema: GraphQLSchema): Input[] {
