@@ -63,7 +63,13 @@ export function unreadReplica(error: unknown): ReplicaFault {
   return { kind: isAway ? 'unreachable' : 'unfit', sentence: message };
 }
 
-/** Tells whether a read failed because the database is away, and not because of what was read. */
-export function isUnavailable(error: unknown): error is TryLater {
+function isUnavailable(error: unknown): error is TryLater {
   return error instanceof TryLater && error.code === 'UNAVAILABLE';
+}
+
+/** PostgreSQL's code for a statement that it cancelled because recovery could not go on beside it. */
+const CONFLICT = '40001';
+
+export function isConflict(error: unknown): boolean {
+  return (error as { readonly driverError?: { readonly code?: unknown } }).driverError?.code === CONFLICT;
 }

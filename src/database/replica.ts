@@ -11,7 +11,7 @@ import { poolUse } from './observe-statements';
 import { openDataSource } from './open-data-source';
 import { readWithin } from './outage';
 import {
-  isUnavailable,
+  isConflict,
   readReplicaFacts,
   replicaFaultOf,
   unreadReplica,
@@ -97,9 +97,10 @@ export class Replica {
       );
       this.outcomes.add(found === null ? 'behind' : 'answered');
       return found;
-    } catch (error) {
+    } catch {
+      // A conflict with recovery ends connections, too: the next check decides whether the replica is away.
       this.outcomes.add('failed');
-      if (isUnavailable(error)) this.report(unreadReplica(error));
+      void this.checks.request();
       return null;
     }
   }
@@ -112,7 +113,13 @@ export class Replica {
   }
 
   private async check(): Promise<void> {
-    this.report(await this.findFault().catch(unreadReplica));
+    if (this.isClosed) return;
+    try {
+      this.report(await this.findFault());
+    } catch (error) {
+      // It answers, and what it answered is no news.
+      if (!isConflict(error)) this.report(unreadReplica(error));
+    }
   }
 
   private async findFault(): Promise<ReplicaFault | null> {

@@ -117,6 +117,7 @@ describeFaults('two servers whose replica is at fault', () => {
         }
       }
     };
+    const said = warnings('the replica is ');
     const [before, failed] = [await conflicts(), await all.outcomes('failed')];
 
     const lanes = Array.from({ length: 2 * LANES }, (_, index) => lane(index % 2));
@@ -133,6 +134,7 @@ describeFaults('two servers whose replica is at fault', () => {
     report(`${reads} reads of four things, of which PostgreSQL cancelled ${cancelled}`);
     expect(problems).toEqual([]);
     expect(failedNow[0]! + failedNow[1]!).toBeGreaterThan(failed[0]! + failed[1]!);
+    expect(warnings('the replica is ')).toEqual(said);
     await all.set('max_standby_streaming_delay', null);
     await all.stateIs('used');
   });
