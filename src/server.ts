@@ -48,6 +48,12 @@ export interface ServerOptions extends Omit<TransportOptions, 'ending'> {
   readonly oidc: Oidc | null;
 }
 
+/**
+ * Connections that wait to be accepted; the system bounds them, too (net.core.somaxconn). Node's 511 are fewer than the clients that
+ * come at once when another server stops, and one too many waits for seconds.
+ */
+const BACKLOG = 4_096;
+
 export async function startServer(serverOptions: ServerOptions): Promise<Server> {
   const ending = new AbortController();
   const options = { ...serverOptions, ending: ending.signal };
@@ -78,7 +84,7 @@ export async function startServer(serverOptions: ServerOptions): Promise<Server>
   addEventStreams(app, live, options);
   const hasGraphiql = !options.isProduction && isGraphiqlInstalled();
   if (hasGraphiql) addGraphiql(app, basePathOf(options.publicUrl));
-  await app.listen({ host: options.host, port: options.port });
+  await app.listen({ host: options.host, port: options.port, backlog: BACKLOG });
   const sockets = createSocketServer(app.server, live, options);
   const url = urlOf(options.host, app.server.address() as AddressInfo);
   return {
