@@ -207,6 +207,11 @@ const ASKED: Readonly<Record<string, readonly [ask: (wrong: string) => string, n
     'environment',
     'environmentByKey finds it',
   ],
+  'Query.flagChanges environmentId': [
+    (id) => `flagChanges(environmentId: ${id}, since: { epoch: "another", revision: 0 }) { revision }`,
+    'environment',
+    'environmentByKey finds it',
+  ],
   'Query.snapshot environmentId': [
     (id) => `snapshot(environmentId: ${id}) { revision }`,
     'environment',

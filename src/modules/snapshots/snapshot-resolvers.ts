@@ -10,7 +10,10 @@ export const snapshotResolvers: Resolvers = {
   Query: {
     evaluate: async (_parent, args, { actor, services, budget }, info) => {
       const withTrace = ['results', 'resultsIfNewer'].some((list) => selectsField(info, [list, 'evaluations', 'trace']));
-      return services.snapshots.openEvaluation(actor, { ...args, withTrace }, budget);
+      const opened = await services.snapshots.openEvaluation(actor, { ...args, withTrace }, budget);
+      // An evaluation counts whatever is selected of it, but for those that may turn out not to be wanted.
+      if (!selectsField(info, ['resultsIfNewer'])) opened?.run();
+      return opened;
     },
     segmentsFor: async (_parent, { environmentId, context }, { actor, services }) => {
       const found = await services.snapshots.segmentsOf(actor, environmentId, context);
