@@ -173,6 +173,8 @@ describeInBrowser('in a browser', () => {
   it('forgets a key that was revoked while the page was closed, and has the schema all the same', async () => {
     const opened = await open();
     const { page } = opened;
+    // The page looks at what is kept before it shows how to log in.
+    await page.getByRole('button', { name: 'Use key' }).waitFor();
     await page.evaluate(
       `localStorage['flagstaff:log-in'] = JSON.stringify({ label: 'the key of old', credential: 'fs_server_revoked' })`,
     );
