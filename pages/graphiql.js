@@ -109,9 +109,9 @@ async function trying(work) {
 /** A log-in that nobody ended in this window has ended elsewhere, or in time. */
 function listen() {
   let isLoggedIn = current() !== null;
-  let isAsked = false;
+  let isLoggingOut = false;
   onChange((kept) => {
-    if (isLoggedIn && kept === null && !isAsked) find('problem').textContent = 'The log-in has ended. Log in again.';
+    if (isLoggedIn && kept === null && !isLoggingOut) find('problem').textContent = 'The log-in has ended. Log in again.';
     isLoggedIn = kept !== null;
     showLogIn();
     // Without a credential that the server takes, it answers no schema either.
@@ -133,8 +133,8 @@ function listen() {
     });
   });
   find('log-out').addEventListener('click', () => {
-    isAsked = true;
-    void trying(logOut).finally(() => (isAsked = false));
+    isLoggingOut = true;
+    void trying(logOut).finally(() => (isLoggingOut = false));
   });
 }
 

@@ -1,6 +1,6 @@
 /** What instances of SDKs report: their revision, and what they have served. */
 import { randomUUID } from 'node:crypto';
-import { purgeClients } from '../../src/modules/clients/client-repository';
+import { purgeClients, recordReport } from '../../src/modules/clients/client-repository';
 import { createTestClock } from '../support/clock';
 import {
   make,
@@ -214,6 +214,13 @@ it('takes reports of an editor for an environment, and of nobody who only looks'
 
   expect(isRepeated).toBe(false);
   expect(refusal?.code).toBe('FORBIDDEN');
+});
+
+it('finds out that the environment was deleted while the report was on its way', async () => {
+  const { connection } = world.app.database;
+  const instance = { instanceId: 'one', sdk: 'test/1', epoch: null, revision: null, batch: 1, liveUntil: clock.now() };
+
+  expect(await recordReport(connection, { environmentId: 'environment_none', ...instance })).toBe('GONE');
 });
 
 it('forgets the batches of instances that are gone for long', async () => {

@@ -35,8 +35,8 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Puts a snapshot in place, unless one of its epoch is there that is as new. Flags with the same version in the same epoch stay
-   * the same objects, so that only what changed compiles. Throws a `FaultError` for what is no snapshot of format 1.
+   * Puts a snapshot in place, unless one of its epoch is there that is as new. Flags and segments that are
+   * the same stay the same objects, so that only what changed compiles. Throws a `FaultError` for what is no snapshot of format 1.
    */
   commit(given: unknown): void {
     const snapshot = checkSnapshot(given);
@@ -104,10 +104,20 @@ interface Versioned {
   readonly version: number;
 }
 
+/** Versions alone do not tell: a thing that was deleted and made again under its key counts from 1 anew. */
 function reuse<T extends Versioned>(before: readonly T[], after: readonly T[]): readonly T[] {
   const known = new Map(before.map((thing) => [thing.key, thing]));
   return after.map((thing) => {
     const old = known.get(thing.key);
-    return old !== undefined && old.version === thing.version ? old : thing;
+    return old !== undefined && old.version === thing.version && isSame(old, thing) ? old : thing;
   });
+}
+
+/** Compares JSON values. The order of members counts, which a server does not change. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  return (
+    left.length === right.length && left.every(([name, member], i) => name === right[i]?.[0] && isSame(member, right[i]?.[1]))
+  );
 }

@@ -10,23 +10,29 @@ export interface ClientPosition {
   readonly clients: number;
 }
 
+export type ReportOutcome = 'RECORDED' | 'REPEATED' | 'GONE';
+
 /**
- * Records a report, and answers whether it is new: a batch that is not above the recorded one changes nothing. Two reports of one
- * instance wait for each other. Fails on the foreign key when the environment is gone.
+ * Records a report. REPEATED: a batch that is not above the recorded one, which changes nothing. GONE: there is no such environment
+ * any more. Two reports of one instance wait for each other.
  */
-export async function recordReport(connection: Connection, instance: ClientInstanceEntity): Promise<boolean> {
+export async function recordReport(connection: Connection, instance: ClientInstanceEntity): Promise<ReportOutcome> {
   const { environmentId, instanceId, sdk, epoch, revision, batch, liveUntil } = instance;
-  const rows = await connection.query<unknown[]>(
-    `INSERT INTO client_instance AS known (environment_id, instance_id, sdk, epoch, revision, batch, live_until)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT ON CONSTRAINT client_instance_pkey
-     DO UPDATE SET sdk = excluded.sdk, epoch = excluded.epoch, revision = excluded.revision, batch = excluded.batch,
-       live_until = excluded.live_until
-     WHERE known.batch < excluded.batch
-     RETURNING 1`,
+  const [row] = await connection.query<{ isFound: boolean; isRecorded: boolean }[]>(
+    `WITH found AS (SELECT id FROM environment WHERE id = $1 FOR KEY SHARE), recorded AS (
+       INSERT INTO client_instance AS known (environment_id, instance_id, sdk, epoch, revision, batch, live_until)
+       SELECT id, $2, $3, $4, $5::integer, $6::integer, $7::timestamptz FROM found
+       ON CONFLICT ON CONSTRAINT client_instance_pkey
+       DO UPDATE SET sdk = excluded.sdk, epoch = excluded.epoch, revision = excluded.revision, batch = excluded.batch,
+         live_until = excluded.live_until
+       WHERE known.batch < excluded.batch
+       RETURNING 1
+     )
+     SELECT EXISTS (SELECT FROM found) AS "isFound", EXISTS (SELECT FROM recorded) AS "isRecorded"`,
     [environmentId, instanceId, sdk, epoch, revision, batch, liveUntil],
   );
-  return rows.length > 0;
+  if (row?.isFound !== true) return 'GONE';
+  return row.isRecorded ? 'RECORDED' : 'REPEATED';
 }
 
 /** Lists how many instances are at which position: one list for each environment, in the order given, the newest revision first. */

@@ -40,7 +40,8 @@ export class ClientService {
   async report(actor: Actor, input: Report): Promise<RecordedReport> {
     const { database, clock, snapshots } = this.options;
     const state = await snapshots.openFor(actor, input.environmentId, 'client:report');
-    if (state === null) throw notFound('environment', input.environmentId ?? '', ['input', 'environmentId']);
+    const gone = (): UserFault => notFound('environment', input.environmentId ?? '', ['input', 'environmentId']);
+    if (state === null) throw gone();
     const issues = reportIssues(input);
     if (issues.length > 0) throw new UserFault(issues);
     const { environmentId } = state.scope;
@@ -49,18 +50,19 @@ export class ClientService {
     const nextMs = nextReportMs(this.rate.note());
     const minute = new Date(Math.floor((now - (input.ageMs ?? 0)) / MINUTE_MS) * MINUTE_MS);
     const { instanceId, sdk, batch, position } = input;
-    const isNew = await database.transaction(async ({ connection }) => {
+    const outcome = await database.transaction(async ({ connection }) => {
       const { epoch = null, revision = null } = position ?? {};
       const liveUntil = new Date(now + 2 * nextMs);
-      const isFirst = await recordReport(connection, { environmentId, instanceId, sdk, epoch, revision, batch, liveUntil });
-      if (isFirst && known.length > 0)
+      const recorded = await recordReport(connection, { environmentId, instanceId, sdk, epoch, revision, batch, liveUntil });
+      if (recorded === 'RECORDED' && known.length > 0)
         await addCounts(
           connection,
           known.map((count) => ({ environmentId, minute, ...count })),
         );
-      return isFirst;
+      return recorded;
     });
-    return { nextReportMs: nextMs, isRepeated: !isNew, unknownCounts: unknownCount, revisions: [] };
+    if (outcome === 'GONE') throw gone();
+    return { nextReportMs: nextMs, isRepeated: outcome === 'REPEATED', unknownCounts: unknownCount, revisions: [] };
   }
 }
 

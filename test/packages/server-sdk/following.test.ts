@@ -4,8 +4,8 @@ import { readText } from '../../../packages/client/src/http';
 import { createNodeSender } from '../../../packages/client/src/http-node';
 import { defineFlag } from '../../../packages/server-sdk/src/flag';
 import type { Snapshot } from '../../../src/evaluation';
-import { configure, eventually, makeFlag, makeSegment, toggle } from '../../support/make';
-import { serve, type Served } from '../support/served';
+import { configure, eventually, make, makeFlag, makeSegment, toggle } from '../../support/make';
+import { canonical, serve, type Served } from '../support/served';
 
 let served: Served;
 
@@ -53,6 +53,30 @@ it.each([
   expect(client.position).toEqual({ epoch, revision });
   expect(client.value(defineFlag(flag.key, 'BOOLEAN', false))).toBe(true);
   expect(changes).toEqual([[flag.key]]);
+});
+
+it('takes a flag and a segment that were made again under their keys for new ones, also when it polls', async () => {
+  const { project, connect, snapshot } = served;
+  const flag = await makeFlag(project);
+  const segment = await makeSegment(project, { included: ['ada'] });
+  const { client } = connect({ transports: ['poll'] });
+  await client.waitUntilReady();
+
+  const { client: api } = project;
+  await make(api, 'archiveFlag', { flagId: flag.id, expectedVersion: 1 }, 'flag { id }');
+  await make(api, 'deleteFlag', { flagId: flag.id, expectedVersion: 2 }, 'userErrors { code }');
+  await make(api, 'deleteSegment', { segmentId: segment.id, expectedVersion: 1 }, 'userErrors { code }');
+  const variations = [
+    { key: 'red', value: 'red' },
+    { key: 'blue', value: 'blue' },
+  ];
+  await makeFlag(project, { key: flag.key, valueType: 'STRING', variations });
+  await makeSegment(project, { key: segment.key, included: ['grace'] });
+  const whole = await snapshot();
+  await eventually(async () => (await client.refresh()).position?.revision === whole.revision);
+
+  expect(['red', 'blue']).toContain(client.string(flag.key, 'none'));
+  expect(canonical((client as unknown as { keeper: { snapshot: Snapshot } }).keeper.snapshot)).toBe(canonical(whole));
 });
 
 it('follows segments as well, and has the server’s snapshot byte for byte', async () => {
