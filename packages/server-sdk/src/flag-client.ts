@@ -14,10 +14,13 @@ import { Connection } from '../../client/src/connection';
 import { planRoute, type Route } from '../../client/src/connection-options';
 import { consoleLogger } from '../../client/src/console-logger';
 import { contextDigest } from '../../client/src/context-digest';
+import { checkOverrides } from '../../client/src/details';
 import { faultOf } from '../../client/src/faults';
+import type { Bootstrap, Details, Flag } from '../../client/src/flag-api';
 import type { SendHttp } from '../../client/src/http';
 import { Listeners } from '../../client/src/listeners';
-import type { Bootstrap, Details, Flag, ServerClient, ServerOptions } from './api';
+import { within } from '../../client/src/within';
+import type { ServerClient, ServerOptions } from './api';
 import { Decider } from './decider';
 import { SnapshotKeeper } from './snapshot-keeper';
 import { snapshotSource } from './snapshot-source';
@@ -52,7 +55,7 @@ export class FlagClient implements ServerClient {
     private readonly runtime: Runtime,
   ) {
     const route = planRoute(options, runtime.send, runtime.clock);
-    const overrides = checkOverrides(options, runtime);
+    const overrides = checkOverrides(options.overrides, runtime.environment);
     const onFault = (fault: Fault): void => this.listeners.emit('fault', fault);
     this.listeners = new Listeners(options.logger ?? consoleLogger, () => runtime.clock.now());
     this.keeper = new SnapshotKeeper({
@@ -237,24 +240,6 @@ function unreadable(evaluation: Evaluation): Evaluation {
   const none = { value: null, variationKey: null, variationIndex: -1, ruleId: null, prerequisiteKey: null, trace: null };
   const error = { reason: 'ERROR', errorCode: 'GENERAL', errorMessage: 'The context threw when it was read.' } as const;
   return { ...evaluation, ...none, ...error, inExperiment: false };
-}
-
-function checkOverrides({ overrides }: ServerOptions, { environment }: Runtime): ReadonlyMap<string, JsonValue> | null {
-  if (overrides === undefined || Object.keys(overrides).length === 0) return null;
-  if (environment('NODE_ENV') === 'production' && environment('FLAGSTAFF_OVERRIDES') !== 'allow')
-    throw new TypeError('overrides are refused where NODE_ENV is production, unless FLAGSTAFF_OVERRIDES is "allow".');
-  return new Map(Object.entries(overrides));
-}
-
-/** Resolves when the work has ended, or after so long. The work must not reject. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    void work.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 function messageOf(cause: unknown): string {

@@ -7,10 +7,11 @@ import { FlagClient } from './flag-client';
 
 export type * from './api';
 export type * from '../../client/src/api';
+export type * from '../../client/src/flag-api';
 export type { Evaluation, EvaluationContext, FlagValueType, JsonValue, Snapshot } from '@flagstaff/evaluation';
 export { fileStore } from './file-store';
 export type { FileStoreOptions } from './file-store';
-export { defineFlag } from './flag';
+export { defineFlag } from '../../client/src/define-flag';
 
 /** Answers a client that begins to connect. Throws a `TypeError` for options that can never work. */
 export function createServerClient(options: ServerOptions): ServerClient {

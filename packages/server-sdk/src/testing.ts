@@ -1,18 +1,11 @@
 /** A client for tests of an application: no connection, everything at once, and the same core that decides in production. */
-import type { EvaluationContext, JsonValue, Snapshot, SnapshotFlag } from '@flagstaff/evaluation';
-import type { ClientStatus } from '../../client/src/api';
+import type { JsonValue } from '@flagstaff/evaluation';
 import { systemClock } from '../../client/src/clock';
-import type { Flag, ServerClient } from './api';
+import { SnapshotFlags, type TestFlags } from '../../client/src/test-flags';
+import type { ServerClient } from './api';
 import { FlagClient } from './flag-client';
 
-export interface TestFlags {
-  /** Serves the value to everybody. Makes the flag where there is none. */
-  set(flag: string | Flag<unknown>, value: JsonValue): this;
-  /** Serves a variation of a flag that is there: to contexts with this targeting key and these attributes, or to everybody. */
-  serve(flagKey: string, variation: string, when?: EvaluationContext): this;
-  setSnapshot(snapshot: Snapshot): this;
-  setStatus(status: ClientStatus): this;
-}
+export type { TestFlags } from '../../client/src/test-flags';
 
 /** Answers a READY client whose flags serve the values given, by their keys. */
 export function createTestServerClient(
@@ -27,88 +20,11 @@ export function createTestServerClient(
       environment: () => undefined,
     },
   );
-  const flags = new SnapshotFlags(client);
+  const flags = new SnapshotFlags({
+    commit: (snapshot) => client.keeper.commit(snapshot),
+    setStatus: (status) => client.state.set(status),
+  });
   for (const [flagKey, value] of Object.entries(values)) flags.set(flagKey, value);
   flags.setStatus('READY');
   return Object.assign(client, { flags });
-}
-
-class SnapshotFlags implements TestFlags {
-  private readonly flags = new Map<string, SnapshotFlag>();
-  private segments: Snapshot['segments'] = [];
-  private revision = 0;
-
-  constructor(private readonly client: FlagClient) {
-    this.commit();
-  }
-
-  set(flag: string | Flag<unknown>, value: JsonValue): this {
-    const flagKey = typeof flag === 'string' ? flag : flag.key;
-    const known = this.flags.get(flagKey);
-    const text = JSON.stringify(value);
-    const same = known?.variations.find((variation) => JSON.stringify(variation.value) === text);
-    if (known !== undefined && same !== undefined) return this.put({ ...known, rules: [], fallthrough: { variation: same.key } });
-    const variation = { key: typeof value === 'boolean' ? (value ? 'on' : 'off') : 'value', value };
-    const other = { key: variation.key === 'off' ? 'on' : 'off', value: typeof value === 'boolean' ? !value : value };
-    return this.put({
-      ...{ key: flagKey, version: known?.version ?? 0, valueType: typeOf(value), salt: flagKey },
-      ...{ isEnabled: true, isArchived: false, isClientAvailable: true },
-      variations: [variation, other],
-      offVariation: other.key,
-      ...{ prerequisites: [], targets: [], rules: [], fallthrough: { variation: variation.key } },
-    });
-  }
-
-  serve(flagKey: string, variation: string, when?: EvaluationContext): this {
-    const flag = this.flags.get(flagKey);
-    if (!flag?.variations.some(({ key }) => key === variation))
-      throw new TypeError(`There is no flag "${flagKey}" with a variation "${variation}"; set it, or give a snapshot.`);
-    if (when === undefined) return this.put({ ...flag, rules: [], fallthrough: { variation } });
-    const rule = { id: `test-${flag.rules.length + 1}`, conditions: conditionsOf(when), serve: { variation } };
-    // The newest decides.
-    return this.put({ ...flag, rules: [rule, ...flag.rules] });
-  }
-
-  setSnapshot({ flags, segments }: Snapshot): this {
-    this.flags.clear();
-    for (const flag of flags) this.flags.set(flag.key, flag);
-    this.segments = segments;
-    return this.commit();
-  }
-
-  setStatus(status: ClientStatus): this {
-    this.client.state.set(status);
-    return this;
-  }
-
-  private put(flag: SnapshotFlag): this {
-    this.flags.set(flag.key, { ...flag, version: flag.version + 1 });
-    return this.commit();
-  }
-
-  private commit(): this {
-    this.revision += 1;
-    const flags = [...this.flags.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    // An epoch of its own each time: a snapshot that is given may have flags of the same version that are others.
-    this.client.keeper.commit({
-      formatVersion: 1,
-      epoch: `test-${this.revision}`,
-      revision: this.revision,
-      flags,
-      segments: this.segments,
-    });
-    return this;
-  }
-}
-
-function typeOf(value: JsonValue): SnapshotFlag['valueType'] {
-  if (typeof value === 'boolean') return 'BOOLEAN';
-  if (typeof value === 'string') return 'STRING';
-  return typeof value === 'number' ? 'NUMBER' : 'JSON';
-}
-
-function conditionsOf({ targetingKey, attributes }: EvaluationContext): SnapshotFlag['rules'][number]['conditions'] {
-  return Object.entries({ targetingKey, ...attributes }).flatMap(([attribute, value]) =>
-    value === undefined || value === null ? [] : [{ attribute, operator: 'EQUALS' as const, values: [value] }],
-  );
 }

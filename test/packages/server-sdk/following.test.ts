@@ -2,7 +2,7 @@
 import { WebSocket } from 'ws';
 import { readText } from '../../../packages/client/src/http';
 import { createNodeSender } from '../../../packages/client/src/http-node';
-import { defineFlag } from '../../../packages/server-sdk/src/flag';
+import { defineFlag } from '../../../packages/client/src/define-flag';
 import type { Snapshot } from '../../../src/evaluation';
 import { configure, eventually, make, makeFlag, makeSegment, toggle } from '../../support/make';
 import { canonical, serve, type Served } from '../support/served';

@@ -1,7 +1,7 @@
 /** What an application asks, and what it is answered: types, fallbacks, overrides, hooks, the test client. Nothing is connected. */
 import { createServerClient } from '../../../packages/server-sdk/src/index-node';
 import { createServerClient as createPortableClient } from '../../../packages/server-sdk/src/portable';
-import { defineFlag } from '../../../packages/server-sdk/src/flag';
+import { defineFlag } from '../../../packages/client/src/define-flag';
 import type { ServerOptions } from '../../../packages/server-sdk/src/api';
 import { createTestServerClient } from '../../../packages/server-sdk/src/testing';
 import { note } from '../support/served';
