@@ -83,6 +83,11 @@ it.each([
   ],
   ['nothing to target', {}, { reason: 'STATIC', variant: 'on', value: true }],
   ['fallthrough where others are targeted', { rules: [rule({})] }, { reason: 'UNKNOWN', variant: 'on', value: true }],
+  [
+    'rollout by an attribute that is absent',
+    { fallthrough: { rollout: { ...half.rollout, bucketBy: 'account' } } },
+    { reason: 'UNKNOWN', variant: 'off', value: false },
+  ],
   ['rollout', { fallthrough: half }, { reason: 'SPLIT', variant: expect.any(String), value: expect.any(Boolean) }],
 ])('says the reason of OFREP: %s', async (_what, patch, expected) => {
   const { project, environment, secret } = await makeScene();

@@ -58,7 +58,7 @@ function failureOf({ errorCode, errorMessage }: Evaluation): Omit<OfrepFailure, 
   }
 }
 
-/** The specification has no DEFAULT: a fallthrough is UNKNOWN when other contexts are targeted. */
+/** The specification has no DEFAULT: a fallthrough is UNKNOWN when other contexts are served something else. */
 function reasonOf({ reason, flagKey }: Evaluation, compiled: CompiledSnapshot): OfrepReason {
   switch (reason) {
     case 'TARGET_MATCH':
@@ -69,11 +69,8 @@ function reasonOf({ reason, flagKey }: Evaluation, compiled: CompiledSnapshot): 
     case 'DISABLED':
     case 'PREREQUISITE_FAILED':
       return 'DISABLED';
-    case 'FALLTHROUGH': {
-      const parts = compiled.flags.get(flagKey)?.parts;
-      const isStatic = parts?.targets.length === 0 && parts.rules.length === 0 && parts.prerequisites.length === 0;
-      return isStatic ? 'STATIC' : 'UNKNOWN';
-    }
+    case 'FALLTHROUGH':
+      return compiled.flags.get(flagKey)?.constant ? 'STATIC' : 'UNKNOWN';
     case 'ERROR':
       return 'UNKNOWN';
   }
