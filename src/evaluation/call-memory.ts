@@ -12,7 +12,7 @@ const CALLS_MAX = 2 ** 30;
  */
 export class CallMemory {
   /** Indexed by slot: the number of the call in which a test passed; its negative when the test failed. */
-  answers = new Int32Array(64);
+  answers: Int32Array = new Int32Array(64);
   readonly outcomes: (Outcome | null)[] = [];
   /** Indexed by slot of an outcome: the number of the call in which the flag had it. */
   readonly outcomeCalls: number[] = [];

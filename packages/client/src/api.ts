@@ -66,8 +66,16 @@ export interface Logger {
   error(message: string, fields?: object): void;
 }
 
+/**
+ * Makes `await using` close a client, for compilers and settings of `lib` that know of it. Others, and TypeScript before 5.2, have no
+ * such symbol, and would refuse a member of that name.
+ */
+export type AsyncDisposal = SymbolConstructor extends { readonly asyncDispose: infer Name extends symbol }
+  ? { readonly [Key in Name]: () => Promise<void> }
+  : object;
+
 /** Every client can do this. Nothing of it throws or rejects. */
-export interface Client {
+export interface Client extends AsyncDisposal {
   readonly status: ClientStatus;
   readonly position: Position | null;
   /**
@@ -85,11 +93,13 @@ export interface Client {
   flush(timeoutMs?: number): Promise<void>;
   /** Ends all connections and timers, and saves. Takes at most `timeoutMs` (2,000 by default). Evaluation goes on. */
   close(timeoutMs?: number): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The class `WebSocket` of browsers, of Node 22 and of the package `ws`. */
 export type WebSocketClass = new (url: string, protocol: string) => unknown;
+
+/** The type of `fetch` as the application's types declare it: those of the browser, of Node or of a worker. */
+export type FetchFunction = typeof globalThis extends { readonly fetch: infer Declared } ? Declared : unknown;
 
 export interface ConnectionOptions {
   /** Base URL of the server, such as `https://flags.example.com`, with its path if it has one. Left out: offline. */
@@ -99,7 +109,7 @@ export interface ConnectionOptions {
   /** The transports that may be used, best first. By default `sse` and `poll`, and `websocket` before them when `WebSocket` is given. */
   readonly transports?: readonly Transport[];
   readonly WebSocket?: WebSocketClass;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: FetchFunction;
   /** Further headers of each HTTP request, asked for anew each time. */
   readonly headers?: () => Readonly<Record<string, string>>;
   /** Seconds between polls while no stream lives, 5 to 3,600; 30 by default. */
