@@ -10,7 +10,7 @@ import { compressedFor, varyWith } from '../http/compression';
 import { corsHeadersFor } from '../http/cors';
 import { clientRequestIdOf, newRequestId } from '../http/hooks';
 import type { Actor } from '../modules/access/actor';
-import type { OperationOutcome } from '../modules/context';
+import { nameSourceOf } from '../http/request-end';
 import { CLIENT_LEFT, createRequestLog, type AnsweredRequest, type RequestLog } from '../http/request-log';
 import { endSpan, recordedTraceId, requestAttributes } from '../http/request-traces';
 import type { DurationSeries } from '../telemetry/durations';
@@ -185,17 +185,17 @@ class EvaluateRoute {
   private log({ request, startedAt, actor, status, outcome, traceId }: Logged): void {
     const { requestId, address } = actor.request;
     const durationMs = performance.now() - startedAt;
-    this.time(durationMs, status, outcome);
+    this.time({ actor, status, outcome }, durationMs);
     const clientRequestId = clientRequestIdOf(request.headers);
     const line = { requestId, clientRequestId, method: 'POST', path: '/graphql', status, durationMs, address };
     this.logRequest({ ...line, actor, outcome, errorCode: null, traceId });
   }
 
-  private time(durationMs: number, status: number, outcome: OperationOutcome | null): void {
+  private time({ actor, status, outcome }: Pick<Logged, 'actor' | 'status' | 'outcome'>, durationMs: number): void {
     const { metrics } = this.options;
     if (outcome === null) return metrics.requestEnded({ method: 'POST', route: '/graphql', status, durationMs });
     this.answered.observe(durationMs);
-    metrics.operationSeries('http', outcome.operationName).observe(durationMs);
+    metrics.operationSeries('http', outcome.operationName, nameSourceOf(actor)).observe(durationMs);
   }
 }
 

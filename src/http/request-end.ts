@@ -1,6 +1,8 @@
 /** Runs once for each request and operation, whichever way it was answered: its time in the metrics, its line in the log. */
-import type { OperationTransport } from '../telemetry/metrics';
+import type { NameSource, OperationTransport } from '../telemetry/metrics';
+import type { Actor } from '../modules/access/actor';
 import type { Context } from '../modules/context';
+import { isForPages } from './cors';
 import { createOperationLog, createRequestLog, type AnsweredRequest, type OperationLog } from './request-log';
 import type { TransportOptions } from './transport';
 
@@ -41,5 +43,10 @@ export function createOperationEnd({ log, logRequests, metrics }: Options): Oper
 
 function operationOf(transport: OperationTransport, { actor, outcome }: Pick<Context, 'actor' | 'outcome'>) {
   const { operationName: name, rootFields, errorCodes } = outcome;
-  return { transport, name, errorCodes, mayBeNamed: actor.kind !== 'ANONYMOUS' && rootFields.length > 0 };
+  return { transport, name, errorCodes, nameFrom: rootFields.length === 0 ? 'nobody' : nameSourceOf(actor) } as const;
+}
+
+export function nameSourceOf(actor: Actor): NameSource {
+  if (actor.kind === 'ANONYMOUS') return 'nobody';
+  return isForPages(actor) ? 'public' : 'trusted';
 }

@@ -21,6 +21,14 @@ export type OperationTransport = 'http' | 'websocket' | 'event_stream';
 export type StatementEnd = 'done' | 'refused' | 'cut' | 'connection_lost';
 export type DeliveredSubscription = 'flagChanged' | 'evaluationsChanged';
 
+/**
+ * Who chose the name of an operation. `nobody`: the document was refused, or the caller has no credential; it is never a label. `public`: the
+ * caller has a key that anybody can read from a page, and may use up half of the names.
+ */
+export type NameSource = 'nobody' | 'public' | 'trusted';
+
+const SHARES: Readonly<Record<NameSource, number>> = { nobody: 0, public: 0.5, trusted: 1 };
+
 export interface EndedRequest {
   /** Null when nothing of the request could be read. */
   readonly method: string | null;
@@ -34,8 +42,7 @@ export interface EndedOperation {
   readonly transport: OperationTransport;
   /** Null: it has none. */
   readonly name: string | null;
-  /** False for a document that was refused, and for a caller without a credential: neither may use up the names. */
-  readonly mayBeNamed: boolean;
+  readonly nameFrom: NameSource;
   readonly durationMs: number;
   /** Codes of errors and of userErrors, each once. */
   readonly errorCodes: Iterable<string>;
@@ -120,17 +127,20 @@ export class Metrics {
     return this.requests.of(method !== null && METHODS.has(method) ? method : '_OTHER', route ?? 'none', String(status));
   }
 
-  operationEnded({ transport, name, mayBeNamed, durationMs, errorCodes }: EndedOperation): void {
-    const series = mayBeNamed ? this.operationSeries(transport, name) : this.operations.of(transport, 'other');
+  operationEnded({ transport, name, nameFrom, durationMs, errorCodes }: EndedOperation): void {
+    const isNamed = nameFrom !== 'nobody';
+    const series = isNamed ? this.operationSeries(transport, name, nameFrom) : this.operations.of(transport, 'other');
     series.observe(durationMs);
-    for (const code of errorCodes) this.operationErrors.inc({ operation: mayBeNamed ? this.labelOf(name) : 'other', code });
+    for (const code of errorCodes) {
+      this.operationErrors.inc({ operation: isNamed ? this.labelOf(name, nameFrom) : 'other', code });
+    }
   }
 
-  /** Answers the series of operations that may be named. Quick: a look-up for a name that has series of its own. */
-  operationSeries(transport: OperationTransport, name: string | null): DurationSeries {
+  /** Answers the series of operations that may be named, so not from `nobody`. Quick: a look-up for a name that has series of its own. */
+  operationSeries(transport: OperationTransport, name: string | null, nameFrom: NameSource): DurationSeries {
     const known = this.seriesByName[transport].get(name);
     if (known) return known;
-    const label = this.labelOf(name);
+    const label = this.labelOf(name, nameFrom);
     const series = this.operations.of(transport, label);
     if (name === null || label === name) this.seriesByName[transport].set(name, series);
     return series;
@@ -162,9 +172,9 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  private labelOf(name: string | null): string {
+  private labelOf(name: string | null, nameFrom: NameSource): string {
     if (name === null) return 'unnamed';
-    return name.length > OPERATION_NAME_LENGTH_MAX ? 'other' : this.names.of(name);
+    return name.length > OPERATION_NAME_LENGTH_MAX ? 'other' : this.names.of(name, SHARES[nameFrom]);
   }
 
   private durations(name: string, help: string, labelNames: readonly string[], bounds: readonly number[]): Durations {

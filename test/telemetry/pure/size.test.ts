@@ -16,7 +16,7 @@ it('a scrape with 100 environments and 1,000 names of operations has less than a
   for (let i = 0; i < 1_000; i++) {
     for (const transport of TRANSPORTS) {
       const name = `AnOperationWithANameOfTheLengthThatTheyHave${i}`;
-      metrics.operationEnded({ transport, name, mayBeNamed: true, durationMs: i, errorCodes: CODES });
+      metrics.operationEnded({ transport, name, nameFrom: 'trusted', durationMs: i, errorCodes: CODES });
     }
   }
   for (let route = 0; route < 30; route++) {
@@ -48,19 +48,37 @@ it('counts a duration in the first bucket that it is not longer than, and in all
   expect(sum('http_server_request_duration_seconds_sum')).toBeCloseTo(10.002501, 9);
 });
 
+it('leaves half of the names to callers whom not anybody can be, and counts a name that is known under it', async () => {
+  const metrics = new Metrics();
+  const end = (name: string, nameFrom: 'public' | 'trusted'): void =>
+    metrics.operationEnded({ transport: 'http', name, nameFrom, durationMs: 1, errorCodes: ['A_CODE'] });
+  for (let i = 0; i < 200; i++) end(`Page${i}`, 'public');
+  for (let i = 0; i < 200; i++) end(`Program${i}`, 'trusted');
+  end('Program0', 'public');
+
+  const { samples, sum } = scrapeOf(await metrics.text());
+
+  const names = new Set(samples.flatMap(({ labels }) => labels.operation ?? []));
+  expect([...names].filter((name) => name.startsWith('Page'))).toHaveLength(50);
+  expect([...names].filter((name) => name.startsWith('Program'))).toHaveLength(50);
+  expect(sum('flagstaff_operation_duration_seconds_count', { operation: 'other' })).toBe(300);
+  expect(sum('flagstaff_operation_errors_total', { operation: 'other' })).toBe(300);
+  expect(sum('flagstaff_operation_duration_seconds_count', { operation: 'Program0' })).toBe(2);
+});
+
 it('counts a name of an operation once under its name, whichever transport came first', async () => {
   const metrics = new Metrics();
-  metrics.operationSeries('http', 'Same').observe(1);
-  metrics.operationEnded({ transport: 'http', name: 'Same', mayBeNamed: true, durationMs: 1, errorCodes: [] });
+  metrics.operationSeries('http', 'Same', 'trusted').observe(1);
+  metrics.operationEnded({ transport: 'http', name: 'Same', nameFrom: 'trusted', durationMs: 1, errorCodes: [] });
   metrics.operationEnded({
     transport: 'websocket',
     name: 'Same',
-    mayBeNamed: true,
+    nameFrom: 'trusted',
     durationMs: 1,
     errorCodes: ['STALE_VERSION'],
   });
-  metrics.operationEnded({ transport: 'http', name: null, mayBeNamed: true, durationMs: 1, errorCodes: [] });
-  metrics.operationEnded({ transport: 'http', name: 'Hidden', mayBeNamed: false, durationMs: 1, errorCodes: [] });
+  metrics.operationEnded({ transport: 'http', name: null, nameFrom: 'trusted', durationMs: 1, errorCodes: [] });
+  metrics.operationEnded({ transport: 'http', name: 'Hidden', nameFrom: 'nobody', durationMs: 1, errorCodes: [] });
 
   const { sum, text } = scrapeOf(await metrics.text());
 
