@@ -13,12 +13,12 @@ export interface Position {
   readonly revision: number;
 }
 
-export type FaultKind = 'NETWORK' | 'BUSY' | 'REFUSED' | 'GONE' | 'BROKEN' | 'STORE' | 'LISTENER' | 'SNAPSHOT';
+export type FaultKind = 'NETWORK' | 'BUSY' | 'REFUSED' | 'GONE' | 'BROKEN' | 'STORE' | 'LISTENER' | 'SNAPSHOT' | 'REPORT';
 
 /**
  * NETWORK: no answer, or a cut. BUSY: the server asks to come back later. REFUSED: the key is not accepted. GONE: there is no such
  * environment. BROKEN: an answer that is none. STORE: the store failed. LISTENER: a listener or hook threw. SNAPSHOT: a flag cannot
- * be decided. None of them ends the client.
+ * be decided. REPORT: the server refuses reports. None of them ends the client.
  */
 export interface Fault {
   readonly kind: FaultKind;
@@ -95,6 +95,22 @@ export interface Client extends AsyncDisposal {
   close(timeoutMs?: number): Promise<void>;
 }
 
+/** Chooses what is reported to the server. Nothing of a context is, whatever is said here. */
+export interface ReportOptions {
+  /** How often which variation of which flag was served. True by default. */
+  readonly counts?: boolean;
+  /** Which revision this instance evaluates with, and that it lives. True by default. */
+  readonly receipts?: boolean;
+  /** Seconds between reports while the server is not busy, 5 to 60; 60 by default. */
+  readonly flushSeconds?: number;
+}
+
+/** The rest of what `track` tells. */
+export interface MetricDetails {
+  readonly value?: number;
+  readonly attributes?: { readonly [name: string]: string | number | boolean };
+}
+
 /** The class `WebSocket` of browsers, of Node 22 and of the package `ws`. */
 export type WebSocketClass = new (url: string, protocol: string) => unknown;
 
@@ -114,5 +130,7 @@ export interface ConnectionOptions {
   readonly headers?: () => Readonly<Record<string, string>>;
   /** Seconds between polls while no stream lives, 5 to 3,600; 30 by default. */
   readonly pollSeconds?: number;
+  /** False: nothing is reported. */
+  readonly reports?: false | ReportOptions;
   readonly logger?: Logger;
 }

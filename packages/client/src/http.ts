@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal: AbortSignal;
+  /** Goes on when the page that asked has gone. Means nothing in Node. */
+  readonly keepalive?: boolean;
 }
 
 export interface HttpAnswer {
@@ -20,8 +22,10 @@ export interface HttpAnswer {
 export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export function sendByFetch(fetchOf: () => typeof fetch): SendHttp {
-  return async ({ url, headers, body, signal }) => {
-    const answer = await fetchOf()(url, { method: 'POST', headers, body, signal, credentials: 'omit' });
+  return async ({ url, headers, body, signal, keepalive = false }) => {
+    // A place where `keepalive` is not known may refuse it.
+    const further = keepalive ? { keepalive } : {};
+    const answer = await fetchOf()(url, { method: 'POST', headers, body, signal, credentials: 'omit', ...further });
     return { status: answer.status, header: (name) => answer.headers.get(name), body: chunksOf(answer.body) };
   };
 }
@@ -61,8 +65,13 @@ const WHOLE_TIMEOUT_MS = 60_000;
 /** The bound of one answer. The snapshot of 10,000 flags of 5 rules has 21 MB. */
 const BYTES_MAX = 64 * 1024 * 1024;
 
-/** The `data` of one query. Rejects with a `FaultError`, or with what the sender rejects with. */
-export async function request(endpoint: Endpoint, operation: Operation, signal: AbortSignal): Promise<unknown> {
+/** The `data` of one query or mutation. Rejects with a `FaultError`, or with what the sender rejects with. */
+export async function request(
+  endpoint: Endpoint,
+  operation: Operation,
+  signal: AbortSignal,
+  keepalive = false,
+): Promise<unknown> {
   const { send, url, headers, clock } = endpoint;
   const deadline = new Deadline(clock, signal);
   try {
@@ -72,6 +81,7 @@ export async function request(endpoint: Endpoint, operation: Operation, signal: 
       headers: { ...headers(), 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(operation),
       signal: deadline.signal,
+      keepalive,
     });
     deadline.restart(WHOLE_TIMEOUT_MS, `its answer was not whole after ${WHOLE_TIMEOUT_MS / 1_000} s.`);
     return readData(answer.status, answer.header('retry-after'), await readText(answer.body));

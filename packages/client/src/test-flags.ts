@@ -1,6 +1,6 @@
 /** Flags of a client for tests of an application: a snapshot that is built as the test says, so that the core decides. */
 import type { EvaluationContext, JsonValue, Snapshot, SnapshotFlag } from '@flagstaff/evaluation';
-import type { ClientStatus } from './api';
+import type { ClientStatus, MetricDetails } from './api';
 import type { Flag } from './flag-api';
 
 export interface TestFlags {
@@ -10,6 +10,14 @@ export interface TestFlags {
   serve(flagKey: string, variation: string, when?: EvaluationContext): this;
   setSnapshot(snapshot: Snapshot): this;
   setStatus(status: ClientStatus): this;
+  /** Keeps what the application gave to `track`, in order. */
+  readonly tracked: readonly TrackedEvent[];
+}
+
+export interface TrackedEvent {
+  readonly event: string;
+  readonly context: EvaluationContext;
+  readonly details?: MetricDetails;
 }
 
 /** The client behind the flags. */
@@ -19,6 +27,7 @@ export interface TestedClient {
 }
 
 export class SnapshotFlags implements TestFlags {
+  readonly tracked: TrackedEvent[] = [];
   private readonly flags = new Map<string, SnapshotFlag>();
   private segments: Snapshot['segments'] = [];
   private revision = 0;

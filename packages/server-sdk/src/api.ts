@@ -1,6 +1,6 @@
 /** The server SDK as an application sees it. */
 import type { Evaluation, EvaluationContext, JsonValue, Snapshot } from '@flagstaff/evaluation';
-import type { Client, ConnectionOptions, ReadyResult } from '../../client/src/api';
+import type { Client, ConnectionOptions, MetricDetails, ReadyResult } from '../../client/src/api';
 import type { Bootstrap, Details, Flag, Hook } from '../../client/src/flag-api';
 
 /**
@@ -16,13 +16,15 @@ export interface ServerClient extends Client {
   value<T>(flag: Flag<T>, context?: EvaluationContext): T;
   details<T>(flag: Flag<T>, context?: EvaluationContext): Details<T>;
   details<T extends JsonValue>(flagKey: string, fallback: T, context?: EvaluationContext): Details<T>;
-  /** The core's own answer, without overrides and hooks. `trace` adds every step. */
+  /** The core's own answer, without overrides and hooks, and not counted in reports. `trace` adds every step. */
   evaluate(flagKey: string, context?: EvaluationContext, options?: { readonly trace?: boolean }): Evaluation;
-  /** The core's answers for all flags that are not archived, in key order. */
+  /** The core's answers for all flags that are not archived, in key order. Not counted in reports either. */
   evaluateAll(context?: EvaluationContext, options?: { readonly onlyClientAvailable?: boolean }): readonly Evaluation[];
   bootstrapFor(context: EvaluationContext): Bootstrap;
   /** Asks the server for newer flags now, and tells how that went. */
   refresh(): Promise<ReadyResult>;
+  /** Tells of something that a context did. The server does not take such events yet: they are dropped, which is said once. */
+  track(event: string, context: EvaluationContext, details?: MetricDetails): void;
 }
 
 /** Keeps the last snapshot where it survives the process. Both may reject; that is a fault of kind STORE. */
@@ -36,6 +38,8 @@ export interface SnapshotStore {
 export interface ServerOptions extends ConnectionOptions {
   /** Needed where the key is one of several environments. */
   readonly environmentId?: string;
+  /** Names this instance in reports: 1 to 64 letters, digits, `-` and `_`. At random by default. */
+  readonly instanceId?: string;
   /** Flags to begin with, before the server has answered or without one. */
   readonly snapshot?: Snapshot;
   readonly store?: SnapshotStore;

@@ -2,6 +2,7 @@
 import { evaluate, type Evaluation, type EvaluationContext, type JsonValue } from '@flagstaff/evaluation';
 import type { Fault } from '../../client/src/api';
 import { failed, fits, Hooks, Misfits, overridden, quote, type Asked } from '../../client/src/details';
+import type { EvaluationCounts } from '../../client/src/evaluation-counts';
 import type { Details, Hook } from '../../client/src/flag-api';
 import type { SnapshotKeeper } from './snapshot-keeper';
 
@@ -10,6 +11,8 @@ export interface DeciderParts {
   /** Null: none, and asking costs nothing. */
   readonly overrides: ReadonlyMap<string, JsonValue> | null;
   readonly hooks: readonly Hook[];
+  /** Null: nothing is counted. */
+  readonly counts: EvaluationCounts<Evaluation> | null;
   readonly onFault: (fault: Fault) => void;
 }
 
@@ -30,8 +33,12 @@ export class Decider {
   value<T>(flag: Asked<T>, context: EvaluationContext = NO_CONTEXT): T {
     if (this.isPlain) {
       try {
-        const { value, errorCode } = evaluate(this.parts.keeper.compiled, flag.key, context);
-        if (errorCode === null && fits(flag, value)) return value as T;
+        const evaluation = evaluate(this.parts.keeper.compiled, flag.key, context);
+        const { value } = evaluation;
+        if (evaluation.errorCode === null && fits(flag, value)) {
+          this.parts.counts?.add(evaluation);
+          return value as T;
+        }
       } catch {
         // A context whose members throw when they are read: `details` says so.
       }
@@ -62,10 +69,17 @@ export class Decider {
 
   private detailsOf<T>(flag: Asked<T>, evaluation: Evaluation): Details<T> {
     const { value, errorCode, errorMessage, variationKey: variation, reason, ruleId, flagVersion, inExperiment } = evaluation;
+    const { counts } = this.parts;
     const { position } = this.parts.keeper;
+    // A flag that is not there is no flag of the server's.
+    if (errorCode !== null && errorCode !== 'FLAG_NOT_FOUND') counts?.addNamed(flag.key, null);
     if (errorCode !== null)
       return { ...failed(flag, errorCode, errorMessage ?? 'The flag cannot be evaluated.'), flagVersion, position };
-    if (!fits(flag, value)) return { ...this.misfits.answer(flag, value), flagVersion, position };
+    if (!fits(flag, value)) {
+      counts?.addNamed(flag.key, null);
+      return { ...this.misfits.answer(flag, value), flagVersion, position };
+    }
+    counts?.add(evaluation);
     const rest = { reason, ruleId, flagVersion, inExperiment, errorCode, errorMessage, position };
     return { flagKey: flag.key, value: value as T, variation, ...rest };
   }

@@ -15,10 +15,15 @@ import { planRoute, type Route } from '../../client/src/connection-options';
 import { consoleLogger } from '../../client/src/console-logger';
 import { contextDigest } from '../../client/src/context-digest';
 import { checkOverrides } from '../../client/src/details';
+import { EvaluationCounts } from '../../client/src/evaluation-counts';
 import { faultOf } from '../../client/src/faults';
 import type { Bootstrap, Details, Flag } from '../../client/src/flag-api';
 import type { SendHttp } from '../../client/src/http';
 import { Listeners } from '../../client/src/listeners';
+import { MetricEvents } from '../../client/src/metric-events';
+import { planReports } from '../../client/src/report-options';
+import { Reporter } from '../../client/src/reporter';
+import { VERSION } from '../../client/src/version';
 import { within } from '../../client/src/within';
 import type { ServerClient, ServerOptions } from './api';
 import { Decider } from './decider';
@@ -39,6 +44,8 @@ const READY_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 /** A store that does not answer must not hold the start up. */
 const LOAD_TIMEOUT_MS = 500;
+/** Bounds the memory that counts take, to some megabytes. */
+const COUNTED_VARIATIONS_MAX = 10_000;
 const NO_CONTEXT: EvaluationContext = Object.freeze({});
 
 export class FlagClient implements ServerClient {
@@ -48,6 +55,8 @@ export class FlagClient implements ServerClient {
   private readonly decider: Decider;
   private readonly connection: Connection | null;
   private readonly writer: StoreWriter | null;
+  private readonly reporter: Reporter | null;
+  private readonly events: MetricEvents;
   private closing: Promise<void> | null = null;
 
   constructor(
@@ -57,19 +66,27 @@ export class FlagClient implements ServerClient {
     const route = planRoute(options, runtime.send, runtime.clock);
     const overrides = checkOverrides(options.overrides, runtime.environment);
     const onFault = (fault: Fault): void => this.listeners.emit('fault', fault);
-    this.listeners = new Listeners(options.logger ?? consoleLogger, () => runtime.clock.now());
+    const { logger = consoleLogger } = options;
+    this.listeners = new Listeners(logger, () => runtime.clock.now());
+    this.events = new MetricEvents(logger);
+    const { counts, reporter } = createReporter(options, runtime, route, onFault);
+    this.reporter = reporter;
     this.keeper = new SnapshotKeeper({
       onFault,
       onChange: (event) => {
         if (this.keeper.snapshot !== null) this.writer?.note(this.keeper.snapshot);
+        this.notePosition();
         this.listeners.emit('change', event);
       },
     });
     this.state = new ClientState(
       () => this.keeper.position,
-      (event) => this.listeners.emit('status', event),
+      (event) => {
+        this.notePosition();
+        this.listeners.emit('status', event);
+      },
     );
-    this.decider = new Decider({ keeper: this.keeper, overrides, hooks: options.hooks ?? [], onFault });
+    this.decider = new Decider({ keeper: this.keeper, overrides, hooks: options.hooks ?? [], counts, onFault });
     this.writer = options.store === undefined ? null : new StoreWriter(options.store, runtime.clock, onFault);
     this.connection = route === null ? null : this.connect(route, onFault);
     this.useBootstrap();
@@ -150,6 +167,10 @@ export class FlagClient implements ServerClient {
     return { ...this.state.event, isTimedOut: false };
   }
 
+  track(): void {
+    this.events.track();
+  }
+
   waitUntilReady(timeoutMs = READY_TIMEOUT_MS): Promise<ReadyResult> {
     return this.state.waitUntilReady(timeoutMs);
   }
@@ -159,7 +180,7 @@ export class FlagClient implements ServerClient {
   }
 
   flush(timeoutMs = CLOSE_TIMEOUT_MS): Promise<void> {
-    return this.writer === null ? Promise.resolve() : within(timeoutMs, this.writer.flush());
+    return within(timeoutMs, Promise.all([this.writer?.flush(), this.reporter?.flush()]));
   }
 
   close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<void> {
@@ -184,8 +205,15 @@ export class FlagClient implements ServerClient {
   private async end(timeoutMs: number): Promise<void> {
     this.connection?.close();
     this.state.set('CLOSED');
+    await within(timeoutMs, Promise.all([this.writer?.flush(), this.reporter?.close()]));
+    this.reporter?.abort();
     this.runtime.closeSender();
-    await this.flush(timeoutMs);
+  }
+
+  /** Waits for an answer of the server: a revision from elsewhere is none that it led to. */
+  private notePosition(): void {
+    const { position } = this.keeper;
+    if (position !== null && this.state.status === 'READY') this.reporter?.notePosition(position);
   }
 
   private connect(route: Route, onFault: (fault: Fault) => void): Connection {
@@ -240,6 +268,27 @@ function unreadable(evaluation: Evaluation): Evaluation {
   const none = { value: null, variationKey: null, variationIndex: -1, ruleId: null, prerequisiteKey: null, trace: null };
   const error = { reason: 'ERROR', errorCode: 'GENERAL', errorMessage: 'The context threw when it was read.' } as const;
   return { ...evaluation, ...none, ...error, inExperiment: false };
+}
+
+interface Reports {
+  readonly counts: EvaluationCounts<Evaluation> | null;
+  readonly reporter: Reporter | null;
+}
+
+function createReporter(
+  options: ServerOptions,
+  { clock }: Runtime,
+  route: Route | null,
+  onFault: (fault: Fault) => void,
+): Reports {
+  const plan = planReports(options, clock);
+  if (plan === null || route === null) return { counts: null, reporter: null };
+  const counts = plan.counts
+    ? new EvaluationCounts<Evaluation>(({ variationKey }) => variationKey, COUNTED_VARIATIONS_MAX)
+    : null;
+  const { environmentId = null } = options;
+  const sdk = `server-sdk/${VERSION}`;
+  return { counts, reporter: new Reporter({ endpoint: route.endpoint, clock, plan, sdk, environmentId, counts, onFault }) };
 }
 
 function messageOf(cause: unknown): string {

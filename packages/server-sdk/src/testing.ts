@@ -5,7 +5,7 @@ import { SnapshotFlags, type TestFlags } from '../../client/src/test-flags';
 import type { ServerClient } from './api';
 import { FlagClient } from './flag-client';
 
-export type { TestFlags } from '../../client/src/test-flags';
+export type { TestFlags, TrackedEvent } from '../../client/src/test-flags';
 
 /** Answers a READY client whose flags serve the values given, by their keys. */
 export function createTestServerClient(
@@ -26,5 +26,7 @@ export function createTestServerClient(
   });
   for (const [flagKey, value] of Object.entries(values)) flags.set(flagKey, value);
   flags.setStatus('READY');
-  return Object.assign(client, { flags });
+  const track: ServerClient['track'] = (event, context, details) =>
+    void flags.tracked.push({ event, context, ...(details === undefined ? {} : { details }) });
+  return Object.assign(client, { flags, track });
 }

@@ -2,33 +2,44 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 
-/** How a path is treated. `hold` keeps the answer back until it has ended, as a proxy that buffers does. */
-export type Treatment = 'pass' | 'hold' | 'cut' | { readonly status: number; readonly headers?: object; readonly body?: string };
+/**
+ * How a path is treated. `hold` keeps the answer back until it has ended, as a proxy that buffers does; `lose` lets the server
+ * answer, and cuts instead of passing the answer on.
+ */
+export type Treatment =
+  'pass' | 'hold' | 'cut' | 'lose' | { readonly status: number; readonly headers?: object; readonly body?: string };
 
 export interface HttpProxy {
   readonly url: string;
-  /** Of queries, streams and WebSockets. */
+  /** Of queries, reports, streams and WebSockets. */
   readonly set: (treatments: Partial<Record<Path, Treatment>>) => void;
-  /** When each request came, in milliseconds of `performance.now()`. */
-  readonly seen: { readonly path: Path; readonly at: number }[];
+  /** When each request came, in milliseconds of `performance.now()`, and what was in it; nothing for WebSockets. */
+  readonly seen: { readonly path: Path; readonly at: number; readonly body: string }[];
   /** Nothing listens any more, and what is open is cut. */
   readonly stop: () => Promise<void>;
   /** Listens again, on the same port. */
   readonly start: () => Promise<void>;
 }
 
-export type Path = 'query' | 'stream' | 'socket';
+export type Path = 'query' | 'report' | 'stream' | 'socket';
 
 export async function startHttpProxy(targetPort: number): Promise<HttpProxy> {
-  const treatments: Record<Path, Treatment> = { query: 'pass', stream: 'pass', socket: 'pass' };
-  const seen: { path: Path; at: number }[] = [];
+  const treatments: Record<Path, Treatment> = { query: 'pass', report: 'pass', stream: 'pass', socket: 'pass' };
+  const seen: { path: Path; at: number; body: string }[] = [];
   const sockets = new Set<Socket>();
   let port = 0;
   const server = createServer((incoming, outgoing) => {
-    const path = incoming.url === '/graphql/stream' ? 'stream' : 'query';
-    seen.push({ path, at: performance.now() });
-    treat(treatments[path], incoming, outgoing, targetPort);
+    const at = performance.now();
+    void text(incoming).then(
+      (body) => {
+        const path = pathOf(incoming.url, body);
+        seen.push({ path, at, body });
+        treat(treatments[path], { incoming, body }, outgoing, targetPort);
+      },
+      () => undefined,
+    );
   });
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -36,7 +47,7 @@ export async function startHttpProxy(targetPort: number): Promise<HttpProxy> {
     socket.on('close', () => sockets.delete(socket));
   });
   server.on('upgrade', (incoming, client: Socket, head) => {
-    seen.push({ path: 'socket', at: performance.now() });
+    seen.push({ path: 'socket', at: performance.now(), body: '' });
     if (treatments.socket !== 'pass') {
       client.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
       return;
@@ -70,7 +81,17 @@ export async function startHttpProxy(targetPort: number): Promise<HttpProxy> {
   };
 }
 
-function treat(treatment: Treatment, incoming: IncomingMessage, outgoing: ServerResponse, port: number): void {
+function pathOf(url: string | undefined, body: string): Path {
+  if (url === '/graphql/stream') return 'stream';
+  return body.includes('report(input:') ? 'report' : 'query';
+}
+
+interface Request {
+  readonly incoming: IncomingMessage;
+  readonly body: string;
+}
+
+function treat(treatment: Treatment, { incoming, body }: Request, outgoing: ServerResponse, port: number): void {
   if (treatment === 'cut') {
     outgoing.destroy();
     return;
@@ -81,7 +102,10 @@ function treat(treatment: Treatment, incoming: IncomingMessage, outgoing: Server
   }
   const { method, url, headers } = incoming;
   const onward = request({ port, host: '127.0.0.1', method, path: url, headers }, (answer) => {
-    if (treatment === 'pass') {
+    if (treatment === 'lose') {
+      answer.resume();
+      answer.on('end', () => outgoing.destroy());
+    } else if (treatment === 'pass') {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(outgoing);
     } else {
@@ -94,5 +118,5 @@ function treat(treatment: Treatment, incoming: IncomingMessage, outgoing: Server
   });
   onward.on('error', () => outgoing.destroy());
   outgoing.on('close', () => onward.destroy());
-  incoming.pipe(onward);
+  onward.end(body);
 }
