@@ -25,7 +25,10 @@ module.exports = {
   testPathIgnorePatterns: leftOut.map((path) => `<rootDir>/${path}`),
   transform: { '^.+\\.ts$': ['@swc/jest', require('./jest.swc.cjs')], '^.+\\.js$': ['@swc/jest', require('./jest.swc.cjs')] },
   // Where Jest loads modules itself, as tsconfig.json says; elsewhere test/support/run-typescript.cjs does it.
-  moduleNameMapper: { '^@flagstaff/evaluation$': '<rootDir>/packages/evaluation/src/index.ts' },
+  moduleNameMapper: {
+    '^@flagstaff/evaluation$': '<rootDir>/packages/evaluation/src/index.ts',
+    '^@flagstaff/server-sdk$': '<rootDir>/packages/server-sdk/src/index-node.ts',
+  },
   // Packages that are ES modules only: Jest runs CommonJS, so they are compiled, too.
   transformIgnorePatterns: [
     '/node_modules/(?!(jose|uuid|graphql-request|p-limit|yocto-queue|openid-client|oauth4webapi|oidc-provider)/)',

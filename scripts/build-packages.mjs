@@ -28,9 +28,10 @@ export const PACKAGES = {
     portable: { source: 'src/portable.ts' },
     testing: { source: 'src/testing.ts' },
   },
+  'openfeature-server': { index: { source: 'src/index.ts' } },
 };
 
-/** Options of esbuild for one entry. Packages that are dependencies are imported, not bundled. */
+/** Options of esbuild for one entry. Packages that are dependencies, or that applications bring, are imported, not bundled. */
 export function optionsOf(folder, name) {
   const { source, alias = {}, platform = 'neutral' } = PACKAGES[folder][name];
   const { dependencies = {} } = readManifest(folder);
@@ -40,10 +41,15 @@ export function optionsOf(folder, name) {
     platform,
     target: TARGET,
     alias,
-    external: Object.keys(dependencies).filter((dependency) => !(dependency in alias)),
+    external: [...Object.keys(dependencies), ...peersOf(folder)].filter((dependency) => !(dependency in alias)),
     legalComments: 'none',
     logLevel: 'warning',
   };
+}
+
+/** The packages that the application brings: they are in no bundle. */
+export function peersOf(folder) {
+  return Object.keys(readManifest(folder).peerDependencies ?? {});
 }
 
 function readManifest(folder) {
@@ -82,7 +88,7 @@ async function writeTypes(folder, to) {
   const entries = Object.entries(PACKAGES[folder]);
   const bundle = await rollup({
     input: Object.fromEntries(entries.map(([name, { source }]) => [name, join(root, 'packages', folder, source)])),
-    external: /^(@flagstaff\/|node:|re2js$)/,
+    external: /^(@flagstaff\/|@openfeature\/|node:|re2js$)/,
     plugins: [dts({ tsconfig: join(root, 'packages', 'tsconfig.json') })],
   });
   for (const [end, format] of [

@@ -22,8 +22,8 @@ const NAMES = {
   ...{ breathe: 'yieldIfDue', tally: 'counts', surroundings: 'references', grounds: 'details', treatment: 'variation' },
   ...{ feature: 'flag', signed: 'loggedIn' },
 };
-/** Names of SQL. */
-const ALLOWED = /^sealed_?[rR]esult$|^updateResolversInPlace$/;
+/** Names of SQL and of others. */
+const ALLOWED = /^sealed_?[rR]esult$|^updateResolversInPlace$|^OpenFeature/;
 const NO_SUBJECT = /^(Of|As|By|What|Whatever|Who|Whoever|Whichever|Nobody|Nothing|No|In|At|Where|After)\b/;
 
 const problems = [];

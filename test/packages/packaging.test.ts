@@ -11,12 +11,15 @@ jest.setTimeout(300_000);
 const home = makeHome();
 const built = join(home, 'built');
 const application = join(home, 'application');
-const PUBLISHED = ['evaluation', 'server-sdk'];
+const PUBLISHED = ['evaluation', 'server-sdk', 'openfeature-server'];
+/** From this repository's node_modules. */
+const INSTALLED = ['re2js', '@openfeature/core', '@openfeature/server-sdk'];
 
 beforeAll(() => {
   buildAll(built);
   mkdirSync(application);
-  const packed = [...PUBLISHED.map((name) => join(built, name)), join(PACKAGE_ROOT, 'node_modules', 're2js')].map(pack);
+  const installed = INSTALLED.map((name) => join(PACKAGE_ROOT, 'node_modules', name));
+  const packed = [...PUBLISHED.map((name) => join(built, name)), ...installed].map(pack);
   writeFileSync(join(application, 'package.json'), '{ "private": true }');
   run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', ...packed]);
 });
@@ -76,6 +79,23 @@ it('runs the server SDK and its test client as an ECMAScript module and as Commo
   expect(exported.trim()).toMatch(/^createServerClient,defineFlag,.*portable\.cjs$/);
 });
 
+it('runs the OpenFeature provider as an ECMAScript module and as CommonJS', () => {
+  const ask = `OpenFeature.setProviderAndWait(createServerProvider(createServerClient({ snapshot: ${EMPTY} })))
+    .then(() => OpenFeature.getClient().getBooleanDetails('a', true))
+    .then(({ value, errorCode }) => console.log(value, errorCode));`;
+  const names = [
+    ['createServerProvider', '@flagstaff/openfeature-server'],
+    ['createServerClient', '@flagstaff/server-sdk'],
+    ['OpenFeature', '@openfeature/server-sdk'],
+  ];
+  const esm = names.map(([name, from]) => `import { ${name} } from '${from}';`).join(' ');
+  const cjs = names.map(([name, from]) => `const { ${name} } = require('${from}');`).join(' ');
+
+  expect([runProgram('provider.mjs', `${esm} ${ask}`), runProgram('provider.cjs', `${cjs} ${ask}`)]).toEqual(
+    Array(2).fill('true FLAG_NOT_FOUND\n'),
+  );
+});
+
 const CORE_CONSUMER = `
 import { compileSnapshot, evaluate, type Evaluation, type Snapshot } from '@flagstaff/evaluation';
 import { useRegexEngine } from '@flagstaff/evaluation/lite';
@@ -99,6 +119,14 @@ export const wrongValue: 'green' = client.value(color);
 client.boolean('a');
 createTestServerClient({ a: true }).flags.set(color, 'red').serve('color', 'value');
 `;
+const PROVIDER_CONSUMER = `
+import { createServerProvider } from '@flagstaff/openfeature-server';
+import { createServerClient } from '@flagstaff/server-sdk';
+import { OpenFeature } from '@openfeature/server-sdk';
+OpenFeature.setProvider(createServerProvider(createServerClient({})));
+// @ts-expect-error A provider is made of a client.
+createServerProvider({ url: 'https://flags.example.com' });
+`;
 
 it.each([
   ['CommonJS in Node', 'consumer.cts', ['--module', 'node16']],
@@ -106,11 +134,15 @@ it.each([
   ['what a bundler reads', 'consumer.ts', ['--module', 'esnext', '--moduleResolution', 'bundler']],
 ])('has types for %s (#627 of launchdarkly/js-core)', (_kind, file, options) => {
   const compiler = join(PACKAGE_ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const sdk = `sdk-${file}`;
+  const [sdk, provider] = [`sdk-${file}`, `provider-${file}`];
   writeFileSync(join(application, file), CORE_CONSUMER);
   writeFileSync(join(application, sdk), SDK_CONSUMER);
+  writeFileSync(join(application, provider), PROVIDER_CONSUMER);
 
   run(process.execPath, [compiler, '--strict', '--noEmit', '--lib', 'es2022', ...options, file, sdk]);
+  // OpenFeature's own types need those of Node or of a page.
+  const libraries = ['--lib', 'es2022,dom', '--skipLibCheck'];
+  run(process.execPath, [compiler, '--strict', '--noEmit', ...libraries, ...options, provider]);
 });
 
 it.each(PUBLISHED)('has nothing that publint finds fault with: %s', (name) => {

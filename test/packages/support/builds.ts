@@ -8,12 +8,12 @@ export function buildAll(out: string): void {
   runNode([join(PACKAGE_ROOT, 'scripts', 'build-packages.mjs'), '--out', out]);
 }
 
-/** An entry with all that it imports as one minified text. As `iife` it declares `flagstaff`. */
+/** An entry with all that it imports, but for what applications bring, as one minified text. As `iife` it declares `flagstaff`. */
 export async function bundle(folder: string, name: string, format: 'esm' | 'iife'): Promise<string> {
   const script = `
     import { build } from 'esbuild';
-    import { optionsOf, SOURCES } from ${JSON.stringify(join(PACKAGE_ROOT, 'scripts', 'build-packages.mjs'))};
-    const options = { ...optionsOf(${JSON.stringify(folder)}, ${JSON.stringify(name)}), external: [], mainFields: ['module', 'main'],
+    import { optionsOf, peersOf, SOURCES } from ${JSON.stringify(join(PACKAGE_ROOT, 'scripts', 'build-packages.mjs'))};
+    const options = { ...optionsOf(${JSON.stringify(folder)}, ${JSON.stringify(name)}), external: peersOf(${JSON.stringify(folder)}), mainFields: ['module', 'main'],
       alias: { ...optionsOf(${JSON.stringify(folder)}, ${JSON.stringify(name)}).alias, ...SOURCES } };
     const { outputFiles } = await build({ ...options, minify: true, write: false, format: '${format}', globalName: 'flagstaff' });
     process.stdout.write(outputFiles[0].text);`;

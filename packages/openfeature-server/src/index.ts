@@ -1,0 +1,1 @@
+export { createServerProvider } from './server-provider';
