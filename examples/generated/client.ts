@@ -4,11 +4,11 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { Json, JsonObject } from '../typed-client/json';
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Who or what is evaluated. */
+/** The person or thing that flags are evaluated for. */
 export type EvaluationContextInput = {
   /**
-   * What conditions test, by name. Ids are text: whole numbers beyond 2^53 are refused, because a JSON number cannot tell them from
-   * their neighbours.
+   * The values that conditions test, by name. Ids are text: whole numbers beyond 2^53 are refused, because a JSON number cannot
+   * tell them from their neighbours.
    */
   attributes?: JsonObject | null | undefined;
   /** Identifies the context, for example a user id. Rollouts hash it unless they say otherwise. */
@@ -34,9 +34,9 @@ export type EvaluationErrorCode =
 export type EvaluationReason =
   /** The flag is off or archived: its off variation. */
   | 'DISABLED'
-  /** No decision was possible: see `errorCode`. */
+  /** A decision was not possible: see `errorCode`. */
   | 'ERROR'
-  /** No target and no rule took the context. */
+  /** The context matched no target and no rule. */
   | 'FALLTHROUGH'
   /** A prerequisite does not hold: the off variation. */
   | 'PREREQUISITE_FAILED'
@@ -85,7 +85,7 @@ export type FlagValueType =
   /** Text. */
   | 'STRING';
 
-/** What `logIn` takes. */
+/** Input of `logIn`. */
 export type LogInInput = {
   /** The user's e-mail address; case does not matter. */
   email: string;
@@ -101,7 +101,7 @@ export type RevisionInput = {
   revision: number;
 };
 
-/** What `toggleFlag` takes. */
+/** Input of `toggleFlag`. */
 export type ToggleFlagInput = {
   /** The environment, of the same project. */
   environmentId: string;

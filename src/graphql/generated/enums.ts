@@ -1,4 +1,4 @@
-/** What kind of actor. */
+/** The kinds of actors. */
 export type ActorKind =
   /** A program with an API key. */
   | 'API_KEY'
@@ -7,13 +7,13 @@ export type ActorKind =
   /** A person with an account. */
   | 'USER';
 
-/** What an API key may do. */
+/** The kinds of API keys, by what they may do. */
 export type ApiKeyKind =
   /** For automation: manages what its role allows, on an organization, a project or an environment. For back ends and pipelines. */
   | 'ADMIN'
   /** Only evaluates flags that are client-available, and never sees a rule. For browsers. */
   | 'CLIENT'
-  /** As CLIENT, for mobile and desktop programs. */
+  /** Same as CLIENT, for mobile and desktop programs. */
   | 'MOBILE'
   /** Reads snapshots and changes, and evaluates, in one environment. For back ends. */
   | 'SERVER';
@@ -88,7 +88,7 @@ export type AuthenticationMethod =
   | 'API_KEY'
   /** The one-time token of an invitation, by which the account was made. */
   | 'INVITATION'
-  /** Not at all: nobody was signed in yet, or the server itself acted. */
+  /** Not at all: nobody was logged in yet, or the server itself acted. */
   | 'NONE'
   /** A session that began with single sign-on, or single sign-on itself. */
   | 'OIDC'
@@ -97,7 +97,7 @@ export type AuthenticationMethod =
   /** A one-time token for a new password, mailed to the address of the account. */
   | 'RESET_TOKEN';
 
-/** What was done. */
+/** The kinds of changes. */
 export type ChangeKind =
   /** An API key was created. */
   | 'API_KEY_CREATED'
@@ -192,7 +192,7 @@ export type ChangeKind =
   | 'SEGMENT_KEYS_REMOVED'
   /** The name, description or rules of a segment were changed. */
   | 'SEGMENT_UPDATED'
-  /** A user signed in. */
+  /** A user logged in. */
   | 'SESSION_CREATED'
   /** A session ended before its time: by its user, or because a refresh token was presented again. */
   | 'SESSION_ENDED'
@@ -201,7 +201,7 @@ export type ChangeKind =
   /** An account was made. */
   | 'USER_CREATED';
 
-/** What became of a request. */
+/** The outcome of a request. */
 export type ChangeResult =
   /** It was carried out. */
   | 'SUCCEEDED';
@@ -225,9 +225,9 @@ export type EvaluationErrorCode =
 export type EvaluationReason =
   /** The flag is off or archived: its off variation. */
   | 'DISABLED'
-  /** No decision was possible: see `errorCode`. */
+  /** A decision was not possible: see `errorCode`. */
   | 'ERROR'
-  /** No target and no rule took the context. */
+  /** The context matched no target and no rule. */
   | 'FALLTHROUGH'
   /** A prerequisite does not hold: the off variation. */
   | 'PREREQUISITE_FAILED'
@@ -238,7 +238,7 @@ export type EvaluationReason =
   /** The targeting key is an individual target. */
   | 'TARGET_MATCH';
 
-/** What happened to a flag or segment. */
+/** The kinds of changes to a flag or segment. */
 export type FlagChangeKind =
   /** The flag was archived. */
   | 'ARCHIVED'
@@ -273,9 +273,9 @@ export type FlagOrder =
   | 'CHANGED_AT'
   /** Newest first. */
   | 'CREATED_AT'
-  /** By key. */
+  /** Sorted by key. */
   | 'KEY'
-  /** By name. */
+  /** Sorted by name. */
   | 'NAME';
 
 /** The type of every value of a flag. */
@@ -293,9 +293,9 @@ export type FlagValueType =
 export type GroupOperator =
   /** Every member matches. An empty group matches. */
   | 'ALL'
-  /** At least one member matches. An empty group does not match. */
+  /** One or more members match. An empty group does not match. */
   | 'ANY'
-  /** No member matches. An empty group matches. */
+  /** Every member fails to match. An empty group matches. */
   | 'NONE';
 
 /** A named set of permissions. */
@@ -313,7 +313,7 @@ export type Role =
 export type SegmentList =
   /** Not in the segment whatever the rules say. */
   | 'EXCLUDED'
-  /** In the segment whatever the rules say. */
+  /** The key is in the segment whatever the rules say. */
   | 'INCLUDED';
 
 /** Tests of segments. */
@@ -325,9 +325,9 @@ export type SegmentOperator =
 
 /** How somebody proved to be the user. */
 export type SessionAuthentication =
-  /** By an identity provider (OpenID Connect). */
+  /** An identity provider (OpenID Connect). */
   | 'OIDC'
-  /** By e-mail and password. */
+  /** E-mail address and password. */
   | 'PASSWORD';
 
 /** Why a flag looks as if it could be removed. The days are the project's `staleAfterDays`. */
@@ -339,7 +339,7 @@ export type StaleReason =
   /** On in every environment, serving one variation to everybody, and not changed for that many days. */
   | 'ROLLED_OUT';
 
-/** What kind of thing changed. */
+/** The kinds of things that change. */
 export type SubjectKind =
   /** An API key. */
   | 'API_KEY'
@@ -353,7 +353,7 @@ export type SubjectKind =
   | 'FLAG_CONFIGURATION'
   /** An invitation to an organization. */
   | 'INVITATION'
-  /** What a user may do in an organization. */
+  /** A user's roles in an organization. */
   | 'MEMBER'
   /** An organization. */
   | 'ORGANIZATION'

@@ -49,30 +49,30 @@ export type Scalars = {
   JSONObject: { input: { readonly [key: string]: unknown }; output: object; }
 };
 
-/** What `acceptInvitation` takes. */
+/** Input of `acceptInvitation`. */
 export type AcceptInvitationInput = {
   /** Name of the new account, 1 to 255 characters. Not needed where the account exists. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
-  /** Password of the account: its own, or for a new one 12 to 1,024 characters. Not needed by a signed-in user. */
+  /** Password of the account: its own, or for a new one 12 to 1,024 characters. Not needed by a logged-in user. */
   readonly password?: InputMaybe<Scalars['String']['input']>;
   /** The token of the invitation. */
   readonly token: Scalars['String']['input'];
 };
 
-/** What `acceptInvitation` answers. */
+/** Payload of `acceptInvitation`. */
 export type AcceptInvitationPayload = {
   readonly __typename?: 'AcceptInvitationPayload';
   /** Always empty: nothing that is evaluated changed. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** The roles that the user has in the organization now. Null when `userErrors` is not empty. */
   readonly roles?: Maybe<ReadonlyArray<RoleBinding>>;
-  /** Who took it. Null when `userErrors` is not empty. */
+  /** The user who accepted. Null when `userErrors` is not empty. */
   readonly user?: Maybe<User>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What kind of actor. */
+/** The kinds of actors. */
 export type ActorKind =
   /** A program with an API key. */
   | 'API_KEY'
@@ -81,7 +81,7 @@ export type ActorKind =
   /** A person with an account. */
   | 'USER';
 
-/** What `addRule` takes. Variations are named by key. */
+/** Input of `addRule`. Variations are named by key. */
 export type AddRuleInput = {
   /** Id of the rule that it comes before. Left out or null: it becomes the last. */
   readonly beforeRuleId?: InputMaybe<Scalars['String']['input']>;
@@ -98,7 +98,7 @@ export type AddRuleInput = {
   readonly rule: RuleInput;
 };
 
-/** What `addRule` answers. */
+/** Payload of `addRule`. */
 export type AddRulePayload = {
   readonly __typename?: 'AddRulePayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -113,7 +113,7 @@ export type AddRulePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `addSegmentKeys` takes. */
+/** Input of `addSegmentKeys`. */
 export type AddSegmentKeysInput = {
   /** 1 to 5,000 targeting keys of 1 to 1,000 characters; a segment has at most 100,000. */
   readonly keys: ReadonlyArray<Scalars['String']['input']>;
@@ -123,7 +123,7 @@ export type AddSegmentKeysInput = {
   readonly segmentId: Scalars['ID']['input'];
 };
 
-/** What `addSegmentKeys` answers. */
+/** Payload of `addSegmentKeys`. */
 export type AddSegmentKeysPayload = {
   readonly __typename?: 'AddSegmentKeysPayload';
   /** How many keys were not in the list before. */
@@ -136,7 +136,7 @@ export type AddSegmentKeysPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `addTargets` takes. Variations are named by key. */
+/** Input of `addTargets`. Variations are named by key. */
 export type AddTargetsInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -153,7 +153,7 @@ export type AddTargetsInput = {
   readonly variation: Scalars['String']['input'];
 };
 
-/** What `addTargets` answers. */
+/** Payload of `addTargets`. */
 export type AddTargetsPayload = {
   readonly __typename?: 'AddTargetsPayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -171,7 +171,7 @@ export type ApiKey = Node & {
   readonly __typename?: 'ApiKey';
   /**
    * The origins of the pages on which a CLIENT or MOBILE key may be used, in the form in which browsers send them; at most 50. Null:
-   * any. A request without an Origin header passes: programs send none, and whoever leaves it out could as well invent one.
+   * any. A request without an Origin header passes: programs send none, and a caller that leaves it out could as well invent one.
    */
   readonly allowedOrigins?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** When it was created. */
@@ -189,11 +189,11 @@ export type ApiKey = Node & {
   readonly id: Scalars['ID']['output'];
   /** Whether it is accepted now. */
   readonly isLive: Scalars['Boolean']['output'];
-  /** What it may do. */
+  /** The kind, which decides what the key may do. */
   readonly kind: ApiKeyKind;
   /** When it was used last, up to a minute or two late. Null: it was not. For a key that is older than this record: when that began. */
   readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name: Scalars['String']['output'];
   /** Id of the organization. */
   readonly organizationId: Scalars['ID']['output'];
@@ -216,7 +216,7 @@ export type ApiKeyConnection = {
   readonly edges: ReadonlyArray<ApiKeyEdge>;
   /** The API keys of this page. */
   readonly nodes: ReadonlyArray<ApiKey>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
   /** How many there are on all pages. */
   readonly totalCount: Scalars['Int']['output'];
@@ -231,18 +231,18 @@ export type ApiKeyEdge = {
   readonly node: ApiKey;
 };
 
-/** What an API key may do. */
+/** The kinds of API keys, by what they may do. */
 export type ApiKeyKind =
   /** For automation: manages what its role allows, on an organization, a project or an environment. For back ends and pipelines. */
   | 'ADMIN'
   /** Only evaluates flags that are client-available, and never sees a rule. For browsers. */
   | 'CLIENT'
-  /** As CLIENT, for mobile and desktop programs. */
+  /** Same as CLIENT, for mobile and desktop programs. */
   | 'MOBILE'
   /** Reads snapshots and changes, and evaluates, in one environment. For back ends. */
   | 'SERVER';
 
-/** What `applyChangeSet` takes. */
+/** Input of `applyChangeSet`. */
 export type ApplyChangeSetInput = {
   /** 1 to 100, applied in this order. */
   readonly changes: ReadonlyArray<ConfigurationChangeInput>;
@@ -250,7 +250,7 @@ export type ApplyChangeSetInput = {
   readonly projectId: Scalars['ID']['input'];
 };
 
-/** What `applyChangeSet` answers. */
+/** Payload of `applyChangeSet`. */
 export type ApplyChangeSetPayload = {
   readonly __typename?: 'ApplyChangeSetPayload';
   /** The configurations after the changes, each once, in the order in which the changes name them. Null when `userErrors` is not empty. */
@@ -261,7 +261,7 @@ export type ApplyChangeSetPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `archiveFlag` takes. */
+/** Input of `archiveFlag`. */
 export type ArchiveFlagInput = {
   /** The version of the flag that the caller has read. */
   readonly expectedVersion: Scalars['Int']['input'];
@@ -269,7 +269,7 @@ export type ArchiveFlagInput = {
   readonly flagId: Scalars['ID']['input'];
 };
 
-/** What `archiveFlag` answers. */
+/** Payload of `archiveFlag`. */
 export type ArchiveFlagPayload = {
   readonly __typename?: 'ArchiveFlagPayload';
   /** The flag after the change. Null when `userErrors` is not empty. */
@@ -393,7 +393,7 @@ export type AuditLogConnection = {
   readonly edges: ReadonlyArray<AuditLogEdge>;
   /** The entries of this page. */
   readonly nodes: ReadonlyArray<AuditLogEntry>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
 };
 
@@ -419,7 +419,7 @@ export type AuditLogEntry = {
   readonly hash: Scalars['String']['output'];
   /** Id of the project. Null for what belongs to none. The project may be gone. */
   readonly projectId?: Maybe<Scalars['ID']['output']>;
-  /** What became of the request. What is refused changes nothing and stands in no audit log. */
+  /** The outcome of the request. A refused request changes nothing and is in no audit log. */
   readonly result: ChangeResult;
   /** Place in the organization's chain, from 1, without gaps. */
   readonly sequence: Scalars['String']['output'];
@@ -435,7 +435,7 @@ export type AuthenticationMethod =
   | 'API_KEY'
   /** The one-time token of an invitation, by which the account was made. */
   | 'INVITATION'
-  /** Not at all: nobody was signed in yet, or the server itself acted. */
+  /** Not at all: nobody was logged in yet, or the server itself acted. */
   | 'NONE'
   /** A session that began with single sign-on, or single sign-on itself. */
   | 'OIDC'
@@ -447,29 +447,29 @@ export type AuthenticationMethod =
 /** One committed edit: who, when, what, before, after. History, audit and delivery all read it. */
 export type Change = Node & {
   readonly __typename?: 'Change';
-  /** Who did it. */
+  /** The actor that made the change. */
   readonly actor: ChangeActor;
   /** When it was committed. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
   /**
-   * What it changed: usually one thing, several for a change set. Things of environments that the caller may not see are left out, and
-   * keys and members without `audit:read`.
+   * The things that it changed: usually one, several for a change set. Things of environments that the caller may not see are left
+   * out, and keys and members without `audit:read`.
    */
   readonly items: ReadonlyArray<ChangeItem>;
-  /** What was done. */
+  /** The kind of change. */
   readonly kind: ChangeKind;
   /** The request that asked for it, by the server's own id, whatever the client calls it; the same id stands in the server's log. */
   readonly requestId: Scalars['String']['output'];
 };
 
-/** Who did it, as they were called at that time. */
+/** The actor that made a change, by the name it had at that time. */
 export type ChangeActor = {
   readonly __typename?: 'ChangeActor';
   /** Id of the user or API key. Null for the system. */
   readonly id?: Maybe<Scalars['ID']['output']>;
-  /** What kind of actor. */
+  /** The kind of actor. */
   readonly kind: ActorKind;
   /** E-mail of the user, name of the API key, or `system`. */
   readonly name: Scalars['String']['output'];
@@ -482,7 +482,7 @@ export type ChangeConnection = {
   readonly edges: ReadonlyArray<ChangeEdge>;
   /** The changes of this page. */
   readonly nodes: ReadonlyArray<Change>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
 };
 
@@ -520,7 +520,7 @@ export type ChangeItem = {
   readonly after?: Maybe<Scalars['JSON']['output']>;
   /** The thing before. Null when it was created, or when the record was erased. */
   readonly before?: Maybe<Scalars['JSON']['output']>;
-  /** In what `before` and `after` differ. Empty when one of them is null. */
+  /** The differences between `before` and `after`. Empty when one of them is null. */
   readonly differences: ReadonlyArray<Difference>;
   /** The environment, where the thing belongs to one. Null otherwise. */
   readonly environmentId?: Maybe<Scalars['ID']['output']>;
@@ -530,13 +530,13 @@ export type ChangeItem = {
   readonly subjectId: Scalars['ID']['output'];
   /** Key of the thing, at that time. */
   readonly subjectKey: Scalars['String']['output'];
-  /** What kind of thing. */
+  /** The kind of thing. */
   readonly subjectKind: SubjectKind;
   /** Version of the thing after the change. */
   readonly version: Scalars['Int']['output'];
 };
 
-/** What was done. */
+/** The kinds of changes. */
 export type ChangeKind =
   /** An API key was created. */
   | 'API_KEY_CREATED'
@@ -631,7 +631,7 @@ export type ChangeKind =
   | 'SEGMENT_KEYS_REMOVED'
   /** The name, description or rules of a segment were changed. */
   | 'SEGMENT_UPDATED'
-  /** A user signed in. */
+  /** A user logged in. */
   | 'SESSION_CREATED'
   /** A session ended before its time: by its user, or because a refresh token was presented again. */
   | 'SESSION_ENDED'
@@ -640,7 +640,7 @@ export type ChangeKind =
   /** An account was made. */
   | 'USER_CREATED';
 
-/** What `changePassword` takes. */
+/** Input of `changePassword`. */
 export type ChangePasswordInput = {
   /** The user's present password. */
   readonly currentPassword: Scalars['String']['input'];
@@ -648,7 +648,7 @@ export type ChangePasswordInput = {
   readonly newPassword: Scalars['String']['input'];
 };
 
-/** What `changePassword` answers. */
+/** Payload of `changePassword`. */
 export type ChangePasswordPayload = {
   readonly __typename?: 'ChangePasswordPayload';
   /** Always empty. */
@@ -659,7 +659,7 @@ export type ChangePasswordPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What became of a request. */
+/** The outcome of a request. */
 export type ChangeResult =
   /** It was carried out. */
   | 'SUCCEEDED';
@@ -714,33 +714,33 @@ export type ConditionTrace = {
 
 /** One change of a change set: exactly one of these. */
 export type ConfigurationChangeInput =
-  /** As the mutation `addRule`. */
+  /** Same as the mutation `addRule`. */
   { readonly addRule: AddRuleInput; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `addTargets`. */
+  |  /** Same as the mutation `addTargets`. */
   { readonly addRule?: never; readonly addTargets: AddTargetsInput; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `copyFlagConfiguration`. */
+  |  /** Same as the mutation `copyFlagConfiguration`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration: CopyFlagConfigurationInput; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `moveRules`. */
+  |  /** Same as the mutation `moveRules`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules: MoveRulesInput; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `removePrerequisite`. */
+  |  /** Same as the mutation `removePrerequisite`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite: RemovePrerequisiteInput; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `removeRule`. */
+  |  /** Same as the mutation `removeRule`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule: RemoveRuleInput; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `removeTargets`. */
+  |  /** Same as the mutation `removeTargets`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets: RemoveTargetsInput; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `rollBackFlagConfiguration`. */
+  |  /** Same as the mutation `rollBackFlagConfiguration`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration: RollBackFlagConfigurationInput; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `setFlagConfiguration`. */
+  |  /** Same as the mutation `setFlagConfiguration`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration: SetFlagConfigurationInput; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `setPrerequisite`. */
+  |  /** Same as the mutation `setPrerequisite`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite: SetPrerequisiteInput; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `setRollout`. */
+  |  /** Same as the mutation `setRollout`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout: SetRolloutInput; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `setTargets`. */
+  |  /** Same as the mutation `setTargets`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets: SetTargetsInput; readonly toggleFlag?: never; readonly updateRule?: never; }
-  |  /** As the mutation `toggleFlag`. */
+  |  /** Same as the mutation `toggleFlag`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag: ToggleFlagInput; readonly updateRule?: never; }
-  |  /** As the mutation `updateRule`. */
+  |  /** Same as the mutation `updateRule`. */
   { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule: UpdateRuleInput; };
 
 /** The answer for one context. */
@@ -748,13 +748,13 @@ export type ContextEvaluations = {
   readonly __typename?: 'ContextEvaluations';
   /** One for each flag, in the order asked. */
   readonly evaluations: ReadonlyArray<Evaluation>;
-  /** As given. Null when none was. */
+  /** The targeting key as given. Null when none was. */
   readonly targetingKey?: Maybe<Scalars['String']['output']>;
   /** Flag key to value, for those who want no more. A flag in error is left out. */
   readonly values: Scalars['JSONObject']['output'];
 };
 
-/** What `copyFlagConfiguration` takes. */
+/** Input of `copyFlagConfiguration`. */
 export type CopyFlagConfigurationInput = {
   /** The environment to write, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -768,7 +768,7 @@ export type CopyFlagConfigurationInput = {
   readonly withIsEnabled: Scalars['Boolean']['input'];
 };
 
-/** What `copyFlagConfiguration` answers. */
+/** Payload of `copyFlagConfiguration`. */
 export type CopyFlagConfigurationPayload = {
   readonly __typename?: 'CopyFlagConfigurationPayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -781,7 +781,7 @@ export type CopyFlagConfigurationPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `createApiKey` takes. */
+/** Input of `createApiKey`. */
 export type CreateApiKeyInput = {
   /**
    * The origins of the pages on which a CLIENT or MOBILE key may be used, each as `https://host` or `https://host:port`
@@ -798,7 +798,7 @@ export type CreateApiKeyInput = {
    * end, or an earlier one: OUT_OF_RANGE for a later one.
    */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** What it may do. */
+  /** The kind, which decides what the key may do. */
   readonly kind: ApiKeyKind;
   /** 1 to 255 characters. */
   readonly name: Scalars['String']['input'];
@@ -816,7 +816,7 @@ export type CreateApiKeyInput = {
   readonly role?: InputMaybe<Role>;
 };
 
-/** What `createApiKey` answers. */
+/** Payload of `createApiKey`. */
 export type CreateApiKeyPayload = {
   readonly __typename?: 'CreateApiKeyPayload';
   /** The new key. Null when `userErrors` is not empty. */
@@ -829,7 +829,7 @@ export type CreateApiKeyPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `createEnvironment` takes. */
+/** Input of `createEnvironment`. */
 export type CreateEnvironmentInput = {
   /** `#rrggbb`. */
   readonly color?: InputMaybe<Scalars['String']['input']>;
@@ -845,7 +845,7 @@ export type CreateEnvironmentInput = {
   readonly requiredRole?: InputMaybe<Role>;
 };
 
-/** What `createEnvironment` answers. */
+/** Payload of `createEnvironment`. */
 export type CreateEnvironmentPayload = {
   readonly __typename?: 'CreateEnvironmentPayload';
   /** The new environment. Null when `userErrors` is not empty. */
@@ -856,7 +856,7 @@ export type CreateEnvironmentPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `createFirstOwner` takes. */
+/** Input of `createFirstOwner`. */
 export type CreateFirstOwnerInput = {
   /** An e-mail address; at most 254 characters. */
   readonly email: Scalars['String']['input'];
@@ -868,7 +868,7 @@ export type CreateFirstOwnerInput = {
   readonly setUpToken: Scalars['String']['input'];
 };
 
-/** What `createFirstOwner` answers. */
+/** Payload of `createFirstOwner`. */
 export type CreateFirstOwnerPayload = {
   readonly __typename?: 'CreateFirstOwnerPayload';
   /** Always empty. */
@@ -879,9 +879,9 @@ export type CreateFirstOwnerPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `createFlag` takes. */
+/** Input of `createFlag`. */
 export type CreateFlagInput = {
-  /** At most 2,000 characters. */
+  /** Up to 2,000 characters. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** Whether CLIENT and MOBILE keys are answered this flag. */
   readonly isClientAvailable?: InputMaybe<Scalars['Boolean']['input']>;
@@ -899,7 +899,7 @@ export type CreateFlagInput = {
   readonly ownerId?: InputMaybe<Scalars['ID']['input']>;
   /** The project that will own it. */
   readonly projectId: Scalars['ID']['input'];
-  /** At most 50, each 1 to 100 characters. */
+  /** Up to 50, each 1 to 100 characters. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The type of every value it will serve. */
   readonly valueType: FlagValueType;
@@ -907,7 +907,7 @@ export type CreateFlagInput = {
   readonly variations?: InputMaybe<ReadonlyArray<VariationInput>>;
 };
 
-/** What `createFlag` answers. */
+/** Payload of `createFlag`. */
 export type CreateFlagPayload = {
   readonly __typename?: 'CreateFlagPayload';
   /** The new flag. Null when `userErrors` is not empty. */
@@ -918,7 +918,7 @@ export type CreateFlagPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `createOrganization` takes. */
+/** Input of `createOrganization`. */
 export type CreateOrganizationInput = {
   /** `^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$`, unique in the installation. */
   readonly key: Scalars['String']['input'];
@@ -926,7 +926,7 @@ export type CreateOrganizationInput = {
   readonly name: Scalars['String']['input'];
 };
 
-/** What `createOrganization` answers. */
+/** Payload of `createOrganization`. */
 export type CreateOrganizationPayload = {
   readonly __typename?: 'CreateOrganizationPayload';
   /** The new organization. Null when `userErrors` is not empty. */
@@ -937,9 +937,9 @@ export type CreateOrganizationPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `createProject` takes. */
+/** Input of `createProject`. */
 export type CreateProjectInput = {
-  /** At most 2,000 characters. */
+  /** Up to 2,000 characters. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** `^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$`, unique in the organization. */
   readonly key: Scalars['String']['input'];
@@ -947,11 +947,11 @@ export type CreateProjectInput = {
   readonly name: Scalars['String']['input'];
   /** The organization that will own it. */
   readonly organizationId: Scalars['ID']['input'];
-  /** After how many days without change or evaluation a temporary flag counts as stale; 1 to 3,650. */
+  /** Days without change or evaluation after which a temporary flag counts as stale; 1 to 3,650. */
   readonly staleAfterDays?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** What `createProject` answers. */
+/** Payload of `createProject`. */
 export type CreateProjectPayload = {
   readonly __typename?: 'CreateProjectPayload';
   /** The new project. Null when `userErrors` is not empty. */
@@ -962,9 +962,9 @@ export type CreateProjectPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `createSegment` takes. */
+/** Input of `createSegment`. */
 export type CreateSegmentInput = {
-  /** At most 2,000 characters. */
+  /** Up to 2,000 characters. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** Targeting keys to begin with; at most 5,000, more by `addSegmentKeys`. */
   readonly excluded: ReadonlyArray<Scalars['String']['input']>;
@@ -976,11 +976,11 @@ export type CreateSegmentInput = {
   readonly name: Scalars['String']['input'];
   /** The project that will own it. */
   readonly projectId: Scalars['ID']['input'];
-  /** At most 200. */
+  /** Up to 200. */
   readonly rules: ReadonlyArray<SegmentRuleInput>;
 };
 
-/** What `createSegment` answers. */
+/** Payload of `createSegment`. */
 export type CreateSegmentPayload = {
   readonly __typename?: 'CreateSegmentPayload';
   /** Every environment of the project: all of them know the segment now. */
@@ -991,7 +991,7 @@ export type CreateSegmentPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `deleteEnvironment` takes. */
+/** Input of `deleteEnvironment`. */
 export type DeleteEnvironmentInput = {
   /** The key of the environment once more, so that nothing is deleted by mistake; INVALID when it is another. */
   readonly confirmKey: Scalars['String']['input'];
@@ -1001,7 +1001,7 @@ export type DeleteEnvironmentInput = {
   readonly expectedVersion: Scalars['Int']['input'];
 };
 
-/** What `deleteEnvironment` answers. */
+/** Payload of `deleteEnvironment`. */
 export type DeleteEnvironmentPayload = {
   readonly __typename?: 'DeleteEnvironmentPayload';
   /** Id of what was deleted. Null when `userErrors` is not empty. */
@@ -1012,7 +1012,7 @@ export type DeleteEnvironmentPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `deleteFlag` takes. */
+/** Input of `deleteFlag`. */
 export type DeleteFlagInput = {
   /** The version of the flag that the caller has read. */
   readonly expectedVersion: Scalars['Int']['input'];
@@ -1020,7 +1020,7 @@ export type DeleteFlagInput = {
   readonly flagId: Scalars['ID']['input'];
 };
 
-/** What `deleteFlag` answers. */
+/** Payload of `deleteFlag`. */
 export type DeleteFlagPayload = {
   readonly __typename?: 'DeleteFlagPayload';
   /** Id of the flag that is gone. Null when `userErrors` is not empty. */
@@ -1031,7 +1031,7 @@ export type DeleteFlagPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `deleteOrganization` takes. */
+/** Input of `deleteOrganization`. */
 export type DeleteOrganizationInput = {
   /** The key of the organization once more, so that nothing is deleted by mistake; INVALID when it is another. */
   readonly confirmKey: Scalars['String']['input'];
@@ -1041,7 +1041,7 @@ export type DeleteOrganizationInput = {
   readonly organizationId: Scalars['ID']['input'];
 };
 
-/** What `deleteOrganization` answers. */
+/** Payload of `deleteOrganization`. */
 export type DeleteOrganizationPayload = {
   readonly __typename?: 'DeleteOrganizationPayload';
   /** Id of what was deleted. Null when `userErrors` is not empty. */
@@ -1052,7 +1052,7 @@ export type DeleteOrganizationPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `deleteProject` takes. */
+/** Input of `deleteProject`. */
 export type DeleteProjectInput = {
   /** The key of the project once more, so that nothing is deleted by mistake; INVALID when it is another. */
   readonly confirmKey: Scalars['String']['input'];
@@ -1062,7 +1062,7 @@ export type DeleteProjectInput = {
   readonly projectId: Scalars['ID']['input'];
 };
 
-/** What `deleteProject` answers. */
+/** Payload of `deleteProject`. */
 export type DeleteProjectPayload = {
   readonly __typename?: 'DeleteProjectPayload';
   /** Id of what was deleted. Null when `userErrors` is not empty. */
@@ -1073,7 +1073,7 @@ export type DeleteProjectPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `deleteSegment` takes. */
+/** Input of `deleteSegment`. */
 export type DeleteSegmentInput = {
   /** The version of the segment that the caller has read. */
   readonly expectedVersion: Scalars['Int']['input'];
@@ -1081,7 +1081,7 @@ export type DeleteSegmentInput = {
   readonly segmentId: Scalars['ID']['input'];
 };
 
-/** What `deleteSegment` answers. */
+/** Payload of `deleteSegment`. */
 export type DeleteSegmentPayload = {
   readonly __typename?: 'DeleteSegmentPayload';
   /** Id of the segment that is gone. Null when `userErrors` is not empty. */
@@ -1095,21 +1095,21 @@ export type DeleteSegmentPayload = {
 /** A place in which two JSON values differ. */
 export type Difference = {
   readonly __typename?: 'Difference';
-  /** What stands there now. Null when nothing does. */
+  /** The value now. Null when there is none. */
   readonly new?: Maybe<Scalars['JSON']['output']>;
-  /** What stood there. Null when nothing did. */
+  /** The value before. Null when there was none. */
   readonly old?: Maybe<Scalars['JSON']['output']>;
   /** RFC 6901 JSON Pointer to the place. */
   readonly path: Scalars['String']['output'];
 };
 
-/** What `endSession` takes. */
+/** Input of `endSession`. */
 export type EndSessionInput = {
   /** Id of one of the user's own sessions. */
   readonly sessionId: Scalars['ID']['input'];
 };
 
-/** What `endSession` answers. */
+/** Payload of `endSession`. */
 export type EndSessionPayload = {
   readonly __typename?: 'EndSessionPayload';
   /** 1, or 0 when it ended by another call meanwhile. Null when `userErrors` is not empty. */
@@ -1142,7 +1142,7 @@ export type Environment = Node & {
   readonly isProduction: Scalars['Boolean']['output'];
   /** Unique in the project. Never changes. */
   readonly key: Scalars['String']['output'];
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name: Scalars['String']['output'];
   /**
    * Place in the project's order, from 0, without gaps. It is for presentation only: when another environment is moved, it changes
@@ -1184,7 +1184,7 @@ export type EnvironmentRevision = {
   readonly revision: Scalars['Int']['output'];
 };
 
-/** Whose data are erased, and where. */
+/** Input of `eraseContextData`. */
 export type EraseContextDataInput = {
   /** Id of the organization. */
   readonly organizationId: Scalars['ID']['input'];
@@ -1192,12 +1192,12 @@ export type EraseContextDataInput = {
   readonly targetingKey: Scalars['String']['input'];
 };
 
-/** What `eraseContextData` answers. */
+/** Payload of `eraseContextData`. */
 export type EraseContextDataPayload = {
   readonly __typename?: 'EraseContextDataPayload';
   /** How many texts of changes were erased. 0 when nothing names the key. Null when the request was refused. */
   readonly erasedBodyCount?: Maybe<Scalars['Int']['output']>;
-  /** Where the environments stand whose revisions were erased, in their new epochs. */
+  /** The revisions of the environments in which revisions were erased, in their new epochs. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
   /** Everything that the caller can fix. Nothing was erased when there is any. */
   readonly userErrors: ReadonlyArray<UserError>;
@@ -1228,7 +1228,7 @@ export type EvaluateResultResultsIfNewerArgs = {
 /** The answer for one flag and one context. */
 export type Evaluation = {
   readonly __typename?: 'Evaluation';
-  /** What went wrong. Null unless the reason is ERROR. */
+  /** The error. Null unless the reason is ERROR. */
   readonly errorCode?: Maybe<EvaluationErrorCode>;
   /** The same as a sentence. Null unless the reason is ERROR. */
   readonly errorMessage?: Maybe<Scalars['String']['output']>;
@@ -1256,11 +1256,11 @@ export type Evaluation = {
   readonly variation?: Maybe<Scalars['String']['output']>;
 };
 
-/** Who or what is evaluated. */
+/** The person or thing that flags are evaluated for. */
 export type EvaluationContextInput = {
   /**
-   * What conditions test, by name. Ids are text: whole numbers beyond 2^53 are refused, because a JSON number cannot tell them from
-   * their neighbours.
+   * The values that conditions test, by name. Ids are text: whole numbers beyond 2^53 are refused, because a JSON number cannot
+   * tell them from their neighbours.
    */
   readonly attributes?: InputMaybe<Scalars['JSONObject']['input']>;
   /** Identifies the context, for example a user id. Rollouts hash it unless they say otherwise. */
@@ -1296,9 +1296,9 @@ export type EvaluationErrorCode =
 export type EvaluationReason =
   /** The flag is off or archived: its off variation. */
   | 'DISABLED'
-  /** No decision was possible: see `errorCode`. */
+  /** A decision was not possible: see `errorCode`. */
   | 'ERROR'
-  /** No target and no rule took the context. */
+  /** The context matched no target and no rule. */
   | 'FALLTHROUGH'
   /** A prerequisite does not hold: the off variation. */
   | 'PREREQUISITE_FAILED'
@@ -1331,8 +1331,8 @@ export type EvaluationsChangedEvent = {
   /** The epoch within which revisions compare. When it is another one than in the event before, the list is complete. */
   readonly epoch: Scalars['String']['output'];
   /**
-   * In the first event, and in the first of another epoch: all that are asked for. Else those whose value or variation is another
-   * one than the caller was last told. A flag that is gone, archived or hidden from the caller has the reason ERROR and the error
+   * All evaluations asked for, in the first event and in the first of another epoch; later those whose value or variation differs
+   * from what the caller was last sent. A flag that is gone, archived or hidden from the caller has the reason ERROR and the error
    * code FLAG_NOT_FOUND (an archived one that was asked for by key: DISABLED).
    */
   readonly evaluations: ReadonlyArray<Evaluation>;
@@ -1353,7 +1353,7 @@ export type Flag = Node & {
   readonly createdAt: Scalars['DateTime']['output'];
   /** The flags that have this one as prerequisite, and where, in environments that the caller may see; at most 1,000. */
   readonly dependents: ReadonlyArray<Usage>;
-  /** At most 2,000 characters. Empty when none was given. */
+  /** Up to 2,000 characters. Empty when none was given. */
   readonly description: Scalars['String']['output'];
   /** Every change of the flag, and of its configurations that the caller may see, newest first. Requires `flag:read`. */
   readonly history: ChangeConnection;
@@ -1376,11 +1376,11 @@ export type Flag = Node & {
   readonly lastEvaluatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Whether it is meant to go away. */
   readonly lifetime: FlagLifetime;
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name: Scalars['String']['output'];
-  /** What is served while off in environments in which the flag was never configured. */
+  /** The variation that is served while off in environments in which the flag was never configured. */
   readonly offVariation: Variation;
-  /** What the fallthrough serves in environments in which the flag was never configured. */
+  /** The variation that the fallthrough serves in environments in which the flag was never configured. */
   readonly onVariation: Variation;
   /** The user who answers for it. Null when nobody is named, or that account is gone. */
   readonly owner?: Maybe<User>;
@@ -1393,7 +1393,7 @@ export type Flag = Node & {
    * flags that are permanent or archived.
    */
   readonly staleReason?: Maybe<StaleReason>;
-  /** In alphabetical order; at most 50. */
+  /** Up to 50, in alphabetical order. */
   readonly tags: ReadonlyArray<Scalars['String']['output']>;
   /** When the flag itself last changed. */
   readonly updatedAt: Scalars['DateTime']['output'];
@@ -1425,18 +1425,18 @@ export type FlagChange = {
   readonly flag?: Maybe<FlagVersion>;
   /** Key of the flag. Null for a segment. */
   readonly flagKey?: Maybe<Scalars['String']['output']>;
-  /** What happened. */
+  /** The kind of change. */
   readonly kind: FlagChangeKind;
   /** Key of the segment. Null for a flag. */
   readonly segmentKey?: Maybe<Scalars['String']['output']>;
   /**
-   * What to put into a snapshot, in the wire form of docs/PROTOCOL.md: the flag whole, of a segment what changed. Null when it was
-   * deleted.
+   * The part to put into a snapshot, in the wire form of docs/PROTOCOL.md: a flag whole, of a segment only the difference. Null
+   * when it was deleted.
    */
   readonly wire?: Maybe<Scalars['JSON']['output']>;
 };
 
-/** What happened to a flag or segment. */
+/** The kinds of changes to a flag or segment. */
 export type FlagChangeKind =
   /** The flag was archived. */
   | 'ARCHIVED'
@@ -1451,10 +1451,10 @@ export type FlagChangeKind =
   /** The flag or its configuration changed. */
   | 'UPDATED';
 
-/** What changed with one revision, or that the caller must read everything anew. */
+/** The changes of one revision, or word that the caller must read everything anew. */
 export type FlagChangedEvent = {
   readonly __typename?: 'FlagChangedEvent';
-  /** What changed. Empty for RESYNC. */
+  /** The changes of this revision. Empty for RESYNC. */
   readonly changes: ReadonlyArray<FlagChange>;
   /** The epoch within which revisions compare. */
   readonly epoch: Scalars['String']['output'];
@@ -1475,8 +1475,8 @@ export type FlagChangedKind =
 export type FlagComparison = {
   readonly __typename?: 'FlagComparison';
   /**
-   * In what they differ; `old` is the left one. Positions in paths are those of targets by variation, prerequisites by flag key,
-   * targeting keys by themselves.
+   * The differences between the two; `old` is the left one. Positions in paths are those of targets by variation, prerequisites by
+   * flag key, targeting keys by themselves.
    */
   readonly differences: ReadonlyArray<Difference>;
   /** The flag. */
@@ -1494,7 +1494,7 @@ export type FlagComparisonConnection = {
   readonly edges: ReadonlyArray<FlagComparisonEdge>;
   /** The flags of this page. */
   readonly nodes: ReadonlyArray<FlagComparison>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
   /** How many flags differ. */
   readonly totalCount: Scalars['Int']['output'];
@@ -1514,7 +1514,7 @@ export type FlagConfiguration = Node & {
   readonly __typename?: 'FlagConfiguration';
   /** The environment. */
   readonly environment: Environment;
-  /** What contexts get that no target and no rule takes. */
+  /** Served to contexts that match no target and no rule. */
   readonly fallthrough: Serve;
   /** The flag. */
   readonly flag: Flag;
@@ -1575,7 +1575,7 @@ export type FlagConnection = {
   readonly edges: ReadonlyArray<FlagEdge>;
   /** The flags of this page. */
   readonly nodes: ReadonlyArray<Flag>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
   /** How many there are on all pages. */
   readonly totalCount: Scalars['Int']['output'];
@@ -1623,19 +1623,19 @@ export type FlagOrder =
   | 'CHANGED_AT'
   /** Newest first. */
   | 'CREATED_AT'
-  /** By key. */
+  /** Sorted by key. */
   | 'KEY'
-  /** By name. */
+  /** Sorted by name. */
   | 'NAME';
 
 /** The walk through one flag. */
 export type FlagTrace = {
   readonly __typename?: 'FlagTrace';
-  /** What went wrong. Null unless the reason is ERROR. */
+  /** The error. Null unless the reason is ERROR. */
   readonly errorCode?: Maybe<EvaluationErrorCode>;
   /** The same as a sentence. Null unless the reason is ERROR. */
   readonly errorMessage?: Maybe<Scalars['String']['output']>;
-  /** What the fallthrough served. Null when the walk ended before. */
+  /** The variation that the fallthrough served. Null when the walk ended before. */
   readonly fallthrough?: Maybe<ServeTrace>;
   /** Key of the flag. */
   readonly flagKey: Scalars['String']['output'];
@@ -1763,9 +1763,9 @@ export type GroupConditionTrace = ConditionTrace & {
 export type GroupOperator =
   /** Every member matches. An empty group matches. */
   | 'ALL'
-  /** At least one member matches. An empty group does not match. */
+  /** One or more members match. An empty group does not match. */
   | 'ANY'
-  /** No member matches. An empty group matches. */
+  /** Every member fails to match. An empty group matches. */
   | 'NONE';
 
 /** The object is used elsewhere, so that it cannot be removed. */
@@ -1775,9 +1775,9 @@ export type InUseError = UserError & {
   readonly code: UserErrorCode;
   /** A sentence that names the thing and the bound. */
   readonly message: Scalars['String']['output'];
-  /** Where in the arguments the object stands. */
+  /** Path of the object in the arguments. */
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** Where it is used; at most 100. */
+  /** The places where it is used; at most 100. */
   readonly usedBy: ReadonlyArray<Usage>;
 };
 
@@ -1788,7 +1788,7 @@ export type InputError = UserError & {
   readonly code: UserErrorCode;
   /** A sentence that names the thing and the bound. */
   readonly message: Scalars['String']['output'];
-  /** Where in the arguments, from `input` down; list positions are decimal text. Null when no one place is at fault. */
+  /** Path in the arguments, from `input` down; list positions are decimal text. Null when no one place is at fault. */
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
@@ -1801,7 +1801,7 @@ export type IntervalTrace = {
   readonly start: Scalars['Int']['output'];
 };
 
-/** A role that waits for whoever has the token. Its token is shown once and stored hashed. */
+/** A role that waits for the person who has the token. The token is shown once and stored hashed. */
 export type Invitation = Node & {
   readonly __typename?: 'Invitation';
   /** When it was made. */
@@ -1814,7 +1814,7 @@ export type Invitation = Node & {
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
-  /** Who invited. Null when the account is gone. */
+  /** The user who sent the invitation. Null when the account is gone. */
   readonly invitedBy?: Maybe<User>;
   /** The organization. */
   readonly organization: Organization;
@@ -1831,7 +1831,7 @@ export type InvitationConnection = {
   readonly edges: ReadonlyArray<InvitationEdge>;
   /** The invitations of this page. */
   readonly nodes: ReadonlyArray<Invitation>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
   /** How many there are on all pages. */
   readonly totalCount: Scalars['Int']['output'];
@@ -1846,7 +1846,7 @@ export type InvitationEdge = {
   readonly node: Invitation;
 };
 
-/** What an invitation offers, as told to whoever has its token. */
+/** The offer of an invitation, as its token reveals it. */
 export type InvitationOffer = {
   readonly __typename?: 'InvitationOffer';
   /** The invited address, in lower case. */
@@ -1871,7 +1871,7 @@ export type InvitationOffer = {
   readonly role: Role;
 };
 
-/** What `inviteMember` takes. */
+/** Input of `inviteMember`. */
 export type InviteMemberInput = {
   /** An e-mail address; at most 254 characters. */
   readonly email: Scalars['String']['input'];
@@ -1885,12 +1885,15 @@ export type InviteMemberInput = {
   readonly role: Role;
 };
 
-/** What `inviteMember` answers. */
+/** Payload of `inviteMember`. */
 export type InviteMemberPayload = {
   readonly __typename?: 'InviteMemberPayload';
   /** The invitation. Null when `userErrors` is not empty. */
   readonly invitation?: Maybe<Invitation>;
-  /** What `acceptInvitation` takes, shown this once. Null when it was sent by e-mail, and when `userErrors` is not empty. */
+  /**
+   * The token that `acceptInvitation` takes, shown only this once. Null when it was sent by e-mail, and when `userErrors` is not
+   * empty.
+   */
   readonly invitationToken?: Maybe<Scalars['String']['output']>;
   /**
    * Whether the token was sent to the address by e-mail. False where the server sends none or could not: hand the token over
@@ -1905,7 +1908,7 @@ export type InviteMemberPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `logIn` takes. */
+/** Input of `logIn`. */
 export type LogInInput = {
   /** The user's e-mail address; case does not matter. */
   readonly email: Scalars['String']['input'];
@@ -1913,7 +1916,7 @@ export type LogInInput = {
   readonly password: Scalars['String']['input'];
 };
 
-/** What `logIn` answers. */
+/** Payload of `logIn`. */
 export type LogInPayload = {
   readonly __typename?: 'LogInPayload';
   /** A JWT; send it as `Authorization: Bearer`. Null when `userErrors` is not empty. */
@@ -1932,13 +1935,13 @@ export type LogInPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `logOut` takes. */
+/** Input of `logOut`. */
 export type LogOutInput = {
   /** True: all sessions of the user. False: the one in which it is sent. */
   readonly everywhere: Scalars['Boolean']['input'];
 };
 
-/** What `logOut` answers. */
+/** Payload of `logOut`. */
 export type LogOutPayload = {
   readonly __typename?: 'LogOutPayload';
   /** How many sessions ended by it. Null when `userErrors` is not empty. */
@@ -1949,7 +1952,7 @@ export type LogOutPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What a user may do in an organization, or, as a member of a project, what reaches that project. */
+/** A user with their roles in an organization, or, as a member of a project, with the roles that reach that project. */
 export type Member = {
   readonly __typename?: 'Member';
   /** When the oldest of these roles was given. */
@@ -1970,7 +1973,7 @@ export type MemberConnection = {
   readonly edges: ReadonlyArray<MemberEdge>;
   /** The members of this page. */
   readonly nodes: ReadonlyArray<Member>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
   /** How many there are on all pages. */
   readonly totalCount: Scalars['Int']['output'];
@@ -1985,7 +1988,7 @@ export type MemberEdge = {
   readonly node: Member;
 };
 
-/** What `moveRules` takes. */
+/** Input of `moveRules`. */
 export type MoveRulesInput = {
   /** Id of the rule that they come before, not one of theirs. Left out or null: they become the last. */
   readonly beforeRuleId?: InputMaybe<Scalars['String']['input']>;
@@ -2002,7 +2005,7 @@ export type MoveRulesInput = {
   readonly ruleIds: ReadonlyArray<Scalars['String']['input']>;
 };
 
-/** What `moveRules` answers. */
+/** Payload of `moveRules`. */
 export type MoveRulesPayload = {
   readonly __typename?: 'MoveRulesPayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -2019,7 +2022,7 @@ export type MoveRulesPayload = {
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
-   * Takes a role that was offered. A signed-in user takes it for themselves; otherwise the password of the account with the
+   * Takes a role that was offered. A logged-in user takes it for themselves; otherwise the password of the account with the
    * invited address is asked for, or the account is made. A stronger role in the same place is kept. Of several calls with one
    * token, one succeeds. Requires the token.
    * Codes: NOT_FOUND, EXPIRED, WRONG_CREDENTIALS, BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE.
@@ -2089,7 +2092,7 @@ export type Mutation = {
    */
   readonly createFlag: CreateFlagPayload;
   /**
-   * Creates an organization and makes the caller its OWNER. Requires a signed-in user.
+   * Creates an organization and makes the caller its OWNER. Requires a logged-in user.
    * Codes: BLANK, TOO_LONG, INVALID, DUPLICATE.
    */
   readonly createOrganization: CreateOrganizationPayload;
@@ -2178,8 +2181,9 @@ export type Mutation = {
    */
   readonly refreshSession: RefreshSessionPayload;
   /**
-   * Takes roles away from a member: all of the organization with the open invitation, or those on one project or environment.
-   * Whoever has no role in the organization any more loses the open invitations that they made, too. The account stays. Requires `member:remove` there, and `owner:name` to remove an OWNER. Codes: NOT_FOUND, LAST_OWNER.
+   * Takes roles away from a member: all of the organization with the open invitation, or those on one project or environment. A
+   * user without any role left in the organization loses the open invitations that they made, too. The account stays. Requires
+   * `member:remove` there, and `owner:name` to remove an OWNER. Codes: NOT_FOUND, LAST_OWNER.
    */
   readonly removeMember: RemoveMemberPayload;
   /**
@@ -2676,9 +2680,9 @@ export type Organization = Node & {
   readonly invitations: InvitationConnection;
   /** Unique in the installation. Never changes. */
   readonly key: Scalars['String']['output'];
-  /** Who has a role in the organization or in a part of it, by e-mail address. Requires `member:read` on the organization. */
+  /** Users with a role in the organization or in a part of it, by e-mail address. Requires `member:read` on the organization. */
   readonly members: MemberConnection;
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name: Scalars['String']['output'];
   /** Those of its projects that the caller may see, by key. */
   readonly projects: ProjectConnection;
@@ -2722,7 +2726,7 @@ export type OrganizationConnection = {
   readonly edges: ReadonlyArray<OrganizationEdge>;
   /** The organizations of this page. */
   readonly nodes: ReadonlyArray<Organization>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
   /** How many there are on all pages. */
   readonly totalCount: Scalars['Int']['output'];
@@ -2737,7 +2741,7 @@ export type OrganizationEdge = {
   readonly node: Organization;
 };
 
-/** Where a page stands in its connection (Relay cursor connections specification). */
+/** The position of a page in its connection (Relay cursor connections specification). */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
   /** Cursor of the last edge; give it as `after` to read on. Null when the page is empty. */
@@ -2799,7 +2803,7 @@ export type Project = Node & {
   readonly attributeUses: ReadonlyArray<RuleUse>;
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** At most 2,000 characters. Empty when none was given. */
+  /** Up to 2,000 characters. Empty when none was given. */
   readonly description: Scalars['String']['output'];
   /** Those of its environments that the caller may see, in their order; at most 100. */
   readonly environments: ReadonlyArray<Environment>;
@@ -2810,17 +2814,17 @@ export type Project = Node & {
   /** Unique in the organization. Never changes. */
   readonly key: Scalars['String']['output'];
   /**
-   * Who has a role that reaches the project, by e-mail address: on its organization, on itself or on an environment of it.
+   * Users with a role that reaches the project (on its organization, on itself or on an environment of it), by e-mail address.
    * Requires `member:read` on the project.
    */
   readonly members: MemberConnection;
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name: Scalars['String']['output'];
   /** The organization that owns it. */
   readonly organization: Organization;
   /** Its segments, by key. */
   readonly segments: SegmentConnection;
-  /** After how many days without change or evaluation a temporary flag counts as stale; 1 to 3,650. */
+  /** Days without change or evaluation after which a temporary flag counts as stale; 1 to 3,650. */
   readonly staleAfterDays: Scalars['Int']['output'];
   /** +1 with each change. */
   readonly version: Scalars['Int']['output'];
@@ -2870,7 +2874,7 @@ export type ProjectConnection = {
   readonly edges: ReadonlyArray<ProjectEdge>;
   /** The projects of this page. */
   readonly nodes: ReadonlyArray<Project>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
   /** How many there are on all pages. */
   readonly totalCount: Scalars['Int']['output'];
@@ -2932,13 +2936,14 @@ export type Query = {
   /** One flag by its key. Null when there is none or the caller may not see it. Requires `flag:read`. */
   readonly flagByKey?: Maybe<Flag>;
   /**
-   * What `flagChanged` would send first, for those who cannot keep a stream open: the next revisions after `since`, at most 100, in
-   * order and without a gap, or one RESYNC event. Ask again with the last event's epoch and revision until the list is empty: then
-   * this server knows of nothing newer. Requires `snapshot:read`. Null when there is no such environment or the caller may not see it.
+   * The events that `flagChanged` would send first, for clients that cannot keep a stream open: the next revisions after `since`,
+   * at most 100, in order and without a gap, or one RESYNC event. Ask again with the last event's epoch and revision until the
+   * list is empty: then this server knows of nothing newer. Requires `snapshot:read`. Null when there is no such environment or
+   * the caller may not see it.
    */
   readonly flagChanges?: Maybe<ReadonlyArray<FlagChangedEvent>>;
   /**
-   * The offer of an open invitation, for whoever has its token: what a page shows before somebody accepts. Null when there is no
+   * The offer of an open invitation, for anybody who has its token: what a page shows before somebody accepts. Null when there is no
    * open invitation with this token.
    */
   readonly invitationOffer?: Maybe<InvitationOffer>;
@@ -2968,7 +2973,7 @@ export type Query = {
    * Requires `snapshot:read`, which CLIENT and MOBILE keys do not have. Null when there is no such environment or the caller may not see it.
    */
   readonly snapshot?: Maybe<SnapshotResult>;
-  /** Who asks, and what they may do. Null for an anonymous caller. */
+  /** The caller, and what they may do. Null for an anonymous caller. */
   readonly viewer?: Maybe<Viewer>;
 };
 
@@ -3113,13 +3118,13 @@ export type QuerySnapshotArgs = {
   minRevision?: InputMaybe<RevisionInput>;
 };
 
-/** What `refreshSession` takes. */
+/** Input of `refreshSession`. */
 export type RefreshSessionInput = {
-  /** As `logIn` or the last `refreshSession` answered it. */
+  /** The token that `logIn` or the last `refreshSession` answered. */
   readonly refreshToken: Scalars['String']['input'];
 };
 
-/** What `refreshSession` answers. */
+/** Payload of `refreshSession`. */
 export type RefreshSessionPayload = {
   readonly __typename?: 'RefreshSessionPayload';
   /** A JWT; send it as `Authorization: Bearer`. Null when `userErrors` is not empty. */
@@ -3138,7 +3143,7 @@ export type RefreshSessionPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `removeMember` takes. */
+/** Input of `removeMember`. */
 export type RemoveMemberInput = {
   /** Only the role on this environment. Left out or null: all of them. */
   readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
@@ -3150,7 +3155,7 @@ export type RemoveMemberInput = {
   readonly userId: Scalars['ID']['input'];
 };
 
-/** What `removeMember` answers. */
+/** Payload of `removeMember`. */
 export type RemoveMemberPayload = {
   readonly __typename?: 'RemoveMemberPayload';
   /** Id of the user. Null when `userErrors` is not empty. */
@@ -3161,7 +3166,7 @@ export type RemoveMemberPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `removePrerequisite` takes. */
+/** Input of `removePrerequisite`. */
 export type RemovePrerequisiteInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -3176,7 +3181,7 @@ export type RemovePrerequisiteInput = {
   readonly flagKey: Scalars['String']['input'];
 };
 
-/** What `removePrerequisite` answers. */
+/** Payload of `removePrerequisite`. */
 export type RemovePrerequisitePayload = {
   readonly __typename?: 'RemovePrerequisitePayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -3189,7 +3194,7 @@ export type RemovePrerequisitePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `removeRule` takes. */
+/** Input of `removeRule`. */
 export type RemoveRuleInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -3204,7 +3209,7 @@ export type RemoveRuleInput = {
   readonly ruleId: Scalars['String']['input'];
 };
 
-/** What `removeRule` answers. */
+/** Payload of `removeRule`. */
 export type RemoveRulePayload = {
   readonly __typename?: 'RemoveRulePayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -3217,7 +3222,7 @@ export type RemoveRulePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `removeSegmentKeys` takes. */
+/** Input of `removeSegmentKeys`. */
 export type RemoveSegmentKeysInput = {
   /** 1 to 5,000 targeting keys. */
   readonly keys: ReadonlyArray<Scalars['String']['input']>;
@@ -3225,7 +3230,7 @@ export type RemoveSegmentKeysInput = {
   readonly segmentId: Scalars['ID']['input'];
 };
 
-/** What `removeSegmentKeys` answers. */
+/** Payload of `removeSegmentKeys`. */
 export type RemoveSegmentKeysPayload = {
   readonly __typename?: 'RemoveSegmentKeysPayload';
   /** How many keys were in a list before. */
@@ -3238,7 +3243,7 @@ export type RemoveSegmentKeysPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `removeTargets` takes. */
+/** Input of `removeTargets`. */
 export type RemoveTargetsInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -3249,11 +3254,11 @@ export type RemoveTargetsInput = {
   readonly expectedVersion: Scalars['Int']['input'];
   /** The flag. */
   readonly flagId: Scalars['ID']['input'];
-  /** No longer targets; 1 to 1,000. */
+  /** The keys that stop being targets; 1 to 1,000. */
   readonly targetingKeys: ReadonlyArray<Scalars['String']['input']>;
 };
 
-/** What `removeTargets` answers. */
+/** Payload of `removeTargets`. */
 export type RemoveTargetsPayload = {
   readonly __typename?: 'RemoveTargetsPayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -3266,7 +3271,7 @@ export type RemoveTargetsPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `report` takes. */
+/** Input of `report`. */
 export type ReportInput = {
   /** How long ago the counts ended, by the clock of the instance: 0 to 86,400,000 milliseconds. They count for the minute in which that was. */
   readonly ageMs?: InputMaybe<Scalars['Int']['input']>;
@@ -3284,7 +3289,7 @@ export type ReportInput = {
   readonly sdk: Scalars['String']['input'];
 };
 
-/** What `report` answers. */
+/** Payload of `report`. */
 export type ReportPayload = {
   readonly __typename?: 'ReportPayload';
   /** Whether this report was recorded before. Null when it was refused. */
@@ -3302,13 +3307,13 @@ export type ReportPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `requestPasswordReset` takes. */
+/** Input of `requestPasswordReset`. */
 export type RequestPasswordResetInput = {
   /** The e-mail address of an account; case does not matter. At most 254 characters. */
   readonly email: Scalars['String']['input'];
 };
 
-/** What `requestPasswordReset` answers: no more than that the request was taken. */
+/** Payload of `requestPasswordReset`: says only that the request was accepted. */
 export type RequestPasswordResetPayload = {
   readonly __typename?: 'RequestPasswordResetPayload';
   /** Always empty. */
@@ -3317,7 +3322,7 @@ export type RequestPasswordResetPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `resetPassword` takes. */
+/** Input of `resetPassword`. */
 export type ResetPasswordInput = {
   /** 12 to 1,024 characters, and not the user's e-mail address. */
   readonly newPassword: Scalars['String']['input'];
@@ -3325,18 +3330,18 @@ export type ResetPasswordInput = {
   readonly token: Scalars['String']['input'];
 };
 
-/** What `resetPassword` answers. */
+/** Payload of `resetPassword`. */
 export type ResetPasswordPayload = {
   readonly __typename?: 'ResetPasswordPayload';
   /** Always empty. */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
-  /** The user, who may sign in now. Null when `userErrors` is not empty. */
+  /** The user, who may log in now. Null when `userErrors` is not empty. */
   readonly user?: Maybe<User>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `restoreFlag` takes. */
+/** Input of `restoreFlag`. */
 export type RestoreFlagInput = {
   /** The version of the flag that the caller has read. */
   readonly expectedVersion: Scalars['Int']['input'];
@@ -3344,7 +3349,7 @@ export type RestoreFlagInput = {
   readonly flagId: Scalars['ID']['input'];
 };
 
-/** What `restoreFlag` answers. */
+/** Payload of `restoreFlag`. */
 export type RestoreFlagPayload = {
   readonly __typename?: 'RestoreFlagPayload';
   /** The flag after the change. Null when `userErrors` is not empty. */
@@ -3363,13 +3368,13 @@ export type RevisionInput = {
   readonly revision: Scalars['Int']['input'];
 };
 
-/** What `revokeApiKey` takes. */
+/** Input of `revokeApiKey`. */
 export type RevokeApiKeyInput = {
   /** The key. */
   readonly apiKeyId: Scalars['ID']['input'];
 };
 
-/** What `revokeApiKey` answers. */
+/** Payload of `revokeApiKey`. */
 export type RevokeApiKeyPayload = {
   readonly __typename?: 'RevokeApiKeyPayload';
   /** The revoked key. Null when `userErrors` is not empty. */
@@ -3404,7 +3409,7 @@ export type RoleBinding = {
   readonly role: Role;
 };
 
-/** What `rollBackFlagConfiguration` takes. */
+/** Input of `rollBackFlagConfiguration`. */
 export type RollBackFlagConfigurationInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -3416,7 +3421,7 @@ export type RollBackFlagConfigurationInput = {
   readonly toVersion: Scalars['Int']['input'];
 };
 
-/** What `rollBackFlagConfiguration` answers. */
+/** Payload of `rollBackFlagConfiguration`. */
 export type RollBackFlagConfigurationPayload = {
   readonly __typename?: 'RollBackFlagConfigurationPayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -3434,7 +3439,7 @@ export type Rollout = {
   readonly __typename?: 'Rollout';
   /** Attribute whose value is hashed. */
   readonly bucketBy: Scalars['String']['output'];
-  /** In declared order; the weights sum to 100000. */
+  /** The shares in declared order; their weights sum to 100000. */
   readonly shares: ReadonlyArray<RolloutShare>;
   /** The variation for a context without the attribute. */
   readonly whenMissing: Variation;
@@ -3492,7 +3497,7 @@ export type RolloutTrace = {
   readonly whenMissing: Scalars['String']['output'];
 };
 
-/** What `rotateApiKey` takes. */
+/** Input of `rotateApiKey`. */
 export type RotateApiKeyInput = {
   /** The key. */
   readonly apiKeyId: Scalars['ID']['input'];
@@ -3500,7 +3505,7 @@ export type RotateApiKeyInput = {
   readonly graceSeconds?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** What `rotateApiKey` answers. */
+/** Payload of `rotateApiKey`. */
 export type RotateApiKeyPayload = {
   readonly __typename?: 'RotateApiKeyPayload';
   /** The new key. Null when `userErrors` is not empty. */
@@ -3524,9 +3529,9 @@ export type Rule = {
   readonly gate?: Maybe<Gate>;
   /** Unique in the configuration; kept when the rule is edited. Part of the hash input of the gate. */
   readonly id: Scalars['String']['output'];
-  /** At most 255 characters. Empty when none was given. */
+  /** Up to 255 characters. Empty when none was given. */
   readonly name: Scalars['String']['output'];
-  /** What contexts get that match. */
+  /** Served to contexts that match. */
   readonly serve: Serve;
 };
 
@@ -3538,9 +3543,9 @@ export type RuleInput = {
   readonly gate?: InputMaybe<GateInput>;
   /** Keep the id of a rule that is edited, so that its gate keeps its contexts. Left out: drawn by the server. */
   readonly id?: InputMaybe<Scalars['String']['input']>;
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
-  /** What contexts get that match. */
+  /** Served to contexts that match. */
   readonly serve: ServeInput;
 };
 
@@ -3555,7 +3560,7 @@ export type RuleTrace = {
   readonly matched: Scalars['Boolean']['output'];
   /** Its id. */
   readonly ruleId: Scalars['String']['output'];
-  /** What it served. Null when it did not match. */
+  /** The variation that it served. Null when it did not match. */
   readonly serve?: Maybe<ServeTrace>;
 };
 
@@ -3577,7 +3582,7 @@ export type Segment = Node & {
   readonly __typename?: 'Segment';
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** At most 2,000 characters. Empty when none was given. */
+  /** Up to 2,000 characters. Empty when none was given. */
   readonly description: Scalars['String']['output'];
   /** How many targeting keys are not in the segment whatever the rules say. */
   readonly excludedCount: Scalars['Int']['output'];
@@ -3591,7 +3596,7 @@ export type Segment = Node & {
   readonly key: Scalars['String']['output'];
   /** The targeting keys of one list, in the order of their UTF-8 bytes. */
   readonly keys: SegmentKeyConnection;
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name: Scalars['String']['output'];
   /** The project that owns it. */
   readonly project: Project;
@@ -3657,7 +3662,7 @@ export type SegmentConnection = {
   readonly edges: ReadonlyArray<SegmentEdge>;
   /** The segments of this page. */
   readonly nodes: ReadonlyArray<Segment>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
   /** How many there are on all pages. */
   readonly totalCount: Scalars['Int']['output'];
@@ -3679,7 +3684,7 @@ export type SegmentKeyConnection = {
   readonly edges: ReadonlyArray<SegmentKeyEdge>;
   /** The targeting keys of this page. */
   readonly nodes: ReadonlyArray<Scalars['String']['output']>;
-  /** Where the page stands. */
+  /** The position of the page. */
   readonly pageInfo: PageInfo;
 };
 
@@ -3696,7 +3701,7 @@ export type SegmentKeyEdge = {
 export type SegmentList =
   /** Not in the segment whatever the rules say. */
   | 'EXCLUDED'
-  /** In the segment whatever the rules say. */
+  /** The key is in the segment whatever the rules say. */
   | 'INCLUDED';
 
 /** Whether the context is in a segment. */
@@ -3722,7 +3727,7 @@ export type SegmentRule = {
   readonly conditions: ReadonlyArray<Condition>;
   /** Unique in the segment; kept when the rule is edited. */
   readonly id: Scalars['String']['output'];
-  /** At most 255 characters. Empty when none was given. */
+  /** Up to 255 characters. Empty when none was given. */
   readonly name: Scalars['String']['output'];
 };
 
@@ -3732,7 +3737,7 @@ export type SegmentRuleInput = {
   readonly conditions: ReadonlyArray<ConditionInput>;
   /** Keep the id of a rule that is edited. Left out: drawn by the server. */
   readonly id?: InputMaybe<Scalars['String']['input']>;
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -3762,7 +3767,7 @@ export type SegmentTrace = {
   readonly segmentKey: Scalars['String']['output'];
 };
 
-/** What is served: exactly one of the two is not null. */
+/** A variation or a rollout to serve: exactly one of the two is not null. */
 export type Serve = {
   readonly __typename?: 'Serve';
   /** A weighted split. */
@@ -3771,14 +3776,14 @@ export type Serve = {
   readonly variation?: Maybe<Variation>;
 };
 
-/** What is served: one of the two. */
+/** A variation or a rollout to serve. */
 export type ServeInput =
   /** A weighted split. */
   { readonly rollout: RolloutInput; readonly variation?: never; }
   |  /** Key of one variation for all. */
   { readonly rollout?: never; readonly variation: Scalars['String']['input']; };
 
-/** What was served, and how it was chosen. */
+/** The served variation, and how it was chosen. */
 export type ServeTrace = {
   readonly __typename?: 'ServeTrace';
   /** How it was chosen. Null when one variation is served to all. */
@@ -3790,11 +3795,11 @@ export type ServeTrace = {
 /** A log-in, until it ends. */
 export type Session = {
   readonly __typename?: 'Session';
-  /** IP address from which the user signed in, as the server saw it. */
+  /** IP address from which the user logged in, as the server saw it. */
   readonly address: Scalars['String']['output'];
-  /** How the user signed in. */
+  /** How the user logged in. */
   readonly authentication: SessionAuthentication;
-  /** When the user signed in. */
+  /** When the user logged in. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** When it ends at the latest. */
   readonly expiresAt: Scalars['DateTime']['output'];
@@ -3804,24 +3809,24 @@ export type Session = {
   readonly isCurrent: Scalars['Boolean']['output'];
   /** When tokens were last given: by the log-in or a refresh. */
   readonly lastRefreshedAt: Scalars['DateTime']['output'];
-  /** User agent with which the user signed in. At most 256 characters; empty when it named none. */
+  /** User agent with which the user logged in. At most 256 characters; empty when it named none. */
   readonly userAgent: Scalars['String']['output'];
 };
 
 /** How somebody proved to be the user. */
 export type SessionAuthentication =
-  /** By an identity provider (OpenID Connect). */
+  /** An identity provider (OpenID Connect). */
   | 'OIDC'
-  /** By e-mail and password. */
+  /** E-mail address and password. */
   | 'PASSWORD';
 
-/** What `setFlagConfiguration` takes. Variations are named by key. */
+/** Input of `setFlagConfiguration`. Variations are named by key. */
 export type SetFlagConfigurationInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
   /** The version of the configuration that the caller has read; 0 when it never changed. */
   readonly expectedVersion: Scalars['Int']['input'];
-  /** What contexts get that no target and no rule takes. Left out: as it is. Null is refused. */
+  /** Served to contexts that match no target and no rule. Left out: as it is. Null is refused. */
   readonly fallthrough?: InputMaybe<ServeInput>;
   /** The flag. */
   readonly flagId: Scalars['ID']['input'];
@@ -3837,7 +3842,7 @@ export type SetFlagConfigurationInput = {
   readonly targets?: InputMaybe<ReadonlyArray<TargetInput>>;
 };
 
-/** What `setFlagConfiguration` answers. */
+/** Payload of `setFlagConfiguration`. */
 export type SetFlagConfigurationPayload = {
   readonly __typename?: 'SetFlagConfigurationPayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -3850,7 +3855,7 @@ export type SetFlagConfigurationPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `setMemberRole` takes. */
+/** Input of `setMemberRole`. */
 export type SetMemberRoleInput = {
   /** Only on this environment of the project; the project may then be left out. Left out or null: on all of them. */
   readonly environmentId?: InputMaybe<Scalars['ID']['input']>;
@@ -3864,7 +3869,7 @@ export type SetMemberRoleInput = {
   readonly userId: Scalars['ID']['input'];
 };
 
-/** What `setMemberRole` answers. */
+/** Payload of `setMemberRole`. */
 export type SetMemberRolePayload = {
   readonly __typename?: 'SetMemberRolePayload';
   /** The member after the change. Null when `userErrors` is not empty. */
@@ -3875,7 +3880,7 @@ export type SetMemberRolePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `setPrerequisite` takes. Variations are named by key. */
+/** Input of `setPrerequisite`. Variations are named by key. */
 export type SetPrerequisiteInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -3892,7 +3897,7 @@ export type SetPrerequisiteInput = {
   readonly variation: Scalars['String']['input'];
 };
 
-/** What `setPrerequisite` answers. */
+/** Payload of `setPrerequisite`. */
 export type SetPrerequisitePayload = {
   readonly __typename?: 'SetPrerequisitePayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -3905,7 +3910,7 @@ export type SetPrerequisitePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `setRollout` takes. Variations are named by key. */
+/** Input of `setRollout`. Variations are named by key. */
 export type SetRolloutInput = {
   /**
    * Attribute whose value is hashed; at most 200 characters. Left out or null: as it is, or `targetingKey` where there was no
@@ -3932,7 +3937,7 @@ export type SetRolloutInput = {
   readonly whenMissing?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What `setRollout` answers. */
+/** Payload of `setRollout`. */
 export type SetRolloutPayload = {
   readonly __typename?: 'SetRolloutPayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -3945,7 +3950,7 @@ export type SetRolloutPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `setTargets` takes. Variations are named by key. */
+/** Input of `setTargets`. Variations are named by key. */
 export type SetTargetsInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -3962,7 +3967,7 @@ export type SetTargetsInput = {
   readonly variation: Scalars['String']['input'];
 };
 
-/** What `setTargets` answers. */
+/** Payload of `setTargets`. */
 export type SetTargetsPayload = {
   readonly __typename?: 'SetTargetsPayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -4022,7 +4027,7 @@ export type StaleVersionError = UserError & {
   readonly __typename?: 'StaleVersionError';
   /** When that version was made. Null when it is not known. */
   readonly changedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Who made that version. Null when it is not known. */
+  /** The actor that made that version. Null when it is not known. */
   readonly changedBy?: Maybe<ChangeActor>;
   /** Always STALE_VERSION. */
   readonly code: UserErrorCode;
@@ -4030,11 +4035,11 @@ export type StaleVersionError = UserError & {
   readonly currentVersion: Scalars['Int']['output'];
   /** A sentence that names the thing and the bound. */
   readonly message: Scalars['String']['output'];
-  /** Where in the arguments the stale version stands. */
+  /** Path of the stale version in the arguments. */
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
-/** What kind of thing changed. */
+/** The kinds of things that change. */
 export type SubjectKind =
   /** An API key. */
   | 'API_KEY'
@@ -4048,7 +4053,7 @@ export type SubjectKind =
   | 'FLAG_CONFIGURATION'
   /** An invitation to an organization. */
   | 'INVITATION'
-  /** What a user may do in an organization. */
+  /** A user's roles in an organization. */
   | 'MEMBER'
   /** An organization. */
   | 'ORGANIZATION'
@@ -4061,7 +4066,7 @@ export type SubjectKind =
   /** A user. */
   | 'USER';
 
-/** What is pushed, over WebSocket with the subprotocol graphql-transport-ws. */
+/** Events pushed to the client, over WebSocket with the subprotocol graphql-transport-ws. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
@@ -4081,7 +4086,7 @@ export type Subscription = {
 };
 
 
-/** What is pushed, over WebSocket with the subprotocol graphql-transport-ws. */
+/** Events pushed to the client, over WebSocket with the subprotocol graphql-transport-ws. */
 export type SubscriptionEvaluationsChangedArgs = {
   context: EvaluationContextInput;
   environmentId?: InputMaybe<Scalars['ID']['input']>;
@@ -4090,7 +4095,7 @@ export type SubscriptionEvaluationsChangedArgs = {
 };
 
 
-/** What is pushed, over WebSocket with the subprotocol graphql-transport-ws. */
+/** Events pushed to the client, over WebSocket with the subprotocol graphql-transport-ws. */
 export type SubscriptionFlagChangedArgs = {
   environmentId?: InputMaybe<Scalars['ID']['input']>;
   flagKeys?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -4125,7 +4130,7 @@ export type TargetTrace = {
   readonly variation: Scalars['String']['output'];
 };
 
-/** What `toggleFlag` takes. */
+/** Input of `toggleFlag`. */
 export type ToggleFlagInput = {
   /** The environment, of the same project. */
   readonly environmentId: Scalars['ID']['input'];
@@ -4135,7 +4140,7 @@ export type ToggleFlagInput = {
   readonly isEnabled: Scalars['Boolean']['input'];
 };
 
-/** What `toggleFlag` answers. */
+/** Payload of `toggleFlag`. */
 export type ToggleFlagPayload = {
   readonly __typename?: 'ToggleFlagPayload';
   /** Its configuration in the environment. Null when `userErrors` is not empty. */
@@ -4148,9 +4153,9 @@ export type ToggleFlagPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `updateApiKey` takes. */
+/** Input of `updateApiKey`. */
 export type UpdateApiKeyInput = {
-  /** As in `createApiKey`. Left out: stays as it is. Null or empty: any. */
+  /** Same as in `createApiKey`. Left out: stays as it is. Null or empty: any. */
   readonly allowedOrigins?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The key. */
   readonly apiKeyId: Scalars['ID']['input'];
@@ -4158,7 +4163,7 @@ export type UpdateApiKeyInput = {
   readonly name?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What `updateApiKey` answers. */
+/** Payload of `updateApiKey`. */
 export type UpdateApiKeyPayload = {
   readonly __typename?: 'UpdateApiKeyPayload';
   /** The key after the change. Null when `userErrors` is not empty. */
@@ -4169,7 +4174,7 @@ export type UpdateApiKeyPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `updateEnvironment` takes. */
+/** Input of `updateEnvironment`. */
 export type UpdateEnvironmentInput = {
   /** `#rrggbb`. */
   readonly color?: InputMaybe<Scalars['String']['input']>;
@@ -4187,7 +4192,7 @@ export type UpdateEnvironmentInput = {
   readonly requiredRole?: InputMaybe<Role>;
 };
 
-/** What `updateEnvironment` answers. */
+/** Payload of `updateEnvironment`. */
 export type UpdateEnvironmentPayload = {
   readonly __typename?: 'UpdateEnvironmentPayload';
   /** The environment after the change. Null when `userErrors` is not empty. */
@@ -4198,9 +4203,9 @@ export type UpdateEnvironmentPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `updateFlag` takes. What is left out stays as it is. */
+/** Input of `updateFlag`. Fields left out stay as they are. */
 export type UpdateFlagInput = {
-  /** At most 2,000 characters. */
+  /** Up to 2,000 characters. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** The version of the flag that the caller has read. */
   readonly expectedVersion: Scalars['Int']['input'];
@@ -4228,7 +4233,7 @@ export type UpdateFlagInput = {
   readonly variations?: InputMaybe<ReadonlyArray<VariationInput>>;
 };
 
-/** What `updateFlag` answers. */
+/** Payload of `updateFlag`. */
 export type UpdateFlagPayload = {
   readonly __typename?: 'UpdateFlagPayload';
   /** The flag after the change. Null when `userErrors` is not empty. */
@@ -4239,7 +4244,7 @@ export type UpdateFlagPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `updateOrganization` takes. */
+/** Input of `updateOrganization`. */
 export type UpdateOrganizationInput = {
   /** The `version` that the caller read; STALE_VERSION when it is not the current one. */
   readonly expectedVersion: Scalars['Int']['input'];
@@ -4249,7 +4254,7 @@ export type UpdateOrganizationInput = {
   readonly organizationId: Scalars['ID']['input'];
 };
 
-/** What `updateOrganization` answers. */
+/** Payload of `updateOrganization`. */
 export type UpdateOrganizationPayload = {
   readonly __typename?: 'UpdateOrganizationPayload';
   /** The organization after the change. Null when `userErrors` is not empty. */
@@ -4260,9 +4265,9 @@ export type UpdateOrganizationPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `updateProject` takes. */
+/** Input of `updateProject`. */
 export type UpdateProjectInput = {
-  /** At most 2,000 characters. */
+  /** Up to 2,000 characters. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** The `version` that the caller read; STALE_VERSION when it is not the current one. */
   readonly expectedVersion: Scalars['Int']['input'];
@@ -4274,7 +4279,7 @@ export type UpdateProjectInput = {
   readonly staleAfterDays?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** What `updateProject` answers. */
+/** Payload of `updateProject`. */
 export type UpdateProjectPayload = {
   readonly __typename?: 'UpdateProjectPayload';
   /** The project after the change. Null when `userErrors` is not empty. */
@@ -4285,7 +4290,7 @@ export type UpdateProjectPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `updateRule` takes. Variations are named by key. */
+/** Input of `updateRule`. Variations are named by key. */
 export type UpdateRuleInput = {
   /**
    * The whole new list; at most 50, groups counted with their members. Left out: as they are. Null or empty: none, so that the
@@ -4303,15 +4308,15 @@ export type UpdateRuleInput = {
   readonly flagId: Scalars['ID']['input'];
   /** Lets only a share of the matching contexts in; the whole new gate. Left out: as it is. Null: all of them. */
   readonly gate?: InputMaybe<GateInput>;
-  /** At most 255 characters. Left out: as it is. Null or empty: none. */
+  /** Up to 255 characters. Left out: as it is. Null or empty: none. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** Id of the rule. */
   readonly ruleId: Scalars['String']['input'];
-  /** What contexts get that match. Left out: as it is. Null is refused. */
+  /** Served to contexts that match. Left out: as it is. Null is refused. */
   readonly serve?: InputMaybe<ServeInput>;
 };
 
-/** What `updateRule` answers. */
+/** Payload of `updateRule`. */
 export type UpdateRulePayload = {
   readonly __typename?: 'UpdateRulePayload';
   /** The configuration after the change. Null when `userErrors` is not empty. */
@@ -4326,9 +4331,9 @@ export type UpdateRulePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What `updateSegment` takes. What is left out stays as it is. */
+/** Input of `updateSegment`. Fields left out stay as they are. */
 export type UpdateSegmentInput = {
-  /** At most 2,000 characters. */
+  /** Up to 2,000 characters. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** The version of the segment that the caller has read. */
   readonly expectedVersion: Scalars['Int']['input'];
@@ -4340,7 +4345,7 @@ export type UpdateSegmentInput = {
   readonly segmentId: Scalars['ID']['input'];
 };
 
-/** What `updateSegment` answers. */
+/** Payload of `updateSegment`. */
 export type UpdateSegmentPayload = {
   readonly __typename?: 'UpdateSegmentPayload';
   /** Every environment of the project. Empty when nothing was different: nothing was recorded. */
@@ -4387,11 +4392,11 @@ export type User = Node & {
   readonly __typename?: 'User';
   /** When the account was created. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** In lower case; unique. */
+  /** Lower case; unique. */
   readonly email: Scalars['String']['output'];
   /** Opaque. */
   readonly id: Scalars['ID']['output'];
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name: Scalars['String']['output'];
 };
 
@@ -4401,7 +4406,7 @@ export type UserError = {
   readonly code: UserErrorCode;
   /** A sentence that names the thing and the bound. */
   readonly message: Scalars['String']['output'];
-  /** Where in the arguments, from `input` down; list positions are decimal text. Null when no one place is at fault. */
+  /** Path in the arguments, from `input` down; list positions are decimal text. Null when no one place is at fault. */
   readonly path?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
 };
 
@@ -4447,9 +4452,9 @@ export type Variation = {
   readonly __typename?: 'Variation';
   /** Unique in the flag. Never changes. */
   readonly key: Scalars['String']['output'];
-  /** At most 255 characters. Empty when none was given. */
+  /** Up to 255 characters. Empty when none was given. */
   readonly name: Scalars['String']['output'];
-  /** Of the flag's value type. */
+  /** A value of the flag's value type. */
   readonly value?: Maybe<Scalars['JSON']['output']>;
 };
 
@@ -4457,13 +4462,13 @@ export type Variation = {
 export type VariationInput = {
   /** `^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$`, unique in the flag. */
   readonly key: Scalars['String']['input'];
-  /** At most 255 characters. */
+  /** Up to 255 characters. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
-  /** Of the flag's value type; null only for JSON. Ids are text: whole numbers beyond 2^53 are refused. */
+  /** A value of the flag's value type; null only for JSON. Ids are text: whole numbers beyond 2^53 are refused. */
   readonly value?: InputMaybe<Scalars['JSON']['input']>;
 };
 
-/** Who asks. */
+/** The caller. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
   /** The API key. Null when a user asks. */
@@ -4478,13 +4483,13 @@ export type Viewer = {
   readonly user?: Maybe<User>;
 };
 
-/** What `withdrawInvitation` takes. */
+/** Input of `withdrawInvitation`. */
 export type WithdrawInvitationInput = {
   /** The invitation. */
   readonly invitationId: Scalars['ID']['input'];
 };
 
-/** What `withdrawInvitation` answers. */
+/** Payload of `withdrawInvitation`. */
 export type WithdrawInvitationPayload = {
   readonly __typename?: 'WithdrawInvitationPayload';
   /** Always empty: nothing that is evaluated changed. */
