@@ -1,5 +1,5 @@
 /**
- * What knowing who asks costs: one `evaluate` request by API key over HTTP, on the server as it is against the same server
+ * The cost of knowing who asks: one `evaluate` request by API key over HTTP, on the server as it is against the same server
  * with authentication cut out, in alternating rounds; authentication alone; and whether the time of a refused log-in tells
  * an unknown e-mail from a wrong password. On PostgreSQL (DATABASE_URL, else the local server); server and load share this
  * process, so that the rest of a request looks dearer than it is by the cost of its client.
@@ -51,7 +51,7 @@ export async function run(): Promise<void> {
   }
 }
 
-/** What is measured is not how requests are refused. */
+/** Limits are off: refusals are not measured. */
 const NO_LIMITS = Object.fromEntries(
   ['ANONYMOUS', 'LOG_IN_ACCOUNT', 'LOG_IN_ADDRESS', 'CREDENTIAL_FAILURES', 'MANAGEMENT', 'SERVER_KEY', 'CLIENT_ADDRESS'].map(
     (name) => [`RATE_LIMIT_${name}`, '999999999'],
@@ -61,7 +61,7 @@ const NO_LIMITS = Object.fromEntries(
 interface RequestFigures {
   readonly withMs: Spread;
   readonly withoutMs: Spread;
-  /** Of the medians, and of pairs of neighbouring rounds. */
+  /** The part added to the medians, and to pairs of neighbouring rounds. */
   readonly addedPart: Spread;
 }
 
@@ -153,11 +153,11 @@ interface LogInFigures {
   readonly wrongMs: Spread;
   /** Probability that a wrong password took longer than an unknown e-mail; 0.5: they cannot be told apart. */
   readonly longer: number;
-  /** Of the Mann-Whitney U test, two-sided, by its normal approximation. */
+  /** The p-value of the Mann-Whitney U test, two-sided, by its normal approximation. */
   readonly pValue: number;
 }
 
-/** In random order, one after the other. */
+/** Measures log-ins in random order, one after the other. */
 async function measureLogIns(world: World): Promise<LogInFigures> {
   const organization = await makeProject(world);
   const { email } = await makeMember(world, 'VIEWER', { organizationId: organization.organizationId });

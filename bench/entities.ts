@@ -1,5 +1,5 @@
 /**
- * What managing flags costs: the first page of a project of 1,000 flags with everything nested, and single-flag mutations
+ * The cost of managing flags: the first page of a project of 1,000 flags with everything nested, and single-flag mutations
  * under 8 concurrent writers, over HTTP, on PostgreSQL (DATABASE_URL, else the local server). Server and load share this
  * process, so that figures are upper bounds.
  */

@@ -30,14 +30,14 @@ import { WORKLOADS, type BenchContext } from './evaluation/workloads';
 
 const SIZES = [50, 500] as const;
 const CONNECTIONS = [1, 32, 256] as const;
-/** At which ratios are told. */
+/** The number of connections that ratios are given for. */
 const RATIO_CONNECTIONS = 32;
 const PEERS = ['raw', 'mercurius-jit', 'apollo-fastify', 'apollo-express', 'yoga'] as const;
 const UNLEASH = 'unleash-server';
 const OURS = 'flagstaff';
 const OURS_ONCE = 'flagstaff, once';
 const CONTEXTS = 100;
-/** In the targeting key of contexts that come once. */
+/** The part of the targeting key that differs in contexts that come once. */
 const MARKER = '#########';
 const QUERY =
   'query E($contexts: [EvaluationContextInput!]!) { evaluate(contexts: $contexts) { revision results { evaluations { flagKey value variation reason } } } }';
@@ -179,7 +179,7 @@ async function measure(contenders: readonly Contender[], measureOne: Measure, ro
   return measured;
 }
 
-/** Of neighbours in time: what else the machine does weighs on both. */
+/** The ratios of neighbours in time: what else the machine does weighs on both. */
 function ratios(measured: Measured, name: string): object {
   const own = measured.get(nameOf(name, RATIO_CONNECTIONS)) ?? [];
   const raw = measured.get(nameOf('raw', RATIO_CONNECTIONS)) ?? [];

@@ -1,5 +1,5 @@
 /**
- * What is large: 1,000 contexts x 100 flags in one query, the start with 500 flags in 5 environments, 10,000 flags in one
+ * Large things: 1,000 contexts x 100 flags in one query, the start with 500 flags in 5 environments, 10,000 flags in one
  * environment; and the latencies that users of another product were promised. The built product, on PostgreSQL and Redis (DATABASE_URL, REDIS_URL,
  * else the local ones), in a database of its own. `npm run bench -- evaluate-large [rounds]`.
  */
@@ -89,7 +89,7 @@ type Figures = {
   readonly promises: Awaited<ReturnType<typeof measurePromises>>;
 };
 
-/** As the caller meets them: until the last byte is there. */
+/** Measures times as the caller meets them: until the last byte is there. */
 async function timed(times: number, ask: (turn: number) => Promise<unknown>): Promise<Spread> {
   const taken: number[] = [];
   for (let turn = 0; turn < times; turn++) {
@@ -157,7 +157,7 @@ async function measureLarge(
 interface Start {
   readonly readyMs: Spread;
   readonly allReadMs: Spread;
-  /** Of the server's processor, until all was read. */
+  /** The time of the server's processor, until all was read. */
   readonly cpuMs: Spread;
 }
 
@@ -240,7 +240,7 @@ async function flagIdOf(manage: Ask, projectId: string, flag: BenchFlag | undefi
   return found.flagByKey.id;
 }
 
-/** What would take thousands of requests; no server has read the environment yet. */
+/** Copies flags by SQL, which would take thousands of requests; no server has read the environment yet. */
 async function cloneFlags(admin: Client, { projectId }: Seeded): Promise<void> {
   const clone = (table: string, changes: string, where: string): Promise<unknown> =>
     admin.query(

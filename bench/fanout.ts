@@ -55,7 +55,7 @@ export async function run(args: readonly string[]): Promise<void> {
       const figures: Partial<Record<ServerName, Figures>> = {};
       for (const name of SERVERS) {
         const measured = await measure(name, count, { DATABASE_URL: database.url, REDIS_URL: redisUrl, PAYLOAD: payload });
-        // What ours wrote is what the others write.
+        // The others write what ours wrote.
         if (name === 'ours') payload = measured.payload;
         figures[name] = measured;
         say(`${count} subscribers, ${name}: ${describe(measured)}`);

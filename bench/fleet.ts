@@ -18,7 +18,7 @@ const CHANGES = 5;
 const CHANGE_EACH_MS = 1_000;
 /** More servers than these do not open an environment: from there on it is the machine of the simulation that is measured. */
 const OPENING_MAX = 200;
-/** Of the servers of one process, so many open an environment at a time. */
+/** Bounds how many servers of one process open an environment at a time. */
 const OPENING_AT_ONCE = 16;
 /**
  * From so many servers on, those of a process share a pool, as a thousand sessions are more than a machine with everything else on it
@@ -125,7 +125,7 @@ async function measureFleet(scene: Scene, size: number): Promise<Figures> {
 
 type Difference = Omit<Counters, 'atMs'> & { readonly seconds: number };
 
-/** What PostgreSQL and Redis do while something else is done. */
+/** The work that PostgreSQL and Redis do while something else is done. */
 async function between({ postgres, redis }: Scene, work: () => Promise<unknown>): Promise<Difference> {
   const client = redis.client();
   const before = await readCounters(postgres, client);

@@ -19,7 +19,7 @@ if (name === undefined || !names.includes(name)) {
   process.exit(1);
 }
 if (!existsSync(join(here, 'node_modules'))) {
-  // No package here needs its install script, and none may download anything.
+  // Packages here do not need their install scripts, and none may download anything.
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--prefix', here], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) {
     console.error('The packages of bench/package-lock.json could not be installed.');

@@ -15,7 +15,7 @@ import type * as Sdk from '../packages/server-sdk/src/index-node';
 const SDK: Contender = {
   name: '@flagstaff/server-sdk value()',
   prepare: (flags, contexts) => {
-    // By its folder, as it was built: the name would lead to an installed one.
+    // The path leads to the build; the name would lead to an installed package.
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- It is there only after the build.
     const { createServerClient, defineFlag } = require('../packages/server-sdk/dist/index.cjs') as typeof Sdk;
     const client = createServerClient({ snapshot: makeSnapshot(flags) });

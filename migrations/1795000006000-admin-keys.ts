@@ -6,7 +6,7 @@ export class AdminKeys1795000006000 implements MigrationInterface {
     await runner.query(`ALTER TABLE "api_key" ADD "role" text`);
     await runner.query(`ALTER TABLE "api_key" ADD "allowed_origins" text array`);
     await runner.query(`ALTER TABLE "api_key" ADD "last_used_at" TIMESTAMP(3) WITH TIME ZONE`);
-    // Whatever the keys there are were used for: they must not end because nobody has written it down until now.
+    // Existing keys count as used now: they must not end because nobody has written their uses down until now.
     await runner.query(`UPDATE "api_key" SET "last_used_at" = now()`);
     await runner.query(`ALTER TABLE "api_key" ALTER COLUMN "project_id" DROP NOT NULL`);
     await runner.query(`ALTER TABLE "api_key" ALTER COLUMN "environment_id" DROP NOT NULL`);

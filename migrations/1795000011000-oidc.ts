@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who is who at an OpenID provider, and which roles come from there. */
+/** Identities of users at an OpenID provider, and the roles that come from there. */
 export class Oidc1795000011000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -20,7 +20,7 @@ export class Oidc1795000011000 implements MigrationInterface {
     );
   }
 
-  /** Nobody would take roles from groups away any more, so they go. */
+  /** Roles from groups go, too: nobody would take them away any more. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DELETE FROM "role_binding" WHERE "source" = 'OIDC'`);
     await runner.query(`ALTER TABLE "role_binding" DROP COLUMN "source"`);

@@ -4,13 +4,13 @@ const COLUMNS = `"environment_revision" ("environment_id", "created_at", "revisi
 
 /** Finds a revision by the time at which it held, and the events that are still there, without stopping writers. */
 export class RevisionIndexes1795000016000 implements MigrationInterface {
-  /** No index can be built CONCURRENTLY in a transaction. */
+  /** An index cannot be built CONCURRENTLY in a transaction. */
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
     await buildIndex(runner, 'environment_revision_environment_id_created_at_revision_index', COLUMNS);
     await buildIndex(runner, 'environment_revision_with_events_index', `${COLUMNS} WHERE "events" IS NOT NULL`);
-    // No query has used it.
+    // This index is not used by any query.
     await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS "environment_revision_created_at_index"`);
   }
 

@@ -5,7 +5,7 @@ const BATCH = 1_000;
 
 /** Keys and names as they are searched: folded by the server, because `lower` depends on the locale of the database. */
 export class SearchText1795000018000 implements MigrationInterface {
-  /** In one, the new column would keep other servers out of the tables until all rows are filled. Can be repeated after a kill. */
+  /** A transaction would keep other servers out of the tables until all rows are filled. Can be repeated after a kill. */
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
@@ -37,7 +37,7 @@ async function fill(runner: QueryRunner, table: string): Promise<void> {
   }
 }
 
-/** As it was when this migration was written. */
+/** The search text as it was when this migration was written. */
 function folded({ key, name }: { readonly key: string; readonly name: string }): string {
   return `${key}\n${name}`.normalize('NFKC').toLowerCase().toUpperCase().normalize('NFKC');
 }

@@ -18,7 +18,7 @@ import { SearchText1795000018000 } from './1795000018000-search-text';
 import { RevisionTraces1795000019000 } from './1795000019000-revision-traces';
 import { Clients1795000020000 } from './1795000020000-clients';
 
-/** In the order in which they run. */
+/** All migrations, in the order in which they run. */
 export const migrations = [
   CreateAccess1795000000000,
   CreateChanges1795000001000,

@@ -17,7 +17,7 @@ const regexEngine = join(root, 'packages', 'evaluation', 'src', 'regex-engine.ts
 /** Sources of packages that others of packages/ depend on, for those who bundle all of it. */
 export const SOURCES = { '@flagstaff/evaluation': join(root, 'packages', 'evaluation', 'src', 'index.ts') };
 
-/** By package, its entries by the names of their files: the source, and what is not the same for all entries. */
+/** The entries of each package, by the names of their files: the source, and what is not the same for all entries. */
 export const PACKAGES = {
   evaluation: {
     index: { source: 'src/index.ts' },

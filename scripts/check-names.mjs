@@ -15,7 +15,7 @@ function exportedNames(statement) {
   return statement.declarationList.declarations.filter(({ name }) => ts.isIdentifier(name)).map(({ name }) => name.text);
 }
 
-/** By name: the files that declare it. */
+/** The files that declare each name. */
 function declarations(paths) {
   const files = new Map();
   for (const path of paths) {

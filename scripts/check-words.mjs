@@ -1,10 +1,11 @@
-// Keeps the words of docs/GLOSSARY.md: fails with file:line where a renamed word comes back, or a comment lacks its subject.
+// Keeps the words of docs/GLOSSARY.md: fails with file:line where a renamed word comes back, or a comment or a description of the
+// schema lacks its subject.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './install.mjs';
 
-/** Words in comments of src and packages, names of tests, README.md and docs. */
+/** Words in comments, descriptions of the schema, names of tests, README.md and docs. */
 const PROSE = [
   [/\bbooks?\b/i, 'environment state, database or audit log'],
   [/\bbells?\b|\brung\b|\brings?\b/i, 'change notifier, notify or notification'],
@@ -26,25 +27,25 @@ const NAMES = {
 const ALLOWED = /^sealed_?[rR]esult$|^updateResolversInPlace$|^OpenFeature/;
 const NO_SUBJECT = /^(Of|As|By|What|Whatever|Who|Whoever|Whichever|Nobody|Nothing|No|In|At|Where|After)\b/;
 
+const CHECKED = ['src', 'packages', 'schema', 'migrations', 'test', 'bench', 'scripts', 'docs', 'README.md'];
+
 const problems = [];
-const { stdout } = spawnSync('git', ['ls-files', '-z', 'src', 'packages', 'test', 'docs', 'README.md'], {
-  cwd: root,
-  encoding: 'utf8',
-});
+const { stdout } = spawnSync('git', ['ls-files', '-z', ...CHECKED], { cwd: root, encoding: 'utf8' });
 for (const file of stdout.split('\0')) {
-  if (!/\.(ts|md)$/.test(file) || /\/generated\/|^docs\/adr\/|^docs\/GLOSSARY/.test(file)) continue;
+  if (!/\.(ts|mjs|cjs|md|graphql)$/.test(file) || /\/generated\/|^docs\/adr\/|^docs\/GLOSSARY/.test(file)) continue;
   let previous = '';
+  let isDescription = false;
   for (const [index, line] of readFileSync(join(root, file), 'utf8').split('\n').entries()) {
     const say = (sentence) => problems.push(`${file}:${index + 1} ${sentence}`);
     const text = line.trim();
     const isComment = /^(\/\*|\*|\/\/)/.test(text);
-    const isSource = /^(src|packages)\//.test(file);
-    if (isSource && file.endsWith('.ts')) {
-      if (isComment) checkSubject(text, previous, say);
-      else checkNames(text, say);
-    }
-    if (file.endsWith('.md')) checkProse(line, say);
-    else if (isSource && isComment) checkProse(line, say);
+    const isCode = /\.(ts|mjs|cjs)$/.test(file) && !file.startsWith('test/packages/');
+    if (isCode && isComment) checkSubject(text, previous, say);
+    if (isCode && !isComment && /^(src|packages)\//.test(file)) checkNames(text, say);
+    if (file.endsWith('.graphql') && text === '"""') isDescription = !isDescription;
+    if (isDescription && previous === '"""') checkOpening(text, say);
+    if (file.endsWith('.md') || isDescription) checkProse(line, say);
+    else if (isCode && isComment) checkProse(line, say);
     else if (file.startsWith('test/'))
       checkProse(/(?:^(?:it|test|describe)\b[.\w]*|^\]\))\((['`])(.*?)\1/.exec(text)?.[2] ?? '', say);
     previous = text;
@@ -63,8 +64,12 @@ function checkProse(text, say) {
 /** Only the first line of a comment is checked. */
 function checkSubject(text, previous, say) {
   const isFirst = text.startsWith('/*') || (text.startsWith('//') ? !previous.startsWith('//') : /^\/\*\*?$/.test(previous));
-  const found = isFirst && NO_SUBJECT.exec(text.replace(/^(\/\*\*?|\*|\/\/)\s*/, ''));
-  if (found) say(`A comment begins with its subject and a verb, not with "${found[0]}".`);
+  if (isFirst) checkOpening(text.replace(/^(\/\*\*?|\*|\/\/)\s*/, ''), say);
+}
+
+function checkOpening(text, say) {
+  const found = NO_SUBJECT.exec(text);
+  if (found) say(`Begin with the subject, not with "${found[0]}".`);
 }
 
 function checkNames(text, say) {

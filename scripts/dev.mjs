@@ -10,7 +10,7 @@ import { installWhatIsMissing, root } from './install.mjs';
 const SETTLE_MS = 100;
 
 installWhatIsMissing();
-// What the compiler writes from now on is not what `npm start` built.
+// The compiler's output from now on is not what `npm start` built.
 rmSync(join(root, 'dist', '.built-from'), { force: true });
 rmSync(join(root, 'dist', 'src', 'database', 'embedded-create.gz'), { force: true });
 

@@ -12,7 +12,7 @@ const folder = join(root, 'node_modules', '.cache', 'flagstaff-node', version);
 const { status } = spawnSync(
   'npm',
   ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`],
-  // What npm says is not the answer.
+  // The output of npm is not the answer.
   { stdio: ['ignore', 2, 2] },
 );
 if (status !== 0) fail(`Node ${version} could not be installed.`);

@@ -49,7 +49,7 @@ function sdlFiles(names) {
   return names.filter((name) => name.endsWith('.graphql')).sort();
 }
 
-/** What the command prints; null when it fails, as in a clone without history. */
+/** The output of the command; null when it fails, as in a clone without history. */
 function git(...args) {
   const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
   return status === 0 ? stdout.trim() : null;

@@ -1,5 +1,5 @@
 // `npm run soak -- 600`: writers, subscribers and random faults for so many seconds, on a PostgreSQL and a Redis of its own, then
-// a comparison of everything that was delivered with the book. Exit code 0 only when every promise held.
+// a comparison of everything that was delivered with the database. Exit code 0 only when every promise held.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { installWhatIsMissing, root } from './install.mjs';

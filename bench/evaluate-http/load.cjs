@@ -1,7 +1,7 @@
 /**
  * The load, in a process of its own: `node load.cjs`, one JSON request per line in, one JSON result per line out. It writes
  * requests that were made beforehand and looks only at the status and the length of what comes back: a client that does more
- * is slower than the servers, and would be what is measured. What is answered in the first half second is not measured: whoever
+ * is slower than the servers, and would be what is measured. What is answered in the first half second is not measured: a server that
  * had nothing to do while the others were asked finds its way back then. With `marker`, a text in the bodies, each request has a number of
  * its own in its place, so that no body is sent twice.
  */

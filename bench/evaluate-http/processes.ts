@@ -16,7 +16,7 @@ export interface Running {
   readonly child: ChildProcess;
 }
 
-/** Of the product as in production. `redisUrl` null: without Redis. */
+/** The environment of the product as in production. `redisUrl` null: without Redis. */
 export function productEnvironment(port: number, databaseUrl: string, redisUrl: string | null): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
@@ -45,7 +45,7 @@ export async function startOurs(databaseUrl: string): Promise<Running> {
       '-c',
       SERVER_CORE,
       process.execPath,
-      // As `npm start` and the image do.
+      // The flag that `npm start` and the image set.
       '--min-semi-space-size=16',
       '-r',
       join(ROOT, 'test/support/run-typescript.cjs'),
@@ -80,7 +80,7 @@ export async function startPeer(name: string, answers: string): Promise<Running>
   return { url: `http://127.0.0.1:${line}`, child };
 }
 
-/** What is asked, again and again. */
+/** The request that is asked again and again. */
 export interface Asked {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { ROLLOUT_SHARES, SEGMENT_KEYS } from '../evaluation/workloads';
 export interface Seeded {
   readonly projectId: string;
   readonly environmentIds: readonly string[];
-  /** Of a SERVER key of the first environment. */
+  /** The secret of a SERVER key of the first environment. */
   readonly secret: string;
 }
 

@@ -17,7 +17,7 @@ import type { BenchContext, BenchFlag, BenchRule } from '../evaluation/workloads
 import { ROLLOUT_SHARES, SEGMENT_KEYS } from '../evaluation/workloads';
 
 export interface UnleashOptions {
-  /** Of an empty database: it is migrated. */
+  /** The URL of an empty database, which is migrated. */
   readonly databaseUrl: string;
   readonly core: string;
   readonly flags: readonly BenchFlag[];
@@ -71,7 +71,7 @@ export async function startUnleash({ databaseUrl, core, flags, contexts }: Unlea
     await allAnswered(asked, flags);
     return { ...asked, bodies: contexts.map(bodyOf) };
   } catch (error) {
-    // Nobody else knows of it yet.
+    // The process is not known to anybody else yet.
     child.kill();
     throw error;
   }

@@ -29,7 +29,7 @@ export interface BindingScope {
   readonly flagId: string;
   readonly flagKeys: readonly string[];
   readonly secret: string;
-  /** Of a server key, and of the owner. */
+  /** Requests by a server key, and by the owner. */
   readonly ask: Ask;
   readonly manage: Ask;
 }
@@ -43,7 +43,7 @@ const TOGGLE = `mutation T($input: ToggleFlagInput!) {
 
 export interface Promised {
   readonly evaluation: Percentiles;
-  /** Of a server that does nothing, asked at the same time. */
+  /** The latencies of a server that does nothing, asked at the same time. */
   readonly emptyAnswer: Percentiles;
   readonly snapshot: Percentiles;
   readonly management: Percentiles;

@@ -17,5 +17,5 @@ export interface Prepared {
   readonly close?: () => Promise<void> | void;
 }
 
-/** What a contender leaves behind, so that no answer can be optimised away. */
+/** The last answer of a contender, kept so that none can be optimised away. */
 export const sink: { last: unknown } = { last: null };

@@ -11,7 +11,7 @@ const requirePeer = createRequire(join(__dirname, '..', 'package.json'));
 const SILENT = { error: ignore, warn: ignore, info: ignore, debug: ignore };
 
 function ignore(): void {
-  // Nothing is logged while timing.
+  // Logging is off while timing.
 }
 
 function defaultOf({ kind }: BenchFlag): Answer {
@@ -175,7 +175,7 @@ const UNLEASH: Contender = {
     }));
     const client = new Unleash({
       appName: 'bench',
-      // Nothing listens there; the bootstrap is all that is used.
+      // The address is one where nothing listens; the bootstrap is all that is used.
       url: 'http://127.0.0.1:9/',
       refreshInterval: 0,
       disableMetrics: true,

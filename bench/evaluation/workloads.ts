@@ -1,4 +1,4 @@
-/** What is decided, told once; each contender translates it. */
+/** The decisions, described once; each contender translates them. */
 
 export interface BenchRule {
   readonly countries: readonly string[];

@@ -10,7 +10,7 @@ export type LoadOrder =
       readonly count: number;
       readonly url: string;
       readonly authorization: string;
-      /** Of the `subscribe` message. */
+      /** The payload of the `subscribe` message. */
       readonly subscription: object;
     }
   | {
@@ -22,7 +22,7 @@ export interface LoadAnswer {
   readonly tookMs: number;
   /** For each subscriber, from sending the change to the end of its frame. */
   readonly delaysMs: readonly number[];
-  /** Of the last frame. */
+  /** The payload of the last frame. */
   readonly payload: string;
 }
 

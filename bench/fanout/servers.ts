@@ -14,7 +14,7 @@ import { startApp } from '../../src/app';
 import { readConfig } from '../../src/config';
 import type { LoadOrder } from './load';
 
-/** What the subscribers and the one who makes changes have to know. */
+/** The facts that the subscribers and the writer have to know. */
 export interface Started {
   readonly url: string;
   readonly authorization: string;

@@ -9,7 +9,7 @@ import type { FleetAnswer, FleetOptions, FleetOrder } from './servers';
 
 const SERVERS_PER_PROCESS = 250;
 
-/** What PostgreSQL and Redis have done so far. */
+/** The work that PostgreSQL and Redis have done so far. */
 export interface Counters {
   readonly atMs: number;
   readonly postgresCpuMs: number;
@@ -35,7 +35,7 @@ export class Fleet {
       const register = join(__dirname, '..', 'fanout', 'register.cjs');
       const child = fork(join(__dirname, 'servers.ts'), { execArgv: ['-r', register, '--max-old-space-size=3072'] });
       const ended = once(child, 'exit').then(() => null);
-      // What it could not be sent is of no use once it has ended.
+      // Messages that it could not be sent are of no use once it has ended.
       child.on('error', () => undefined);
       this.children.push({ child, ended, count: Math.min(left, SERVERS_PER_PROCESS) });
     }
@@ -97,7 +97,10 @@ export async function readConnections(postgres: OwnPostgres, redis: Redis): Prom
   };
 }
 
-/** Of the postmaster, its children, and those that have ended. Clock ticks are hundredths of a second on every Linux. */
+/**
+ * The processor time of the postmaster, its children, and those that have ended. Clock ticks are hundredths of a second on every
+ * Linux.
+ */
 async function cpuMsOfPostgres(postgres: OwnPostgres): Promise<number> {
   const [row] = await postgres.query<{ text: string }>(`SELECT pg_read_file('postmaster.pid') AS text`);
   const postmaster = Number(row?.text.split('\n')[0]);

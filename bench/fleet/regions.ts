@@ -112,7 +112,7 @@ async function coldStarts(scene: Scene, server: ServerProcess): Promise<Pick<Reg
   };
   await scene.redis.client().flushall();
   const coldFarRedisEmpty = await first();
-  // What it read is in Redis a moment later.
+  // The snapshot that it read is in Redis a moment later.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   return { coldFarRedisFull: await first(), coldFarRedisEmpty };
 }

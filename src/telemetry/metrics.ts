@@ -22,8 +22,8 @@ export type StatementEnd = 'done' | 'refused' | 'cut' | 'connection_lost';
 export type DeliveredSubscription = 'flagChanged' | 'evaluationsChanged';
 
 /**
- * Who chose the name of an operation. `nobody`: the document was refused, or the caller has no credential; it is never a label. `public`: the
- * caller has a key that anybody can read from a page, and may use up half of the names.
+ * The caller that chose the name of an operation. `nobody`: the document was refused, or the caller has no credential; it is never
+ * a label. `public`: the caller has a key that anybody can read from a page, and may use up half of the names.
  */
 export type NameSource = 'nobody' | 'public' | 'trusted';
 

@@ -166,7 +166,7 @@ async function makeMailedSecrets(anonymous: GraphQLClient, { client, organizatio
   }
 }
 
-/** What stands in the URL of an event stream of OFREP. */
+/** Puts the ticket into the URL of an event stream of OFREP. */
 async function openTicket(url: string, key: string): Promise<void> {
   const headers = { 'content-type': 'application/json', ...authorization(key) };
   const body = '{"context":{"targetingKey":"ada"}}';
@@ -246,11 +246,11 @@ it('leaves none in the metrics, the spans, and the log', async () => {
   expect(collector.spans.length).toBeGreaterThan(1_000);
   expect(collector.headers[0]!.authorization).toBe(`Bearer ${secrets.get('token of the collector')}`);
   expect([...new Set(findIn(written, texts))]).toEqual([]);
-  // What a client sends is never our fault.
+  // Input of a client is never our fault.
   expect(lines.filter(({ level, msg }) => Number(level) >= 50 && msg !== 'an e-mail could not be sent')).toEqual([]);
 });
 
-/** As they are in the names of operations, which have fewer characters. */
+/** The texts as the names of operations have them, with fewer characters. */
 function named(texts: ReadonlyMap<string, string>): [string, string][] {
   return [...texts].filter(([, text]) => text.startsWith('fs_')).map(([name, text]) => [`${name} as a name`, nameIn(text)]);
 }

@@ -294,7 +294,7 @@ describe('while every secret is made and used in every way', () => {
         });
         expect(answer).not.toContain('a-flag');
       }
-      // A path leads nowhere with it, and says so to whoever sent it.
+      // A path leads nowhere with it, and says so to the client that sent it.
       await ask({ path: `/${text}`, method: 'GET', shows: own });
       await ask({ path: `/ofrep/v1/evaluate/flags/${text}`, headers: authorization(keys.CLIENT), body: context, shows: own });
       await ask({
@@ -365,7 +365,7 @@ describe('while every secret is made and used in every way', () => {
         socket.close();
       }
       shown.push(await socket.closed);
-      // An operation of that name is not there, which is said to whoever asked for it.
+      // An operation of that name is not there, which is said to the client that asked for it.
       answers.push({ place: { name: `socket with ${name}`, text: JSON.stringify(shown) }, shown: [name] });
       const elsewhere = await openSocket(world);
       elsewhere.send({ type: 'connection_init', payload: { token: text, 'x-api-key': text, authorization: [text] } });

@@ -76,7 +76,7 @@ it.each([
   ['203.0.113.7,', '203.0.113.7'],
   ['198.51.100.1, , 203.0.113.7 , ,', '203.0.113.7'],
   [' , ', '127.0.0.1'],
-  // No addresses: the proxy's own is the last that can be believed.
+  // These are not addresses: the proxy's own is the last that can be believed.
   ['unknown', '127.0.0.1'],
   ['_hidden', '127.0.0.1'],
   ['203.0.113.7.9', '127.0.0.1'],

@@ -1,4 +1,4 @@
-/** What clients do that is not as documented, but means something: it is understood, or refused with what to do. */
+/** Habits of clients that are not as documented, but mean something: each is understood, or refused with what to do. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,7 +24,7 @@ afterAll(() => world.close());
 const VIEWER = '{ viewer { user { email } } }';
 
 describe('a WebSocket', () => {
-  /** Who the server takes the client for, or how it closes. */
+  /** The actor that the server takes the client for, or how it closes. */
   async function viewerOf(payload: object | undefined, headers: Record<string, string> = {}): Promise<unknown> {
     const socket = await openSocket(world, ['graphql-transport-ws'], { headers });
     socket.send({ type: 'connection_init', payload });

@@ -1,4 +1,4 @@
-/** What instances of SDKs report: their revision, and what they have served. */
+/** Reports of SDK instances: their revision, and what they have served. */
 import { randomUUID } from 'node:crypto';
 import { purgeClients, recordReport } from '../../src/modules/clients/client-repository';
 import { createTestClock } from '../support/clock';

@@ -12,9 +12,9 @@ const QUERY = JSON.stringify({ query: '{ evaluate(contexts: [{ targetingKey: "ad
 const CONTEXT = '{"context":{"targetingKey":"ada"}}';
 
 let world: World;
-/** Of a CLIENT key. */
+/** The secret of a CLIENT key. */
 let secret: string;
-/** Of a CLIENT key that was revoked. */
+/** The secret of a CLIENT key that was revoked. */
 let revoked: string;
 beforeAll(async () => {
   world = await createWorld();

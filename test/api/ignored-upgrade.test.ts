@@ -11,7 +11,7 @@ afterAll(() => world.close());
 const BODY = JSON.stringify({ query: '{ viewer { roles { role } } }' });
 const NEXT = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
-/** What comes back for a query that offers HTTP/2 until the connection ends; the next request follows the first answer. */
+/** Everything that comes back for a query that offers HTTP/2, until the connection ends; the next request follows the first answer. */
 async function answers(connection: string): Promise<string> {
   const head = [
     'POST /graphql HTTP/1.1',

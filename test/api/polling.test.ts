@@ -1,4 +1,4 @@
-/** What clients ask that poll, because nothing of theirs stays connected. */
+/** Requests of clients that poll, because they hold no connection. */
 import {
   configure,
   makeApiKey,

@@ -40,7 +40,7 @@ beforeAll(async () => {
   secret = await makeApiKey(project, environment);
 });
 afterEach(() => {
-  // Nothing has become a member of every object.
+  // The names have not become members of every object.
   expect([({} as { plan?: string }).plan, Object.keys(Object.prototype)]).toEqual([undefined, []]);
 });
 afterAll(() => world.close());

@@ -1,4 +1,4 @@
-/** What refusals say: which form is wanted, which alternatives there are, where a thing is; and never a secret that was sent. */
+/** Texts of refusals: which form is wanted, which alternatives there are, where a thing is; and never a secret that was sent. */
 import {
   make,
   makeApiKey,

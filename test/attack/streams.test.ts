@@ -91,7 +91,7 @@ it('truncates the name of an operation in the log', async () => {
   });
 
   const names = world.logLines().flatMap((line) => (String(line.operationName).startsWith('Long') ? [line.operationName] : []));
-  // In the line of the operation, and in that of the request that it came with.
+  // The name is in the line of the operation, and in that of the request that it came with.
   expect([...new Set(names)]).toEqual([operationName.slice(0, 100)]);
 });
 

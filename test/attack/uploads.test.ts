@@ -58,7 +58,7 @@ function outcomeOf(origin: string, { method = 'POST', path, bytes, headers = {},
   });
 }
 
-/** Of GraphQL's form and of OFREP's; the beginning of any other. */
+/** The error code of an answer in GraphQL's form or OFREP's; the beginning of any other answer. */
 function codeIn(text: string): string | undefined {
   if (!text.startsWith('{')) return text.slice(0, 100);
   const body = JSON.parse(text) as { errors?: { extensions: { code: string } }[]; errorCode?: string };

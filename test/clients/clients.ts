@@ -28,7 +28,7 @@ function openSocket(world: World, credential: string | undefined): ReturnType<ty
     url: world.url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     connectionParams: authorization(credential),
-    // As in examples/subscribe.mjs: the server does not accept the credential, and will not do so later.
+    // Same as examples/subscribe.mjs: the server does not accept the credential, and will not do so later.
     shouldRetry: (event) => (event as { code?: unknown }).code !== CloseCode.Forbidden,
   });
 }

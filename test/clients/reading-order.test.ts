@@ -78,7 +78,7 @@ async function runAll(reader: Reader, texts: readonly string[], more: Record<str
   return parts;
 }
 
-/** Nothing where each printed what the text says. */
+/** The examples that did not print what the text says. */
 function differences(reader: Reader, examples: readonly Example[], printed: readonly string[]): object[] {
   return examples.flatMap(({ heading, output }, i) => {
     const said = (output ?? '').replaceAll('http://localhost:4000', reader.url);

@@ -1,4 +1,4 @@
-/** What programs do with their GraphQL client, by the clients that most of them use. */
+/** Programs with a GraphQL client, for each of the clients that most of them use. */
 import { gql } from '@apollo/client';
 import { CloseCode } from 'graphql-ws';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';

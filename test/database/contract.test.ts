@@ -1,4 +1,4 @@
-/** What the code above relies on, whichever database the run is on. */
+/** The promises that the code above relies on, whichever database the run is on. */
 import { execFileSync } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import type { Client, Pool } from 'pg';
@@ -246,7 +246,7 @@ it('lets the second of two writers see what the first one wrote', async () => {
 
 if (!isEmbedded) {
   it('calls it an outage when the server has ended a transaction that waited too long on a process that stood still', async () => {
-    /** Nothing is read meanwhile. */
+    /** Blocks this process: it reads nothing meanwhile. */
     const standStillUntilEnded = (pid: number): void => {
       const look = `
         const client = new (require('pg').Client)(process.argv[1]);

@@ -33,7 +33,7 @@ async function lockElsewhere(directory: string, prefix: readonly string[] = []) 
   return { pid: child.pid!, line: line.toString().trim(), end, signal: (name: NodeJS.Signals) => child.kill(name) };
 }
 
-/** What a process leaves behind that was killed while it held the lock. */
+/** Leaves behind what a process does that was killed while it held the lock. */
 async function leaveStaleLock(directory: string): Promise<void> {
   const other = await lockElsewhere(directory);
   await other.end();

@@ -48,7 +48,7 @@ async function refusalOf(url: string): Promise<string | null> {
 it('says of a host that nobody knows what to do', async () => {
   const causes = [
     'getaddrinfo ENOTFOUND nobody.invalid; correct its host',
-    // Where no name service can be reached.
+    // A machine that reaches no name service says this.
     'getaddrinfo EAI_AGAIN nobody.invalid; let the name service of this machine answer, or write an address for the host',
   ];
 

@@ -308,7 +308,7 @@ describe('a change notifier over a Redis of its own', () => {
 
     await stranger.publish(`${PREFIX}:heads`, long);
     await stranger.publish(`${PREFIX}:heads`, Buffer.alloc(5_000_000, 0x5b));
-    // What was published before it has come by then.
+    // Everything published before it has come by then.
     await untilHeard(notifier, 'marker', heard);
     const before = [...new Set(heard)];
     await untilHeard(notifier, 'last', heard);

@@ -30,7 +30,7 @@ async function makeScene(): Promise<Scene> {
 
 const query = <Row>(sql: string, parameters: unknown[]): Promise<Row[]> => world.app.database.connection.query(sql, parameters);
 
-/** What restoring a backup leaves behind: the head and rows of an earlier revision, in the same epoch. */
+/** Does what restoring a backup does: leaves the head and rows of an earlier revision, in the same epoch. */
 async function goBackTo(revision: number, { environment }: Scene): Promise<void> {
   await world.app.database.transaction(async ({ connection }) => {
     await connection.query('DELETE FROM environment_revision WHERE environment_id = $1 AND revision > $2', [

@@ -133,7 +133,7 @@ describe('a client that does not read', () => {
     clearInterval(pongs);
     socket.close();
 
-    // What the kernel took for the socket was sent before it was known that nobody reads; the rest was never made.
+    // The part that the kernel took for the socket was sent before it was known that nobody reads; the rest was never made.
     expect(frames.length).toBeLessThan(TURNS / 2);
     const revisions = frames.map(({ revision }) => revision);
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));

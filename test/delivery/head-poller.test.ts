@@ -1,4 +1,4 @@
-/** What the watch tells of access: which organizations' keys, members and roles have changed. */
+/** The head poller's reports of access: which organizations' keys, members and roles have changed. */
 import { createMemoryChangeNotifier } from '../../src/delivery/memory-change-notifier';
 import type { ChangeNotifier } from '../../src/delivery/change-notifier';
 import { startHeadPoller, type DatabaseState, type HeadPoller } from '../../src/delivery/head-poller';
@@ -16,7 +16,7 @@ interface Scene {
   readonly organization: string;
   readonly notifier: ChangeNotifier;
   readonly watch: HeadPoller;
-  /** What was told of the organization, in order. */
+  /** The reports of the organization, in order. */
   readonly told: (number | undefined)[];
   /** Chains whose rules may have moved while that could not be read. */
   readonly unverified: string[];

@@ -1,4 +1,4 @@
-/** Whoever has the answer to a mutation is evaluated with it by the same server, from the next request on. */
+/** The caller that has the answer to a mutation is evaluated with it by the same server, from the next request on. */
 import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
 import { createWorld, type World } from '../support/world';
 

@@ -89,7 +89,7 @@ it.each<[string, object]>([
     await Promise.all([sentinel?.remove(), cluster?.remove(), single?.remove()]);
   });
 
-  /** What the log would have first, and the line of the doctor. */
+  /** The first line that the log would have, and the line of the doctor. */
   async function foundAt(url: string): Promise<{ kind: string; remedy: string; doctor: string }> {
     const faults: (RedisFault | null)[] = [];
     const notifier = createRedisChangeNotifier({

@@ -49,7 +49,7 @@ async function served(scene: Scene, start: () => Watcher[]): Promise<Watcher[]> 
   return watchers;
 }
 
-/** What the client learns when its credential is dead. */
+/** The end that the client sees when its credential is dead. */
 const DEAD: Record<Watching, string> = { WebSocket: '4403', 'Server-Sent Events': 'UNAUTHENTICATED' };
 const ended = (watcher: Watcher): Promise<string> => eventually(async () => watcher.ending());
 

@@ -96,13 +96,13 @@ async function share(scene: Scene): Promise<EnvironmentState> {
 const wholeReads = (statements: readonly string[]): number =>
   statements.filter((text) => text.includes('ISOLATION LEVEL REPEATABLE READ')).length;
 
-/** What a server that starts now shows, and how often it read the environment whole. */
+/** The reading of a server that starts now, and how often it read the environment whole. */
 async function openCounted(scene: Scene, server = createServer()): Promise<{ reading: Reading; wholeReads: number }> {
   const { result, statements } = await countStatementsOnce(world, () => server.cache.open(scene.environment.id));
   return { reading: result!.reading, wholeReads: wholeReads(statements) };
 }
 
-/** What PostgreSQL holds. */
+/** The reading of PostgreSQL itself. */
 const truth = async ({ environment }: Scene): Promise<Reading> =>
   (await new SnapshotCache({ database: world.app.database }).open(environment.id))!.reading;
 

@@ -149,7 +149,7 @@ it.each([
 ])('asks a subscriber to begin anew once, up to the last revision of those that %s, then goes on live', async (_how, sql) => {
   const scene = await makeScene();
   const { project, flag, environment } = scene;
-  // At once: the server looks at the database each second, and would remember what it had seen in between.
+  // All in one transaction: the server looks at the database each second, and would remember what it had seen in between.
   await world.app.database.transaction(async ({ connection }) => {
     await writeRevisions(scene, 10, connection);
     await connection.query(`${sql} WHERE environment_id = $1 AND revision <= 5`, [environment.id]);

@@ -92,7 +92,7 @@ it('waits longer than the longest drain before it kills', () => {
     ...settings,
   });
 
-  // What is under way in the database and in mail may take 40 seconds more, beside the connections.
+  // Work under way in the database and in mail may take 40 seconds more, beside the connections.
   const longestMs = config.drainDelayMs + drainMsMax(config.limits) + 40_000;
   expect(deployment.spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(longestMs / 1_000);
 });
@@ -157,7 +157,7 @@ withKubectl.each(OVERLAYS)('builds %s, whose selectors choose what they mean', (
   expect(replicas).toEqual(overlay === 'overlays/canary' ? [1, undefined] : servers.map(() => undefined));
 });
 
-/** Where kubernetes-types has the type of a kind. */
+/** The module of kubernetes-types that has the type of a kind. */
 const MODULES: Labels = {
   'v1 Service': 'core/v1',
   'v1 ConfigMap': 'core/v1',

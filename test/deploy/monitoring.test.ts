@@ -44,7 +44,7 @@ function storedNames(): ReadonlySet<string> {
   return new Set(['up', ...names]);
 }
 
-/** What stands in an expression where a metric may stand: followed by labels, or alone between brackets and operators. */
+/** The names in an expression where a metric may stand: followed by labels, or alone between brackets and operators. */
 function namesIn(expression: string): string[] {
   const bare = expression
     .replace(/\{[^}]*\}/g, ' ')

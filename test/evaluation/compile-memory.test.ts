@@ -90,7 +90,7 @@ it('keeps nothing of the snapshots before', async () => {
   let alive = refs.size;
   // A collection that had begun before ends with what was alive then: what died meanwhile goes with the next one.
   for (let round = 0; round < COLLECTIONS && alive !== kept; round++) {
-    // What was looked at in this turn lives through it.
+    // Objects that were looked at in this turn live through it.
     await nextTurn();
     collectGarbage();
     await nextTurn();

@@ -1,4 +1,4 @@
-/** What is compiled never changes: calls keep what they find out in a memory of their own. */
+/** Compiled snapshots never change: calls keep what they find out in a memory of their own. */
 import { compileSnapshot, evaluateAll, type CompiledSnapshot } from '../../src/evaluation';
 import { Dice, generateContext, generateSnapshot } from './support/generate';
 import { makeFlag, makeRule, makeSnapshot } from './support/make';

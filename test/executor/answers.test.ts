@@ -1,4 +1,4 @@
-/** What holds for a plain `evaluate`, whichever way it is answered: bounds, refusals, revisions. */
+/** Properties of a plain `evaluate`, whichever way it is answered: bounds, refusals, revisions. */
 import {
   configure,
   eventually,

@@ -1,4 +1,4 @@
-/** What is wrong with one field of an operation is said with a code, its path and the bound; the others are answered. */
+/** A fault in one field of an operation is said with a code, its path and the bound; the others are answered. */
 import { configure, makeApiKey, makeEnvironment, makeFlag, makeProject, type Made, type MadeProject } from '../support/make';
 import { authorization, createWorld, type World } from '../support/world';
 
@@ -64,7 +64,7 @@ const GOOD = { before: { results: [{ targetingKey: 'ada' }] }, after: { results:
 
 /** Levels of objects, the outermost counted. */
 const nested = (levels: number): object => ({ v: levels === 1 ? 1 : nested(levels - 1) });
-/** Of so many bytes as JSON. */
+/** An object of so many bytes as JSON. */
 const sized = (bytes: number): object => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
 
 it.each<[string, object, string]>([

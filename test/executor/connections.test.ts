@@ -49,7 +49,7 @@ function textOf({ targetingKeys, version = '1.1', headers = {} }: Request): stri
 interface Answer {
   readonly head: readonly string[];
   readonly targetingKeys: readonly string[];
-  /** Of the first context. */
+  /** Describes the first context. */
   readonly isLong: boolean;
 }
 
@@ -87,7 +87,7 @@ async function open(): Promise<{ socket: Socket; received: () => Buffer }> {
   return { socket, received: () => Buffer.concat(chunks) };
 }
 
-/** What comes back until the server closes the connection, which the last request asks for. */
+/** The answers until the server closes the connection, which the last request asks for. */
 async function exchange(...requests: readonly Request[]): Promise<Answer[]> {
   const { socket, received } = await open();
   const closed = once(socket, 'close');

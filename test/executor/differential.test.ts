@@ -20,7 +20,7 @@ import { requests, type Scene, type Sent } from './generated-requests';
 import { createReference, type Answerer, type Reference } from './reference';
 
 const PARTS = 5;
-/** As many as were compared before a release; a tenth of it finds what a change breaks. */
+/** The full form compares this many before a release; a tenth of them finds what a change breaks. */
 const REQUESTS_PER_PART = process.env.FLAGSTAFF_DIFFERENTIAL === 'full' ? 1_000 : 100;
 
 let world: World;
@@ -158,7 +158,7 @@ async function answerTo({ credential, ...body }: Sent, contentType: string): Pro
   return { whole: [response.status, JSON.stringify(headers), text].join('\n'), text };
 }
 
-/** What both must say: `data` as text, so that the order of its keys counts, and the errors. */
+/** The part in which both must agree: `data` as text, so that the order of its keys counts, and the errors. */
 function toldBy({ text }: Answer): unknown {
   const { data, errors = [] } = JSON.parse(text) as Reference;
   const [, asWritten] = /^{"data":(.*),"extensions":{"cost":{[^{}]*}}}\n$/s.exec(text) ?? [];
@@ -178,7 +178,7 @@ it.each(Array.from({ length: PARTS }, (_, part) => part))(
     const worker = async (): Promise<void> => {
       for (let sample = samples.pop(); sample !== undefined; sample = samples.pop()) {
         const fast = await answerTo(sample, FAST);
-        // What is asked for twice is remembered, and answered from memory the third time.
+        // A request is remembered the second time, and answered from memory the third time.
         const repetitions = [await answerTo(sample, FAST), await answerTo(sample, FAST)].map(({ whole }) => whole);
         const ordinary = await answerTo(sample, ORDINARY);
         const reference = toldByReference(await answerOfGraphqlJs(sample));

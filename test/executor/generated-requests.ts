@@ -7,11 +7,11 @@ import { parse } from 'graphql';
 import { documentProblems } from '../../src/operations/limits';
 import { slips } from './slips';
 
-/** What exists, to be asked for. */
+/** The flags, environments and texts that exist, to be asked for. */
 export interface Scene {
   readonly keys: readonly string[];
   readonly environmentId: string;
-  /** Of the same project, with another key. */
+  /** An environment of the same project, with another key. */
   readonly otherId: string;
   readonly epoch: string;
   readonly revision: number;
@@ -19,7 +19,7 @@ export interface Scene {
 
 /** A request in pieces. */
 export interface Parts {
-  /** What the operation selects. */
+  /** The selection of the operation. */
   readonly selection: string;
   /** Declarations of its variables. */
   readonly declared: readonly string[];
@@ -128,7 +128,7 @@ const sinceArgument = oneOf(
 const environmentArgument = oneOf('', '', ', environmentId: $environment', ', environmentId: null');
 const directiveOfRoot = oneOf(...nothing, ...nothing, ...nothing, ' @include(if: $yes)', ' @skip(if: $no)');
 
-/** Of an owner, who has no environment of its own, it is named. */
+/** An owner has no environment of its own, so the request names one. */
 const root = (isOwner: boolean): fc.Arbitrary<string> =>
   fc
     .tuple(
@@ -278,7 +278,7 @@ function written({ selection, declared, others, variables, name, operationName, 
   return { query: `${head} { ${selection} }\n${others.join('\n')}`, variables, operationName, credential };
 }
 
-/** What is too large is refused on all ways before graphql-js has a word (test/attack). */
+/** Documents that are too large are refused on all ways before graphql-js has a word (test/attack). */
 function isWithinLimits({ query }: Sent): boolean {
   try {
     return documentProblems(parse(query)).length === 0;

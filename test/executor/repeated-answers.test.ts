@@ -1,4 +1,4 @@
-/** What was answered before is answered again from memory: the same, as long as it still holds. */
+/** Repeated requests are answered from memory: the same, as long as the answer still holds. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AnswerMemory, type Answered } from '../../src/fast-evaluate/answer-memory';
@@ -228,7 +228,7 @@ it('keeps no snapshot for as long as it remembers an answer', async () => {
     return new WeakRef(answer.outcome.compiled);
   });
 
-  // What was looked at stays until the turn is over.
+  // Objects that were looked at stay until the turn is over.
   await new Promise((resolve) => setImmediate(resolve));
   collectGarbage();
 

@@ -8,16 +8,16 @@ import { configure, eventually, makeApiKey, makeEnvironment, makeFlag, makeProje
 import type { MadeProject } from '../support/make';
 import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 
-/** As many answers are compared before a release; some show already what a change breaks. */
+/** The full form compares this many answers before a release; some show already what a change breaks. */
 const ANSWERS = process.env.FLAGSTAFF_DIFFERENTIAL === 'full' ? 10_000 : 600;
 const FLAGS = 20;
 /** Each toggles a flag of its own five times a second, and makes up for what it could not. */
 const WRITERS = 10;
 const TOGGLE_MS = 200;
 const ASKERS = 4;
-/** Of so many revisions there must be answers, however far servers catch up at once: it is asked until there are. */
+/** Answers must come from so many revisions, however far servers catch up at once: requests go on until they have. */
 const REVISIONS_MIN = 11;
-/** Who asks waits for the writers when they fall behind: all share one machine. */
+/** The reader waits for the writers when they fall behind: all share one machine. */
 const ANSWERS_PER_CHANGE = 4;
 
 interface RevisionPosition {
@@ -34,7 +34,7 @@ let project: MadeProject;
 let environment: Made;
 let secret: string;
 const flags: Made[] = [];
-/** Of one server, or of two where they can share a database. */
+/** The URLs of one server, or of two where they can share a database. */
 const urls: string[] = [];
 beforeAll(async () => {
   world = await createWorld();
@@ -107,7 +107,7 @@ class Archive {
     return (await world.client(secret).request<{ snapshot: { snapshot: Snapshot } }>('{ snapshot { snapshot } }')).snapshot;
   }
 
-  /** What `evaluate` is to answer at the revision. */
+  /** The results that `evaluate` must answer at the revision. */
   expected(revision: number, targetingKeys: readonly string[]): Evaluated['results'] {
     const snapshot = this.snapshots.get(revision)!;
     const compiled = this.compiled.get(revision) ?? compileSnapshot(snapshot).compiled;

@@ -1,4 +1,4 @@
-/** What makes a near miss of a plain request: something that it must not have, or that another way answers. */
+/** Slips that make a near miss of a plain request: something that it must not have, or that another way answers. */
 import type { Parts, Scene } from './generated-requests';
 
 type Slip = (parts: Parts) => Parts;
@@ -64,7 +64,7 @@ export function slips({ environmentId, otherId }: Scene): readonly Slip[] {
       variables: {},
       operationName: undefined,
     }),
-    // What a context or an argument must not be.
+    // Values that a context or an argument must not be.
     ...[null, 'ada', 7, [null], ['ada'], { unknown: 1 }, { targetingKey: 5 }, { targetingKey: ['a'] }].map(asking),
     ...[[], { attributes: [] }, { attributes: 'text' }, { attributes: 7 }, { attributes: nested(25) }].map(asking),
     ...[
@@ -115,7 +115,7 @@ export function slips({ environmentId, otherId }: Scene): readonly Slip[] {
     declaring('$unused: Int', '', {}),
     declaring('$unused: Nothing', '', {}),
     declaring('$n: String', 'wrong: evaluate(contexts: {}, minRevision: { epoch: "x", revision: $n }) { revision }', { n: '1' }),
-    // No GraphQL.
+    // These texts are not GraphQL.
     adding('{'),
     adding('wrong('),
     adding('"text"'),

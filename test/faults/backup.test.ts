@@ -162,7 +162,7 @@ describeFaults('a backup that is restored into a fresh database', () => {
     const refused = await operate(sideUrl(), ['db:restore', file]);
     const audited = await operate(sideUrl(), ['audit:verify']);
     await inMaintenance('ALTER DATABASE flagstaff RENAME TO lost', 'ALTER DATABASE restored RENAME TO flagstaff');
-    // As many revisions as were lost and more, before everybody is back: by number nobody could tell.
+    // Writers make as many revisions as were lost and more before everybody is back: the number alone tells nobody.
     await cluster.servers[0]!.start();
     const after = new Writers(cluster, { servers: [0] });
     const successor = await after.makeAuthor();

@@ -1,4 +1,4 @@
-/** What must hold after every fault, whatever it was; each broken promise is one sentence. */
+/** Promises that must hold after every fault, whatever it was; each broken one is a sentence. */
 import { digestOf, hashOf, type Recorder } from '../support/recorder';
 import { until, type Cluster, type ClusterEnvironment } from './cluster';
 import type { Writers } from './writers';
@@ -19,9 +19,9 @@ interface RevisionRow {
 }
 
 const SENTENCES_MAX = 20;
-/** After everything works again (docs/OPERATIONS.md). */
+/** The time to converge after everything works again (docs/OPERATIONS.md). */
 export const CONVERGENCE_MS = 5_000;
-/** What a busy machine may take on top. */
+/** The time that a busy machine may take on top. */
 const MACHINE_MS = 15_000;
 
 /** Waits until every recorder has the newest revision of the database; answers after how many milliseconds that was. */
@@ -33,7 +33,7 @@ export async function convergence(cluster: Cluster, recorders: readonly Recorder
 }
 
 /**
- * Of subscribers: contiguous revisions or a RESYNC in between, nothing that is not in the database or is there otherwise, and in
+ * Checks subscribers: contiguous revisions or a RESYNC in between, nothing that is not in the database or is there otherwise, and in
  * the end the state of the database. They must have converged.
  */
 export async function problemsOfSubscribers(

@@ -1,5 +1,5 @@
 /**
- * What the tests that break things stand on: a PostgreSQL and a Redis of their own, servers as processes of their own, and
+ * The ground of the tests that break things: a PostgreSQL and a Redis of their own, servers as processes of their own, and
  * a project with flags in it. Everything that is started is ended by `close`, also when a test has left it paused.
  */
 import { GraphQLClient } from 'graphql-request';
@@ -23,7 +23,7 @@ import { hasRedisServer, startOwnRedis, type OwnRedis } from '../support/own-red
 import { Recorder, type Position, type RecorderOptions, type SnapshotWire } from '../support/recorder';
 import { OWNER, prepareServer, type ServerProcess } from '../support/server-process';
 
-/** In CI, and with FAULTS=short, everything is done in its short form. */
+/** Everything is done in its short form in CI, and with FAULTS=short. */
 export const isShort = process.env.CI === 'true' || process.env.FAULTS === 'short';
 
 /** A figure of the long form, and of the short one. */
@@ -39,7 +39,7 @@ export function describeFaults(name: string, tests: () => void): void {
 
 export interface ClusterEnvironment {
   readonly environment: Made;
-  /** Of a SERVER key there. */
+  /** The secret of a SERVER key there. */
   readonly secret: string;
 }
 
@@ -50,7 +50,7 @@ export interface Cluster {
   readonly redisPrefix: string;
   readonly servers: readonly ServerProcess[];
   readonly urls: readonly string[];
-  /** Of an ADMIN key on the organization. */
+  /** The secret of an ADMIN key on the organization. */
   readonly adminSecret: string;
   readonly project: MadeProject;
   readonly places: readonly ClusterEnvironment[];
@@ -58,7 +58,7 @@ export interface Cluster {
   readonly segment: Made;
   readonly admin: (server?: number) => GraphQLClient;
   readonly evaluator: (server?: number, place?: ClusterEnvironment) => GraphQLClient;
-  /** Of the environment, as the database has it. */
+  /** The head of the environment, as the database has it. */
   readonly head: (place?: ClusterEnvironment) => Promise<Position>;
   /** Read whole from the tables, past every server. */
   readonly snapshot: (place?: ClusterEnvironment) => Promise<SnapshotWire>;
@@ -73,9 +73,9 @@ export interface ClusterOptions {
   readonly servers?: number;
   readonly environments?: number;
   readonly flags?: number;
-  /** Of all servers. */
+  /** Settings of all servers. */
   readonly env?: Record<string, string>;
-  /** Where the servers find PostgreSQL and Redis, when it is not directly. */
+  /** Settings by which the servers find PostgreSQL and Redis, when it is not directly. */
   readonly envOf?: (at: {
     readonly postgres: OwnPostgres;
     readonly redis: OwnRedis;
@@ -92,7 +92,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   try {
     return await build(options, servers, closers, close);
   } catch (error) {
-    // Of a server that ends, the connections end first.
+    // The connections of a server end before it does.
     await sleep(200);
     const crashes = servers.flatMap((server) => server.crashes());
     await close();
@@ -208,7 +208,7 @@ async function readFromTables(postgres: OwnPostgres, environmentId: string): Pro
   try {
     const reading = await opened.database.readConsistently((connection) => readSnapshot(connection, environmentId));
     if (reading === null) throw new Error('There is no such environment.');
-    // As it travels.
+    // The snapshot as it travels.
     return JSON.parse(JSON.stringify(reading.snapshot)) as SnapshotWire;
   } finally {
     await opened.close();

@@ -8,7 +8,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 import { Writers } from './writers';
 
 const STALLED = 40;
-/** What each of them does not read: more than the buffers of its connection hold. */
+/** Each of them leaves this much unread: more than the buffers of its connection hold. */
 const REVISIONS = 1_200;
 const EVENT_BYTES = 12_000;
 const STALL_MS = scaled(40_000, 0);
@@ -96,7 +96,7 @@ describeFaults('two servers', () => {
       let head = await cluster.head();
       await until('all have the first change', MACHINE_MS, () => followers.every((follower) => follower.has(head)));
 
-      // What they miss meanwhile is in the memory of the server to which they come.
+      // Events that they miss meanwhile are in the memory of the server to which they come.
       server = 1;
       const before = await statementCount();
       await cluster.servers[0]!.kill();

@@ -1,4 +1,4 @@
-/** Who may ask while PostgreSQL is away: those who were known, for a time of grace; everybody else is told to try again. */
+/** Credentials while PostgreSQL is away: those already verified are good for a time of grace; all others are asked to try again. */
 import { pino } from 'pino';
 import { GraphQLClient } from 'graphql-request';
 import { startApp, type App } from '../../src/app';
@@ -110,7 +110,7 @@ if (findPostgres() !== null) {
       'apiKey { id } secret',
     );
     await client(made.secret).request(EVALUATE);
-    // As another server would, whose notification is lost.
+    // Does what another server would, whose notification is lost.
     await postgres.query('UPDATE api_key SET revoked_at = now() WHERE id = $1', [made.apiKey.id]);
     await postgres.query('UPDATE access_head SET revision = revision + 1 WHERE organization_id = $1', [project.organizationId]);
     await postgres.kill();

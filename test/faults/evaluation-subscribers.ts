@@ -5,7 +5,7 @@ import { knownAt } from '../support/known-answers';
 import type { Cluster } from './cluster';
 import { LightSocket, type LightOptions } from './light-sockets';
 
-/** What no client may ever see. */
+/** An id that no client may ever see. */
 export const RULE_ID = 'a-rule-of-ours';
 /** The contexts are spread over so many values of the attribute `group`. */
 export const GROUPS = 100;

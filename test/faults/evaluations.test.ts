@@ -10,7 +10,7 @@ import type { LightSocket } from './light-sockets';
 const SUBSCRIBERS = scaled(10_000, 1_000);
 const CHANGES = scaled(1_000, 50);
 const COMPARED_AFTER = 50;
-/** As many as a socket may have. */
+/** The most that a socket may have. */
 const OPERATIONS_PER_SOCKET = 100;
 const MACHINE_MS = scaled(300_000, 120_000);
 

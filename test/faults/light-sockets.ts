@@ -13,7 +13,7 @@ export interface LightOperation {
 }
 
 export interface LightOptions {
-  /** Where to connect; asked for each attempt. */
+  /** The address to connect to; asked for each attempt. */
   readonly url: () => string;
   readonly secret: string;
   readonly operations: readonly LightOperation[];
@@ -22,7 +22,7 @@ export interface LightOptions {
   readonly retryMs?: number;
 }
 
-/** What a client that is refused or cut comes back from (docs/PROTOCOL.md). */
+/** Close codes after which a client that was refused or cut comes back (docs/PROTOCOL.md). */
 const COME_BACK = new Set([1001, 1005, 1006, 1013, 4408]);
 const RETRY_MS = 1_000;
 
@@ -102,7 +102,7 @@ export class LightFollower {
   constructor(
     options: Pick<LightOptions, 'url' | 'secret' | 'onProblem'>,
     private position: Position,
-    /** What is asked of each change. */
+    /** The selection of each change. */
     fields = 'kind',
   ) {
     const query = followDocument(fields);

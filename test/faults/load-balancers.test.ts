@@ -83,7 +83,7 @@ describeProxied('two servers behind nginx and HAProxy', () => {
       report(`  restarted in turn: ${restarts.told()}`);
       report(`  killed: ${kills.told()}`);
       expect([...restarts.failures]).toEqual([]);
-      // What the killed server had begun and not answered is lost to its client, which alone knows whether to ask again.
+      // A request that the killed server had begun and not answered is lost to its client, which alone knows whether to ask again.
       expect([...kills.failures.keys()].filter((what) => !/^(502|503) |^ECONNRESET$/.test(what))).toEqual([]);
       expect(comeBacks).toBeGreaterThan(SUBSCRIBERS / 2);
       expect(head.revision - begin.revision).toBeGreaterThan(1);

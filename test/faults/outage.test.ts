@@ -195,7 +195,7 @@ if (findPostgres() !== null) {
         body: { status: 'ready', stale: true, staleSeconds: expect.any(Number) as number },
       });
       expect(recoveredMs).toBeLessThan(5_000);
-      // Nothing was missed, doubled or cut off.
+      // Revisions were not missed, doubled or cut off.
       const first = revisions[0]!;
       expect(revisions).toEqual(Array.from({ length: revision - first + 1 }, (_, n) => first + n));
     },

@@ -16,7 +16,7 @@ const PAUSE_MS = scaled(20_000, 3_000);
 const STOOD_STILL_MS = 6_000;
 /** Subscribers wait for a server that stands still, also on a machine that is late. */
 const SILENCE_MS = 60_000;
-/** Where a connection is taken and nothing comes: a statement is given up after this (docs/OPERATIONS.md). */
+/** A statement is given up after this when its connection is taken and nothing comes (docs/OPERATIONS.md). */
 const GIVEN_UP_MS = 12_000;
 const MACHINE_MS = 10_000;
 const CONNECTED_WITHIN_MS = 60_000;
@@ -85,7 +85,7 @@ describeFaults('servers on a PostgreSQL', () => {
     await Promise.all(reads);
   }
 
-  /** Where it happens to have no transaction open, it goes on and stands still a moment later. */
+  /** Pauses the server in a transaction: when none is open, it goes on and is paused again a moment later. */
   async function pauseInTransaction(server: ServerProcess): Promise<void> {
     for (;;) {
       server.pause();

@@ -188,7 +188,7 @@ describeFaults('servers with a Redis between them', () => {
     });
   });
 
-  /** Of the connections that are subscribed, the test's own apart. */
+  /** The ids of the connections that are subscribed, without the test's own. */
   async function pubSubIds(): Promise<string[]> {
     const list = String(await cluster.redis.client().call('CLIENT', 'LIST', 'TYPE', 'pubsub'));
     return [...list.matchAll(/^id=(\d+)/gm)].map(([, id]) => id!);

@@ -31,7 +31,7 @@ export interface Read {
   };
 }
 
-/** What somebody wrote, and reads again. */
+/** Things that somebody wrote, and reads again. */
 export interface Written {
   readonly project: Made;
   readonly environment: Made;
@@ -61,7 +61,7 @@ export class Replicated {
       env: { REDIS_URL: '', METRICS_TOKEN },
       envOf: async ({ postgres }) => {
         if (standby === undefined) {
-          // What is sent to the standby, too, and must not change what its sessions read.
+          // The setting is sent to the standby, too, and must not change what its sessions read.
           await postgres.query(`ALTER DATABASE flagstaff SET "DateStyle" = 'German, DMY'`);
           standby = await postgres.startStandby();
         }
@@ -73,7 +73,7 @@ export class Replicated {
     return replicated;
   }
 
-  /** What a server says of its replica, while it is ready. */
+  /** The server's word about its replica, while it is ready. */
   async replicaOf(url: string): Promise<unknown> {
     const response = await fetch(`${url}/readyz`);
     const { status, replica } = (await response.json()) as { readonly status: string; readonly replica?: string };
@@ -104,13 +104,13 @@ export class Replicated {
     await until('the replica has everything', SOON_MS, async () => (await this.countIn(standby)) >= newest);
   }
 
-  /** Of each server: reads that the replica might have answered, with this outcome. */
+  /** Counts, for each server, reads that the replica might have answered, with this outcome. */
   outcomes(outcome: string): Promise<number[]> {
     const of = async (url: string): Promise<number> => (await scrape(url)).sum('flagstaff_replica_reads_total', { outcome });
     return Promise.all(this.cluster.urls.map(of));
   }
 
-  /** Of each server: changes that the replica lacks. */
+  /** Counts, for each server, changes that the replica lacks. */
   lags(): Promise<number[]> {
     return Promise.all(this.cluster.urls.map(async (url) => (await scrape(url)).sum('flagstaff_replica_lag_changes')));
   }
@@ -166,7 +166,7 @@ export class Replicated {
   }
 }
 
-/** What is older than it was asked for. */
+/** Lists answers that are older than what was asked for. */
 export function problemsOf({ flag, name, lastChange, min }: Written, { evaluate, snapshot, project, changes }: Read): string[] {
   const reason = evaluate?.results[0]?.evaluations[0]?.reason;
   const isOn = snapshot?.snapshot.flags.find(({ key }) => key === flag.key);

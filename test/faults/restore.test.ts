@@ -46,7 +46,7 @@ describeFaults('after a backup was restored', () => {
     await cluster.redis.client().flushall();
     await cluster.postgres.restore(backup);
     await giveNewEpochs();
-    // As many revisions as were lost and more, before anybody is back: by number nobody could tell.
+    // Writers make as many revisions as were lost and more before anybody is back: the number alone tells nobody.
     await cluster.servers[0]!.start();
     const writers = new Writers(cluster, { servers: [0] });
     const author = await writers.makeAuthor();
@@ -97,7 +97,7 @@ describeFaults('after a backup was restored', () => {
     for (const server of cluster.servers.keys()) {
       const answer = await read(server, null);
       expect([answer.epoch, answer.revision, hashOf(answer)]).toEqual([truth.epoch, truth.revision, hashOf(truth)]);
-      // Who asks for what was lost is answered at once, from what is.
+      // A client that asks for what was lost is answered at once, from what is.
       expect((await read(server, { epoch: lost.epoch, revision: lost.revision })).epoch).toBe(truth.epoch);
     }
     expect(cluster.crashes()).toEqual([]);

@@ -107,7 +107,7 @@ describeFaults('two servers that hear of each other by the poll only', () => {
   it('tell one to begin anew when what it missed is not kept any more', async () => {
     const now = await cluster.head();
     await cluster.postgres.query('UPDATE environment_revision SET events = NULL WHERE revision <= $1', [now.revision - 10]);
-    // Nothing is in its memory after that.
+    // The server's memory is empty after that.
     await cluster.servers[1]!.kill();
     await cluster.servers[1]!.start();
     await reach(1, now);
@@ -183,7 +183,7 @@ describeFaults('two servers that hear of each other by the poll only', () => {
   async function toggleOnce(server = 0): Promise<Position> {
     const before = await cluster.head();
     const isEnabled = before.revision % 2 === 0;
-    // Whatever its state is, one of the two changes something.
+    // One of the two changes something, whatever the state of the flag.
     for (const wanted of [isEnabled, !isEnabled]) {
       const input = { flagId: cluster.flags[1]!.id, environmentId: cluster.places[0]!.environment.id, isEnabled: wanted };
       const { revisions } = await make<{ revisions: Position[] }>(

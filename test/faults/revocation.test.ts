@@ -17,7 +17,7 @@ import { Stopwatch } from '../support/stopwatch';
 /** On every server, over every transport (docs/PROTOCOL.md). */
 const ENDED_WITHIN_MS = 2_000;
 const TURNS = Array.from({ length: scaled(5, 1) }, (_, i) => i + 1);
-/** Of a key that expires: until then its streams must have begun. At least this, and so many times what others needed for it. */
+/** The life of a key that expires, in which its streams must begin: at least this, and so many times what others needed for it. */
 const LIFETIME_MS = 6_000;
 const LIFETIME_FACTOR = 10;
 const MACHINE_MS = 60_000;
@@ -261,7 +261,7 @@ if (findPostgres() !== null) {
       await eventually(isStale);
       await postgres.start();
 
-      // As another server would.
+      // Does what another server would.
       await postgres.query('UPDATE api_key SET revoked_at = now() WHERE id = $1', [key.id]);
       await postgres.query('UPDATE access_head SET revision = revision + 1 WHERE organization_id = $1', [
         scene.project.organizationId,

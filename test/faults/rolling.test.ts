@@ -37,7 +37,7 @@ describeFaults('two servers', () => {
     );
     expect(codes.length).toBeGreaterThan(1);
     expect(codes.filter((code) => code !== 0)).toEqual([]);
-    // Nothing was lost under a server that went away by order: it answers what it has begun.
+    // A server that went away by order lost nothing: it answers what it has begun.
     expect([...writers.lost.keys()].filter((what) => !['ECONNREFUSED', 'UND_ERR_SOCKET', 'ECONNRESET'].includes(what))).toEqual(
       [],
     );

@@ -16,7 +16,7 @@ const ACL = ['on', '~flagstaff:*', '&flagstaff:*', '+@read', '+@write', '+@pubsu
 describeFaults('two servers', () => {
   let postgres: OwnPostgres;
   let redis: OwnRedis;
-  /** Of both; each start reads it anew. */
+  /** The settings of both servers; each start reads them anew. */
   let env: Record<string, string>;
   let servers: ServerProcess[] = [];
   let project: MadeProject;

@@ -18,7 +18,7 @@ const SUBSCRIBERS = 30;
 const WRITERS = 4;
 const POINTS: readonly FailPoint['at'][] = ['inside', 'committed', 'notified'];
 
-/** Of each server: its ways to PostgreSQL and to Redis. */
+/** The ways of each server to PostgreSQL and to Redis. */
 interface Links {
   readonly postgres: TcpProxy[];
   readonly redis: TcpProxy[];
@@ -152,12 +152,12 @@ async function main(): Promise<number> {
   }
 }
 
-/** Of each value of a flag, so that its events are long. */
+/** Each value of a flag is this long, so that its events are. */
 const LONG_VALUE_LENGTH = 4_000;
 /** More revisions than an environment state keeps. */
 const LONG_EVENTS = 1_100;
 
-/** What is kept up to a bound, the latest revisions and the texts of events, is full before anything is measured. */
+/** Fills what is kept up to a bound, the latest revisions and the texts of events, before anything is measured. */
 async function fillMemories(cluster: Cluster): Promise<void> {
   const recorders = cluster.places.map((place) => cluster.record({ place, first: cluster.servers.length - 1 }));
   const project = { ...cluster.project, client: cluster.admin() };
@@ -217,7 +217,7 @@ async function soak(cluster: Cluster, links: Links, seconds: number): Promise<nu
   return problems.length === 0 ? 0 : 1;
 }
 
-/** What a server logged that it did not mean to answer. */
+/** The errors in a server's log that it did not mean to answer. */
 function errorsOf({ output }: Cluster['servers'][number]): string[] {
   return output()
     .split('\n')

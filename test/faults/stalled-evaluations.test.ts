@@ -8,7 +8,7 @@ import type { LightSocket } from './light-sockets';
 
 const STALLED_SOCKETS = 20;
 const CONTEXTS_PER_SOCKET = 10;
-/** What each socket does not read, about 60 MB: more than the buffers of its connection hold. */
+/** Each socket leaves about 60 MB unread: more than the buffers of its connection hold. */
 const CHANGES = scaled(600, 300);
 const VALUE_BYTES = 20_000;
 /** Longer than the server waits for the answer to a ping: the connections are cut, too. */
@@ -81,7 +81,7 @@ describeFaults('a server', () => {
         slowestMs = Math.max(slowestMs, await change(healthy));
         peakBytes = Math.max(peakBytes, server!.memoryBytes());
       }
-      // What nobody was told before; who knows already what is so in the end is told nothing.
+      // The last value is one that nobody was sent before; a client that already knows the newest state is sent nothing.
       await configure(cluster.project, flag, environment, {
         expectedVersion: await version(),
         fallthrough: { variation: 'last' },
@@ -107,7 +107,7 @@ describeFaults('a server', () => {
         const { known, truth: expected } = subscriber.state(truth);
         expect(known).toEqual(expected);
       }
-      // What the network held, and the difference to the newest state.
+      // The frames are what the network held, and the difference to the newest state.
       expect(Math.max(...frames)).toBeLessThan(CHANGES);
       // Memory under fault is at most twice that of an idle server.
       expect(peakBytes).toBeLessThan(2 * idleBytes);

@@ -39,7 +39,7 @@ describeFaults('TLS to the database', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** What a start on the database comes to: a connection with or without TLS, or a sentence. */
+  /** The outcome of a start on the database: a connection with or without TLS, or a sentence. */
   async function outcome(parameters: string, host = '127.0.0.1'): Promise<string> {
     const url = `${postgres.url.replace('127.0.0.1', host)}?${parameters.replaceAll('DIR', directory)}`;
     try {

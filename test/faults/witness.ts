@@ -14,7 +14,7 @@ const FIRST_PART = 1 / 2;
 const MEGABYTE = 1_048_576;
 /** An hour of it is less than a server needs at its start. */
 const SLOPE_MAX = 1;
-/** In a shorter time nothing is full yet. */
+/** Memories are not full in a shorter time. */
 const JUDGED_AFTER_MINUTES = 9;
 /** Connections to PostgreSQL that happen to be open at one moment and not at another, and their timers. */
 const HANDLES_LEEWAY = 5;
@@ -81,7 +81,7 @@ export class Witness {
   }
 }
 
-/** By least squares, per minute. */
+/** The slope by least squares, per minute. */
 function slopeOf(all: readonly Sample[], valueOf: (sample: Sample) => number): number {
   const samples = all.slice(Math.floor(all.length * FIRST_PART));
   const mean = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;

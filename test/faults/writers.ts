@@ -11,7 +11,7 @@ import type { Cluster } from './cluster';
 import { Stopwatch } from '../support/stopwatch';
 
 export interface Acknowledged {
-  /** Of the mutation; also its Idempotency-Key. */
+  /** The id of the mutation; also its Idempotency-Key. */
   readonly id: string;
   readonly revisions: readonly { readonly environmentId: string; readonly epoch: string; readonly revision: number }[];
   readonly tookMs: number;
@@ -44,7 +44,7 @@ export class Writers {
   readonly lost = new Map<string, number>();
   /** Answers that say that the mutation was refused for good: none is expected. */
   readonly refused: string[] = [];
-  /** Of an attempt that was answered, also with a retryable code. */
+  /** The longest time of an attempt that was answered, also with a retryable code. */
   longestAnswerMs = 0;
   private readonly run = randomBytes(3).toString('hex');
   private count = 0;
@@ -182,7 +182,7 @@ const OWN_KEYS_MAX = 20;
 /** Draws mutations that each change something, and keeps count of the versions of its own flag. */
 export class Author {
   private flagVersion = 1;
-  /** In the segment, the oldest first. */
+  /** The keys in the segment, the oldest first. */
   private readonly keys: string[] = [];
   private readonly versions: Map<string, number>;
 
@@ -212,7 +212,7 @@ export class Author {
     };
   }
 
-  /** In every environment at once. */
+  /** Changes every environment at once. */
   private changeAll(id: string): Mutation {
     const { places, project } = this.cluster;
     const changes = places.map(({ environment }) => ({ setFlagConfiguration: this.configuration(id, environment) }));

@@ -127,7 +127,7 @@ describe('the migrations of revision rows', () => {
 
     await migrate(opened.dataSource);
     const after = await rowsOf(opened);
-    // What a server of the release before writes meanwhile.
+    // A server of the release before writes this meanwhile.
     await insertOld(opened, `VALUES ('a', 9, 'e', 'change_7', '[]', to_timestamp(130))`);
     const late = await rowsOf(opened);
     await opened.close();

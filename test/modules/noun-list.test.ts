@@ -9,7 +9,7 @@ import { PACKAGE_ROOT } from '../../src/package-root';
 
 const root = join(PACKAGE_ROOT, 'src', 'modules');
 const list = readFileSync(join(root, 'index.ts'), 'utf8');
-/** In the order of the imports, which ESLint reads. */
+/** The nouns in the order of the imports, which ESLint reads. */
 const nouns = [...list.matchAll(/from '\.\/([^/]+)\/module'/g)].map(([, noun]) => noun!);
 const filesOf = (noun: string, ...suffixes: string[]): string[] =>
   readdirSync(join(root, noun)).filter((file) => suffixes.some((suffix) => file.endsWith(`${suffix}.ts`)));

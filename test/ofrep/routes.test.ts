@@ -183,7 +183,7 @@ it('answers PARSE_ERROR for a flag that cannot be decided, to a CLIENT key witho
       { id: 'r', conditions: [{ segment: { operator: 'IN_SEGMENT', segments: [segment.key] } }], serve: { variation: 'on' } },
     ],
   });
-  // As only damage or an older writer could leave it: the API refuses to delete a segment in use.
+  // Only damage or an older writer could leave this: the API refuses to delete a segment in use.
   await world.app.database.connection.query('DELETE FROM segment WHERE id = $1', [segment.id]);
 
   const answers = [await ask(secret, { key: flag.key }), await ask(client, { key: flag.key })];

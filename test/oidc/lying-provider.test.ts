@@ -1,4 +1,4 @@
-/** What the server makes of a provider that lies, fails or is away. */
+/** The server with a provider that lies, fails or is away. */
 import Fastify from 'fastify';
 import { createHash, createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';

@@ -103,7 +103,7 @@ describeInBrowser('in a browser', () => {
     // Until it is named, the new tab has all examples, and its button asks which of them to execute.
     await tab.and(page.locator('.graphiql-tab-active')).getByText(operation, { exact: true }).waitFor();
   };
-  /** Of the comments, which have the hints: WCAG asks for 4.5. */
+  /** The contrast of the comments, which have the hints: WCAG asks for 4.5. */
   const contrastOfHints = async ({ page }: OpenedPage): Promise<number> => {
     await page.locator('.cm-comment').first().waitFor();
     return page.evaluate<number>(CONTRAST);
@@ -139,7 +139,7 @@ describeInBrowser('in a browser', () => {
     const second = await opened.page.context().newPage();
     await second.goto(opened.page.url());
     await second.getByText('Logged in as').waitFor();
-    // As if a quarter of an hour had passed.
+    // The log-in looks as if a quarter of an hour had passed.
     const old = await opened.page.evaluate<string>(
       `(() => { const kept = JSON.parse(localStorage['flagstaff:log-in']); kept.expiresAt = new Date().toISOString();
         localStorage['flagstaff:log-in'] = JSON.stringify(kept); return kept.refreshToken; })()`,
@@ -213,7 +213,7 @@ describeInBrowser('in a browser', () => {
     await choose(opened, /Every change/);
     await page.getByRole('button', { name: /^Execute query/ }).click();
     let isEnabled = false;
-    // Nothing tells when a subscription has begun.
+    // The start of a subscription is not acknowledged.
     await eventually(async () => {
       await toggle(project, flag, environment, (isEnabled = !isEnabled));
       return page.locator('.result-window').getByText(`"flagKey": "${flag.key}"`).first().isVisible();

@@ -1,4 +1,4 @@
-/** What mail leads to: every link in every mail is followed in a browser, as in production, until its job is done. */
+/** Links in mail: every link in every mail is followed in a browser, as in production, until its job is done. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** What was written down of all that: changes, the audit log and its export, erasure, and what is counted. */
+/** Everything that was written down of it: changes, the audit log and its export, erasure, and what is counted. */
 import type { Stage } from './stage';
 import { at, type Story } from './story';
 

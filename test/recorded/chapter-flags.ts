@@ -176,7 +176,7 @@ async function tellArchive({ story }: Stage): Promise<void> {
   await story.mutate('delete it again', 'owner', ['deleteFlag', 'deletedFlagId'], { flagId, expectedVersion: 4 });
 }
 
-/** After flags were targeted, so that there is something to find. */
+/** Runs after flags were targeted, so that there is something to find. */
 export async function tellFlagReads({ story }: Stage): Promise<void> {
   const projectId = story.kept('shop');
   const one = `query ($id: ID!, $environment: ID!) { flag(id: $id) {

@@ -64,7 +64,7 @@ async function tellInvitations(stage: Stage): Promise<void> {
     email: 'never@example.com',
     role: 'EDITOR',
   });
-  // Who invites is answered when the mail was handed over.
+  // An invitation is answered when its mail was handed over.
   await noteMails(stage, 'mails to those who never come', sent, stage.mails.length);
   await story.mutate('invite an owner as an admin', 'admin', invite, { organizationId, email: 'o@example.com', role: 'OWNER' });
   const list = `query ($id: ID!) { organization(id: $id) { invitations { totalCount edges { cursor } nodes { email role expiresAt } pageInfo { hasNextPage } } } }`;

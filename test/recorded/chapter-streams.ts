@@ -129,7 +129,7 @@ async function tellFlagChanged(story: Story): Promise<void> {
   await other.say('end that', { id: 'future', type: 'complete' }, 0);
   await other.say('flagChanged of a negative revision', subscribe('negative', CHANGED, { since: { ...since, revision: -1 } }), 1);
   await other.say('end that too', { id: 'negative', type: 'complete' }, 0);
-  // Nothing acknowledges a subscription without `since`: a later one of the same socket that has been answered tells that it stands.
+  // A subscription without `since` is not acknowledged: an answer to a later one of the same socket shows that it has begun.
   other.send(subscribe('live', CHANGED));
   await other.say('evaluationsChanged after flagChanged', subscribe('state', EVALUATIONS, { context: {}, flagKeys: [] }), 1);
   await other.say('query after both', subscribe('query', VIEWER), 2);

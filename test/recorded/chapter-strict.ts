@@ -11,7 +11,7 @@ export const STRICT = {
   RATE_LIMIT_CREDENTIAL_FAILURES: '3',
   RATE_LIMIT_SERVER_KEY: '12',
   OPERATION_COST_MAX: '5000',
-  // What is counted is this server's alone.
+  // The counts are this server's alone.
   REDIS_URL: '',
 };
 

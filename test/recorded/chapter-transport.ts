@@ -1,4 +1,4 @@
-/** What is refused or answered before any word of business: methods, bodies, types, paths, origins, health and pages. */
+/** Requests refused or answered before any word of business: methods, bodies, types, paths, origins, health and pages. */
 import { buildClientSchema, getIntrospectionQuery, lexicographicSortSchema, printSchema, type IntrospectionQuery } from 'graphql';
 import type { Stage } from './stage';
 import { dataOf, digestOf } from './story';

@@ -5,7 +5,7 @@ export type Recorded = readonly Entry[];
 
 const LINE_LENGTH_MAX = 150;
 const LINE_SHOWN_MAX = 500;
-/** After the first ones, most differ because these do. */
+/** Differences after the first ones mostly follow from these. */
 const SHOWN_MAX = 5;
 
 /** JSON with one line for whatever fits into one. */

@@ -35,7 +35,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   bodyDigest: 'digest',
 };
 
-/** Of the machine's clock. */
+/** Fields with times of the machine's clock. */
 const MACHINE_TIMES = new Set(['lastModified']);
 
 /** A salt that the server drew. Those of the story have a full stop. */
@@ -53,7 +53,7 @@ export class Names {
     // A difference: what it is of stands beside it.
     const isOfSalt = 'path' in value && value.path === '/salt';
     const isRateLimited = 'code' in value && value.code === 'RATE_LIMITED';
-    // Of /readyz: a run on PostgreSQL has Redis beside it.
+    // A run on PostgreSQL has Redis beside it, which /readyz tells.
     const isOfRun = (field: string): boolean => field === 'redis' && 'status' in value;
     const fields = Object.entries(value).filter(([field]) => !isOfRun(field));
     return Object.fromEntries(
@@ -65,7 +65,7 @@ export class Names {
   }
 
   private ofField(field: string, value: unknown, isRateLimited: boolean): unknown {
-    // What is left of a minute follows from when the minute began, and from what others ask in it.
+    // The rest of a minute depends on when the minute began, and on what others ask in it.
     if (field === 'resetSeconds' || (field === 'retryAfterSeconds' && isRateLimited)) return '<seconds>';
     if (field === 'remaining') return '<left>';
     if (MACHINE_TIMES.has(field) && typeof value === 'number') return '<time>';

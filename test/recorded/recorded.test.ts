@@ -1,7 +1,7 @@
 /**
  * Everything that a client can see of the server, as it was recorded: a story of several hundred requests over HTTP and WebSocket,
- * the schema and the tables. Whoever moves code and means to change nothing finds out here whether nothing was changed.
- * `RECORD=1 npx jest test/recorded` records anew, for who does mean to.
+ * the schema and the tables. A change of code that is meant to change no answer proves it here.
+ * `RECORD=1 npx jest test/recorded` records anew, after a change that is.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

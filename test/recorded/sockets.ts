@@ -7,7 +7,7 @@ import { readLine, type Story } from './story';
 /** Beyond that something is missing that was there when the answers were recorded. */
 const PATIENCE_MS = 30_000;
 
-/** What came and was not asked for yet, in order. */
+/** Messages that came and were not asked for yet, in order. */
 class Inbox {
   private readonly came: unknown[] = [];
   private wake: () => void = () => undefined;

@@ -1,10 +1,10 @@
-/** What the chapters of the story share. */
+/** The state that the chapters of the story share. */
 import type { ReceivedMail } from '../support/smtp';
 import { at, type Story } from './story';
 
 export interface Stage {
   readonly story: Story;
-  /** What the server sent by mail. */
+  /** The mail that the server sent. */
   readonly mails: readonly ReceivedMail[];
   /** Null when there is a user. */
   readonly setUpToken: string | null;

@@ -46,7 +46,7 @@ const TICK_MS = 250;
 /** Answers that are larger are noted by the length and hash of what they are with names in it. */
 const WHOLE_LENGTH_MAX = 100_000;
 
-/** Of the connection and not of the answer; or they follow from the length of what differs. */
+/** Headers of the connection and not of the answer, or those that follow from the length of what differs. */
 const PASSED_OVER = new Set(['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding']);
 
 /** On every answer, so noted only where one of them is another. */
@@ -234,7 +234,7 @@ export function dataOf({ text }: Answer): unknown {
   return whole?.data;
 }
 
-/** What stands at a path; undefined where nothing does. */
+/** The value at a path; undefined when there is none. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(
     (inner, step) =>
@@ -263,7 +263,7 @@ export function readLine(line: string): unknown {
   const value = parsed(text);
   if (value === undefined) return line;
   const usual = JSON.stringify(value);
-  // What some reader of lines takes for the end of one is escaped in exports.
+  // Characters that some reader of lines takes for the end of one are escaped in exports.
   const escaped = usual.replace(/[\u007f-\u009f\u2028\u2029]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

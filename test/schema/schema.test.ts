@@ -1,4 +1,4 @@
-/** What holds of the whole schema, whatever is added to it. */
+/** Rules of the whole schema, whatever is added to it. */
 import {
   getNamedType,
   isEnumType,

@@ -14,7 +14,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const configAt = (name: string): Config =>
   readConfig({ NODE_ENV: 'test', DATA_DIR: join(directory, name), JWT_SECRET: 'j'.repeat(32), KEY_PEPPER: 'k'.repeat(32) });
 
-/** What the command prints, or the sentence that it fails with. */
+/** The output of the command, or the sentence that it fails with. */
 async function run(config: Config, name: string, file: string): Promise<string> {
   const lines: string[] = [];
   try {

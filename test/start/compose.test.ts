@@ -25,7 +25,7 @@ const README = readFileSync(join(PACKAGE_ROOT, 'README.md'), 'utf8');
 const REQUIRED: Env = { POSTGRES_PASSWORD: 'p'.repeat(24), JWT_SECRET: 'j'.repeat(32), KEY_PEPPER: 'k'.repeat(32) };
 const SERVERS = ['server-1', 'server-2'];
 
-/** What the containers decide: the image, or the other services of the file. */
+/** Variables that the containers decide: the image, or the other services of the file. */
 const DECIDED = ['DATABASE_URL', 'REDIS_URL', 'EMBEDDED_DATABASE', 'DATA_DIR', 'HOST', 'PORT', 'NODE_ENV'];
 
 /** The file with the values of `.env` put in, as compose does; throws the message for one that must be there. */

@@ -247,7 +247,7 @@ if (isEmbedded) {
     expect(await organizationKeys(client)).toEqual([key]);
   });
 
-  // As two containers with one volume: each has processes 1, 2, … of its own.
+  // The two are like containers with one volume: each has processes 1, 2, … of its own.
   inNamespaces('refuses a data directory that a server in another PID namespace uses, and loses nothing of either', async () => {
     const place = await makePlace();
     const unshare = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];

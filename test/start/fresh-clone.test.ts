@@ -70,7 +70,7 @@ it('is enough for the server, the demo, an example, GraphiQL, and the commands b
   );
   server.signal('SIGTERM');
   const { code } = await server.ended;
-  // As after `git pull`: these sources are not those of the build.
+  // The sources are not those of the build any more, as after `git pull`.
   writeFileSync(join(clone, 'src', 'newer.ts'), 'export const newer = 1;\n');
   const reset = await run([...scriptOf(clone, 'password:reset'), 'nobody@example.com'], place);
 

@@ -87,7 +87,7 @@ function makeBill(): void {
   if (status !== 0) throw new Error(stderr);
 }
 
-/** As `npm run NAME -- ARGUMENTS`. */
+/** Does what `npm run NAME -- ARGUMENTS` does. */
 function run(name: string, args: readonly string[] = [], cwd = directories.last): Outcome {
   return node([...scriptOf(cwd, name), ...args], cwd, place);
 }
@@ -195,7 +195,7 @@ const canConfine = !isEmbedded && spawnSync('unshare', ['--mount', 'setpriv', '-
   async () => {
     const port = await freePort();
     chmodSync(home, 0o755);
-    // As `docker run --read-only --user 65534`: what is mounted elsewhere is not writable for that account either.
+    // Does what `docker run --read-only --user 65534` does: mounts elsewhere are not writable for that account either.
     const confine = 'mount -o remount,bind,ro / && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"';
     const [, command = ''] = /^CMD (\[.*\])$/m.exec(DOCKERFILE) ?? [];
     const [, check = ''] = /^HEALTHCHECK [\s\S]*?\n {2}CMD (\[.*\])$/m.exec(DOCKERFILE) ?? [];

@@ -1,4 +1,4 @@
-/** What an operator reads when a server has started in production: how to log in, and what it runs on. */
+/** The lines that an operator reads when a server has started in production: how to log in, and what it runs on. */
 import { readFileSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What is logged leaves together with other lines, and leaves all the same when the process ends at once. */
+/** Log lines leave together with others, and leave all the same when the process ends at once. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -97,7 +97,7 @@ describe('for people', () => {
     });`;
   const ARGS = ['-r', join(ROOT, 'test/support/run-typescript.cjs'), '-e', CODE];
 
-  /** What a program writes to a terminal. */
+  /** The text that the program writes to a terminal. */
   async function shownInTerminal(env: Record<string, string>): Promise<string> {
     const command = [process.execPath, ...ARGS].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
     const child = execFile('script', ['--quiet', '--return', '--command', command, '/dev/null'], {

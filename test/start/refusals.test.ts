@@ -1,4 +1,4 @@
-/** What keeps the program from starting: one sentence on stderr that names the setting, exit code 1, no stack trace. */
+/** Faults that keep the program from starting: one sentence on stderr that names the setting, exit code 1, no stack trace. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -34,12 +34,12 @@ type Kind = keyof typeof HOSTILE;
 interface Setting {
   /** A right value, which is not the default. */
   readonly good: string;
-  /** What the configuration then says. */
+  /** The value that the configuration then has. */
   readonly read: (config: Config) => unknown;
   readonly means: unknown;
-  /** What must be set beside it. */
+  /** Settings that it needs beside it. */
   readonly beside?: Env;
-  /** What is said of each hostile value that is not a right one. */
+  /** The sentence for each hostile value that is not a right one. */
   readonly refusal: string;
   /** The hostile values that are right ones here, or that have a sentence of their own. */
   readonly takes?: Partial<Record<Kind, string | null>>;

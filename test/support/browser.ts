@@ -20,7 +20,7 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * In CI a missing browser is a failure, not a reason to leave tests out. Looks at `describe` only when it is called: this module
+ * A missing browser is a failure in CI, not a reason to leave tests out. Looks at `describe` only when it is called: this module
  * outlives the test file that loaded it, and `describe` belongs to one file.
  */
 export const describeInBrowser = (name: string, tests: () => void): void =>
@@ -33,7 +33,7 @@ function sayingWhy(skip: jest.Describe): jest.Describe {
 
 export interface OpenedPage {
   readonly page: Page;
-  /** What the browser complained about: errors of scripts, refusals of the policy, files that were not there. */
+  /** Complaints of the browser: errors of scripts, refusals of the policy, files that were not there. */
   readonly complaints: string[];
 }
 

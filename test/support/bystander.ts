@@ -1,6 +1,6 @@
 /**
  * Somebody honest, who evaluates beside whatever others try. How long the answers took, how late the event loop was and how
- * much memory the process had is printed for whoever reads the run; what tests assert is that everybody was served.
+ * much memory the process had is printed for readers of the run; what tests assert is that everybody was served.
  */
 import { Agent, request } from 'node:http';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
@@ -16,9 +16,9 @@ interface Figures {
 
 interface Attack extends Figures {
   readonly name: string;
-  /** By how much the event loop was late, at most. */
+  /** The longest delay of the event loop. */
   readonly lateMs: number;
-  /** Of the process, afterwards. */
+  /** The memory of the process, afterwards. */
   readonly mebibytes: number;
 }
 

@@ -9,9 +9,9 @@ export interface Counted<T> {
 }
 
 /**
- * Runs `work`, which must only read, and answers the statements that the world's first server sent meanwhile, whoever asked
- * for them. It runs twice and is counted the second time, when the server remembers who asks; what the server does by a
- * timer is left out: the look at the heads of the book, each second, and what is written behind the requests. Not to be nested.
+ * Runs `work`, which must only read, and answers the statements that the world's first server sent meanwhile, for any
+ * client. It runs twice and is counted the second time, when the server remembers who asks; what the server does by a
+ * timer is left out: the look at the heads, each second, and what is written behind the requests. Not to be nested.
  */
 export async function countStatements<T>(world: World, work: () => Promise<T>): Promise<Counted<T>> {
   await work();

@@ -1,5 +1,5 @@
 /**
- * Where the databases of a test run come from. Embedded: one migrated database is dumped to a file and loaded by
+ * Makes the databases of a test run. Embedded: one migrated database is dumped to a file and loaded by
  * the worlds (embedded.ts). With DATABASE_URL: one migrated template database, copied for each world. The names are of our own.
  */
 import {
@@ -162,7 +162,7 @@ function digestOf(parts: readonly (string | Buffer)[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** No other process reads half a file. */
+/** Writes the file so that another process never reads half of it. */
 function writeWhole(path: string, bytes: Uint8Array): void {
   writeFileSync(`${path}.${process.pid}`, bytes);
   renameSync(`${path}.${process.pid}`, path);

@@ -8,7 +8,7 @@ export interface Example {
   readonly heading: string;
   readonly language: string;
   readonly text: string;
-  /** What the text says that a command prints; null where it says nothing. `…` stands for anything. */
+  /** The output of a command by the text; null when the text shows none. `…` stands for anything. */
   readonly output: string | null;
 }
 

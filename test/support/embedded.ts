@@ -73,7 +73,7 @@ async function onConnection<T>(database: EmbeddedDatabase, work: (client: Client
   }
 }
 
-/** What the catalog says of tables, indexes, columns, constraints, triggers, functions and settings. */
+/** The catalog's entries for tables, indexes, columns, constraints, triggers, functions and settings. */
 async function catalogOf(client: Client): Promise<string> {
   const lists = [
     'SELECT oid, relname, relkind, reloptions FROM pg_class WHERE oid >= 16384 AND relnamespace <> 99',

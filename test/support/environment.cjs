@@ -1,5 +1,5 @@
 'use strict';
-// Where a test file runs: in the global scope of its process, beside the product, which all test files of the process share
+// Runs test files: each in the global scope of its process, beside the product, which all test files of the process share
 // (runtime.cjs). Each process of a run keeps PGlite's WebAssembly compiled for as long as it lives: V8 finds it again for every
 // embedded database that a test opens, with the machine code that the databases before have warmed up. Otherwise each of them
 // is compiled and warmed up anew, which takes half of the time of opening it.

@@ -11,12 +11,12 @@ export interface FailPoint {
    * sent, and nobody has been answered.
    */
   readonly at: 'inside' | 'committed' | 'notified';
-  /** At which commit that raises a head, from 1, counted since it was armed. */
+  /** The number of the commit that raises a head, from 1, counted since it was armed. */
   readonly pass: number;
 }
 
-/** Redis is given time to take the ring; the answer waits meanwhile. */
-const RING_MS = 15;
+/** Redis is given time to take the notification; the answer waits meanwhile. */
+const NOTIFICATION_MS = 15;
 
 // Without the test that started it, a server has nobody to end it.
 process.on('disconnect', die);
@@ -62,7 +62,7 @@ function hookTransactions(point: string | undefined, passMax: number, holdMaxMs:
       return done;
     });
     if (raised.size > 0 && reached('notified')) {
-      await sleep(RING_MS);
+      await sleep(NOTIFICATION_MS);
       die();
     }
     return result;

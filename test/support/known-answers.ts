@@ -1,4 +1,4 @@
-/** What a subscriber of live evaluations is to know and to be told, by brute force with the core. */
+/** The answers that a subscriber of live evaluations must know and be sent, by brute force with the core. */
 import { evaluate, evaluateAll, type CompiledSnapshot, type Evaluation, type EvaluationContext } from '../../src/evaluation';
 
 export interface Asker {
@@ -31,7 +31,7 @@ export function answerOf({ flagKey, value, variationKey, reason, errorCode, flag
   return [flagKey, value, variationKey, reason, errorCode, flagVersion];
 }
 
-/** What is told to one who knows `before`: in the order asked for, else by key. */
+/** The answers sent to a subscriber that knows `before`: in the order asked for, else by key. */
 export function newsOf(before: Known, now: Known, flagKeys: readonly string[] | null): Answer[] {
   const keys = flagKeys ?? [...new Set([...before.keys(), ...now.keys()])].sort();
   return keys

@@ -28,7 +28,7 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly link?: boolean }>>;
 }
 
-/** What `npm ci --omit=dev --workspaces=false` leaves in the directory: the packages, and npm's note of what they are. */
+/** Installs what `npm ci --omit=dev --workspaces=false` does: the packages, and npm's note of what they are. */
 export function installProduction(directory: string): void {
   const { packages } = readLock(join(PACKAGE_ROOT, 'package-lock.json'));
   const wanted = Object.entries(packages).filter(
@@ -42,7 +42,7 @@ export function installProduction(directory: string): void {
   writeNotes(directory, { packages: Object.fromEntries(wanted) });
 }
 
-/** What `npm ci` leaves in scripts/start of the directory, without the packages that nobody loads. */
+/** Installs what `npm ci` does in scripts/start of the directory, without the packages that nobody loads. */
 export function installForStart(directory: string): void {
   const folder = join(directory, 'scripts', 'start');
   const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {

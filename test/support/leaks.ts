@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where something may have been left: a name for people, and all that stands there. */
+/** A place where something may have been left: a name for people, and all that stands there. */
 export interface LeakSource {
   readonly name: string;
   readonly text: string;
 }
 
-/** As `name: form in place`, for each text that is found in a place. */
+/** The texts found in the places, each as `name: form in place`. */
 export function findIn(places: readonly LeakSource[], texts: ReadonlyMap<string, string>): string[] {
   const forms = [...texts].flatMap(([name, text]) => formsOf(text).map(([form, written]) => ({ name, form, written })));
   return places.flatMap(({ name: place, text }) => {
@@ -43,7 +43,7 @@ export function guessesOf(texts: ReadonlyMap<string, string>): ReadonlyMap<strin
   return new Map(guesses);
 }
 
-/** What of the base64 of a longer text does not depend on what stands before and after, for each place modulo 3. */
+/** The part of a longer text's base64 that does not depend on the text before and after, for each position modulo 3. */
 function base64Forms(bytes: Buffer): (readonly [string, string])[] {
   return [0, 1, 2].flatMap((offset) => {
     const padded = Buffer.concat([Buffer.alloc(offset), bytes]);

@@ -29,7 +29,7 @@ export interface Live {
   readonly frame: (count: number) => Promise<LiveFrame>;
   /** Waits for a frame of this revision or a later one. */
   readonly reach: (revision: number) => Promise<LiveFrame>;
-  /** What the frames put together say: flag key to variation; flags that are gone are left out. */
+  /** The state that the frames add up to: flag key to variation; flags that are gone are left out. */
   readonly state: () => Record<string, string | null>;
   readonly stop: () => void;
 }

@@ -132,7 +132,7 @@ export const forSegment = (key: string, patch: object = {}): object => ({
   ...patch,
 });
 
-/** What the flag serves to a context, and why: `on RULE_MATCH`. Waits for the environment's newest revision. */
+/** The variation that the flag serves to a context, and why: `on RULE_MATCH`. Waits for the environment's newest revision. */
 export async function decide(
   project: MadeProject,
   environment: Made,

@@ -3,9 +3,9 @@ import { memoryUsage, getActiveResourcesInfo } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What a process holds. */
+/** The memory and handles that a process holds. */
 export interface Holdings {
-  /** After everything was thrown away that nobody needs: objects, and buffers outside of the heap. */
+  /** Objects and buffers outside of the heap, after everything unused was thrown away. */
   readonly bytes: number;
   readonly residentBytes: number;
   /** Sockets, listening ones included. */

@@ -1,4 +1,4 @@
-/** Builders of people, and looks into the book. */
+/** Builders of people, and looks into the audit log. */
 import { randomBytes } from 'node:crypto';
 import type { GraphQLClient } from 'graphql-request';
 import { make } from './make';
@@ -20,10 +20,10 @@ export interface RolePlace {
   readonly environmentId?: string;
 }
 
-/** Where people have accounts, and somebody owns everything. */
+/** A server on which people have accounts, and somebody owns everything. */
 export type Society = Pick<World, 'client' | 'owner'>;
 
-/** Somebody with one role: invited by the owner of everything, with an account of their own, signed in. */
+/** Somebody with one role: invited by the owner of everything, with an account of their own, logged in. */
 export async function makeMember(world: Society, role: string, place: RolePlace, email = uniqueEmail()): Promise<Person> {
   const owner = world.client(world.owner.accessToken);
   const { invitationToken } = await make<{ invitationToken: string }>(
@@ -82,7 +82,7 @@ export async function lastChange(world: World, organizationId: string): Promise<
   return { kind: change!.kind, items };
 }
 
-/** Who is written down with the newest change of a chain. */
+/** The actor written down with the newest change of a chain. */
 export async function lastActor(world: World, organizationId: string): Promise<object> {
   const [row] = await world.app.database.connection.query<object[]>(
     `SELECT actor_kind AS kind, actor_id AS id, actor_name AS name, authentication FROM change

@@ -18,13 +18,13 @@ import { freePort } from './processes';
 
 export interface OwnPostgres {
   readonly port: number;
-  /** Of a migrated database without a user, on this server. */
+  /** The URL of a migrated database without a user, on this server. */
   readonly url: string;
   /** Like the loss of the machine: nothing is written out, every connection is cut. Starts again with recovery. */
   readonly kill: () => Promise<void>;
   /** A shutdown in the manner of an operator: sessions are ended with 57P01. */
   readonly stop: () => Promise<void>;
-  /** After `kill` or `stop`: resolves when it answers again, on the same port. */
+  /** Starts it again after `kill` or `stop`; resolves when it answers, on the same port. */
   readonly start: () => Promise<void>;
   /** All its processes stand still: connections stay open and nothing answers. */
   readonly pause: () => void;
@@ -46,7 +46,7 @@ export type OwnStandby = Pick<OwnPostgres, 'port' | 'url' | 'kill' | 'stop' | 's
 const USER = 'postgres';
 const DATABASE = 'flagstaff';
 
-/** Where the server's programs are; null when no PostgreSQL server is installed. */
+/** The folder of the server's programs; null when no PostgreSQL server is installed. */
 export function findPostgres(): string | null {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];

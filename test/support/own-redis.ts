@@ -13,7 +13,7 @@ export interface OwnRedis {
   readonly url: string;
   /** Cuts every connection; what it held is gone. */
   readonly kill: () => Promise<void>;
-  /** After `kill`: resolves when it answers again, on the same port. */
+  /** Starts it again after `kill`; resolves when it answers, on the same port. */
   readonly start: () => Promise<void>;
   /** Connections stay open and nothing answers. */
   readonly pause: () => void;

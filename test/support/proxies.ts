@@ -12,7 +12,7 @@ import { freePort } from './processes';
 export interface Proxy {
   /** `http://127.0.0.1:…`. */
   readonly url: string;
-  /** What it wrote: warnings and errors. */
+  /** The warnings and errors that it wrote. */
   readonly output: () => string;
   readonly stop: () => Promise<void>;
 }
@@ -22,7 +22,7 @@ export type ProxyName = keyof typeof PROXIES;
 
 const PROGRAMS: Readonly<Record<ProxyName, string>> = { nginx: 'nginx', haproxy: 'haproxy' };
 
-/** Where a program is missing, its tests are skipped; CI installs both (.ci/run). */
+/** Skips the tests of a program that is not installed; CI installs both (.ci/run). */
 export function describeProxied(name: ProxyName, tests: () => void): void {
   if (isInstalled(PROGRAMS[name])) describe(`behind ${name}`, tests);
   else describe.skip(`behind ${name}, which is not installed`, tests);

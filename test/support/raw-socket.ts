@@ -15,7 +15,7 @@ interface Message {
   readonly payload?: { readonly extensions?: { readonly cost?: unknown } };
 }
 
-/** What an operation cost depends on what others have asked; tests of the cost read it elsewhere. */
+/** The cost of an operation depends on what others have asked; tests of the cost read it elsewhere. */
 function withoutCost(message: Message): unknown {
   if (message.payload?.extensions?.cost === undefined) return message;
   const { extensions: _extensions, ...payload } = message.payload;

@@ -71,7 +71,7 @@ export async function answersStill(world: World): Promise<boolean> {
   return viewer === null;
 }
 
-/** What the server answers to these bytes, up to its close of the connection; a reset is no answer. */
+/** The server's answer to these bytes, up to its close of the connection; a reset is no answer. */
 export function exchange({ url }: Pick<World, 'url'>, text: string): Promise<string> {
   const { port } = new URL(url);
   return new Promise((resolve, reject) => {

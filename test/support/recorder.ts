@@ -29,15 +29,15 @@ export interface RecordedEvent extends Position {
 export interface RecorderOptions {
   /** Servers, tried in turn: `http://…`. */
   readonly urls: readonly string[];
-  /** Of a key that may read snapshots. */
+  /** The secret of a key that may read snapshots. */
   readonly secret: string;
   /** Which server first. */
   readonly first?: number;
-  /** A client that does not know the book yet when it begins; absent: it reads a snapshot. */
+  /** The position of a client that has no state yet when it begins; absent: it reads a snapshot. */
   readonly from?: Position;
   /** For so long nothing may come, not even the answer to a ping, before it gives a connection up. */
   readonly silenceMs?: number;
-  /** After a restored backup, revisions of an epoch may come back until the servers have noticed. */
+  /** Revisions of an epoch may come back after a restored backup, until the servers have noticed. */
   readonly toleratesRestore?: boolean;
 }
 
@@ -111,12 +111,12 @@ export class Recorder {
     return this.position !== null && this.position.epoch === epoch && this.position.revision >= revision;
   }
 
-  /** What was told so far will not be compared with the book. */
+  /** Forgets the events so far: they will not be compared with the database. */
   forgetEvents(): void {
     this.events.length = 0;
   }
 
-  /** Of the state that it has built from snapshots and events. */
+  /** The hash of the state that it has built from snapshots and events. */
   hash(): string {
     return hashOf({ flags: [...this.flags.values()], segments: [...this.segments.values()] });
   }
@@ -157,7 +157,7 @@ export class Recorder {
     });
     this.client = client;
     this.connections++;
-    // Where the stream is; the state may be further, when a snapshot was newer than the RESYNC that asked for it.
+    // The position of the stream; the state may be further, when a snapshot was newer than the RESYNC that asked for it.
     let stream = this.position;
     try {
       const events = client.iterate<{ flagChanged: RecordedEvent } | null>({ query: DOCUMENT, variables: { since: stream } });
@@ -314,7 +314,7 @@ export function digestOf(value: unknown): string {
     .digest('base64url');
 }
 
-/** Of what a snapshot says, whatever the order in which it says it. */
+/** The hash of a snapshot's content, whatever its order. */
 export function hashOf({ flags, segments }: Pick<SnapshotWire, 'flags' | 'segments'>): string {
   const byKey = <T extends Wire>(things: readonly T[]): T[] => [...things].sort((a, b) => (a.key < b.key ? -1 : 1));
   const sorted = byKey(segments).map((segment) => ({

@@ -21,7 +21,7 @@ function testsIn(folder: string): string[] {
     .map((name) => join(PACKAGE_ROOT, folder, name));
 }
 
-/** What the file requires when it runs: imports of types are gone. */
+/** The files that the file requires when it runs: imports of types are gone. */
 function importsOf(path: string): string[] {
   const { code } = transformFileSync(path, { ...compilerOptions, sourceMaps: false });
   return [...code.matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name]) => name!);

@@ -1,4 +1,4 @@
-/** What takes long is done in its full size only where that is asked for: `FAULTS=long npm test -- test/attack`. */
+/** Work that takes long is done in its full size only on request: `FAULTS=long npm test -- test/attack`. */
 export function scaled<T>(long: T, short: T): T {
   return process.env.FAULTS === 'long' ? long : short;
 }

@@ -6,7 +6,7 @@ import { authorization } from './world';
 
 export interface Target {
   readonly url: string;
-  /** Of a SERVER key and of a session, for what wants to be authenticated first. */
+  /** The secrets of a SERVER key and of a session, for doors that ask for a credential first. */
   readonly key: string;
   readonly token: string;
 }
@@ -219,10 +219,10 @@ const SOCKETS: Record<string, Door> = {
     ),
 };
 
-/** Where any secret may be put, also one that has no form by which it could be recognised. */
+/** Doors for any secret, also one that has no form by which it could be recognised. */
 export const DOORS: Readonly<Record<string, Door>> = { ...OPERATIONS, ...HEADERS, ...URLS, ...BODIES, ...SOCKETS };
 
-/** Where the server shows what it was sent: it recognises its own secrets by their form, and shortens them. */
+/** Doors at which the server shows what it was sent: it recognises its own secrets by their form, and shortens them. */
 export const ECHOING_DOORS: Readonly<Record<string, Door>> = {
   'a path': visits((text) => `/${text}`),
   'a flag of OFREP': (text, target) =>

@@ -21,7 +21,7 @@ export interface ServerProcess {
   readonly start: (failPoint?: FailPoint) => Promise<void>;
   /** From now on it ends itself at its fail-point. */
   readonly arm: () => void;
-  /** Nothing is flushed, nobody is told. */
+  /** Kills it: nothing is flushed, and clients are not notified. */
   readonly kill: () => Promise<void>;
   /** SIGTERM; resolves when it has drained, with its exit code. */
   readonly drain: () => Promise<number | null>;
@@ -30,11 +30,11 @@ export interface ServerProcess {
   readonly isRunning: () => boolean;
   /** Resolves when the process that runs now has ended. */
   readonly ended: () => Promise<void>;
-  /** Of the process that runs now: resident memory, in bytes. */
+  /** Resident memory of the process that runs now, in bytes. */
   readonly memoryBytes: () => number;
-  /** Of the process that runs now: what it needs and what it holds open. */
+  /** Measures the process that runs now: what it needs and what it holds open. */
   readonly measure: () => Promise<Holdings>;
-  /** What it wrote as warnings and errors. */
+  /** The warnings and errors that it wrote. */
   readonly output: () => string;
   /** Ends that the test did not ask for, one sentence for each. */
   readonly crashes: () => readonly string[];

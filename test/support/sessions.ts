@@ -62,7 +62,7 @@ export async function written(world: World): Promise<object> {
   return row!;
 }
 
-/** Where an access head stands; null when there is none. */
+/** The revision of an access head; null when there is none. */
 export async function accessHead(world: World, organizationId = 'system'): Promise<number | null> {
   const rows = await world.app.database.connection.query<{ revision: number }[]>(
     'SELECT revision FROM access_head WHERE organization_id = $1',

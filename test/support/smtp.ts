@@ -11,7 +11,7 @@ export interface ReceivedMail {
 }
 
 export interface SmtpWorld {
-  /** What a server is told as SMTP_URL. */
+  /** The SMTP_URL for a server. */
   readonly url: string;
   readonly mails: readonly ReceivedMail[];
   /** From now on every recipient is refused, with this sentence. Null: none. */

@@ -10,7 +10,7 @@ export interface TcpProxy {
    * a firewall does that forgets. `isForNew` false: connections that are made from now on work.
    */
   readonly stall: (options?: { readonly isForNew: boolean }) => void;
-  /** Nothing is read from either side until `thaw`, and nothing is lost: what a client does that does not read. */
+  /** Stops reading from either side until `thaw`, like a client that does not read; no bytes are lost. */
   readonly freeze: () => void;
   readonly thaw: () => void;
   /** New connections work again. Those that were stalled stay mute until they are cut, as behind a real firewall. */

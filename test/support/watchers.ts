@@ -15,7 +15,7 @@ export interface WatchedEvent {
 }
 
 export interface Watcher {
-  /** Of `flagChanged`, or whatever the one root field of the subscription answers. */
+  /** Events of `flagChanged`, or whatever the one root field of the subscription answers. */
   readonly events: readonly WatchedEvent[];
   /** How it ended: codes of errors, a close code, or `complete`. Null while it goes on. */
   readonly ending: () => string | null;

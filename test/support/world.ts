@@ -46,7 +46,7 @@ export async function createWorld(
     readonly env?: Record<string, string>;
     /** How busy the server is to believe it is. */
     readonly load?: LoadGauge;
-    /** What the database gives to its sessions. */
+    /** Settings that the database gives to its sessions. */
     readonly settings?: DatabaseSettings;
     /** Without the first owner; `owner` must not be used then. */
     readonly ownerless?: boolean;

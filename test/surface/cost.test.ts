@@ -144,7 +144,7 @@ function isPlain(type: unknown): boolean {
   return !isListType(type) && (isEnumType(type) || (isScalarType(type) && !type.name.startsWith('JSON')));
 }
 
-/** Nothing but objects of the schema: JSON is not asked for. */
+/** Counts objects of the schema: JSON is not asked for. */
 function objectsIn(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + objectsIn(item), 0);
   if (typeof value !== 'object' || value === null) return 0;
@@ -189,6 +189,6 @@ it(`prices no query of ${QUERIES} drawn from the schema below what it answers`, 
 
   expect(asked).toBe(QUERIES);
   expect(answered).toBeGreaterThan(2_000);
-  // Of some it is no more either, so that a price which is too low by one would be found.
+  // Some cost exactly that, so that a cost which is too low by one would be found.
   expect(exact).toBeGreaterThan(20);
 }, 180_000);

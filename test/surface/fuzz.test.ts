@@ -67,7 +67,7 @@ interface Things {
   readonly ids: readonly string[];
   readonly cursors: readonly string[];
   readonly known: Known;
-  /** What `expectedVersion` must be now. */
+  /** Reads what `expectedVersion` must be now. */
   readonly readVersion: () => Promise<void>;
 }
 
@@ -110,7 +110,7 @@ async function makeThings(rootField: string): Promise<Things> {
     'projectByKey.key': project.key,
     'segmentByKey.key': segment.key,
     'createApiKey.kind': 'SERVER',
-    // Where it is right, the first hostile text would become the password.
+    // A right one would let the first hostile text become the password.
     'changePassword.currentPassword': 'not the password of today',
   };
   const plain: Readonly<Record<string, unknown>> = {
@@ -137,7 +137,7 @@ async function makeThings(rootField: string): Promise<Things> {
   let version = 1;
   const known: Known = (name, root) => {
     if (name === 'expectedVersion') return version;
-    // Of a variation; else of something new.
+    // The key is of a variation, or else of something new.
     if (name === 'key') return byRoot[`${root}.key`] ?? (root === 'updateFlag' || root === 'createFlag' ? 'on' : uniqueKey(name));
     if (name === 'email') return uniqueEmail();
     return byRoot[`${root}.${name}`] ?? ids[name] ?? plain[name];
@@ -159,7 +159,7 @@ async function makeThings(rootField: string): Promise<Things> {
 
 type Versioned = 'flag' | 'flag_configuration' | 'environment' | 'organization' | 'project' | 'segment';
 
-/** What `expectedVersion` is of. */
+/** The table whose version `expectedVersion` is. */
 function versionedTable(rootField: string): Versioned | null {
   if (/FlagConfiguration|applyChangeSet/.test(rootField)) return 'flag_configuration';
   const [, noun] = /^(?:update|delete|archive|restore)(Flag|Environment|Organization|Project|Segment)$/.exec(rootField) ?? [];
@@ -257,7 +257,7 @@ async function ask(transport: Transport, payload: string): Promise<Answer> {
 const DOCUMENTED = new Set<string>([...REQUEST_ERROR_CODES, ...USER_ERROR_CODES]);
 DOCUMENTED.delete('INTERNAL_SERVER_ERROR');
 
-/** What is wrong with an answer; null when nothing is. */
+/** The faults of an answer; null when there is none. */
 function wrongs({ data, errors = [] }: Answer): string | null {
   const codes = [
     ...errors.map(({ extensions }) => extensions.code),
@@ -382,7 +382,7 @@ it('answers or refuses whatever is given as an operation name, as a header or as
     const { type, payload } = (await socket.next()) as { type: string; payload: Answer['errors'] & Answer };
     if (type !== 'error') await socket.next();
     note('operationName over WebSocket', { status: 200, body: type === 'error' ? { errors: payload } : payload });
-    // What Node's own client refuses to write as a header, other tests send by hand.
+    // Texts that Node's own client refuses to write as a header are sent by hand in other tests.
     if (!/^[\t\x20-\x7e\x80-\xff]{1,8000}$/.test(text)) continue;
     for (const name of [
       'idempotency-key',

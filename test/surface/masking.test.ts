@@ -1,4 +1,4 @@
-/** What we did not mean to say is never said: a fault of any layer, over any transport, is one log line and one masked error. */
+/** Faults of ours are never shown: a fault of any layer, over any transport, is one log line and one masked error. */
 import { GraphQLError } from 'graphql';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Authenticator } from '../../src/modules/access/authenticate';
@@ -30,7 +30,7 @@ const expectServed = (transport: Transport): Promise<void> => expectServedIn({ w
 
 const PROJECT = 'query ($id: ID!) { project(id: $id) { key } }';
 
-/** What code throws that we have not thought of. */
+/** Things that code throws which we have not thought of. */
 const thrown: readonly (readonly [string, () => unknown, string])[] = [
   ['an error', () => new Error(SECRET), SECRET],
   ['an error with a status', () => Object.assign(new Error(SECRET), { status: 418, statusCode: 400, code: 'EACCES' }), SECRET],
@@ -181,7 +181,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect((await ask(transport, query, { input: { email, password } })).errors).toEqual([]);
   });
 
-  // In memory there is nothing that could break.
+  // The in-memory notifier has nothing that could break.
   (process.env.REDIS_URL ? it : it.skip)('answers a mutation that was committed, although Redis breaks', async () => {
     const broken = (): Promise<never> => Promise.reject(new Error(SECRET));
     const document =

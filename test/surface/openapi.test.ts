@@ -142,7 +142,7 @@ const operations = (): string[] =>
       .map((method) => `${method.toUpperCase()} ${path}`),
   );
 
-/** What is wrong with the value by the schema there; null: nothing. */
+/** The faults of the value by the schema there; null when there is none. */
 function problemsOf(value: unknown, steps: readonly string[]): unknown {
   const ajv = (validator ??= addFormats(new Ajv2020({ strict: false, allErrors: true })).addSchema(document, 'openapi.json'));
   const validate = ajv.compile({ $ref: `openapi.json#${encodeURI(at(steps).pointer)}` });

@@ -1,4 +1,4 @@
-/** Where metrics are served: nowhere by itself, at a port of its own, or behind a token. */
+/** The port and path of metrics: nowhere by default, at a port of its own, or behind a token. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root';

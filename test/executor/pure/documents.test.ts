@@ -1,4 +1,4 @@
-/** What is remembered of documents is bounded, whatever is sent. */
+/** The memory of documents is bounded, whatever is sent. */
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -1,11 +1,11 @@
 /** A browser that goes where it is sent, with its cookies, and fills in the pages of the provider. */
 import type { App } from '../../../src/app';
 
-/** Where the servers of the tests are said to be; nothing listens there. */
+/** The servers of the tests are said to be here; nothing listens there. */
 export const PUBLIC_URL = 'http://flags.test';
 
 export interface Begun {
-  /** What the server sent the browser to the provider with. */
+  /** The URL at the provider that the server sent the browser to. */
   readonly location: URL;
   /** `name=value` of the log-in's cookie. */
   readonly cookie: string;

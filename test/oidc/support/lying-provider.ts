@@ -19,7 +19,7 @@ export interface Lie {
   readonly token?: { readonly status: number; readonly body: string; readonly type?: string };
   readonly userInfo?: Record<string, unknown>;
   readonly metadata?: Record<string, unknown>;
-  /** Nothing at all is answered: the connection is cut. */
+  /** The provider answers nothing at all: the connection is cut. */
   readonly isAway?: boolean;
   /** The token endpoint never answers. */
   readonly isSilent?: boolean;
@@ -32,7 +32,7 @@ export interface LyingProvider {
   readonly tokenRequests: TokenRequest[];
   /** How often it was asked for its description. */
   readonly metadataRequests: () => number;
-  /** What it says from now on. */
+  /** Sets the lie that it tells from now on. */
   readonly tell: (lie: Lie) => void;
   /** Signed with a key that the provider does not publish. */
   readonly signWithOtherKey: (claims: Record<string, unknown>) => Promise<string>;

@@ -135,7 +135,7 @@ export function hostileValues(
 
 const cursorOf = (position: string): string => Buffer.from(`after:${position}`, 'utf8').toString('base64url');
 
-/** Of the right form, with positions that nothing has. */
+/** Cursors of the right form, with positions that nothing has. */
 const HOSTILE_CURSORS: readonly string[] = [
   ...HOSTILE_TEXTS.map(cursorOf),
   ...['-1', '0', '1e9', '9'.repeat(30), '1.5', ' 1', '0x10', 'NaN', 'Infinity', 'null', '[]', '{}', '[null,null]'].map(cursorOf),

@@ -24,7 +24,7 @@ export interface Input {
   readonly rootField: string;
   /** Name of the argument or input field. */
   readonly name: string;
-  /** Of a scalar or enum its name; `[]` for a list as a whole. */
+  /** The name of a scalar or enum; `[]` for a list as a whole. */
   readonly type: string;
   readonly document: string;
   readonly variables: (known: Known, value: unknown) => Record<string, unknown>;
@@ -162,7 +162,7 @@ function placesOf(type: GraphQLInputType, name: string, path: string, root: stri
       ...place,
       build: (known: Known, value: unknown) => [place.build(known, value), ...(COMPANIONS[name] ?? [])],
     }));
-    // What is too wide is made of members that are valid by themselves.
+    // Values that are too wide are made of members that are valid by themselves.
     const build = (known: Known, value: unknown): unknown =>
       typeof value === 'number' ? Array.from({ length: value }, () => validOf(type.ofType, name, known, root)) : value;
     return [{ ...whole, build, type: '[]' }, ...members];

@@ -1,4 +1,4 @@
-/** What is left of a fault of ours: one masked error for the client, and the cause in the log, once, under its request id. */
+/** The traces of a fault of ours: one masked error for the client, and the cause in the log, once, under its request id. */
 import { makeEnvironment, makeFlag, makeProject, type Made, type MadeProject } from '../../support/make';
 import { answerOver, type Answer, type Transport } from '../../support/transports';
 import type { World } from '../../support/world';
@@ -16,12 +16,12 @@ export async function makePlace(world: World): Promise<MaskedScene> {
   return { world, project, environment: await makeEnvironment(project), flag: await makeFlag(project) };
 }
 
-/** As the owner of the world. */
+/** Asks as the owner of the world. */
 export function asked(world: World, transport: Transport, query: string, variables: object = {}): Promise<Answer> {
   return answerOver(transport, world, { query, variables }, world.owner.accessToken);
 }
 
-/** What the log has of a request, but for its lines of every day. */
+/** The log lines of a request, but for its lines of every day. */
 export function linesOf(world: World, requestId: string): Record<string, unknown>[] {
   return world.logLines().filter((line) => line.requestId === requestId && line.msg !== 'request' && line.msg !== 'operation');
 }
