@@ -10,10 +10,11 @@ import {
   type JsonValue,
   type Provider,
   type ResolutionDetails,
+  type TrackingEventDetails,
 } from '@openfeature/server-sdk';
 import { resolutionOf } from '../../openfeature/src/resolution';
 import { StatusTeller, type Telling } from '../../openfeature/src/status-teller';
-import { withoutDates } from '../../openfeature/src/values';
+import { metricOf, withoutDates } from '../../openfeature/src/values';
 import { Explanations } from './explanations';
 
 /**
@@ -59,6 +60,11 @@ class ServerProvider implements Provider {
     context: EvaluationContext,
   ): Promise<ResolutionDetails<T>> {
     return this.resolve(flagKey, fallback, context);
+  }
+
+  /** Sends nothing itself: the client does, in batches. */
+  track(event: string, context: EvaluationContext, details?: TrackingEventDetails): void {
+    this.client.track(event, contextOf(context), metricOf(details));
   }
 
   async onClose(): Promise<void> {

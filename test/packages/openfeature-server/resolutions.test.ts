@@ -313,3 +313,42 @@ it('answers anew after a change, without being asked to', async () => {
 
   await eventually(async () => !(await placed.features.getBooleanValue(flag.key, true, ADA)));
 });
+
+describe('given an event to track', () => {
+  it('hands its value and its members that are texts, numbers or booleans to the client, with the context (2.7.1, 6.1.3)', async () => {
+    const client = createTestServerClient();
+    const { features, ready } = place(client);
+    await ready;
+
+    features.track(
+      'bought',
+      { targetingKey: 'ada', plan: 'pro' },
+      { value: 9.5, currency: 'EUR', isFirst: true, cart: { items: 2 } },
+    );
+    features.track('left');
+
+    expect(client.flags.tracked).toEqual([
+      {
+        event: 'bought',
+        context: { targetingKey: 'ada', attributes: { targetingKey: 'ada', plan: 'pro' } },
+        details: { value: 9.5, attributes: { currency: 'EUR', isFirst: true } },
+      },
+      { event: 'left', context: { targetingKey: undefined, attributes: {} }, details: { attributes: {} } },
+    ]);
+  });
+
+  it('is noted once as dropped, since the server does not take such events yet', async () => {
+    const warnings: string[] = [];
+    const warn = (message: string): void => void warnings.push(message);
+    const nothing = (): void => undefined;
+    const logger = { debug: nothing, info: nothing, warn, error: nothing };
+    const { features, ready } = place(
+      createServerClient({ snapshot: { formatVersion: 1, epoch: 'e', revision: 1, flags: [], segments: [] }, logger }),
+    );
+    await ready;
+
+    for (let i = 0; i < 3; i++) features.track('bought', ADA, { value: 1 });
+
+    expect(warnings).toEqual(['Flagstaff: The server does not take metric events yet; those that are tracked are dropped.']);
+  });
+});
