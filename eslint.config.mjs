@@ -208,7 +208,7 @@ export default tseslint.config(
             },
             {
               target: './packages/{evaluation,client}/**',
-              from: ['./packages/server-sdk'],
+              from: ['./packages/server-sdk', './packages/web-sdk'],
               message: 'SDKs import the client, never the other way round.',
             },
           ],

@@ -29,6 +29,9 @@ export const PACKAGES = {
     testing: { source: 'src/testing.ts' },
   },
   'openfeature-server': { index: { source: 'src/index.ts' } },
+  'web-sdk': {
+    index: { source: 'src/index.ts' },
+  },
 };
 
 /** Options of esbuild for one entry. Packages that are dependencies, or that applications bring, are imported, not bundled. */
@@ -83,12 +86,19 @@ function prepare(folder, to) {
   for (const file of ['package.json', 'README.md']) copyFileSync(join(from, file), join(to, file));
 }
 
+/** The package of a module. */
+function ownerOf(name) {
+  return /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;
+}
+
 /** The same text for both kinds of modules: what is declared is exported by name in either. */
 async function writeTypes(folder, to) {
+  const { dependencies = {} } = readManifest(folder);
+  const imported = [...Object.keys(dependencies), ...peersOf(folder)];
   const entries = Object.entries(PACKAGES[folder]);
   const bundle = await rollup({
     input: Object.fromEntries(entries.map(([name, { source }]) => [name, join(root, 'packages', folder, source)])),
-    external: /^(@flagstaff\/|@openfeature\/|node:|re2js$)/,
+    external: (name) => name.startsWith('node:') || imported.includes(ownerOf(name)),
     plugins: [dts({ tsconfig: join(root, 'packages', 'tsconfig.json') })],
   });
   for (const [end, format] of [

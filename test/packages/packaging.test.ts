@@ -11,7 +11,7 @@ jest.setTimeout(300_000);
 const home = makeHome();
 const built = join(home, 'built');
 const application = join(home, 'application');
-const PUBLISHED = ['evaluation', 'server-sdk', 'openfeature-server'];
+const PUBLISHED = ['evaluation', 'server-sdk', 'web-sdk', 'openfeature-server'];
 /** From this repository's node_modules. */
 const INSTALLED = ['re2js', '@openfeature/core', '@openfeature/server-sdk'];
 

@@ -3,7 +3,10 @@ const PRIME = 16_777_619;
 
 /** 16 hexadecimal digits. The order of members makes no difference; null and omission are the same. */
 export function contextDigest(context: object): string {
-  const text = canonicalText(context);
+  return textDigest(canonicalText(context));
+}
+
+export function textDigest(text: string): string {
   return hash(text, 2_166_136_261) + hash(text, 84_696_351);
 }
 

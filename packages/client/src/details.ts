@@ -1,9 +1,9 @@
-/** What every SDK answers around an evaluation: whether a value fits, fallbacks, overrides, hooks. */
+/** Decides what every SDK answers around an evaluation: whether a value fits, fallbacks, overrides, hooks. */
 import type { EvaluationContext, JsonValue } from '@flagstaff/evaluation';
 import type { Fault } from './api';
 import type { Details, ErrorCode, Flag, Hook } from './flag-api';
 
-/** What is asked for: a flag with its fallback. */
+/** A flag with its fallback, as it is asked for. */
 export type Asked<T> = Pick<Flag<T>, 'key' | 'fallback' | 'values'>;
 
 type Answer<T> = Omit<Details<T>, 'position'>;
@@ -26,7 +26,7 @@ export function overridden<T>({ key }: Asked<T>, value: JsonValue): Answer<T> {
 
 /** Answers for values that do not fit. Tells each flag's misfit once. */
 export class Misfits {
-  private readonly told = new Set<string>();
+  private readonly known = new Set<string>();
 
   constructor(private readonly onFault: (fault: Fault) => void) {}
 
@@ -35,8 +35,8 @@ export class Misfits {
       typeof value === typeof flag.fallback
         ? `Flag ${quote(flag.key)} serves a value that the program does not know; generate its types anew.`
         : `Flag ${quote(flag.key)} serves a value of the type ${typeof value}, and ${typeof flag.fallback} was asked for.`;
-    if (!this.told.has(flag.key)) {
-      this.told.add(flag.key);
+    if (!this.known.has(flag.key)) {
+      this.known.add(flag.key);
       this.onFault({ kind: 'SNAPSHOT', message });
     }
     return failed(flag, 'TYPE_MISMATCH', message);

@@ -48,6 +48,9 @@ export interface ClientEvaluation {
   readonly variation: string | null;
   readonly reason: string;
   readonly errorCode: string | null;
+  /** Left out or null: not known. */
+  readonly flagVersion?: number | null;
+  /** Left out: false. */
   readonly inExperiment?: boolean;
 }
 

@@ -15,6 +15,14 @@ export interface StreamTransport {
   readonly run: RunStream;
 }
 
+/** The stream that data came by. */
+export interface StreamOfData {
+  /** Whether the stream is still wanted. */
+  readonly isCurrent: () => boolean;
+  /** Whether they are its first. */
+  readonly isFirst: boolean;
+}
+
 export interface StreamLoopParts {
   /** Best first; at least one. */
   readonly transports: readonly StreamTransport[];
@@ -22,8 +30,7 @@ export interface StreamLoopParts {
   /** The operation of the next attempt. Rejects when there can be none yet. */
   readonly prepare: () => Promise<Operation>;
   readonly onOpen: (via: Transport) => void;
-  /** `isCurrent` tells whether the stream is still wanted. */
-  readonly onData: (data: unknown, isCurrent: () => boolean) => void;
+  readonly onData: (data: unknown, stream: StreamOfData) => void;
   /** Answers how it ended in truth: a refusal of the stream need not be one of the key. */
   readonly onEnd: (end: AttemptEnd) => Promise<AttemptEnd>;
 }
@@ -74,6 +81,11 @@ export class StreamLoop {
     this.current?.controller.abort(ANEW);
   }
 
+  /** Ends a pause between two attempts. */
+  hurry(): void {
+    this.wake();
+  }
+
   close(): void {
     this.isClosed = true;
     this.cancelClimb();
@@ -100,13 +112,17 @@ export class StreamLoop {
   private async attempt(index: number, controller: AbortController, onOpen: () => void): Promise<AttemptEnd> {
     const { parts } = this;
     let openedAt: number | null = null;
+    let isFirst = true;
     const isCurrent = (): boolean => !controller.signal.aborted;
     const listener = {
       onOpen: () => {
         openedAt = parts.clock.now();
         onOpen();
       },
-      onData: (data: unknown) => parts.onData(data, isCurrent),
+      onData: (data: unknown) => {
+        parts.onData(data, { isCurrent, isFirst });
+        isFirst = false;
+      },
     };
     // Begins after the attempt is known to the loop.
     await Promise.resolve();

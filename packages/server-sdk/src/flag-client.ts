@@ -147,8 +147,8 @@ export class FlagClient implements ServerClient {
 
   bootstrapFor(context: EvaluationContext): Bootstrap {
     const evaluations = this.evaluateAll(context, { onlyClientAvailable: true }).map(
-      ({ flagKey, value, variationKey, reason, errorCode, inExperiment }) => ({
-        ...{ flagKey, value, variation: variationKey, reason, errorCode },
+      ({ flagKey, value, variationKey, reason, errorCode, flagVersion, inExperiment }) => ({
+        ...{ flagKey, value, variation: variationKey, reason, errorCode, flagVersion },
         ...(inExperiment ? { inExperiment } : {}),
       }),
     );

@@ -30,13 +30,14 @@ export function snapshotSource(endpoint: Endpoint, keeper: SnapshotKeeper, envir
     return snapshot.snapshotIfNewer;
   };
   return {
+    startsWhole: false,
     hasData: () => keeper.position !== null,
     read: async (signal) => {
       const newer = await ask({ have: keeper.position }, signal);
       if (newer) keeper.commit(newer);
     },
     operation: () => ({ query: CHANGES, variables: { environmentId, since: keeper.position } }),
-    apply: async (data, signal) => {
+    apply: async (data, _isFirst, signal) => {
       const { kind, epoch, revision, changes } = readEvent(data);
       if (kind === 'RESYNC') {
         // Waits up to 2 seconds until the server has that revision.

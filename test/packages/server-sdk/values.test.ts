@@ -214,7 +214,16 @@ describe.each([
 
     expect(one).toEqual({
       ...{ format: 1, position: { epoch: 'e', revision: 7 }, contextDigest: same!.contextDigest },
-      evaluations: [{ flagKey: 'flag', value: true, variation: 'on', reason: 'TARGET_MATCH', errorCode: null }],
+      evaluations: [
+        {
+          flagKey: 'flag',
+          value: true,
+          variation: 'on',
+          reason: 'TARGET_MATCH',
+          errorCode: null,
+          flagVersion: expect.any(Number),
+        },
+      ],
     });
     expect(one!.contextDigest).toMatch(/^[0-9a-f]{16}$/);
     expect(other!.contextDigest).not.toBe(one!.contextDigest);
