@@ -110,7 +110,8 @@ function checkShares(what: string, answers: readonly Answer[]): void {
   }
 }
 
-async function measure(prepared: readonly (readonly [Contender, Prepared])[]): Promise<ReadonlyMap<string, Figure>> {
+/** Rounds alternate between contenders. */
+export async function measure(prepared: readonly (readonly [Contender, Prepared])[]): Promise<ReadonlyMap<string, Figure>> {
   const counts = new Map<string, number>();
   for (const [{ name }, { spin }] of prepared) counts.set(name, await findCount(spin));
   const rounds = new Map<string, number[]>(prepared.map(([{ name }]) => [name, []]));

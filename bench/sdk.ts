@@ -1,6 +1,7 @@
 /**
  * The server SDK in process: ns for one `value()` of a flag that was defined once, side by side in one run with the core alone and
- * with peers' packages, which answer with details. W1 to W4, one flag each. The packages are built first, as they are published.
+ * with peers' packages, which answer with details; and ns for one evaluation by OpenFeature's SDK with our provider and with none.
+ * W1 to W4, one flag each. The packages are built first, as they are published.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { readVersions, runWorkload } from './evaluation';
 import { makeSnapshot, OURS } from './evaluation/ours';
 import { PEERS } from './evaluation/peers';
 import { WORKLOADS } from './evaluation/workloads';
+import { runOpenFeature } from './sdk/openfeature';
 import type * as Sdk from '../packages/server-sdk/src/index-node';
 
 const SDK: Contender = {
@@ -38,7 +40,8 @@ const SDK: Contender = {
 export async function run(): Promise<void> {
   execFileSync(process.execPath, [join(__dirname, '..', 'scripts', 'build-packages.mjs')], { stdio: 'inherit' });
   const workloads: { [name: string]: unknown } = {};
-  for (const workload of WORKLOADS.filter(({ flags }) => flags.length === 1))
-    workloads[workload.name] = await runWorkload(workload, [SDK, OURS, ...PEERS]);
-  console.log(JSON.stringify({ workloads, node: process.version, versions: readVersions() }));
+  const single = WORKLOADS.filter(({ flags }) => flags.length === 1);
+  for (const workload of single) workloads[workload.name] = await runWorkload(workload, [SDK, OURS, ...PEERS]);
+  const openFeature = await runOpenFeature(single);
+  console.log(JSON.stringify({ workloads, openFeature, node: process.version, versions: readVersions() }));
 }

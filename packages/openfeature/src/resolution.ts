@@ -31,8 +31,9 @@ export function resolutionOf<T>(answer: Answer<T>, isStatic = false): Resolution
     const code = errorCode === 'NOT_READY' ? 'PROVIDER_NOT_READY' : errorCode;
     return { value, reason: 'ERROR', errorCode: code as ErrorCode, errorMessage: errorMessage ?? code, flagMetadata };
   }
-  const resolution = { value, reason: isStatic ? 'STATIC' : (REASONS[reason] ?? reason), flagMetadata };
-  return variation === null ? resolution : { ...resolution, variant: variation };
+  const said = isStatic ? 'STATIC' : (REASONS[reason] ?? reason);
+  // A member of no value instead of a spread: that takes a microsecond.
+  return { value, variant: variation ?? undefined, reason: said, flagMetadata };
 }
 
 type Metadata = NonNullable<ResolutionDetails<unknown>['flagMetadata']>;
