@@ -2,6 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerOptions } from '../../../packages/server-sdk/src/api';
+import type { Fault } from '../../../packages/client/src/api';
+import { systemClock } from '../../../packages/client/src/clock';
+import { planRoute } from '../../../packages/client/src/connection-options';
+import { EvaluationCounts } from '../../../packages/client/src/evaluation-counts';
+import { sendByFetch } from '../../../packages/client/src/http';
+import { Reporter } from '../../../packages/client/src/reporter';
+import type { Snapshot } from '../../../src/evaluation';
 import { planReports } from '../../../packages/client/src/report-options';
 import { VERSION } from '../../../packages/client/src/version';
 import { PACKAGE_ROOT } from '../../../src/package-root';
@@ -28,7 +35,8 @@ afterEach(async () => {
 
 afterAll(() => served.close());
 
-function connect(options: ServerOptions = {}, times = 100): Connected {
+/** Where time passes faster, so do the bounds within which a server must answer. */
+function connect(options: ServerOptions = {}, times = 1): Connected {
   const client = createOnClock({ url: proxy.url, key: served.key, ...options }, fasterClock(times));
   const one = note(client);
   connected.push(one);
@@ -100,7 +108,7 @@ const clientsOf = async ({ environment }: Scene): Promise<Clients> =>
 
 it('shows in Environment.clients which revision real instances hold, before and after a change', async () => {
   const scene = await seed();
-  const three = [1, 2, 3].map(() => connect({ key: scene.key }));
+  const three = [1, 2, 3].map(() => connect({ key: scene.key }, 10));
   await Promise.all(three.map(({ client }) => client.waitUntilReady()));
   await eventually(async () => (await clientsOf(scene)).clients.total === 3);
   const before = await clientsOf(scene);
@@ -141,7 +149,7 @@ it('counts what value() and details() have served, failures by no variation, and
 
 it('joins revisions: a variation that was served at several of them is one count', async () => {
   const scene = await seed();
-  const { client } = connect({ key: scene.key }, 1);
+  const { client } = connect({ key: scene.key });
   await client.waitUntilReady();
   for (const isEnabled of [false, true]) {
     client.boolean(scene.flag.key, false);
@@ -159,7 +167,7 @@ it('joins revisions: a variation that was served at several of them is one count
 
 it('tells at its end what it has counted, and nothing after it', async () => {
   const scene = await seed();
-  const { client } = connect({ key: scene.key }, 1);
+  const { client } = connect({ key: scene.key });
   await client.waitUntilReady();
   client.boolean(scene.flag.key, false);
 
@@ -225,7 +233,7 @@ it.each([
 ])('drops the counts of a server that %s, says so, and serves on', async (_how, report) => {
   const scene = await seed();
   proxy.set({ report });
-  const { client, faults } = connect({ key: scene.key, transports: ['poll'], pollSeconds: 3_600 }, 100);
+  const { client, faults } = connect({ key: scene.key, transports: ['poll'], pollSeconds: 3_600 }, 10);
   await client.waitUntilReady();
   client.boolean(scene.flag.key, false);
   await eventually(async () => faults.length > 0);
@@ -244,7 +252,7 @@ it('asks a server that refused reports again after five minutes, and reports wha
   const { client, faults } = connect({ key: scene.key, transports: ['poll'], pollSeconds: 3_600 }, 100);
   await client.waitUntilReady();
   client.boolean(scene.flag.key, false);
-  await eventually(async () => faults.length > 0);
+  await eventually(async () => faults.some(({ kind }) => kind === 'REPORT'));
   proxy.set({ report: 'pass' });
   client.boolean(scene.flag.key, false);
   client.boolean(scene.flag.key, false);
@@ -282,6 +290,90 @@ it('sends nothing of a context, whatever is in it (50 secrets are looked for in 
   for (const secret of secrets) expect([sent, JSON.stringify(faults)].join().includes(secret)).toBe(false);
 });
 
+describe('given more than one report can hold', () => {
+  /** Flags with the longest keys that there are, which only the client knows. */
+  const snapshot: Snapshot = {
+    ...{ formatVersion: 1, epoch: 'before', revision: 1, segments: [] },
+    flags: Array.from({ length: 2_500 }, (_, i) => ({
+      ...{ key: `flag-${i}-`.padEnd(200, 'x'), version: 1, valueType: 'BOOLEAN', salt: 's' },
+      ...{ isEnabled: true, isArchived: false, isClientAvailable: false },
+      variations: ['on', 'off'].map((key) => ({ key: key.padEnd(100, 'y'), value: key === 'on' })),
+      offVariation: 'off'.padEnd(100, 'y'),
+      ...{ prerequisites: [], targets: [], rules: [], fallthrough: { variation: 'on'.padEnd(100, 'y') } },
+    })),
+  };
+  const keys = snapshot.flags.map(({ key }) => key).sort();
+  const keysOf = (counts: readonly { readonly flagKey: string }[]): string[] => counts.map(({ flagKey }) => flagKey).sort();
+
+  it('sends several, each within the bounds of the server, and all of them at once', async () => {
+    const scene = await seed();
+    const { client, faults } = connect({ key: scene.key, snapshot });
+    for (const key of keys) client.boolean(key, false);
+    await eventually(async () => client.status === 'READY');
+    await client.flush();
+
+    expect(keysOf(reports().flatMap(({ counts }) => counts))).toEqual(keys);
+    expect(reports().map(({ batch }) => batch)).toEqual(reports().map((_, i) => i + 1));
+    for (const { body } of proxy.seen) expect(body.length).toBeLessThanOrEqual(220 * 1_024);
+    for (const { counts } of reports()) expect(counts.length).toBeLessThanOrEqual(1_000);
+    expect(faults).toEqual([]);
+  });
+
+  it('hands to the browser of a page that goes what it takes, and answers the rest', async () => {
+    const scene = await seed();
+    const counts = new EvaluationCounts<{ flagKey: string }>(() => 'on', 10_000);
+    const faults: Fault[] = [];
+    const counted = new Map<boolean | undefined, number>();
+    const send = sendByFetch(() => async (...args) => {
+      counted.set(args[1]?.keepalive, (counted.get(args[1]?.keepalive) ?? 0) + 1);
+      return fetch(...args);
+    });
+    const route = planRoute({ url: proxy.url, key: scene.key }, send, systemClock)!;
+    const reporter = new Reporter({
+      ...{ endpoint: route.endpoint, clock: systemClock, sdk: 'test/1', environmentId: null, counts },
+      ...{ plan: planReports({}, systemClock)!, onFault: (fault) => void faults.push(fault) },
+    });
+    for (const flagKey of keys) counts.add({ flagKey });
+
+    const rest = reporter.leave();
+    await eventually(async () => reports().length === 1);
+    for (const { flagKey, variation, evaluations } of rest) counts.addNamed(flagKey, variation, evaluations);
+    await reporter.close();
+
+    const [first] = reports();
+    // The first may be repeated, under its number, when the server had not answered yet.
+    const others = reports().filter(({ batch }) => batch !== first!.batch);
+    expect(proxy.seen[0]!.body.length).toBeLessThanOrEqual(64_000);
+    expect(keysOf([...first!.counts, ...rest])).toEqual(keys);
+    expect(keysOf(others.flatMap((report) => report.counts))).toEqual(keysOf(rest));
+    expect(counted.get(true)).toBe(1);
+    expect(faults).toEqual([]);
+    reporter.abort();
+  });
+
+  it('counts as dropped what is beyond the bound of variations, and again what comes after a report', () => {
+    const counts = new EvaluationCounts<{ flagKey: string }>(() => 'on', 2);
+    const [a, b, c] = ['a', 'b', 'c'].map((flagKey) => ({ flagKey }));
+    for (const answer of [a, b, c, c, a]) counts.add(answer!);
+
+    const taken = counts.take({ countsMax: 1, bytesMax: 1_000 });
+    counts.add(c!);
+
+    expect(taken).toEqual([{ flagKey: 'a', variation: 'on', evaluations: 2 }]);
+    expect(counts.dropped).toBe(2);
+    expect(counts.take({ countsMax: 9, bytesMax: 1_000 }).map(({ flagKey }) => flagKey)).toEqual(['b', 'c']);
+    expect(counts.isEmpty).toBe(true);
+  });
+
+  it('splits a count that is larger than the server takes', () => {
+    const counts = new EvaluationCounts<{ flagKey: string }>(() => 'on', 2);
+    counts.addNamed('a', 'on', 2_500_000_000);
+    const take = (): number[] => counts.take({ countsMax: 9, bytesMax: 1_000 }).map(({ evaluations }) => evaluations);
+
+    expect([take(), take(), take(), take()]).toEqual([[1_000_000_000], [1_000_000_000], [500_000_000], []]);
+  });
+});
+
 describe('given options', () => {
   const REPORTED: [string, ServerOptions['reports'], object | null][] = [
     ['nothing when reports are off', false, null],
@@ -299,11 +391,11 @@ describe('given options', () => {
   ];
   it.each(REPORTED)('reports %s', async (_what, options, expected) => {
     const scene = await seed();
-    const { client } = connect({ key: scene.key, reports: options! }, 100);
+    const { client } = connect({ key: scene.key, reports: options! }, 10);
     await client.waitUntilReady();
     client.boolean(scene.flag.key, false);
     if (expected === null) await new Promise((resolve) => setTimeout(resolve, 100));
-    else await eventually(async () => reports().length > 0);
+    else await client.flush();
     await client.close();
 
     expect(reports().slice(0, 1)).toEqual(expected === null ? [] : [expect.objectContaining(expected)]);
