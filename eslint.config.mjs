@@ -165,7 +165,7 @@ export default tseslint.config(
       'src/modules/access/id-arguments.ts',
       'src/{app,schema,server}.ts',
       'src/composition/connect.ts',
-      'src/commands/with-database.ts',
+      'src/composition/with-database.ts',
     ],
     rules: { 'no-restricted-imports': 'off' },
   },

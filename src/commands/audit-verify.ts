@@ -1,10 +1,10 @@
 /** Implements `npm run audit:verify` for the operator, as a second, smaller composition root. */
+import { withDatabase } from '../composition/with-database';
 import type { Config } from '../config';
 import type { Database } from '../database/transaction';
 import { StartFault } from '../errors';
 import { kindOfId } from '../ids';
 import { problemSentence, type ChainReport, type KeptHead } from '../modules/changes/verify-chain';
-import { withDatabase } from './with-database';
 import { prepareReading, findOrphan, listChains, verifyChain } from '../modules/changes/verify-repository';
 
 export interface VerifyArguments {

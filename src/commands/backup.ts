@@ -8,13 +8,13 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { withDataSource } from '../composition/with-database';
 import type { Config } from '../config';
 import { openEmbeddedDatabase, restoreEmbeddedDatabase } from '../database/embedded';
 import { openInstallation } from '../database/installation';
 import { migrate } from '../database/migrate';
 import { StartFault } from '../errors';
 import { renewEpochs } from '../modules/changes/epoch-repository';
-import { withDataSource } from './with-database';
 
 type Location = Pick<Config, 'databaseUrl' | 'dataDir'>;
 

@@ -1,10 +1,10 @@
 /** Implements `npm run db:migrate`, `db:revert`, `db:new-epoch` and `key-pepper:accept`. Each answers the sentence to print. */
+import { withDataSource } from '../composition/with-database';
 import type { Config } from '../config';
 import { renewInstallation } from '../database/installation';
 import { migrate, revertLastMigration } from '../database/migrate';
 import { StartFault } from '../errors';
 import { renewEpochs } from '../modules/changes/epoch-repository';
-import { withDataSource } from './with-database';
 
 export function migrateDatabase(config: Config): Promise<string> {
   return withDataSource(config, async (dataSource) => {

@@ -1,5 +1,6 @@
 /** Implements `npm run password:reset` for the operator, as a second, smaller composition root. */
 import { systemClock } from '../clock';
+import { withDatabase } from '../composition/with-database';
 import type { Config } from '../config';
 import { Cipher } from '../database/cipher';
 import { internalRequest } from '../modules/access/actor';
@@ -8,7 +9,6 @@ import { UNLIMITED } from '../modules/accounts/attempts';
 import { PasswordService, type NewPasswordReset } from '../modules/accounts/password-service';
 import { SessionService } from '../modules/accounts/session-service';
 import { ChangeService } from '../modules/changes/change-service';
-import { withDatabase } from './with-database';
 
 /** Null: there is no account with the address. Fails when a server uses the embedded database. */
 export function createPasswordReset(config: Config, email: string): Promise<NewPasswordReset | null> {

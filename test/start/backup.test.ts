@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../src/commands/commands';
-import { withDataSource } from '../../src/commands/with-database';
+import { withDataSource } from '../../src/composition/with-database';
 import { readConfig, type Config } from '../../src/config';
 import { openEmbeddedDatabase } from '../../src/database/embedded';
 import { migrate } from '../../src/database/migrate';

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../../../migrations';
+import { withDatabase } from '../../composition/with-database';
 import type { Config } from '../../config';
 import { isKeyPepperOf } from '../../database/installation';
 import type { Connection } from '../../database/transaction';
 import { StartFault } from '../../errors';
-import { withDatabase } from '../with-database';
 import { ok, warning, wrong, type Finding } from './finding';
 
 const SLOW_MS = 20;

@@ -1,10 +1,10 @@
 /** Looks at the replica of the database, as a server does before it reads from it. */
+import { withDataSource } from '../../composition/with-database';
 import type { Config } from '../../config';
 import { readReplicaFacts, replicaFaultOf } from '../../database/replica-fault';
 import type { Connection } from '../../database/transaction';
 import { StartFault } from '../../errors';
 import { countChanges } from '../../modules/changes/head-repository';
-import { withDataSource } from '../with-database';
 import { ok, warning, wrong, type Finding } from './finding';
 
 const LAG_WARNING_S = 10;
