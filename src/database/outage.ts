@@ -35,7 +35,7 @@ const MESSAGES = [
   'Cannot use a pool after calling end',
 ];
 
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   const { driverError, code, message } = error as { driverError?: unknown; code?: unknown; message?: unknown };
   if (driverError !== undefined && driverError !== error) return isOutage(driverError);
   if (typeof code === 'string' && (NETWORK_CODES.has(code) || SQLSTATE.test(code))) return true;
@@ -51,7 +51,7 @@ function isCancelled({ driverError }: { readonly driverError?: { readonly code?:
 }
 
 /** When the connection broke during a commit, it is unknown whether the commit took place. */
-export function unavailable(cause: unknown): TryLater {
+function unavailable(cause: unknown): TryLater {
   const message = 'The database is unavailable. Try again; a mutation with an Idempotency-Key is applied only once.';
   return Object.assign(new TryLater('UNAVAILABLE', message, 1), { cause });
 }

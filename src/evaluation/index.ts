@@ -6,7 +6,6 @@ export type { Bucketer } from './bucketing';
 export { compileSnapshot } from './compile';
 export type { CompileResult } from './compile';
 export type { CompiledFlag, CompiledSegment, CompiledSnapshot, SnapshotProblem } from './compiled';
-export { checkAttributeReference } from './context';
 export type { EvaluationContext } from './context';
 export { findCycle, findLongPath, formatPath } from './cycles';
 export type { Edges } from './cycles';

@@ -66,7 +66,7 @@ interface KeptList<Value> {
 
 const EMPTY_LIST: KeptList<never> = { values: [], ends: [], text: '' };
 
-export class JsonChunks<Value extends object> {
+class JsonChunks<Value extends object> {
   /** Each text begins with a comma. */
   private texts = new WeakMap<Value, string>();
   /** Lists of one writer have most items in common; runs of these are copied from here as one part. */

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 
 /** Shorter answers are sent faster uncompressed. Counted in UTF-16 code units. */
-export const COMPRESSED_LENGTH_MIN = 64 * 1024;
+const COMPRESSED_LENGTH_MIN = 64 * 1024;
 
 const compress = promisify(gzip);
 

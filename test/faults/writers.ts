@@ -180,7 +180,7 @@ interface Mutation {
 const OWN_KEYS_MAX = 20;
 
 /** Draws mutations that each change something, and keeps count of the versions of its own flag. */
-export class Author {
+class Author {
   private flagVersion = 1;
   /** The keys in the segment, the oldest first. */
   private readonly keys: string[] = [];

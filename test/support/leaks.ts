@@ -19,7 +19,7 @@ export function findIn(places: readonly LeakSource[], texts: ReadonlyMap<string,
 }
 
 /** The text itself, and its usual encodings wherever they may begin. */
-export function formsOf(text: string): (readonly [string, string])[] {
+function formsOf(text: string): (readonly [string, string])[] {
   const bytes = Buffer.from(text, 'utf8');
   const forms: (readonly [string, string])[] = [
     ['plain', text],

@@ -30,7 +30,7 @@ export interface SentinelGroup extends RedisGroup {
 }
 
 export const PASSWORD = 'of the servers';
-export const SENTINEL_PASSWORD = 'of the sentinels';
+const SENTINEL_PASSWORD = 'of the sentinels';
 export const MASTER_NAME = 'flags';
 const SLOTS = 16_384;
 /** A node that is silent for longer is replaced. */

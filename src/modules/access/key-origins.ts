@@ -4,7 +4,7 @@ import { quote } from '../../evaluation';
 import { countIssues, unstorable, type Path } from '../../validation/input-rules';
 import type { Actor } from './actor';
 
-export const ORIGINS_MAX = 50;
+const ORIGINS_MAX = 50;
 /** A host has at most 253 characters. */
 const ORIGIN_LENGTH_MAX = 270;
 /** Allows only the scheme before the host, and only a port after it. */

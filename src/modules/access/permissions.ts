@@ -65,11 +65,6 @@ export function isAtLeast(role: Role, least: Role | null): boolean {
   return least === null || STRENGTH.indexOf(role) >= STRENGTH.indexOf(least);
 }
 
-/** Null when none is given. */
-export function strongest(roles: readonly (Role | null)[]): Role | null {
-  return STRENGTH.findLast((role) => roles.includes(role)) ?? null;
-}
-
 /** Reads that a role also gives on the objects around its scope, so that its holder can navigate there. */
 export const READS_UPWARD: ReadonlySet<Permission> = new Set([
   'organization:read',

@@ -14,7 +14,7 @@ const KINDS_MAX = 50;
  * of the bodies. 2: every column of the bodies except the texts and the salt, which the digests of the bodies cover.
  */
 export type ChainFormat = 1 | 2;
-export const CHAIN_FORMAT = 2;
+const CHAIN_FORMAT = 2;
 
 /** Answers a sentence that says what is wrong with a filter of changes; null when nothing is. */
 export function changeFilterProblem(filter: {

@@ -6,7 +6,7 @@ import { keyIssues, nameIssues } from '../../validation/input-rules';
 import { nullIssues, patched, rangeIssues } from '../../validation/patch-rules';
 import type { EnvironmentEntity } from './environment-entity';
 
-export const ENVIRONMENTS_PER_PROJECT_MAX = 100;
+const ENVIRONMENTS_PER_PROJECT_MAX = 100;
 const DEFAULT_COLOR = '#808080';
 const COLOR_FORM = /^#[0-9a-fA-F]{6}$/;
 

@@ -222,7 +222,7 @@ function storedVariation(input: VariationInput): StoredVariation {
   return { key: input.key, name: input.name ?? '', value: (input.value ?? null) as JsonValue };
 }
 
-export function variationsIssues(valueType: FlagValueType, variations: readonly VariationInput[], path: Path): Issue[] {
+function variationsIssues(valueType: FlagValueType, variations: readonly VariationInput[], path: Path): Issue[] {
   const issues = countIssues('Variations', variations.length, { min: MIN_VARIATIONS, max: VARIATIONS_MAX }, path);
   variations.slice(0, VARIATIONS_MAX).forEach((variation, position) => {
     const at = [...path, String(position)];

@@ -5,7 +5,7 @@ import { nullIssues, patched, rangeIssues } from '../../validation/patch-rules';
 import type { ProjectEntity } from './project-entity';
 
 /** Applies until the project sets another value. */
-export const STALE_AFTER_DAYS_DEFAULT = 30;
+const STALE_AFTER_DAYS_DEFAULT = 30;
 const STALE_AFTER_DAYS_MAX = 3_650;
 
 export interface CreateProjectInput {

@@ -14,7 +14,7 @@ import {
 import type { StoredSegmentRule } from './segment-entity';
 import type { SegmentList } from './segment-key-entity';
 
-export const KEYS_PER_CALL_MAX = 5_000;
+const KEYS_PER_CALL_MAX = 5_000;
 const TARGETING_KEY_LENGTH_MAX = 1_000;
 
 /** The other segments of the project that the input may refer to. */

@@ -2,8 +2,8 @@
 import type { Snapshot, SnapshotFlag } from '../../evaluation';
 import { findInexactNumber, inexactNumber } from '../../validation/input-rules';
 
-export const CONTEXTS_MAX = 1_000;
-export const EVALUATIONS_MAX = 100_000;
+const CONTEXTS_MAX = 1_000;
+const EVALUATIONS_MAX = 100_000;
 const SNAPSHOT_KEYS_MAX = 1_000;
 const ATTRIBUTES_BYTES_MAX = 65_536;
 const LIVE_ATTRIBUTES_BYTES_MAX = 8_192;

@@ -1,7 +1,7 @@
 /** Bounds the traces of one operation, and brings traced conditions into the form of the answer. Pure. */
 import type { ConditionTrace } from '../../evaluation';
 
-export const TRACES_MAX = 1_000;
+const TRACES_MAX = 1_000;
 export const TRACE_BYTES_MAX = 2 * 1024 * 1024;
 
 /** Checks the number of traces. `before`: evaluations that were traced for earlier fields of the operation. */

@@ -167,10 +167,10 @@ const NAMES = [
   'toString',
 ];
 
-export const TEXT_LIKE = ['STARTS_WITH', 'ENDS_WITH', 'CONTAINS', 'MATCHES'] as const;
+const TEXT_LIKE = ['STARTS_WITH', 'ENDS_WITH', 'CONTAINS', 'MATCHES'] as const;
 
 /** A value of every kind, right or wrong for every operator. */
-export function generateValue(dice: Dice, depth = 0): JsonValue {
+function generateValue(dice: Dice, depth = 0): JsonValue {
   switch (dice.below(depth > 1 ? 7 : 10)) {
     case 0:
       return dice.chance(0.5) ? dice.chance(0.5) : null;
@@ -223,7 +223,7 @@ export function generateContext(dice: Dice): { targetingKey?: string | null; att
 }
 
 /** An operator with operands that it can decide. */
-export function generateOperation(dice: Dice): { operator: string; values: JsonValue[]; ignoreCase?: boolean } {
+function generateOperation(dice: Dice): { operator: string; values: JsonValue[]; ignoreCase?: boolean } {
   const not = dice.chance(0.4) ? 'NOT_' : '';
   const ignoreCase = dice.chance(0.3) ? { ignoreCase: true } : {};
   switch (dice.below(9)) {

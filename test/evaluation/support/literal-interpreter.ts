@@ -52,7 +52,7 @@ export function literalBucket(text: string, salt: string): number {
 }
 
 /** Missing and null are the same: undefined. */
-export function literalRead(context: any, reference: string): any {
+function literalRead(context: any, reference: string): any {
   const merged = new Map<string, any>(Object.entries(context.attributes ?? {}));
   merged.delete('targetingKey');
   if (context.targetingKey !== undefined && context.targetingKey !== null && context.targetingKey !== '') {

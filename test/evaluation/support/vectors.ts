@@ -17,7 +17,7 @@ export interface Topic {
   readonly cases: readonly Vector[];
 }
 
-export const CONFORMANCE_FOLDER = join(__dirname, '..', '..', 'conformance');
+const CONFORMANCE_FOLDER = join(__dirname, '..', '..', 'conformance');
 
 export function readTopics(): Topic[] {
   return readdirSync(CONFORMANCE_FOLDER)
