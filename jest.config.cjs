@@ -1,10 +1,12 @@
 const { pure, transport } = require('./test/support/run-once.json');
 const { files: notBehind } = require('./test/support/not-behind.json');
 
-// What a run leaves out: the tests with faults, unless they are asked for; those that cannot tell one database from another,
-// where CI has run them before (scripts/test.mjs). What the list does not name is never left out.
+// What a run leaves out: the tests with faults and those that fetch packages of other people, unless they are asked for; those that
+// cannot tell one database from another, where CI has run them before (scripts/test.mjs). What the list does not name is never left
+// out.
 const leftOut = [
   ...(process.env.FLAGSTAFF_TEST_FAULTS ? [] : ['test/faults/']),
+  ...(process.env.FLAGSTAFF_TEST_CONSUMERS ? [] : ['test/packages/consumers/']),
   ...(process.env.FLAGSTAFF_TEST_AGAIN ? [...pure, ...transport] : []),
   ...(process.env.FLAGSTAFF_TEST_BEHIND ? Object.keys(notBehind) : []),
 ];

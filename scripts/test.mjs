@@ -13,14 +13,16 @@ process.stdout.write(
   `Tests run on ${DATABASE_URL ? `PostgreSQL at ${hostOf(DATABASE_URL)}` : 'the embedded PostgreSQL'}` +
     ` and ${REDIS_URL ? `Redis at ${hostOf(REDIS_URL)}` : 'the in-memory change notifier'}.\n`,
 );
-// The tests that break things start servers of their own and take long: they run only when they are asked for.
-const asksForFaults = jestArguments.some((argument) => argument.includes('test/faults'));
+// The tests that break things start servers of their own and take long, and those of consumers fetch what applications are built
+// with: they run only when they are asked for.
+const asksFor = (folder) => jestArguments.some((argument) => argument.includes(folder));
 const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...jestArguments], {
   cwd: root,
   stdio: 'inherit',
   env: {
     ...process.env,
-    ...(asksForFaults ? { FLAGSTAFF_TEST_FAULTS: '1' } : {}),
+    ...(asksFor('test/faults') ? { FLAGSTAFF_TEST_FAULTS: '1' } : {}),
+    ...(asksFor('test/packages/consumers') ? { FLAGSTAFF_TEST_CONSUMERS: '1' } : {}),
     ...(process.argv.includes(AGAIN) ? { FLAGSTAFF_TEST_AGAIN: '1' } : {}),
   },
 });
