@@ -1,6 +1,7 @@
 /** Makes the clients of Redis, whichever form the URL has: one server, a master behind sentinels, or a cluster. */
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import { redisAddressOf, type RedisAddress } from './redis-url';
+import { surviveSocketErrors } from './socket-errors';
 
 /** Takes commands for any key. */
 export type RedisClient = Redis | Cluster;
@@ -38,6 +39,7 @@ export interface RedisClientOptions {
 
 /** Connects by itself, again and again, unless it is a probe. */
 export function createRedisClient(url: string, { isProbe = false, ...wished }: RedisClientOptions = {}): RedisClient {
+  surviveSocketErrors();
   const address = redisAddressOf(url);
   const retry = isProbe ? () => null : retryDelayMs;
   const options = { ...CLIENT_OPTIONS, ...wished, lazyConnect: isProbe };
@@ -50,6 +52,7 @@ export function createRedisClient(url: string, { isProbe = false, ...wished }: R
  * the next one when that is lost; `peers` tells which nodes there are now.
  */
 export function createRedisSubscriber(url: string, peers: RedisClient): Redis {
+  surviveSocketErrors();
   const { form, hosts } = redisAddressOf(url);
   const options = { ...CLIENT_OPTIONS, retryStrategy: retryDelayMs };
   if (form !== 'cluster') return createNodeClient(url, options);

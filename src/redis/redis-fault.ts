@@ -3,6 +3,7 @@
 export type RedisFaultKind =
   | 'unreachable'
   | 'refused'
+  | 'not trusted'
   | 'without that database'
   | 'not permitted'
   | 'read-only'
@@ -21,6 +22,11 @@ export interface RedisFault {
 
 /** The patterns are of Redis's error codes, which begin its messages, and of what ioredis and Node say. First match wins. */
 const KINDS: readonly (readonly [RedisFaultKind, RegExp, string])[] = [
+  [
+    'not trusted',
+    /certificate|altnames/i,
+    'Name the authority that signed its certificate in NODE_EXTRA_CA_CERTS=/path/to/ca.pem, and let REDIS_URL name the host as the certificate does.',
+  ],
   [
     'refused',
     /sentinel.*(NOAUTH|WRONGPASS|invalid password|AUTH failed)/i,
@@ -79,7 +85,7 @@ const KINDS: readonly (readonly [RedisFaultKind, RegExp, string])[] = [
   ['full', /\bOOM\b/, 'Raise maxmemory of Redis, or set its maxmemory-policy to allkeys-lru: it is full and takes nothing new.'],
   [
     'not Redis',
-    /Protocol error|unknown command|wrong version number|packet length too long|SSL routines|certificate/i,
+    /Protocol error|unknown command|wrong version number|packet length too long|SSL routines/i,
     'Check REDIS_URL: what answers there does not speak as Redis does (rediss:// is Redis over TLS, redis:// without).',
   ],
 ];
@@ -88,7 +94,7 @@ export function redisFaultOf({ message }: Error): RedisFault {
   const [kind, , remedy] = KINDS.find(([, pattern]) => pattern.test(message)) ?? [
     'unreachable' as const,
     null,
-    'Check that Redis runs and that REDIS_URL names it (rediss:// only where it speaks TLS).',
+    'Check that Redis runs and that REDIS_URL names it (rediss:// only where it speaks TLS, with NODE_EXTRA_CA_CERTS for an authority of your own).',
   ];
   return { kind, remedy, cause: message };
 }

@@ -78,7 +78,8 @@ describeWithRedis('the log and /readyz say', () => {
     expect(before).toEqual(['unreachable']);
     expect(linesAboutRedis(world)[0]).toMatchObject({
       msg: `Redis is unreachable: ${CONSEQUENCE}`,
-      remedy: 'Check that Redis runs and that REDIS_URL names it (rediss:// only where it speaks TLS).',
+      remedy:
+        'Check that Redis runs and that REDIS_URL names it (rediss:// only where it speaks TLS, with NODE_EXTRA_CA_CERTS for an authority of your own).',
       cause: `connect ECONNREFUSED 127.0.0.1:${redis.port}`,
     });
     expect(wasReady).toEqual({ status: 'ready', redis: 'unreachable' });

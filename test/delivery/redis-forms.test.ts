@@ -3,7 +3,9 @@ import { runDoctor } from '../../src/commands/doctor/doctor';
 import { readConfig } from '../../src/config';
 import { createRedisChangeNotifier } from '../../src/redis/redis-change-notifier';
 import type { RedisFault } from '../../src/redis/redis-fault';
+import { createRedisClient, createRedisSubscriber } from '../../src/redis/redis-client';
 import { redisAddressOf } from '../../src/redis/redis-url';
+import type { Cluster, Redis } from 'ioredis';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { eventually } from '../support/make';
 import { hasRedisServer, startOwnRedis, type OwnRedis } from '../support/own-redis';
@@ -256,4 +258,33 @@ it.each<[string, object]>([
 
   expect(before).toEqual([0, 1]);
   expect(heard).toEqual(['environment_1']);
+});
+
+(hasRedisServer ? describe : describe.skip)('a socket that tells several errors', () => {
+  /** Lets each socket of the client tell an error twice: nobody listening for the second would end the process. */
+  function breakSockets(clients: readonly Redis[]): void {
+    for (const { stream } of clients) {
+      expect(stream.emit('error', new Error('the certificate is not trusted'))).toBe(true);
+      expect(stream.emit('error', new Error('and the server says so, too'))).toBe(true);
+    }
+  }
+
+  it('ends the process with no form of Redis', async () => {
+    const redis = await startOwnRedis();
+    const group = await startSentinelGroup();
+    const cluster = await startRedisCluster();
+    const [one, watched, many] = [redis.url, group.url, cluster.url].map((url) => createRedisClient(url)) as [
+      Redis,
+      Redis,
+      Cluster,
+    ];
+    const subscriber = createRedisSubscriber(cluster.url, many);
+    try {
+      await eventually(async () => [one, watched, many, subscriber].every(({ status }) => status === 'ready'));
+      breakSockets([one, watched, subscriber, ...many.nodes().filter(({ status }) => status === 'ready')]);
+    } finally {
+      for (const client of [one, watched, many, subscriber]) client.disconnect();
+      for (const each of [redis, group, cluster]) await each.remove();
+    }
+  });
 });

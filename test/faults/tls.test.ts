@@ -1,5 +1,4 @@
 /** `sslmode` means what libpq means by it: on a server of our own, first without TLS, then with a certificate that it signed itself. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { readConfig } from '../../src/config';
 import { createDataSource } from '../../src/database/data-source';
 import { openDataSource } from '../../src/database/open-data-source';
 import { StartFault } from '../../src/errors';
+import { makeCertificate } from '../support/certificates';
 import { eventually } from '../support/make';
 import { giveToServer, startOwnPostgres, type OwnPostgres } from '../support/own-postgres';
 import { describeFaults } from './cluster';
@@ -18,20 +18,11 @@ describeFaults('TLS to the database', () => {
   let directory: string;
   const file = (name: string): string => join(directory, name);
 
-  /** A certificate for `localhost`, which is its own authority. */
-  function certify(name: string): void {
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    const files = ['-keyout', file(`${name}.key`), '-out', file(`${name}.pem`)];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...names, ...files], {
-      stdio: 'ignore',
-    });
-  }
-
   beforeAll(async () => {
     postgres = await startOwnPostgres();
     directory = mkdtempSync(join(tmpdir(), 'flagstaff-tls-'));
-    certify('server');
-    certify('other');
+    makeCertificate(directory, 'server');
+    makeCertificate(directory, 'other');
     for (const path of [directory, file('server.key'), file('server.pem')]) giveToServer(path);
   });
   afterAll(async () => {

@@ -1,10 +1,11 @@
 /** Redis behind sentinels, and a Redis Cluster, of a test's own: processes on ports of their own, to be killed one by one. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
+import type { Certificate } from './certificates';
 import { eventually } from './make';
 import { freePort } from './processes';
 
@@ -36,9 +37,9 @@ const SLOTS = 16_384;
 /** A node that is silent for longer is replaced. */
 const SILENCE_MS = 1_500;
 
-/** A master, a replica, and three sentinels; servers and sentinels have passwords. */
-export async function startSentinelGroup(): Promise<SentinelGroup> {
-  const family = new Family();
+/** A master, a replica, and three sentinels; servers and sentinels have passwords. With a certificate they speak TLS only. */
+export async function startSentinelGroup(certificate: Certificate | null = null): Promise<SentinelGroup> {
+  const family = new Family(certificate);
   try {
     const shared = ['--requirepass', PASSWORD, '--masterauth', PASSWORD];
     const first = await family.add({ flags: shared, password: PASSWORD });
@@ -51,7 +52,7 @@ export async function startSentinelGroup(): Promise<SentinelGroup> {
     const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
     const nodes = [first, second];
     return {
-      url: `redis+sentinel://:${escaped(PASSWORD)}@${hosts}/${MASTER_NAME}/1?sentinel_password=${escaped(SENTINEL_PASSWORD)}`,
+      url: `${family.scheme}+sentinel://:${escaped(PASSWORD)}@${hosts}/${MASTER_NAME}/1?sentinel_password=${escaped(SENTINEL_PASSWORD)}`,
       nodes,
       sentinels,
       master: async () => {
@@ -67,9 +68,9 @@ export async function startSentinelGroup(): Promise<SentinelGroup> {
   }
 }
 
-/** Three masters, of which the first has a replica, the last of `nodes`. */
-export async function startRedisCluster(): Promise<RedisGroup> {
-  const family = new Family();
+/** Three masters, of which the first has a replica, the last of `nodes`. With a certificate they speak TLS only. */
+export async function startRedisCluster(certificate: Certificate | null = null): Promise<RedisGroup> {
+  const family = new Family(certificate);
   try {
     const nodes: RedisNode[] = [];
     const busPorts: number[] = [];
@@ -99,7 +100,7 @@ export async function startRedisCluster(): Promise<RedisGroup> {
       return isLinked && texts.every((text) => /cluster_state:ok[^]*cluster_known_nodes:4/.test(text));
     });
     const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
-    return { url: `redis+cluster://:${escaped(PASSWORD)}@${hosts}`, nodes, remove: () => family.remove() };
+    return { url: `${family.scheme}+cluster://:${escaped(PASSWORD)}@${hosts}`, nodes, remove: () => family.remove() };
   } catch (error) {
     await family.remove();
     throw error;
@@ -116,17 +117,24 @@ class Family {
   private readonly nodes: RedisNode[] = [];
   private readonly clients: Redis[] = [];
 
+  constructor(private readonly certificate: Certificate | null) {}
+
+  get scheme(): string {
+    return this.certificate === null ? 'redis' : 'rediss';
+  }
+
   async add({ flags, password }: { readonly flags: readonly string[]; readonly password: string }): Promise<RedisNode> {
     const port = await freePort();
-    const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.directory];
-    return this.start([...own, ...flags], { port, password });
+    const listening = this.listenOn(port).flatMap(([name, value]) => [`--${name}`, value]);
+    const own = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.directory];
+    return this.start([...listening, ...own, ...flags], { port, password });
   }
 
   async addSentinel(masterPort: number): Promise<RedisNode> {
     const port = await freePort();
     const path = join(this.directory, `sentinel-${port}.conf`);
     const lines = [
-      `port ${port}`,
+      ...this.listenOn(port).map((setting) => setting.join(' ')),
       'bind 127.0.0.1',
       `dir ${this.directory}`,
       `requirepass "${SENTINEL_PASSWORD}"`,
@@ -146,10 +154,26 @@ class Family {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  private listenOn(port: number): [string, string][] {
+    if (this.certificate === null) return [['port', String(port)]];
+    const { path, keyPath } = this.certificate;
+    return [
+      ['port', '0'],
+      ['tls-port', String(port)],
+      ['tls-cert-file', path],
+      ['tls-key-file', keyPath],
+      ['tls-ca-cert-file', path],
+      ['tls-auth-clients', 'no'],
+      ['tls-replication', 'yes'],
+      ['tls-cluster', 'yes'],
+    ];
+  }
+
   private async start(args: readonly string[], { port, password }: { port: number; password: string }): Promise<RedisNode> {
     let server: ChildProcess | null = null;
+    const tls = this.certificate === null ? {} : { tls: { ca: readFileSync(this.certificate.path) } };
     const connect = (options: RedisOptions = {}): Redis => {
-      const client = new Redis({ port, host: '127.0.0.1', password, ...options });
+      const client = new Redis({ port, host: '127.0.0.1', password, ...tls, ...options });
       client.on('error', () => undefined);
       return client;
     };

@@ -90,11 +90,14 @@ export function runServer([command = '', ...words]: readonly string[], env: Reco
 
 /** Ends what tests left running and removes the directories that they made. */
 export async function cleanUpProcesses(): Promise<void> {
-  for (const child of [...running]) {
-    const closed = once(child, 'close');
-    child.kill('SIGKILL');
-    await closed;
-  }
+  // All at once: one may end by itself while another is waited for.
+  await Promise.all(
+    [...running].map(async (child) => {
+      const closed = once(child, 'close');
+      child.kill('SIGKILL');
+      await closed;
+    }),
+  );
   for (const drop of databases.splice(0)) await drop();
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
