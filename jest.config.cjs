@@ -29,6 +29,9 @@ module.exports = {
   // Where Jest loads modules itself, as tsconfig.json says; elsewhere test/support/run-typescript.cjs does it.
   moduleNameMapper: {
     '^@flagstaff/evaluation$': '<rootDir>/packages/evaluation/src/index.ts',
+    '^@flagstaff/evaluation/(lite|regex)$': '<rootDir>/packages/evaluation/src/$1.ts',
+    '^@flagstaff/web-sdk$': '<rootDir>/packages/web-sdk/src/index.ts',
+    '^@flagstaff/web-sdk/testing$': '<rootDir>/packages/web-sdk/src/testing.ts',
     '^@flagstaff/server-sdk$': '<rootDir>/packages/server-sdk/src/index-node.ts',
   },
   // Packages that are ES modules only: Jest runs CommonJS, so they are compiled, too.

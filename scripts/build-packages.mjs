@@ -22,6 +22,7 @@ export const PACKAGES = {
   evaluation: {
     index: { source: 'src/index.ts' },
     lite: { source: 'src/lite.ts', alias: { re2js: regexEngine } },
+    regex: { source: 'src/regex.ts' },
   },
   'server-sdk': {
     index: { source: 'src/index-node.ts', platform: 'node' },
@@ -31,28 +32,31 @@ export const PACKAGES = {
   'openfeature-server': { index: { source: 'src/index.ts' } },
   'web-sdk': {
     index: { source: 'src/index.ts' },
+    local: { source: 'src/local.ts' },
+    testing: { source: 'src/testing.ts' },
   },
 };
 
 /** Options of esbuild for one entry. Packages that are dependencies, or that applications bring, are imported, not bundled. */
 export function optionsOf(folder, name) {
   const { source, alias = {}, platform = 'neutral' } = PACKAGES[folder][name];
-  const { dependencies = {} } = readManifest(folder);
+  const { dependencies = {}, peerDependencies = {} } = readManifest(folder);
   return {
     entryPoints: [join(root, 'packages', folder, source)],
     bundle: true,
     platform,
     target: TARGET,
     alias,
-    external: [...Object.keys(dependencies), ...peersOf(folder)].filter((dependency) => !(dependency in alias)),
+    external: Object.keys({ ...dependencies, ...peerDependencies }).filter((dependency) => !(dependency in alias)),
     legalComments: 'none',
     logLevel: 'warning',
   };
 }
 
-/** The packages that the application brings: they are in no bundle. */
+/** The packages that the application brings: they are in no bundle. Those that only some entries need are not among them. */
 export function peersOf(folder) {
-  return Object.keys(readManifest(folder).peerDependencies ?? {});
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = readManifest(folder);
+  return Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
 }
 
 function readManifest(folder) {

@@ -106,7 +106,7 @@ it.each([
   ['server-sdk', 'index', 72_000],
   ['server-sdk', 'portable', 71_000],
   ['openfeature-server', 'index', 2_000],
-  ['web-sdk', 'index', 11_100],
+  ['web-sdk', 'index', 13_400],
 ])('fits into its budget as one compressed file: %s, %s, %d bytes', async (folder, name, bytesMax) => {
   const bytes = gzipSync(await bundle(folder, name, 'esm'), { level: 9 }).length;
 

@@ -9,6 +9,7 @@ import {
 } from '@flagstaff/evaluation';
 import type { ClientEvents, ClientStatus, Fault, Position, ReadyResult } from '../../client/src/api';
 import { ClientState } from '../../client/src/client-state';
+import { clientEvaluationOf } from '../../client/src/client-evaluation';
 import type { Clock } from '../../client/src/clock';
 import { Connection } from '../../client/src/connection';
 import { planRoute, type Route } from '../../client/src/connection-options';
@@ -146,12 +147,7 @@ export class FlagClient implements ServerClient {
   }
 
   bootstrapFor(context: EvaluationContext): Bootstrap {
-    const evaluations = this.evaluateAll(context, { onlyClientAvailable: true }).map(
-      ({ flagKey, value, variationKey, reason, errorCode, flagVersion, inExperiment }) => ({
-        ...{ flagKey, value, variation: variationKey, reason, errorCode, flagVersion },
-        ...(inExperiment ? { inExperiment } : {}),
-      }),
-    );
+    const evaluations = this.evaluateAll(context, { onlyClientAvailable: true }).map(clientEvaluationOf);
     const position = this.keeper.position ?? { epoch: '', revision: 0 };
     // An empty digest fits no context.
     const digest = this.reading(

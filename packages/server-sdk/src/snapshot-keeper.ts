@@ -9,7 +9,7 @@ import {
   type SnapshotProblem,
 } from '@flagstaff/evaluation';
 import type { ChangeEvent, Fault, Position } from '../../client/src/api';
-import { broken } from '../../client/src/faults';
+import { checkSnapshot } from '../../client/src/check-snapshot';
 
 const NOTHING: Snapshot = { formatVersion: 1, epoch: '', revision: 0, flags: [], segments: [] };
 
@@ -88,15 +88,6 @@ function sentenceOf({ flagKey, segmentKey, path, message }: SnapshotProblem): st
   const owner = flagKey !== undefined ? `Flag ${JSON.stringify(flagKey)}` : `Segment ${JSON.stringify(segmentKey)}`;
   const name = flagKey === undefined && segmentKey === undefined ? 'The snapshot' : owner;
   return `${name} cannot be decided, at ${path.join('.')}: ${message}`;
-}
-
-function checkSnapshot(given: unknown): Snapshot {
-  const { formatVersion, epoch, revision, flags, segments } = (given ?? {}) as Partial<Record<keyof Snapshot, unknown>>;
-  if (formatVersion !== 1)
-    throw broken(`The snapshot has format ${JSON.stringify(formatVersion)}; this version of the SDK reads format 1.`);
-  if (typeof epoch !== 'string' || !Number.isSafeInteger(revision) || !Array.isArray(flags) || !Array.isArray(segments))
-    throw broken('What should be a snapshot has no epoch, revision, flags and segments.');
-  return given as Snapshot;
 }
 
 interface Versioned {

@@ -2,6 +2,7 @@
 import type { EvaluationContext, JsonValue } from '@flagstaff/evaluation';
 import type { Fault, Position } from '../../client/src/api';
 import { failed, fits, Hooks, Misfits, overridden, quote, type Asked } from '../../client/src/details';
+import type { EvaluationCounts } from '../../client/src/evaluation-counts';
 import type { ClientEvaluation, Details, ErrorCode, Hook } from '../../client/src/flag-api';
 
 export interface AnswersParts {
@@ -10,8 +11,8 @@ export interface AnswersParts {
   readonly context: () => EvaluationContext;
   readonly overrides: ReadonlyMap<string, JsonValue> | null;
   readonly hooks: readonly Hook[];
-  /** Told each evaluation that an application asked for. */
-  readonly onServed: (flagKey: string, variation: string | null) => void;
+  /** Null: nothing is counted. */
+  readonly counts: EvaluationCounts<ClientEvaluation> | null;
   readonly onFault: (fault: Fault) => void;
 }
 
@@ -38,7 +39,7 @@ export class Answers {
   value<T>(flag: Asked<T>): T {
     const evaluation = this.parts.evaluations().get(flag.key);
     if (this.parts.overrides === null && this.hooks === null && evaluation?.errorCode === null && fits(flag, evaluation.value)) {
-      this.parts.onServed(flag.key, evaluation.variation);
+      this.parts.counts?.add(evaluation);
       return evaluation.value as T;
     }
     return this.details(flag).value;
@@ -48,9 +49,17 @@ export class Answers {
     const context = this.hooks && this.parts.context();
     if (context !== null) this.hooks?.before(flag.key, context);
     const details = this.answer(flag);
-    if (details.reason !== 'OVERRIDE') this.parts.onServed(flag.key, details.variation);
+    this.count(details);
     if (context !== null) this.hooks?.after(details, context);
     return details;
+  }
+
+  /** An override is not what the server said, and a flag that is not there is none of its flags. */
+  private count({ flagKey, errorCode }: Details<unknown>): void {
+    const evaluation = this.parts.evaluations().get(flagKey);
+    if (evaluation === undefined || this.parts.overrides?.has(flagKey)) return;
+    if (errorCode === null) this.parts.counts?.add(evaluation);
+    else this.parts.counts?.addNamed(flagKey, null);
   }
 
   private answer<T>(flag: Asked<T>): Details<T> {

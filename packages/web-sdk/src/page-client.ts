@@ -1,6 +1,6 @@
 /** The web SDK's client: what its parts are, and how they hang together. */
 import type { EvaluationContext, JsonValue } from '@flagstaff/evaluation';
-import type { ClientEvents, ClientStatus, Fault, Logger, Position, ReadyResult, StatusEvent } from '../../client/src/api';
+import type { ClientEvents, ClientStatus, Fault, Position, ReadyResult, StatusEvent } from '../../client/src/api';
 import { ClientState } from '../../client/src/client-state';
 import type { Clock } from '../../client/src/clock';
 import { consoleLogger } from '../../client/src/console-logger';
@@ -8,6 +8,8 @@ import { contextDigest } from '../../client/src/context-digest';
 import { checkOverrides } from '../../client/src/details';
 import type { Bootstrap, ClientEvaluation, Details, Flag } from '../../client/src/flag-api';
 import { Listeners } from '../../client/src/listeners';
+import { MetricEvents } from '../../client/src/metric-events';
+import { planReports } from '../../client/src/report-options';
 import { within } from '../../client/src/within';
 import { Answers } from './answers';
 import type { KeyValueStorage, Lifecycle, WebClient, WebOptions } from './api';
@@ -15,6 +17,7 @@ import { browserEnvironment } from './browser';
 import { ContextTurn, copyContext } from './context-turn';
 import { EvaluationKeeper } from './evaluation-keeper';
 import { Memory } from './memory';
+import { PageReports } from './page-reports';
 import { Presence } from './presence';
 import type { Following, Source, SourceParts } from './source';
 
@@ -36,17 +39,17 @@ const HIDDEN_SECONDS = { max: 86_400, usual: 300 } as const;
 export class PageClient implements WebClient {
   readonly keeper: EvaluationKeeper;
   readonly state: ClientState;
-  private readonly logger: Logger;
   private readonly listeners: Listeners;
   private readonly answers: Answers;
   private readonly bootstrapAnswers: Answers;
   private readonly memory: Memory | null;
   private readonly presence: Presence;
+  private readonly reports: PageReports | null;
+  private readonly events: MetricEvents;
   private readonly source: Source | null;
   private turn: ContextTurn;
   private following: Following | null = null;
   private closing: Promise<void> | null = null;
-  private hasTracked = false;
 
   constructor(
     private readonly options: WebOptions,
@@ -55,8 +58,9 @@ export class PageClient implements WebClient {
     const { clock } = runtime;
     const onFault = (fault: Fault): void => this.listeners.emit('fault', fault);
     this.turn = new ContextTurn(checkContext(options.context));
-    this.logger = options.logger ?? consoleLogger;
-    this.listeners = new Listeners(this.logger, () => clock.now());
+    const { logger = consoleLogger } = options;
+    this.listeners = new Listeners(logger, () => clock.now());
+    this.events = new MetricEvents(logger);
     this.keeper = new EvaluationKeeper((flagKeys, position) => this.onPut(flagKeys, position));
     this.state = new ClientState(
       () => this.keeper.position,
@@ -64,13 +68,15 @@ export class PageClient implements WebClient {
     );
     this.source = runtime.connect({ keeper: this.keeper, state: this.state, clock, onFault });
     this.memory = rememberIn(runtime, options, onFault);
+    this.reports = createReports(this.source, runtime, options, onFault);
     this.answers = this.createAnswers(onFault);
     this.useBootstrap(onFault);
     this.bootstrapAnswers = createBootstrapAnswers(this.keeper, onFault);
     this.presence = this.createPresence(runtime);
     this.recall();
     // Listeners that are added right after construction hear everything of the server.
-    void Promise.resolve().then(() => this.update());
+    if (this.source?.isLocal) this.update();
+    else void Promise.resolve().then(() => this.update());
   }
 
   get status(): ClientStatus {
@@ -128,9 +134,7 @@ export class PageClient implements WebClient {
   }
 
   track(): void {
-    if (!this.hasTracked)
-      this.logger.warn('Flagstaff: the server takes no metric events yet; those that are tracked are dropped.');
-    this.hasTracked = true;
+    this.events.track();
   }
 
   pause(): void {
@@ -150,7 +154,7 @@ export class PageClient implements WebClient {
   }
 
   flush(timeoutMs = CLOSE_TIMEOUT_MS): Promise<void> {
-    return this.memory === null ? Promise.resolve() : within(timeoutMs, this.memory.flush());
+    return within(timeoutMs, Promise.all([this.memory?.flush(), this.reports?.flush()]));
   }
 
   close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<void> {
@@ -162,17 +166,17 @@ export class PageClient implements WebClient {
     return this.close();
   }
 
-  /** Follows the context anew. */
-  refollow(): void {
-    this.stop();
-    this.update();
+  /** Tells of a fault that was found beside the client. */
+  tell(fault: Fault): void {
+    this.listeners.emit('fault', fault);
   }
 
   private async end(timeoutMs: number): Promise<void> {
     this.presence.end();
     this.state.set('CLOSED');
     this.stop();
-    await this.flush(timeoutMs);
+    await within(timeoutMs, Promise.all([this.memory?.flush(), this.reports?.close()]));
+    this.reports?.abort();
   }
 
   private turnTo(context: EvaluationContext): void {
@@ -213,17 +217,24 @@ export class PageClient implements WebClient {
     if (this.keeper.positionOf(this.turn.digest) !== null) this.turn.settle();
   }
 
+  /** Waits for an answer of the server: a revision from elsewhere is none that it led to. */
+  private report(): void {
+    if (this.position !== null && this.status === 'READY') this.reports?.notePosition(this.position);
+  }
+
   private onPut(flagKeys: readonly string[], position: Position): void {
     const { all, contextDigest } = this.keeper;
     this.memory?.note(() => ({
       ...{ format: 1, position, contextDigest: contextDigest ?? '' },
       evaluations: [...all.values()],
     }));
+    this.report();
     if (flagKeys.length > 0) this.listeners.emit('change', { flagKeys, position });
   }
 
   private onStatus(event: StatusEvent): void {
     this.settle();
+    this.report();
     if (event.status === 'REFUSED' || event.status === 'CLOSED') this.turn.settle();
     this.listeners.emit('status', event);
   }
@@ -265,7 +276,7 @@ export class PageClient implements WebClient {
       context: () => this.turn.context,
       overrides: checkOverrides(this.options.overrides, browserEnvironment),
       hooks: this.options.hooks ?? [],
-      onServed: () => undefined,
+      counts: this.reports?.counts ?? null,
       onFault,
     });
   }
@@ -277,10 +288,33 @@ export class PageClient implements WebClient {
     return new Presence({
       ...{ lifecycle, clock, hiddenMs: hiddenSeconds * 1_000 },
       onChange: () => this.update(),
-      onHide: () => void this.memory?.flush(),
-      onLook: () => this.following?.probe(),
+      onHide: () => {
+        void this.memory?.flush();
+        this.reports?.hide();
+      },
+      onLook: (isLate) => {
+        void this.reports?.recall();
+        if (isLate) this.following?.probe();
+      },
     });
   }
+}
+
+/** Names what is stored of one server, key and choice of flags. */
+function scopeOf({ url, key, flagKeys }: WebOptions): string {
+  return `flagstaff:${contextDigest({ url, key, flagKeys })}`;
+}
+
+function createReports(
+  source: Source | null,
+  { storage, clock }: PageRuntime,
+  options: WebOptions,
+  onFault: (fault: Fault) => void,
+): PageReports | null {
+  const plan = planReports(options, clock);
+  const endpoint = source?.endpoint;
+  if (plan === null || endpoint === undefined) return null;
+  return new PageReports({ plan, endpoint, clock, storage, storageKey: `${scopeOf(options)}:reports`, onFault });
 }
 
 function askedOf<T>(flag: Flag<T> | string, fallback: T | undefined): Pick<Flag<T>, 'key' | 'fallback' | 'values'> {
@@ -295,16 +329,12 @@ function checkContext(context: EvaluationContext = {}): EvaluationContext {
   }
 }
 
-function rememberIn(
-  { storage, clock }: PageRuntime,
-  { url, key, flagKeys }: WebOptions,
-  onFault: (fault: Fault) => void,
-): Memory | null {
-  return storage && new Memory({ storage, scope: `flagstaff:${contextDigest({ url, key, flagKeys })}`, clock, onFault });
+function rememberIn({ storage, clock }: PageRuntime, options: WebOptions, onFault: (fault: Fault) => void): Memory | null {
+  return storage && new Memory({ storage, scope: scopeOf(options), clock, onFault });
 }
 
 /** Serves for good what is served now. */
 function createBootstrapAnswers({ all, position }: EvaluationKeeper, onFault: (fault: Fault) => void): Answers {
-  const none = { overrides: null, hooks: [], onServed: () => undefined, context: () => ({}) };
+  const none = { overrides: null, hooks: [], counts: null, context: () => ({}) };
   return new Answers({ ...none, evaluations: () => all, position: () => position, onFault });
 }

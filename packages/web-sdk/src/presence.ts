@@ -13,8 +13,8 @@ export interface PresenceParts {
   readonly onChange: () => void;
   /** Called when nobody looks; nothing may come after this. */
   readonly onHide: () => void;
-  /** Somebody looks again, or the network is back. */
-  readonly onLook: () => void;
+  /** Somebody looks again, or the network is back. `isLate`: a connection that seems to live may be gone. */
+  readonly onLook: (isLate: boolean) => void;
 }
 
 export class Presence {
@@ -46,12 +46,12 @@ export class Presence {
   private look(): void {
     const { clock, onChange, onLook } = this.parts;
     this.cancel();
-    const isShort = this.hiddenAt !== null && clock.now() - this.hiddenAt < LOOK_AGAIN_MS;
+    const isLate = this.hiddenAt === null || clock.now() - this.hiddenAt >= LOOK_AGAIN_MS;
     this.hiddenAt = null;
-    if (this.isAway) {
-      this.isAway = false;
-      onChange();
-    } else if (!isShort) onLook();
+    onLook(isLate && !this.isAway);
+    if (!this.isAway) return;
+    this.isAway = false;
+    onChange();
   }
 
   private hide(isLeaving: boolean): void {

@@ -4,10 +4,15 @@ import type { ClientState } from '../../client/src/client-state';
 import type { Clock } from '../../client/src/clock';
 import { Connection } from '../../client/src/connection';
 import type { Route } from '../../client/src/connection-options';
+import type { Endpoint } from '../../client/src/http';
 import type { EvaluationKeeper } from './evaluation-keeper';
 import { evaluationSource, type FollowedContext } from './evaluation-source';
 
 export interface Source {
+  /** Takes reports. Left out: there are none. */
+  readonly endpoint?: Endpoint;
+  /** It needs no connection: it is followed from the beginning. */
+  readonly isLocal?: true;
   /** Begins to put the context's evaluations into the keeper, and to tell the state, until it is stopped. One at a time. */
   readonly follow: (followed: FollowedContext) => Following;
 }
@@ -33,6 +38,7 @@ const REFUSED_AGAIN_MS = 5_000;
 export function remoteSource(route: Route, parts: SourceParts): Source {
   let askedAt = -Infinity;
   return {
+    endpoint: route.endpoint,
     follow: (followed) => {
       const { clock, state } = parts;
       const connection = new Connection({
