@@ -35,24 +35,23 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Puts a snapshot in place, unless one of its epoch is there that is as new. Flags and segments that are
-   * the same stay the same objects, so that only what changed compiles. Throws a `FaultError` for what is no snapshot of format 1.
+   * Puts a snapshot in place, unless one of its epoch is there that is as new. Throws a `FaultError` for what is no snapshot of
+   * format 1.
    */
   commit(given: unknown): void {
     const snapshot = checkSnapshot(given);
-    const { wire } = this;
-    if (wire?.epoch !== snapshot.epoch) {
-      this.put(snapshot);
-      return;
-    }
-    if (snapshot.revision <= wire.revision) return;
-    const flags = reuse(wire.flags, snapshot.flags);
-    this.put({ ...snapshot, flags, segments: reuse(wire.segments, snapshot.segments) });
+    if (this.wire?.epoch === snapshot.epoch && snapshot.revision <= this.wire.revision) return;
+    this.replace(snapshot);
   }
 
-  /** Puts a snapshot in place whatever is there: the server has said that it cannot lead on from that. */
+  /**
+   * Puts a snapshot in place whatever is there: the server has said that it cannot lead on from that. Flags and segments that are
+   * the same stay the same objects, so that only what changed compiles. Throws as `commit` does.
+   */
   replace(given: unknown): void {
-    this.put(checkSnapshot(given));
+    const snapshot = checkSnapshot(given);
+    const { flags = [], segments = [] } = this.wire ?? {};
+    this.put({ ...snapshot, flags: reuse(flags, snapshot.flags), segments: reuse(segments, snapshot.segments) });
   }
 
   /** Applies one revision, if it is the next one. */

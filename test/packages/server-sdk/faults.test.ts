@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerOptions } from '../../../packages/server-sdk/src/api';
 import { fileStore } from '../../../packages/server-sdk/src/file-store';
-import type { Snapshot } from '../../../src/evaluation';
-import { renewEpochs } from '../../../src/modules/changes/epoch-repository';
 import { eventually, make, makeFlag, toggle, type Made } from '../../support/make';
 import { startHttpProxy, type HttpProxy } from '../support/http-proxy';
-import { canonical, createOnClock, fasterClock, note, serve, type Connected, type Served } from '../support/served';
+import { createOnClock, fasterClock, note, serve, type Connected, type Served } from '../support/served';
 
 let served: Served;
 let proxy: HttpProxy;
@@ -42,8 +40,6 @@ function connect(options: ServerOptions = {}, times = 10): Connected {
   connected.push(one);
   return one;
 }
-
-const snapshotOf = ({ client }: Connected): Snapshot => (client as never as { keeper: { snapshot: Snapshot } }).keeper.snapshot;
 
 describe('given a server that is gone', () => {
   it('is STARTING with fallbacks, waits no longer than it is told, and is READY when the server is there (#289, #132, #96 of node-server-sdk)', async () => {
@@ -115,13 +111,18 @@ it.each([
   ['no JSON', { status: 200, body: '{"data": ' }, 'BROKEN'],
   ['JSON that is no result', { status: 200, body: '[1, 2]' }, 'BROKEN'],
   ['errors with status 200', { status: 200, body: '{"data":null,"errors":[{"message":"no"}]}' }, 'BROKEN'],
-  ['data without the snapshot', { status: 200, body: '{"data":{}}' }, 'BROKEN'],
+  ['an event that is none', { status: 200, body: '{"data":{"flagChanges":[{}]}}' }, 'BROKEN'],
+  ['changes that are no list', { status: 200, body: '{"data":{"flagChanges":{}}}' }, 'BROKEN'],
+  ['data without the changes', { status: 200, body: '{"data":{}}' }, 'BROKEN'],
   [
     'a snapshot of a later format',
-    { status: 200, body: '{"data":{"snapshot":{"snapshotIfNewer":{"formatVersion":2}}}}' },
+    {
+      status: 200,
+      body: '{"data":{"flagChanges":[{"kind":"RESYNC","epoch":"e","revision":1,"changes":[]}],"snapshot":{"snapshot":{"formatVersion":2}}}}',
+    },
     'BROKEN',
   ],
-  ['no such environment', { status: 200, body: '{"data":{"snapshot":null}}' }, 'GONE'],
+  ['no such environment', { status: 200, body: '{"data":{"flagChanges":null}}' }, 'GONE'],
   ['status 500', { status: 500 }, 'NETWORK'],
   ['status 404', { status: 404, body: 'Not found' }, 'BROKEN'],
 ] as const)('takes %s for a fault, keeps what it has, and recovers', async (_what, query, kind) => {
@@ -147,61 +148,6 @@ async function following(options: ServerOptions = {}): Promise<Connected> {
   await eventually(async () => one.statuses.at(-1)?.via === 'sse');
   return one;
 }
-
-describe('given flags from which the server cannot lead on', () => {
-  it.each([
-    ['of another epoch', (snapshot: Snapshot) => ({ ...snapshot, epoch: 'another' })],
-    ['of a revision that was lost', (snapshot: Snapshot) => ({ ...snapshot, revision: snapshot.revision + 50 })],
-  ])('reads them anew when they are %s', async (_name, spoil) => {
-    const now = await served.snapshot();
-    const one = connect({ snapshot: { ...spoil(now), flags: [] } }, 1);
-    expect(one.client.boolean(flag.key, false)).toBe(false);
-
-    await eventually(async () => one.client.position?.revision === now.revision && one.client.position.epoch === now.epoch);
-
-    expect(canonical(snapshotOf(one))).toBe(canonical(now));
-    expect(one.client.boolean(flag.key, false)).toBe(true);
-    await eventually(async () => one.client.status === 'READY');
-  });
-});
-
-describe('given a client that follows', () => {
-  it('reads anew after more than 1,000 revisions that it missed, and goes on from there', async () => {
-    const one = await following();
-    await proxy.stop();
-    await served.world.app.database.connection.query(
-      `WITH head AS (SELECT environment_id, epoch, revision FROM environment_head WHERE environment_id = $1),
-       written AS (
-         INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
-         SELECT head.environment_id, head.revision + n, head.epoch, 'change_of_the_test',
-           json_build_array(json_build_object('kind', 'DELETED', 'flagKey', 'none', 'flag', NULL)), now()
-         FROM head, generate_series(1, 1100) n)
-       UPDATE environment_head SET revision = revision + 1100 WHERE environment_id = $1`,
-      [served.environment.id],
-    );
-    await proxy.start();
-
-    await followsToTheEnd(one);
-  });
-
-  it('reads anew when the epoch changes under it, and goes on from there', async () => {
-    const one = await following();
-    const { epoch } = one.client.position!;
-    await served.world.app.database.transaction(({ connection }) => renewEpochs(connection, served.environment.id));
-
-    await followsToTheEnd(one);
-
-    expect(one.client.position!.epoch).not.toBe(epoch);
-  });
-
-  async function followsToTheEnd(one: Connected): Promise<void> {
-    await makeFlag(served.project);
-    await eventually(async () => canonical(snapshotOf(one)) === canonical(await served.snapshot()));
-    const next = await makeFlag(served.project);
-    await eventually(async () => one.client.evaluate(next.key).errorCode === null);
-    expect(one.client.boolean(flag.key, false)).toBe(true);
-  }
-});
 
 it('is REFUSED when its key is revoked while it follows, and serves on', async () => {
   const { project, environment } = served;

@@ -5,7 +5,7 @@ import { createNodeSender } from '../../../packages/client/src/http-node';
 import { defineFlag } from '../../../packages/client/src/define-flag';
 import type { Snapshot } from '../../../src/evaluation';
 import { configure, eventually, make, makeFlag, makeSegment, toggle } from '../../support/make';
-import { canonical, serve, type Served } from '../support/served';
+import { canonical, serve, snapshotOf, type Served } from '../support/served';
 
 let served: Served;
 
@@ -76,7 +76,7 @@ it('takes a flag and a segment that were made again under their keys for new one
   await eventually(async () => (await client.refresh()).position?.revision === whole.revision);
 
   expect(['red', 'blue']).toContain(client.string(flag.key, 'none'));
-  expect(canonical((client as unknown as { keeper: { snapshot: Snapshot } }).keeper.snapshot)).toBe(canonical(whole));
+  expect(canonical(snapshotOf({ client }))).toBe(canonical(whole));
 });
 
 it('follows segments as well, and has the server’s snapshot byte for byte', async () => {
@@ -90,7 +90,7 @@ it('follows segments as well, and has the server’s snapshot byte for byte', as
   const now = await snapshot();
   await eventually(async () => client.position?.revision === now.revision);
 
-  expect(JSON.stringify((client as never as { keeper: { snapshot: unknown } }).keeper.snapshot)).toBe(JSON.stringify(now));
+  expect(JSON.stringify(snapshotOf({ client }))).toBe(JSON.stringify(now));
   expect(now.segments.map(({ key }) => key)).toContain(segment.key);
 });
 

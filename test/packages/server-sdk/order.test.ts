@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { Snapshot } from '../../../src/evaluation';
 import { configure, eventually, make, makeFlag, makeSegment, toggle, type Made } from '../../support/make';
 import { scaled } from '../../support/scale';
-import { canonical, serve, type Connected, type Served } from '../support/served';
+import { canonical, serve, snapshotOf, type Served } from '../support/served';
 
 const CHANGES = scaled(500, 120);
 const WRITERS = 4;
@@ -15,8 +15,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => served.close());
-
-const snapshotOf = ({ client }: Connected): Snapshot => (client as never as { keeper: { snapshot: Snapshot } }).keeper.snapshot;
 
 /** One random change of what this writer owns. */
 async function change(flag: Made, segment: Made, i: number): Promise<void> {

@@ -17,6 +17,8 @@ export interface HttpProxy {
   readonly set: (treatments: Partial<Record<Path, Treatment>>) => void;
   /** When each request came, in milliseconds of `performance.now()`, and what was in it; nothing for WebSockets. */
   readonly seen: { readonly path: Path; readonly at: number; readonly body: string }[];
+  /** Bytes of all answers that were passed on, without their heads. */
+  readonly bytesOut: () => number;
   /** Nothing listens any more, and what is open is cut. */
   readonly stop: () => Promise<void>;
   /** Listens again, on the same port. */
@@ -30,13 +32,14 @@ export async function startHttpProxy(targetPort: number): Promise<HttpProxy> {
   const seen: { path: Path; at: number; body: string }[] = [];
   const sockets = new Set<Socket>();
   let port = 0;
+  let bytesOut = 0;
   const server = createServer((incoming, outgoing) => {
     const at = performance.now();
     void text(incoming).then(
       (body) => {
         const path = pathOf(incoming.url, body);
         seen.push({ path, at, body });
-        treat(treatments[path], { incoming, body }, outgoing, targetPort);
+        treat(treatments[path], { incoming, body, onBytes: (count) => (bytesOut += count) }, outgoing, targetPort);
       },
       () => undefined,
     );
@@ -71,6 +74,7 @@ export async function startHttpProxy(targetPort: number): Promise<HttpProxy> {
     url: `http://127.0.0.1:${port}`,
     set: (changed) => void Object.assign(treatments, changed),
     seen,
+    bytesOut: () => bytesOut,
     start,
     stop: async () => {
       const closed = once(server, 'close');
@@ -89,9 +93,10 @@ function pathOf(url: string | undefined, body: string): Path {
 interface Request {
   readonly incoming: IncomingMessage;
   readonly body: string;
+  readonly onBytes: (count: number) => void;
 }
 
-function treat(treatment: Treatment, { incoming, body }: Request, outgoing: ServerResponse, port: number): void {
+function treat(treatment: Treatment, { incoming, body, onBytes }: Request, outgoing: ServerResponse, port: number): void {
   if (treatment === 'cut') {
     outgoing.destroy();
     return;
@@ -102,6 +107,7 @@ function treat(treatment: Treatment, { incoming, body }: Request, outgoing: Serv
   }
   const { method, url, headers } = incoming;
   const onward = request({ port, host: '127.0.0.1', method, path: url, headers }, (answer) => {
+    if (treatment !== 'lose') answer.on('data', (chunk: Buffer) => onBytes(chunk.length));
     if (treatment === 'lose') {
       answer.resume();
       answer.on('end', () => outgoing.destroy());

@@ -98,3 +98,7 @@ export function canonical(snapshot: Snapshot): string {
   }));
   return JSON.stringify({ ...snapshot, segments });
 }
+
+/** The snapshot that a client serves. */
+export const snapshotOf = ({ client }: Pick<Connected, 'client'>): Snapshot =>
+  (client as never as { keeper: { snapshot: Snapshot } }).keeper.snapshot;
