@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PACKAGE_ROOT } from '../../src/package-root';
@@ -87,6 +87,25 @@ it('is enough for the server, the demo, an example, GraphiQL, and the commands b
       'This runs the last build, which was made from other sources than are here; npm run build makes a new one.\n' +
       'There is no account with the e-mail address "nobody@example.com".\n',
   });
+});
+
+it('asks npm for what the server runs on, and apart from that for the compiler and GraphiQL, and for nothing else', async () => {
+  const [bare, bin, asked] = [join(home, 'bare'), join(home, 'bin-with-npm'), join(home, 'asked')];
+  for (const name of ['package.json', 'package-lock.json', 'scripts']) lend(join(PACKAGE_ROOT, name), join(bare, name));
+  rmSync(join(bare, 'scripts', 'start', 'node_modules'), { recursive: true, force: true });
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho "$PWD $*" >> '${asked}'\n`, { mode: 0o755 });
+
+  const install = `import('./scripts/install.mjs').then((install) => install.installForBuild())`;
+  const child = spawn('node', ['-e', install], { cwd: bare, env: { PATH: `${bin}:${PATH}:/usr/bin:/bin` }, stdio: 'ignore' });
+  const [code] = (await once(child, 'close')) as [number];
+
+  const quietly = '--no-audit --no-fund --loglevel=error';
+  expect(code).toBe(0);
+  expect(readFileSync(asked, 'utf8').trim().split('\n')).toEqual([
+    `${bare} ci --omit=dev --workspaces=false ${quietly}`,
+    `${join(bare, 'scripts', 'start')} ci --include=dev ${quietly}`,
+  ]);
 });
 
 it('has, for the start, the versions that the checks use', () => {
