@@ -30,6 +30,7 @@ export const PACKAGES = {
     testing: { source: 'src/testing.ts' },
   },
   'openfeature-server': { index: { source: 'src/index.ts' } },
+  'openfeature-web': { index: { source: 'src/index.ts' } },
   'web-sdk': {
     index: { source: 'src/index.ts' },
     local: { source: 'src/local.ts' },

@@ -41,7 +41,7 @@ export async function runOpenFeature(workloads: readonly Workload[]): Promise<un
 }
 
 function createOurs(flags: readonly BenchFlag[]): Provider {
-  // By their folders, as they were built: the names would lead to installed ones.
+  // The folders, as they were built: the names would lead to installed ones.
   /* eslint-disable @typescript-eslint/no-require-imports -- They are there only after the build. */
   const { createServerClient } = require('../../packages/server-sdk/dist/index.cjs') as typeof Sdk;
   const { createServerProvider } = require('../../packages/openfeature-server/dist/index.cjs') as typeof OpenFeatureServer;

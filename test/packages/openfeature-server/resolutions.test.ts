@@ -24,6 +24,9 @@ const rule = (attribute: string, value: unknown, patch: object = {}): object => 
   ...patch,
 });
 
+const nothing = (): void => undefined;
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 let served: Served;
 let connected: Connected;
 let placed: Placed;
@@ -268,7 +271,7 @@ describe('given contexts as OpenFeature has them', () => {
 });
 
 it('answers OVERRIDE, also before there are flags', async () => {
-  const client = createServerClient({ snapshot: await served.snapshot(), overrides: { mine: 'text' } });
+  const client = createServerClient({ snapshot: await served.snapshot(), logger: SILENT, overrides: { mine: 'text' } });
   const { features, ready } = place(client);
   await ready;
 
@@ -277,7 +280,7 @@ it('answers OVERRIDE, also before there are flags', async () => {
 
 it('lets a hook of the client give the targeting key that the context lacks', async () => {
   const hooks = [{ before: (_flagKey: string, context: object) => ({ ...context, targetingKey: 'ada' }) }];
-  const client = createServerClient({ snapshot: await served.snapshot(), hooks });
+  const client = createServerClient({ snapshot: await served.snapshot(), logger: SILENT, hooks });
   const { features, ready } = place(client);
   await ready;
 
@@ -340,8 +343,7 @@ describe('given an event to track', () => {
   it('is noted once as dropped, since the server does not take such events yet', async () => {
     const warnings: string[] = [];
     const warn = (message: string): void => void warnings.push(message);
-    const nothing = (): void => undefined;
-    const logger = { debug: nothing, info: nothing, warn, error: nothing };
+    const logger = { ...SILENT, warn };
     const { features, ready } = place(
       createServerClient({ snapshot: { formatVersion: 1, epoch: 'e', revision: 1, flags: [], segments: [] }, logger }),
     );

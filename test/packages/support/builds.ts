@@ -20,6 +20,24 @@ export async function bundle(folder: string, name: string, format: 'esm' | 'iife
   return Promise.resolve(runNode(['--input-type=module', '--eval', script]));
 }
 
+/** A program of a page with all that it imports, as one minified text that declares `flagstaff` with what the program exports. */
+export function bundlePage(program: string): string {
+  const sources = ['web-sdk', 'openfeature-web'].map((folder) => [
+    `@flagstaff/${folder}`,
+    join(PACKAGE_ROOT, 'packages', folder, 'src', 'index.ts'),
+  ]);
+  const options = {
+    stdin: { contents: program, resolveDir: PACKAGE_ROOT },
+    alias: Object.fromEntries(sources) as object,
+    ...{ bundle: true, minify: true, write: false, format: 'iife', globalName: 'flagstaff', logLevel: 'warning' },
+  };
+  const script = `
+    import { build } from 'esbuild';
+    const { outputFiles } = await build(${JSON.stringify(options)});
+    process.stdout.write(outputFiles[0].text);`;
+  return runNode(['--input-type=module', '--eval', script]);
+}
+
 function runNode(args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: PACKAGE_ROOT,

@@ -45,6 +45,15 @@ OpenFeature.setProvider(createServerProvider(createServerClient({})));
 createServerProvider({ url: 'https://flags.example.com' });
 `;
 
+const OPENFEATURE_WEB = `
+import { createWebProvider } from '@flagstaff/openfeature-web';
+import { createWebClient } from '@flagstaff/web-sdk';
+import { OpenFeature } from '@openfeature/web-sdk';
+OpenFeature.setProvider(createWebProvider(createWebClient({})));
+// @ts-expect-error A provider is made of a client.
+createWebProvider({ url: 'https://flags.example.com' });
+`;
+
 /** The engine that `/lite` is given; its own declarations need TypeScript 5.7. */
 export const LITE_WITH_ENGINE = `
 import { useRegexEngine } from '@flagstaff/evaluation/lite';
@@ -65,6 +74,7 @@ export const PROGRAMS: readonly Program[] = [
   { folder: 'server-sdk', text: SERVER_SDK, needs: 'NOTHING' },
   { folder: 'web-sdk', text: WEB_SDK, needs: 'NOTHING' },
   { folder: 'openfeature-server', text: OPENFEATURE_SERVER, needs: 'NODE' },
+  { folder: 'openfeature-web', text: OPENFEATURE_WEB, needs: 'NODE' },
 ];
 
 /** `await using` closes a client, where the compiler knows of it. */
@@ -89,6 +99,10 @@ const ASK_WEB = `const context = { targetingKey: 'ada' };
 const ASK_PROVIDER = `OpenFeature.setProviderAndWait(createServerProvider(createServerClient({ snapshot: ${EMPTY} })))
   .then(() => OpenFeature.getClient().getBooleanDetails('a', true))
   .then(({ value, errorCode }) => console.log(value, errorCode));`;
+
+const ASK_WEB_PROVIDER = `const client = createTestWebClient({ a: false });
+  OpenFeature.setProviderAndWait(createWebProvider(client))
+    .then(() => console.log(OpenFeature.getClient().getBooleanDetails('a', true).value));`;
 
 export interface RunProgram {
   readonly name: string;
@@ -135,6 +149,16 @@ export const RUN_PROGRAMS: readonly RunProgram[] = [
     },
     text: ASK_PROVIDER,
     output: 'true FLAG_NOT_FOUND',
+  },
+  {
+    name: 'openfeature-web',
+    imports: {
+      '@flagstaff/openfeature-web': ['createWebProvider'],
+      '@flagstaff/web-sdk/testing': ['createTestWebClient'],
+      '@openfeature/web-sdk': ['OpenFeature'],
+    },
+    text: ASK_WEB_PROVIDER,
+    output: 'false',
   },
 ];
 
