@@ -21,7 +21,10 @@ export function compileRegex(pattern: string, ignoreCase: boolean): Regex {
     }
     return { matches: (text) => regex.test(text), problem: null };
   } catch (error) {
-    return refuse(`is not RE2 syntax, which has no look-around and no back-references: ${(error as Error).message}.`);
+    const { message } = error as Error;
+    // The engine begins so what it says of a pattern; anything else is not the pattern's fault.
+    if (!message.startsWith('error parsing regexp')) return refuse(`cannot be compiled: ${message}.`);
+    return refuse(`is not RE2 syntax, which has no look-around and no back-references: ${message}.`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AttributeOperator, JsonValue } from '../../src/evaluation';
 import { ATTRIBUTE_OPERATORS, checkAttributeCondition, evaluate, OPERATORS } from '../../src/evaluation';
+import { compileRegex } from '../../src/evaluation/regex';
 
 import { compileClean, makeFlag, makeRule } from './support/make';
 
@@ -224,6 +225,12 @@ it.each(['(a)\\1', '(?=a)', '(?<=a)b', '(?<!a)b', '(?!a)', 'a{1001}', '[', '(', 
     expect(issues).toEqual([{ path: ['values', 0], message: expect.stringMatching(/^Regular expression is not RE2 syntax/) }]);
   },
 );
+
+it('does not blame the syntax for what the engine itself fails at', () => {
+  const { problem } = compileRegex({ length: 1 } as never, false);
+
+  expect(problem).toMatch(/^Regular expression cannot be compiled: /);
+});
 
 it('refuses a pattern that compiles to too many steps', () => {
   const issues = checkAttributeCondition({ attribute: 'a', operator: 'MATCHES', values: ['((a{1,10}){1,10}){1,10}b'] });

@@ -9,7 +9,7 @@ export interface RegexEngine {
 let engine: RegexEngine | null = null;
 
 /**
- * Gives the engine, the class `RE2JS` of the package `re2js`. It counts for snapshots that are compiled from then on; without it a
+ * Gives the engine, the class `RE2JS` of `@flagstaff/evaluation/regex` or of the package `re2js`. It counts for snapshots that are compiled from then on; without it a
  * flag that names MATCHES or NOT_MATCHES answers PARSE_ERROR, and no other flag is harmed.
  */
 export function useRegexEngine(given: RegexEngine): void {
@@ -17,7 +17,8 @@ export function useRegexEngine(given: RegexEngine): void {
 }
 
 function givenEngine(): RegexEngine {
-  if (engine === null) throw new Error('no engine was given to useRegexEngine');
+  if (engine === null)
+    throw new Error('MATCHES needs an engine here; give it by useRegexEngine(RE2JS), of @flagstaff/evaluation/regex');
   return engine;
 }
 
