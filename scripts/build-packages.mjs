@@ -34,6 +34,7 @@ export const PACKAGES = {
   'web-sdk': {
     index: { source: 'src/index.ts' },
     local: { source: 'src/local.ts' },
+    tabs: { source: 'src/tabs.ts' },
     testing: { source: 'src/testing.ts' },
   },
 };

@@ -1,6 +1,7 @@
 /** Finds what browsers have, and other places where JavaScript runs have not. */
 import type { WebSocketClass } from '../../client/src/api';
 import type { KeyValueStorage, Lifecycle } from './api';
+import type { TabChannel, TabLocks, Tabs } from './shared-source';
 
 interface EventSource {
   addEventListener(name: string, listener: () => void): void;
@@ -11,6 +12,8 @@ interface Globals extends Partial<EventSource> {
   readonly document?: EventSource & { readonly visibilityState: string };
   readonly localStorage?: KeyValueStorage;
   readonly WebSocket?: WebSocketClass;
+  readonly BroadcastChannel?: new (name: string) => TabChannel;
+  readonly navigator?: { readonly locks?: TabLocks };
 }
 
 const globals = globalThis as unknown as Globals;
@@ -48,6 +51,14 @@ export function browserLifecycle(): Lifecycle | null {
       };
     },
   };
+}
+
+/** Null where tabs cannot know of each other. */
+export function browserTabs(): Tabs | null {
+  const { BroadcastChannel, navigator } = globals;
+  const locks = navigator?.locks;
+  if (BroadcastChannel === undefined || locks === undefined) return null;
+  return { openChannel: (name) => new BroadcastChannel(name), locks };
 }
 
 /** Bundlers write the values in place of these. */

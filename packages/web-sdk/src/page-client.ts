@@ -4,7 +4,6 @@ import type { ClientEvents, ClientStatus, Fault, Position, ReadyResult, StatusEv
 import { ClientState } from '../../client/src/client-state';
 import type { Clock } from '../../client/src/clock';
 import { consoleLogger } from '../../client/src/console-logger';
-import { contextDigest } from '../../client/src/context-digest';
 import { checkOverrides } from '../../client/src/details';
 import type { Bootstrap, ClientEvaluation, Details, Flag } from '../../client/src/flag-api';
 import { Listeners } from '../../client/src/listeners';
@@ -18,6 +17,7 @@ import { ContextTurn, copyContext } from './context-turn';
 import { EvaluationKeeper } from './evaluation-keeper';
 import { Memory } from './memory';
 import { PageReports } from './page-reports';
+import { scopeOf } from './scope';
 import { Presence } from './presence';
 import type { Following, Source, SourceParts } from './source';
 
@@ -229,12 +229,14 @@ export class PageClient implements WebClient {
       evaluations: [...all.values()],
     }));
     this.report();
+    this.following?.notify?.();
     if (flagKeys.length > 0) this.listeners.emit('change', { flagKeys, position });
   }
 
   private onStatus(event: StatusEvent): void {
     this.settle();
     this.report();
+    this.following?.notify?.();
     if (event.status === 'REFUSED' || event.status === 'CLOSED') this.turn.settle();
     this.listeners.emit('status', event);
   }
@@ -298,11 +300,6 @@ export class PageClient implements WebClient {
       },
     });
   }
-}
-
-/** Names what is stored of one server, key and choice of flags. */
-function scopeOf({ url, key, flagKeys }: WebOptions): string {
-  return `flagstaff:${contextDigest({ url, key, flagKeys })}`;
 }
 
 function createReports(

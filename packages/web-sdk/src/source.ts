@@ -21,6 +21,8 @@ export interface Following {
   readonly stop: () => void;
   /** Asks now instead of waiting: the network is back, or somebody looks again. */
   readonly probe: () => void;
+  /** Says that what is served, or the status, is another one. */
+  readonly notify?: () => void;
 }
 
 /** The parts of a client that a source may change. */
