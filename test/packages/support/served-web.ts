@@ -1,6 +1,6 @@
 /** Web clients of a server, in Node: through an HTTP proxy, on clocks of the test, with a storage and a lifecycle that it holds. */
 import { WebSocket } from 'ws';
-import type { Fault, StatusEvent, ChangeEvent } from '../../../packages/client/src/api';
+import type { ChangeEvent, Fault, Logger, StatusEvent } from '../../../packages/client/src/api';
 import { systemClock, type Clock } from '../../../packages/client/src/clock';
 import { planRoute } from '../../../packages/client/src/connection-options';
 import { sendByFetch } from '../../../packages/client/src/http';
@@ -17,21 +17,32 @@ export interface ConnectedPage {
 
 /** A client as `createWebClient` makes it, with the WebSocket of `ws` where Node has none. */
 export function openPage(options: WebOptions, clock: Clock = systemClock): ConnectedPage {
-  const client = new PageClient(options, {
-    clock,
-    storage: options.storage ?? null,
-    lifecycle: options.lifecycle ?? null,
-    connect: (parts) => {
-      const route = planRoute(
-        { WebSocket, ...options },
-        sendByFetch(() => options.fetch ?? fetch),
-        clock,
-      );
-      return route && remoteSource(route, parts);
+  const client = new PageClient(
+    { logger: silentLogger, ...options },
+    {
+      clock,
+      storage: options.storage ?? null,
+      lifecycle: options.lifecycle ?? null,
+      connect: (parts) => {
+        const route = planRoute(
+          { WebSocket, ...options },
+          sendByFetch(() => options.fetch ?? fetch),
+          clock,
+        );
+        return route && remoteSource(route, parts);
+      },
     },
-  });
+  );
   return notePage(client);
 }
+
+/** Faults that come before a test can listen are none of the test's output. */
+const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 /** Writes down what the client tells. */
 export function notePage(client: WebClient): ConnectedPage {

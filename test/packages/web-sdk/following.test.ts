@@ -315,10 +315,12 @@ describe('given another context', () => {
     // An answer that was called off still comes, as from a network that does not know of it.
     const disobedient = async (url: unknown, init?: RequestInit): Promise<Response> => {
       const answer = await fetch(url as string, { ...init, signal: null });
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
+      // The last one's comes before the others.
+      const ms = (init?.body as string).includes('"last":true') ? 0 : 50 + Math.random() * 150;
+      await new Promise((resolve) => setTimeout(resolve, ms));
       return answer;
     };
-    const { client } = open({ transports, fetch: disobedient as typeof fetch });
+    const { client } = open({ transports, fetch: disobedient });
     await client.waitUntilReady();
 
     const results = [];
@@ -328,7 +330,7 @@ describe('given another context', () => {
     }
     results.push(client.setContext({ targetingKey: 'grace', attributes: { last: true } }));
     const values = (await Promise.all(results)).map(({ status }) => status);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
 
     expect(values.at(-1)).toBe('READY');
     expect(client.boolean(flag.key, true)).toBe(false);
