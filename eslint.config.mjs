@@ -256,6 +256,7 @@ export default tseslint.config(
         URL: 'readonly',
         Buffer: 'readonly',
         Blob: 'readonly',
+        Response: 'readonly',
         require: 'readonly',
         module: 'writable',
         __dirname: 'readonly',

@@ -26,14 +26,19 @@ export function bundlePage(program: string): string {
     `@flagstaff/${folder}`,
     join(PACKAGE_ROOT, 'packages', folder, 'src', 'index.ts'),
   ]);
-  const options = {
+  return bundleBy({
     stdin: { contents: program, resolveDir: PACKAGE_ROOT },
     alias: Object.fromEntries(sources) as object,
-    ...{ bundle: true, minify: true, write: false, format: 'iife', globalName: 'flagstaff', logLevel: 'warning' },
-  };
+    ...{ format: 'iife', globalName: 'flagstaff' },
+  });
+}
+
+/** One minified text, by options of esbuild that are JSON. */
+export function bundleBy(options: object): string {
+  const all = { bundle: true, minify: true, write: false, logLevel: 'warning', ...options };
   const script = `
     import { build } from 'esbuild';
-    const { outputFiles } = await build(${JSON.stringify(options)});
+    const { outputFiles } = await build(${JSON.stringify(all)});
     process.stdout.write(outputFiles[0].text);`;
   return runNode(['--input-type=module', '--eval', script]);
 }
