@@ -6,6 +6,7 @@ import { countStatementsOnce } from '../support/count-statements';
 import { eventually, make, makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
 import { PASSWORD, uniqueEmail } from '../support/members';
 import { send, sendQuery, JSON_HEADERS, type RawAnswer } from '../support/raw';
+import { makeScene } from '../support/scene';
 import { errorsOver } from '../support/transports';
 import { openSocket } from '../support/raw-socket';
 import { logIn, makeAccount, written } from '../support/sessions';
@@ -216,9 +217,7 @@ async function openSocketWith(world: World, credential: string): Promise<number>
 it('answers others while two hundred log in at once, and takes no lock of writers for those that fail', async () => {
   // A hundred passwords in a line may take their time on a busy machine.
   await within({ EXECUTION_TIMEOUT_MS: '120000', REQUEST_TIMEOUT_MS: '120000' }, async (world) => {
-    const project = await makeProject(world);
-    const environment = await makeEnvironment(project);
-    const flag = await makeFlag(project);
+    const { project, environment, flag } = await makeScene(world);
     const key = await makeApiKey(project, environment);
     let areOthersAnswered = false;
     // Attempts whose password is checked are retried until others are answered, so that others cannot be answered after

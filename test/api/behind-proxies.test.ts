@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import { toggle, type Made, type MadeProject } from '../support/make';
 import { describeProxied, PROXIES, type Proxy } from '../support/proxies';
 import { JSON_HEADERS, send } from '../support/raw';
 import { openSocket } from '../support/raw-socket';
+import { makeSceneWithKey } from '../support/scene';
 import { authorization, createWorld, type World } from '../support/world';
 
 const PAGE = 'https://flags.example.com';
@@ -31,10 +32,7 @@ let flag: Made;
 let secret: string;
 beforeAll(async () => {
   world = await createWorld({ env: { TRUSTED_PROXIES: 'loopback', PUBLIC_URL: `${PAGE}/flags` } });
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
-  secret = await makeApiKey(project, environment);
+  ({ project, environment, flag, secret } = await makeSceneWithKey(world));
 });
 afterAll(() => world.close());
 

@@ -11,6 +11,7 @@ import {
   mutate,
 } from '../support/make';
 import { refusalOf } from '../support/members';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -66,9 +67,7 @@ it.each([['["KEY","\\u0000","x"]'], ['["KEY","a","\\u0000"]'], ['["KEY","\\ud800
 );
 
 it('refuses a segment key with U+0000 in a condition as unknown', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const conditions = [{ segment: { operator: 'IN_SEGMENT', segments: ['\u0000'] } }];
   const input = {
     flagId: flag.id,

@@ -1,16 +1,8 @@
 /** LaunchDarkly's evaluated bulk format. */
 import { absenceOf } from '../support/absence';
-import {
-  configure,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { configure, makeEnvironment, makeFlag, toggle } from '../support/make';
 import { JSON_HEADERS, send, type RawAnswer } from '../support/raw';
+import { makeEmptyScene, type EmptyScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -19,17 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly secret: string;
-}
-
-async function makeScene(kind = 'SERVER'): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  return { project, environment, secret: await makeApiKey(project, environment, kind) };
-}
+const makeScene = (kind?: string): Promise<EmptyScene> => makeEmptyScene(world, kind);
 
 const ADA = { kind: 'user', key: 'ada' };
 const encoded = (value: unknown, form: BufferEncoding = 'base64url'): string =>

@@ -12,6 +12,7 @@ import {
   type MadeProject,
 } from '../support/make';
 import { chainLength, lastChange, makeMember, refusalOf } from '../support/members';
+import { epochOf } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -73,12 +74,12 @@ it('applies changes of several flags and environments as one change with one rev
 it('delivers all changes of an environment in one event', async () => {
   const { project, here, there, a, b } = await makeScene();
   const secret = await makeApiKey(project, here);
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+  const epoch = await epochOf(world, secret);
   const events = world.socket(secret).iterate({
     query: `subscription ($since: RevisionInput) {
       flagChanged(since: $since) { kind revision changes { kind flagKey flag { isEnabled } } }
     }`,
-    variables: { since: { epoch: snapshot.epoch, revision: 2 } },
+    variables: { since: { epoch, revision: 2 } },
   });
 
   await apply(project, [toggling(b, here), toggling(a, there), toggling(a, here)]);

@@ -2,18 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { purgeClients, recordReport } from '../../src/modules/clients/client-repository';
 import { createTestClock } from '../support/clock';
-import {
-  make,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  mutate,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { make, makeApiKey, makeEnvironment, makeFlag, mutate, toggle, type Made, type MadeProject } from '../support/make';
 import { refusalOf } from '../support/members';
+import { makeScene } from '../support/scene';
 import { createWorld, isEmbedded, type World } from '../support/world';
 
 const START = new Date('2026-03-01T10:00:30.000Z');
@@ -45,9 +36,7 @@ interface Payload {
 }
 
 async function seed(kind = 'SERVER'): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project, { isClientAvailable: true });
+  const { project, environment, flag } = await makeScene(world, { isClientAvailable: true });
   return { project, environment, flag, key: await makeApiKey(project, environment, kind) };
 }
 

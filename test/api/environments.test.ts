@@ -12,6 +12,7 @@ import {
   type MadeProject,
 } from '../support/make';
 import { chainLength, lastChange, makeMember, makeOutsider, refusalOf } from '../support/members';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -167,9 +168,7 @@ it('lets exactly one of twenty environments have a key', async () => {
 });
 
 it('deletes an environment with its configurations, keys, roles and revisions; its keys end and its streams, too', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   await toggle(project, flag, environment, true);
   const secret = await makeApiKey(project, environment);
   const place = { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id };

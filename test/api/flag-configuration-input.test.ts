@@ -1,5 +1,6 @@
 /** `createFlag` and `setFlagConfiguration` report everything that is wrong with an input together, and write nothing. */
-import { makeEnvironment, makeFlag, makeProject, mutate, uniqueKey } from '../support/make';
+import { makeFlag, makeProject, mutate, uniqueKey } from '../support/make';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -135,9 +136,7 @@ it('takes an explicit null for what may be left out as if it were left out', asy
 });
 
 it('tells everything that is wrong with a configuration at once, and writes nothing', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const before = await changesOf(project.organizationId);
 
   const payload = await mutate(
@@ -177,9 +176,7 @@ it('tells everything that is wrong with a configuration at once, and writes noth
 });
 
 it('lets one of two writers with the same version win, and tells the other the version that there is', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const input = {
     flagId: flag.id,
     environmentId: environment.id,

@@ -15,6 +15,7 @@ import {
   type MadeProject,
 } from '../support/make';
 import { chainLength, makeMember, makeOutsider, refusalOf } from '../support/members';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -168,9 +169,7 @@ it('lets exactly one of 20 concurrent creators have a key', async () => {
 });
 
 it('changes only given fields, and records a revision in every environment', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project, { tags: ['old'], description: 'Old' });
+  const { project, environment, flag } = await makeScene(world, { tags: ['old'], description: 'Old' });
 
   const payload = await update(project, flag, { name: 'New', ownerId: null });
 
@@ -228,9 +227,7 @@ it('records nothing when an update changes nothing', async () => {
 });
 
 it('adds, changes, orders and removes variations', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project, colourful);
+  const { project, environment, flag } = await makeScene(world, colourful);
   const variations = [COLOURS[2], { key: 'black', name: '', value: 'k' }, { key: 'red', name: '', value: 'R' }];
   await make(
     project.client,
@@ -347,9 +344,7 @@ it('refuses a stale version and names the current one, its author and its time',
 });
 
 it('archives a flag, restores it as it was, and deletes it only from the archive', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   await toggle(project, flag, environment, true);
   const run = (name: string, expectedVersion: number, selection = 'flag { isArchived version } revisions { revision }') =>
     mutate(project.client, name, { flagId: flag.id, expectedVersion }, selection);
@@ -392,9 +387,7 @@ it.each(['archiveFlag', 'restoreFlag', 'deleteFlag'])('refuses a stale version o
 });
 
 it('refuses to archive a prerequisite of a live flag, and to delete one of any flag', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const dependent = await makeFlag(project);
   await configure(project, dependent, environment, { prerequisites: [{ flagKey: flag.key, variation: 'on' }] });
   const selection = 'revisions { revision } userErrors { ... on InUseError { usedBy { flagKey segmentKey environmentKey } } }';
@@ -483,9 +476,7 @@ it('finds a flag by its key, and null for an invalid key', async () => {
 });
 
 it('refuses writes without the permission, and writes nothing then', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const viewer = await makeMember(world, 'VIEWER', { organizationId: project.organizationId });
   const before = await chainLength(world, project.organizationId);
   const key = world.client(await makeApiKey(project, environment));
@@ -516,9 +507,7 @@ it('refuses writes without the permission, and writes nothing then', async () =>
 });
 
 it('answers each mutation of one operation with what it wrote', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const place = { flagId: flag.id, environmentId: environment.id };
 
   const answer = await project.client.request(

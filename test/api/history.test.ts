@@ -12,6 +12,7 @@ import {
 } from '../support/make';
 import { createTestClock } from '../support/clock';
 import { makeMember, refusalOf } from '../support/members';
+import { makeScene } from '../support/scene';
 import { authorization, createWorld, type World } from '../support/world';
 
 let world: World;
@@ -39,9 +40,7 @@ const kindsOf = async (project: MadeProject, filter: object): Promise<string[]> 
   (await changesOf(project, { filter })).nodes.map(({ kind }) => kind);
 
 it('shows the history of a flag with its configurations: before, after, differences, actor and time', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project, { tags: ['a'] });
+  const { project, environment, flag } = await makeScene(world, { tags: ['a'] });
   clock.advance(1_000);
   const at = clock.now().toISOString();
   await make(
@@ -239,9 +238,7 @@ it.each<[object, string]>([
 });
 
 it('pages through changes, newest first, each once', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   for (let i = 0; i < 7; i++) await toggle(project, flag, environment, i % 2 === 0);
   const pages: string[][] = [];
 

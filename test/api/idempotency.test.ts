@@ -1,8 +1,9 @@
 /** A mutation that is sent again with its Idempotency-Key is applied once and answered alike. */
 import { GraphQLClient } from 'graphql-request';
 import { createTestClock } from '../support/clock';
-import { make, makeEnvironment, makeFlag, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
+import { make, makeEnvironment, makeOrganization, makeProject, mutate, uniqueKey } from '../support/make';
 import { makeMember, refusalOf, logInByPassword } from '../support/members';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 const clock = createTestClock();
@@ -182,9 +183,7 @@ it('applies one of two different requests that are sent at once under the same k
 });
 
 it('applies a mutation that stands in one request several times each time, and repeats none of them', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { environment, flag } = await makeScene(world);
   const again = client(uniqueKey('idempotency'));
   const place = { flagId: flag.id, environmentId: environment.id };
   const fields = ['a: toggleFlag(input: $on)', 'b: toggleFlag(input: $off)', 'c: toggleFlag(input: $on)'];
@@ -264,9 +263,7 @@ it('gives each mutation of one request a claim of its own', async () => {
 });
 
 it('carries out the same request of another caller under the same key', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const key = uniqueKey('idempotency');
   const { email } = await makeMember(world, 'EDITOR', { organizationId: project.organizationId, projectId: project.id });
   const input = { flagId: flag.id, environmentId: environment.id, isEnabled: true };
@@ -302,9 +299,7 @@ it('gives an anonymous caller nothing of the claim of another', async () => {
 });
 
 it('refuses to replay an answer to an actor that has lost the role of the first request', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const editor = await makeMember(world, 'EDITOR', { organizationId: project.organizationId, projectId: project.id });
   const key = uniqueKey('idempotency');
   const again = await signInWith(editor.email, key);

@@ -13,6 +13,7 @@ import {
 } from '../support/make';
 import { createTestClock } from '../support/clock';
 import { makeMember, refusalOf } from '../support/members';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -251,9 +252,7 @@ function forRule(): object {
 }
 
 it('lists the rules that test or hash an attribute', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const plan = [{ attribute: { attribute: 'plan', operator: 'EXISTS' } }];
   const grouped = [{ group: { group: 'ANY', conditions: plan } }];
   const segment = await makeSegment(project, { rules: [{ id: 's', conditions: grouped }] });

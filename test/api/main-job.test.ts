@@ -1,5 +1,6 @@
+import { epochOf, makeScene, makeSceneWithKey } from '../support/scene';
 import { createWorld, type World } from '../support/world';
-import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, mutate, toggle } from '../support/make';
+import { make, mutate, toggle } from '../support/make';
 
 let world: World;
 beforeAll(async () => {
@@ -8,10 +9,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 it('evaluates several flags for several contexts at one revision after a flag was configured', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  const secret = await makeApiKey(project, environment);
+  const { project, environment, flag, secret } = await makeSceneWithKey(world);
 
   const set = await mutate<{ configuration: unknown; revisions: unknown[] }>(
     project.client,
@@ -88,15 +86,12 @@ it('evaluates several flags for several contexts at one revision after a flag wa
 });
 
 it('delivers a toggle made on another connection to a subscriber, with its revision', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  const secret = await makeApiKey(project, environment);
+  const { project, environment, flag, secret } = await makeSceneWithKey(world);
   const events = world.socket(secret).iterate({
     query: `subscription ($since: RevisionInput) {
       flagChanged(since: $since) { kind revision changes { kind flagKey flag { name isEnabled version } } }
     }`,
-    variables: { since: { epoch: await epochOf(secret), revision: 0 } },
+    variables: { since: { epoch: await epochOf(world, secret), revision: 0 } },
   });
   const created = await events.next();
 
@@ -122,9 +117,7 @@ it('delivers a toggle made on another connection to a subscriber, with its revis
 });
 
 it('lists the changes of a flag with actor, before and after, newest first', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   await toggle(project, flag, environment, true);
 
   const { flag: answer } = await project.client.request<{ flag: unknown }>(
@@ -147,15 +140,8 @@ it('lists the changes of a flag with actor, before and after, newest first', asy
   });
 });
 
-async function epochOf(secret: string): Promise<string> {
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
-  return snapshot.epoch;
-}
-
 it('records nothing when a flag is in the wanted state already', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
 
   const payload = await make<{ revisions: unknown[]; configuration: unknown }>(
     project.client,

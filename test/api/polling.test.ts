@@ -1,15 +1,7 @@
 /** Requests of clients that poll, because they hold no connection. */
-import {
-  configure,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { configure, makeApiKey, makeFlag, toggle, type Made, type MadeProject } from '../support/make';
 import { refusalOf } from '../support/members';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 interface Head {
@@ -36,9 +28,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 async function seed(kind = 'SERVER'): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project, { isClientAvailable: true });
+  const { project, environment, flag } = await makeScene(world, { isClientAvailable: true });
   return { project, environment, flag, key: await makeApiKey(project, environment, kind) };
 }
 

@@ -1,19 +1,11 @@
 /** The line of a request in the log: who asked for what, at which cost, and whether it was refused. */
 import { connect, type Socket } from 'node:net';
 import { hostname } from 'node:os';
-import {
-  eventually,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  uniqueKey,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { eventually, makeProject, uniqueKey, type Made, type MadeProject } from '../support/make';
 import { makeMember, type Person } from '../support/members';
 import { send } from '../support/raw';
 import { openSocket } from '../support/raw-socket';
+import { makeSceneWithKey } from '../support/scene';
 import { authorization, createWorld, type World } from '../support/world';
 import packageJson from '../../package.json';
 
@@ -24,10 +16,7 @@ let flag: Made;
 let secret: string;
 beforeAll(async () => {
   world = await createWorld();
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
-  secret = await makeApiKey(project, environment);
+  ({ project, environment, flag, secret } = await makeSceneWithKey(world));
 });
 afterAll(() => world.close());
 

@@ -16,6 +16,7 @@ import {
   type MadeProject,
 } from '../support/make';
 import { chainLength, lastChange, makeMember, makeOutsider, refusalOf } from '../support/members';
+import { epochOf, makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -228,9 +229,7 @@ it('refuses a key of the other list, lists that are empty or too long, and keys 
 });
 
 it('accepts 100,000 keys in batches of 5,000, and not one more', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const segment = await makeSegment(project);
   await configure(project, flag, environment, { fallthrough: { variation: 'off' }, rules: [forSegment(segment.key)] });
   for (let from = 0; from < 100_000; from += 5_000) {
@@ -278,9 +277,7 @@ it('pages through the keys of one list', async () => {
 });
 
 it('refuses to delete a segment that is used, with the same uses as usedBy', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const segment = await makeSegment(project);
   const outer = await makeSegment(project, { rules: within(segment.key) });
   await configure(project, flag, environment, { rules: [forSegment(segment.key), forSegment(segment.key, { id: 'again' })] });
@@ -326,9 +323,7 @@ it('refuses segments that would form a cycle, naming the path', async () => {
 });
 
 it('updates evaluate and segmentsFor after each change', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const inner = await makeSegment(project, { key: 'inner' });
   const outer = await makeSegment(project, { key: 'outer', rules: within('inner') });
   await configure(project, flag, environment, { fallthrough: { variation: 'off' }, rules: [forSegment('outer')] });
@@ -428,10 +423,10 @@ it('notifies subscribers that a segment was deleted', async () => {
   const environment = await makeEnvironment(project);
   const segment = await makeSegment(project);
   const secret = await makeApiKey(project, environment);
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+  const epoch = await epochOf(world, secret);
   const events = world.socket(secret).iterate({
     query: 'subscription ($since: RevisionInput) { flagChanged(since: $since) { revision changes { kind segmentKey wire } } }',
-    variables: { since: { epoch: snapshot.epoch, revision: 1 } },
+    variables: { since: { epoch, revision: 1 } },
   });
 
   await remove(project, segment);

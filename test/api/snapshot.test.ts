@@ -1,6 +1,7 @@
 /** `snapshot`, read repeatedly by a client that usually has it. */
 import { refusalOf } from '../support/members';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import { makeApiKey, makeEnvironment, toggle, type Made, type MadeProject } from '../support/make';
+import { makeScene } from '../support/scene';
 import { createWorld, isEmbedded, type World } from '../support/world';
 
 let world: World;
@@ -34,9 +35,7 @@ interface Seeded {
 }
 
 async function seed(): Promise<Seeded> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   return { project, environment, flag, secret: await makeApiKey(project, environment) };
 }
 

@@ -1,7 +1,8 @@
 /** GraphQL over WebSocket: the handshake, its refusals, and the same rules as over HTTP. */
 import { openAcknowledged, openSocket } from '../support/raw-socket';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, uniqueKey } from '../support/make';
+import { makeApiKey, makeEnvironment, makeProject, toggle, uniqueKey } from '../support/make';
 import { answersStill } from '../support/raw';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -245,9 +246,7 @@ it.each(documents)('refuses %s over the socket as over HTTP, and the socket live
 });
 
 it('refuses the 101st operation of a socket, and keeps the others', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const socket = await openAcknowledged(world, await makeApiKey(project, environment));
   const { epoch } = await toggle(project, flag, environment, true);
   const payload = {
@@ -278,9 +277,7 @@ it('refuses the 101st operation of a socket, and keeps the others', async () => 
 });
 
 it('ends a subscription that the client completes, and keeps the socket', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const socket = await openAcknowledged(world, await makeApiKey(project, environment));
   socket.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { flagChanged { revision } }' } });
   socket.send({ id: '1', type: 'complete' });

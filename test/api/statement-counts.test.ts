@@ -11,6 +11,7 @@ import {
   type MadeProject,
 } from '../support/make';
 import { countStatements } from '../support/count-statements';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 /** The number of flags, segments and changes. */
@@ -128,9 +129,7 @@ it.each<[string, string, (answer: never) => number]>([
 
 it('reads organizations with their projects and flags in as many statements with one as with 100', async () => {
   const own = await createWorld({ env: { OPERATION_COST_MAX: '100000000' } });
-  const project = await makeProject(own);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(own);
   await configure(project, flag, environment);
   const query = `{ organizations(first: 100) { nodes { key projects(first: 100) { totalCount nodes { key environments { key }
     flags(first: 5) { totalCount nodes { key variations { key } configurations { version isEnabled } } } } } } } }`;

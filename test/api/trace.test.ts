@@ -1,14 +1,6 @@
 /** The trace of an evaluation through GraphQL. */
-import {
-  configure,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  makeSegment,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { configure, makeFlag, makeSegment } from '../support/make';
+import { makeEmptyScene, type EmptyScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -17,17 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly secret: string;
-}
-
-async function makeScene(kind = 'SERVER'): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  return { project, environment, secret: await makeApiKey(project, environment, kind) };
-}
+const makeScene = (kind?: string): Promise<EmptyScene> => makeEmptyScene(world, kind);
 
 const BUCKET = 'bucketBy actual input salt seed hash bucket';
 const CONDITION = `depth matched __typename

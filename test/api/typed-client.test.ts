@@ -1,5 +1,6 @@
 import { switchFlag } from '../../examples/typed-client/switch-flag';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject } from '../support/make';
+import { makeApiKey } from '../support/make';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -9,9 +10,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 it('switches a flag by generated documents and reads its own write', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const serverKey = await makeApiKey(project, environment);
   const place = {
     url: world.url,

@@ -16,6 +16,7 @@ import {
   type MadeProject,
 } from '../support/make';
 import { JSON_HEADERS, send } from '../support/raw';
+import { makeSceneWithKey } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 const MINUTE_MS = 60_000;
@@ -385,10 +386,7 @@ it('deletes minutes that are too old, and keeps when a flag was last evaluated',
 
 it('writes what was counted when the server ends', async () => {
   const other = await createWorld();
-  const project = await makeProject(other);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  const secret = await makeApiKey(project, environment);
+  const { flag, secret } = await makeSceneWithKey(other);
   // Done before anything is counted, because the timer may come first.
   const queries = jest.spyOn(other.app.database.connection, 'query');
   await other.client(secret).request(EVALUATE, { contexts: [{ targetingKey: 'ada' }] });

@@ -13,6 +13,7 @@ import {
   type Made,
   type MadeProject,
 } from '../support/make';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -49,9 +50,7 @@ interface Written {
 const WRITTEN = 'configuration { version } revisions { revision }';
 
 it('loses nothing of 20 concurrent writers on one flag', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   /** Reads the version again until its write is accepted, like a careful client. */
   const setOnce = async (i: number): Promise<Written> => {
     for (let expectedVersion = 0; ;) {
@@ -107,9 +106,7 @@ it('loses nothing of 20 concurrent writers on one flag', async () => {
 });
 
 it('applies exactly one of two edits of the same version', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
 
   for (const expectedVersion of range(0, 4)) {
     const payloads = await times(2, () =>
@@ -228,9 +225,7 @@ it('adds the keys of all concurrent callers', async () => {
 });
 
 it('applies two concurrent requests with the same Idempotency-Key once, and answers both alike', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { environment, flag } = await makeScene(world);
   const client = world.client(world.owner.accessToken, { 'idempotency-key': `key-of-${flag.key}` });
   const send = (patch: object = {}) =>
     mutate(
@@ -266,9 +261,7 @@ it('applies two concurrent requests with the same Idempotency-Key once, and answ
 });
 
 it('keeps a toggle from going stale while others set the targeting', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   await configure(project, flag, environment);
 
   await Promise.all([

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, uniqueKey } from '../support/make';
 import { send, sendQuery, type RawAnswer } from '../support/raw';
+import { epochOf } from '../support/scene';
 import { answerOver, errorsOver, LIVE_TRANSPORTS, TRANSPORTS } from '../support/transports';
 import { authorization, createWorld, isEmbedded } from '../support/world';
 
@@ -118,9 +119,9 @@ it('ends a subscription that takes too long to begin', async () => {
   const project = await makeProject(world);
   const environment = await makeEnvironment(project);
   const secret = await makeApiKey(project, environment);
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+  const epoch = await epochOf(world, secret);
   const query = 'subscription ($min: RevisionInput) { evaluationsChanged(context: {}, minRevision: $min) { revision } }';
-  const variables = { min: { epoch: snapshot.epoch, revision: 1_000 } };
+  const variables = { min: { epoch, revision: 1_000 } };
 
   const answers = await Promise.all(
     LIVE_TRANSPORTS.map((transport) => answerOver(transport, world, { query, variables }, secret)),

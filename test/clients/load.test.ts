@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root';
 import { createSchema } from '../../src/schema';
-import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, type Made, type MadeProject } from '../support/make';
+import { make, makeApiKey, type Made, type MadeProject } from '../support/make';
+import { makeScene } from '../support/scene';
 import { COUNTING_ALONE, createWorld, type World } from '../support/world';
 
 jest.setTimeout(120_000);
@@ -17,9 +18,7 @@ let flag: Made;
 let keys: { readonly FLAGSTAFF_KEY: string; readonly FLAGSTAFF_ADMIN_KEY: string };
 beforeAll(async () => {
   world = await createWorld({ env: COUNTING_ALONE });
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
+  ({ project, environment, flag } = await makeScene(world));
   const scope = { organizationId: project.organizationId, projectId: project.id, environmentId: environment.id };
   const admin = { ...scope, kind: 'ADMIN', role: 'ADMIN', name: 'Load' };
   const { secret } = await make<{ secret: string }>(project.client, 'createApiKey', admin, 'secret');

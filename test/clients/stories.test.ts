@@ -1,8 +1,9 @@
 /** Programs with a GraphQL client, for each of the clients that most of them use. */
 import { gql } from '@apollo/client';
 import { CloseCode } from 'graphql-ws';
-import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
+import { eventually, makeFlag, makeProject, toggle } from '../support/make';
 import { JSON_HEADERS, send } from '../support/raw';
+import { makeSceneWithKey } from '../support/scene';
 import { COUNTING_ALONE, createWorld, type World } from '../support/world';
 import {
   createApolloClient,
@@ -104,10 +105,7 @@ describe.each([
   });
 
   it('follows changes, and goes on after a break where it was', async () => {
-    const project = await makeProject(world);
-    const environment = await makeEnvironment(project);
-    const flag = await makeFlag(project);
-    const secret = await makeApiKey(project, environment);
+    const { project, environment, flag, secret } = await makeSceneWithKey(world);
     const environmentNow = await project.client.request<{ environment: { epoch: string; revision: number } }>(
       'query ($id: ID!) { environment(id: $id) { epoch revision } }',
       { id: environment.id },

@@ -17,6 +17,7 @@ import {
   type Made,
   type MadeProject,
 } from '../support/make';
+import { makeScene } from '../support/scene';
 import { authorization, createWorld, isEmbedded, type World } from '../support/world';
 
 jest.setTimeout(240_000);
@@ -146,9 +147,7 @@ describe('a client that does not read', () => {
 });
 
 it('stops for one operation and goes on for the others of the socket', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+  const { project, environment, flag } = await makeScene(world);
   const socket = world.socket(await makeApiKey(project, environment));
   const [stopped, goesOn] = [follow(socket, { context: ada }), follow(socket, { context: ada })];
   await Promise.all([stopped.frame(1), goesOn.frame(1)]);
@@ -163,9 +162,7 @@ it('stops for one operation and goes on for the others of the socket', async () 
 
 if (!isEmbedded) {
   it('tells subscribers of every server, and never an older state to who moves from one to another', async () => {
-    const project = await makeProject(world);
-    const environment = await makeEnvironment(project);
-    const flag = await makeFlag(project, { key: 'flag' });
+    const { project, environment, flag } = await makeScene(world, { key: 'flag' });
     const secret = await makeApiKey(project, environment);
     const other = await world.startSecondServer();
     const socketOf = (url: string) =>

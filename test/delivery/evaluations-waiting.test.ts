@@ -1,7 +1,8 @@
 /** `minRevision`: a bounded wait, for a bounded number of requests. */
 import type { EnvironmentState } from '../../src/modules/snapshots/environment-state';
 import { follow } from '../support/live';
-import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
+import { eventually, toggle } from '../support/make';
+import { epochOf, makeSceneWithKey } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -15,12 +16,8 @@ const READ = 'query ($min: RevisionInput) { snapshot(minRevision: $min) { revisi
 const EVALUATE = 'query ($min: RevisionInput) { evaluate(contexts: [{}], minRevision: $min) { revision epoch } }';
 
 async function makeScene() {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  const secret = await makeApiKey(project, environment);
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
-  return { project, environment, flag, secret, epoch: snapshot.epoch };
+  const scene = await makeSceneWithKey(world);
+  return { ...scene, epoch: await epochOf(world, scene.secret) };
 }
 
 /** The first error of a request that fails. */

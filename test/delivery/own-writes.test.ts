@@ -1,5 +1,6 @@
 /** The caller that has the answer to a mutation is evaluated with it by the same server, from the next request on. */
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import { toggle, type Made, type MadeProject } from '../support/make';
+import { makeSceneWithKey } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 const ROUNDS = 60;
@@ -11,10 +12,7 @@ let flag: Made;
 let secret: string;
 beforeAll(async () => {
   world = await createWorld();
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
-  secret = await makeApiKey(project, environment);
+  ({ project, environment, flag, secret } = await makeSceneWithKey(world));
 });
 afterAll(() => world.close());
 

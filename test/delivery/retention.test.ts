@@ -3,6 +3,7 @@ import { forgetRevisions } from '../../src/modules/changes/erasure-repository';
 import { purgeRevisions } from '../../src/modules/changes/retention-repository';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import { epochOf } from '../support/scene';
 import { watchOver } from '../support/watchers';
 import { createWorld, isEmbedded, type World } from '../support/world';
 
@@ -116,11 +117,11 @@ it('answers a resume behind the purge with RESYNC, and one after it with the rev
   const scene = await makeScene(20, OLD);
   const secret = await makeApiKey(scene.project, scene.environment);
   await purge(5);
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+  const epoch = await epochOf(world, secret);
   const first = async (revision: number): Promise<unknown> => {
     const events = world.socket(secret).iterate({
       query: 'subscription ($since: RevisionInput) { flagChanged(since: $since) { kind revision } }',
-      variables: { since: { epoch: snapshot.epoch, revision } },
+      variables: { since: { epoch, revision } },
     });
     const { value } = (await events.next()) as { value: { data: { flagChanged: unknown } } };
     await events.return!();
@@ -137,8 +138,7 @@ it('tells one who comes from behind the purge to begin anew once, and goes on li
   const { project, flag, environment } = scene;
   const secret = await makeApiKey(project, environment);
   await purge(5);
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
-  const { epoch } = snapshot;
+  const epoch = await epochOf(world, secret);
 
   const watcher = watchOver('WebSocket', world.app, secret, { since: { epoch, revision: 15 } });
   await watcher.count(1);

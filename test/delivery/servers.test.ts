@@ -1,4 +1,5 @@
 /** Several servers on one database, with a change notifier between them and without. */
+import { epochOf, makeSceneWithKey } from '../support/scene';
 import { createWorld, isEmbedded, type World } from '../support/world';
 import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
 import { createClient } from 'graphql-ws';
@@ -38,14 +39,11 @@ it('ends a waiting subscription at once, and listens to its environment no more'
 });
 
 it('delivers a change that no notification announces, by the poll', async () => {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  const secret = await makeApiKey(project, environment);
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
+  const { environment, flag, secret } = await makeSceneWithKey(world);
+  const epoch = await epochOf(world, secret);
   const events = world.socket(secret).iterate({
     query: `subscription ($since: RevisionInput) { flagChanged(since: $since) { revision changes { kind flagKey } } }`,
-    variables: { since: { epoch: snapshot.epoch, revision: 0 } },
+    variables: { since: { epoch, revision: 0 } },
   });
   await events.next();
 
@@ -63,10 +61,7 @@ it('delivers a change that no notification announces, by the poll', async () => 
 
 if (!isEmbedded) {
   it('delivers a change made on one server to a subscriber of another, and never answers older than asked there', async () => {
-    const project = await makeProject(world);
-    const environment = await makeEnvironment(project);
-    const flag = await makeFlag(project);
-    const secret = await makeApiKey(project, environment);
+    const { project, environment, flag, secret } = await makeSceneWithKey(world);
     const other = await world.startSecondServer();
     const headers = { authorization: `Bearer ${secret}` };
     const far = new GraphQLClient(`${other.url}/graphql`, { headers });

@@ -2,20 +2,10 @@
 import { createClient } from 'graphql-sse';
 import { request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import {
-  eventually,
-  make,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  uniqueKey,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { eventually, make, toggle, uniqueKey, type Made, type MadeProject } from '../support/make';
 import { JSON_HEADERS, send, type RawAnswer } from '../support/raw';
 import { openAcknowledged } from '../support/raw-socket';
+import { epochOf, makeSceneWithKey } from '../support/scene';
 import { watchOver, WATCH, type Watcher } from '../support/watchers';
 import { authorization, createWorld, type World } from '../support/world';
 
@@ -35,12 +25,8 @@ interface Scene {
 
 /** An environment at revision 1: its one flag was created and is off. */
 async function makeScene(of = world): Promise<Scene> {
-  const project = await makeProject(of);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  const secret = await makeApiKey(project, environment);
-  const { snapshot } = await of.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
-  return { project, environment, flag, secret, epoch: snapshot.epoch };
+  const scene = await makeSceneWithKey(of);
+  return { ...scene, epoch: await epochOf(of, scene.secret) };
 }
 
 const watch = (credential: string | undefined, variables: Record<string, unknown> = {}, query = WATCH): Watcher =>

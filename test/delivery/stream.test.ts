@@ -1,18 +1,8 @@
 /** `flagChanged` from a cursor: every revision after it, in order, then live; or one RESYNC. */
 import type { Client } from 'graphql-ws';
 import type { Connection } from '../../src/database/transaction';
-import {
-  configure,
-  make,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  makeSegment,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { configure, make, makeApiKey, makeFlag, makeSegment, toggle, type Made, type MadeProject } from '../support/make';
+import { epochOf, makeSceneWithKey } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -31,12 +21,8 @@ interface Scene {
 
 /** An environment at revision 1: its one flag was created and is off. */
 async function makeScene(): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  const secret = await makeApiKey(project, environment);
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
-  return { project, environment, flag, secret, epoch: snapshot.epoch };
+  const scene = await makeSceneWithKey(world);
+  return { ...scene, epoch: await epochOf(world, scene.secret) };
 }
 
 interface Event {

@@ -4,17 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { AnswerMemory, type Answered } from '../../src/fast-evaluate/answer-memory';
 import { compileSnapshot } from '../../src/evaluation';
 import type { ApiKeyActor } from '../../src/modules/access/actor';
-import {
-  configure,
-  make,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { configure, make, makeApiKey, makeEnvironment, toggle, type Made, type MadeProject } from '../support/make';
+import { makeScene } from '../support/scene';
 import { authorization, createWorld, type World } from '../support/world';
 
 let world: World;
@@ -24,9 +15,7 @@ let secret: string;
 let flag: Made;
 beforeAll(async () => {
   world = await createWorld();
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
+  ({ project, environment, flag } = await makeScene(world));
   await configure(project, flag, environment, { isEnabled: true });
   secret = await makeApiKey(project, environment);
 });

@@ -1,17 +1,7 @@
 /** OFREP as it goes over the wire: bodies, statuses and headers as the specification has them. */
-import {
-  configure,
-  eventually,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  makeSegment,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { configure, eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, makeSegment, toggle } from '../support/make';
 import { JSON_HEADERS, send, type RawAnswer } from '../support/raw';
+import { makeEmptyScene, type EmptyScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -20,17 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly secret: string;
-}
-
-async function makeScene(kind = 'SERVER'): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  return { project, environment, secret: await makeApiKey(project, environment, kind) };
-}
+const makeScene = (kind?: string): Promise<EmptyScene> => makeEmptyScene(world, kind);
 
 interface Asked {
   readonly key?: string;

@@ -1,16 +1,8 @@
 /** GraphiQL as somebody finds it who has just started the server: in a browser. */
 import { describeInBrowser, startBrowser, DARK, PHONE, type BrowserWorld, type OpenedPage } from '../support/browser';
-import {
-  eventually,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { eventually, makeApiKey, toggle, type Made, type MadeProject } from '../support/make';
 import { send } from '../support/raw';
+import { makeScene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -19,9 +11,7 @@ let environment: Made;
 let flag: Made;
 beforeAll(async () => {
   world = await createWorld();
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
+  ({ project, environment, flag } = await makeScene(world));
 });
 afterAll(() => world.close());
 

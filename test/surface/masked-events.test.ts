@@ -1,5 +1,6 @@
 /** A subscription that runs, and a database that is not what it should be: what one event cannot tell is masked in it alone. */
-import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle } from '../support/make';
+import { eventually, toggle } from '../support/make';
+import { makeSceneWithKey } from '../support/scene';
 import { LIVE_TRANSPORTS, subscribeOver, type Answer, type LiveTransport, type Subscribed } from '../support/transports';
 import { createWorld, type World } from '../support/world';
 import { whileChanged } from './support/faults';
@@ -19,10 +20,7 @@ interface Scene {
 }
 
 async function makeScene(transport: LiveTransport): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  const secret = await makeApiKey(project, environment);
+  const { project, environment, flag, secret } = await makeSceneWithKey(world);
   let isEnabled = false;
   return {
     turn: () => toggle(project, flag, environment, (isEnabled = !isEnabled)),

@@ -14,6 +14,7 @@ import { CLIENT, closeServer, startHonestProvider, type HonestProvider } from '.
 import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, type Made, type MadeProject } from '../support/make';
 import { JSON_HEADERS, send, type RawAnswer, type RawRequest } from '../support/raw';
 import { METRICS_TOKEN } from '../support/metrics';
+import { epochOf } from '../support/scene';
 import { authorization, COUNTING_ALONE, createWorld, type World } from '../support/world';
 
 interface Response {
@@ -106,8 +107,7 @@ async function makeScene(): Promise<void> {
   ofPage = (await make<{ secret: string }>(project.client, 'createApiKey', input, 'secret')).secret;
   const flags = await send(world, { path: '/ofrep/v1/evaluate/flags', headers: withKey(), body: ADA });
   const { eventStreams } = flags.body as { eventStreams: { endpoint: { requestUri: string } }[] };
-  const { snapshot } = await world.client(secret).request<{ snapshot: { epoch: string } }>('{ snapshot { epoch } }');
-  epoch = snapshot.epoch;
+  epoch = await epochOf(world, secret);
   ticket = new URL(eventStreams[0]!.endpoint.requestUri, world.url).search;
 }
 

@@ -6,9 +6,10 @@ import { purge } from '../../src/jobs/purge';
 import type { FailedAuthentications } from '../../src/modules/access/failed-authentications';
 import type { UsageService } from '../../src/modules/usage/usage-service';
 import { Metrics } from '../../src/telemetry/metrics';
-import { eventually, makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, uniqueKey } from '../support/make';
+import { eventually, makeApiKey, makeFlag, toggle, uniqueKey } from '../support/make';
 import type { Made, MadeProject } from '../support/make';
 import { METRICS_TOKEN, scrape, scrapeOf, type Scrape } from '../support/metrics';
+import { makeSceneWithKey } from '../support/scene';
 import { authorization, COUNTING_ALONE, createWorld, isEmbedded, type World } from '../support/world';
 import packageJson from '../../package.json';
 
@@ -23,10 +24,7 @@ beforeAll(async () => {
   const load = { delayMs: () => delayMs, close: () => undefined };
   const env = { METRICS_TOKEN, RATE_LIMIT_CREDENTIAL_FAILURES: '2', EVENT_LOOP_DELAY_MAX_MS: '1000', ...COUNTING_ALONE };
   world = await createWorld({ env, load });
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
-  secret = await makeApiKey(project, environment);
+  ({ project, environment, flag, secret } = await makeSceneWithKey(world));
 });
 afterAll(() => world.close());
 

@@ -1,16 +1,8 @@
 /** Traces as a collector gets them: one tree from the mutation to the frames that it caused. */
 import { randomBytes } from 'node:crypto';
 import { startCollector, type CollectedSpan, type Collector } from '../support/collector';
-import {
-  eventually,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { eventually, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import { makeSceneWithKey } from '../support/scene';
 import { authorization, createWorld, type World } from '../support/world';
 
 let collector: Collector;
@@ -28,10 +20,7 @@ beforeAll(async () => {
       OTEL_SERVICE_NAME: 'flags-of-tests',
     },
   });
-  project = await makeProject(world);
-  environment = await makeEnvironment(project);
-  flag = await makeFlag(project);
-  secret = await makeApiKey(project, environment);
+  ({ project, environment, flag, secret } = await makeSceneWithKey(world));
 });
 afterAll(async () => {
   await world.close();
