@@ -15,6 +15,9 @@ const loose = entries.filter((entry) => entry.isFile() && !pathOf(entry).include
 if (loose.length > LOOSE_FILES_MAX) {
   problems.push(`src/ has ${loose.length} files outside of folders; at most ${LOOSE_FILES_MAX} are allowed.`);
 }
+for (const { name } of loose) {
+  if (!map.includes(`\`${name}\``)) problems.push(`ARCHITECTURE.md does not name \`${name}\`.`);
+}
 for (const entry of entries) {
   const folder = pathOf(entry);
   if (!entry.isDirectory() || folder.endsWith('generated')) continue;

@@ -136,7 +136,7 @@ export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape);
 
 /** May be JSON in several lines. */
 const OF_SEVERAL_LINES: readonly string[] = ['OIDC_ROLES'];
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- Control characters are what it looks for.
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /**

@@ -115,10 +115,10 @@ async function runClient(
   // eslint-disable-next-line no-restricted-properties -- The program gets what this process was given, such as PGSSLROOTCERT and PATH.
   const env = { ...process.env, ...(password === '' ? {} : { PGPASSWORD: password }) };
   const child = spawn(program, [...args, `--dbname=${url}`], { env, stdio: ['ignore', output, 'pipe'] });
-  const failed = once(child, 'close') as Promise<[number | null]>;
+  const closed = once(child, 'close') as Promise<[number | null]>;
   const [said, code] = await Promise.all([
     child.stderr === null ? '' : text(child.stderr),
-    failed.then(
+    closed.then(
       ([status]) => status,
       (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;

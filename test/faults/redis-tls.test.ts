@@ -10,7 +10,7 @@ import { describeFaults } from './cluster';
 
 jest.setTimeout(240_000);
 
-/** What the server says of Redis at `/readyz`. */
+/** The state of Redis by the server at `/readyz`. */
 async function redisStateOf(program: Program): Promise<string> {
   const answer = await fetch(`${await program.listening}/readyz`);
   return ((await answer.json()) as { redis: string }).redis;

@@ -25,7 +25,7 @@ it('migrates with half of an owner in the environment, which would refuse a serv
   expect([reset.status, reset.stderr]).toEqual([1, 'There is no account with the e-mail address "owner@example.com".\n']);
 });
 
-it('names its commands to whoever asks for another, and refuses any other setting as a server does', async () => {
+it('names its commands to a caller that asks for another, and refuses any other setting as a server does', async () => {
   const place = await makePlace();
 
   expect(operate(place, 'constructor').stderr).toMatch(/^The commands are db:migrate, .*; got "constructor"\.\n$/);

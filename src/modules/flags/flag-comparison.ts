@@ -79,7 +79,7 @@ function answeringServe(serve: SnapshotServe): SnapshotServe {
 }
 
 /** Answers the same, with conditions, operands and segments in one form where their form decides nothing. */
-function uniform(configuration: FlagConfigurationEntity): object {
+function uniformConfiguration(configuration: FlagConfigurationEntity): object {
   const answering = answeringConfiguration(configuration);
   return { ...answering, rules: answering.rules.map((rule) => ({ ...rule, conditions: uniformConditions(rule.conditions) })) };
 }
@@ -144,7 +144,7 @@ export function compareFlags(
 ): ComparedFlag[] {
   return flags
     .map((flag) => ({ flag, left: configurationIn(flag, left), right: configurationIn(flag, right) }))
-    .filter((pair) => !isEqual(uniform(pair.left), uniform(pair.right)))
+    .filter((pair) => !isEqual(uniformConfiguration(pair.left), uniformConfiguration(pair.right)))
     .sort((a, b) => (a.flag.key < b.flag.key ? -1 : 1));
 }
 
