@@ -26,14 +26,18 @@ export function sendByFetch(fetchOf: () => typeof fetch): SendHttp {
     // A place where `keepalive` is not known may refuse it.
     const further = keepalive ? { keepalive } : {};
     const answer = await fetchOf()(url, { method: 'POST', headers, body, signal, credentials: 'omit', ...further });
-    return { status: answer.status, header: (name) => answer.headers.get(name), body: chunksOf(answer.body) };
+    return { status: answer.status, header: (name) => answer.headers.get(name), body: chunksOf(answer) };
   };
 }
 
-/** Reads by a reader: not every browser iterates over a stream. */
-async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-  if (body === null) return;
-  const reader = body.getReader();
+/** Reads by a reader: not every browser iterates over a stream. React Native has none: the answer comes whole there. */
+async function* chunksOf(answer: Response): AsyncGenerator<Uint8Array> {
+  const body: ReadableStream<Uint8Array> | null | undefined = answer.body;
+  const reader = body?.getReader();
+  if (reader === undefined) {
+    yield new Uint8Array(await answer.arrayBuffer());
+    return;
+  }
   try {
     for (;;) {
       const { done, value } = await reader.read();

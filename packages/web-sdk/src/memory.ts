@@ -33,7 +33,11 @@ export class Memory {
     const read = (text: string | null): Bootstrap | null => this.read(text, contextDigest);
     try {
       const found = this.parts.storage.getItem(this.keyOf(contextDigest));
-      return found instanceof Promise ? found.then(read).catch((cause: unknown) => this.failLoad(cause)) : read(found);
+      // A promise may be of another kind than those of this realm.
+      if (typeof found !== 'object' || found === null) return read(found);
+      return Promise.resolve(found)
+        .then(read)
+        .catch((cause: unknown) => this.failLoad(cause));
     } catch (cause) {
       return this.failLoad(cause);
     }
