@@ -68,16 +68,22 @@ export interface ServerSentEvent {
 
 /** Reads `text/event-stream` as the HTML standard describes it; `id` and `retry` are not used here. */
 export class EventParser {
+  /** The line that is not whole yet. */
   private rest = '';
+  /** A line may end with CR and LF that come apart, so that a CR at the end waits for what is next. */
+  private lastCr = '';
   private event = '';
   private data: string[] = [];
 
-  /** The events that the text completes. */
+  /** The events that the text completes. Each text is looked through once, for an event may come in a thousand pieces. */
   push(text: string): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];
-    // A line may end with CR and LF that come apart, so that a CR at the end waits for what is next.
-    const lines = (this.rest + text).split(/\r\n|\n|\r(?!$)/);
-    this.rest = lines.pop() ?? '';
+    const lines = (this.lastCr + text).split(/\r\n|\n|\r(?!$)/);
+    const last = lines.pop() ?? '';
+    this.lastCr = last.endsWith('\r') ? '\r' : '';
+    const begun = this.lastCr === '' ? last : last.slice(0, -1);
+    if (lines.length > 0) lines[0] = this.rest + (lines[0] ?? '');
+    this.rest = lines.length > 0 ? begun : this.rest + begun;
     if (this.rest.length > EVENT_LENGTH_MAX) throw broken(`A line of the stream has more than ${EVENT_LENGTH_MAX} characters.`);
     for (const line of lines) {
       if (line === '') {

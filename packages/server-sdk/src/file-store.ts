@@ -107,7 +107,7 @@ async function write(path: string, snapshot: Snapshot, key: string): Promise<voi
     const head: Head = { epoch, revision, savedAt: Date.now(), flags: flags.length, segments: segments.length };
     await writePart(file, hmac, `${FIRST_LINE}\n${JSON.stringify(head)}\n`);
     await writeThings(file, hmac, [...flags, ...segments]);
-    await file.write(`mac ${hmac.digest('hex')}\n`);
+    await file.appendFile(`mac ${hmac.digest('hex')}\n`);
     await file.sync();
   } finally {
     await file.close();
@@ -131,5 +131,6 @@ async function writeThings(file: FileHandle, hmac: Hmac, things: readonly object
 
 async function writePart(file: FileHandle, hmac: Hmac, text: string): Promise<void> {
   hmac.update(text);
-  await file.write(text);
+  // `write` may write a part and say so in its result; this writes all, or rejects.
+  await file.appendFile(text);
 }

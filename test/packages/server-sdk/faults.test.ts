@@ -34,8 +34,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function connect(options: ServerOptions = {}, times = 10): Connected {
-  const client = createOnClock({ url: proxy.url, key: served.key, ...options }, fasterClock(times));
+function connect(options: ServerOptions = {}, clock = fasterClock(10)): Connected {
+  const client = createOnClock({ url: proxy.url, key: served.key, ...options }, clock);
   const one = note(client);
   connected.push(one);
   return one;
@@ -122,6 +122,7 @@ it.each([
     },
     'BROKEN',
   ],
+  ['more than 64 MB', { status: 200, body: `{"data":"${' '.repeat(64 * 1_024 * 1_024)}"}` }, 'BROKEN'],
   ['no such environment', { status: 200, body: '{"data":{"flagChanges":null}}' }, 'GONE'],
   ['status 500', { status: 500 }, 'NETWORK'],
   ['status 404', { status: 404, body: 'Not found' }, 'BROKEN'],
@@ -142,14 +143,30 @@ it.each([
   expect(client.boolean(flag.key, false)).toBe(true);
 });
 
-async function following(options: ServerOptions = {}): Promise<Connected> {
-  const one = connect(options, 1);
+async function following(options: ServerOptions = {}, clock = fasterClock(1)): Promise<Connected> {
+  const one = connect(options, clock);
   await one.client.waitUntilReady();
   await eventually(async () => one.statuses.at(-1)?.via === 'sse');
   return one;
 }
 
-it('is REFUSED when its key is revoked while it follows, and serves on', async () => {
+it('does not wait for a server that answers a byte in 3 seconds, and recovers when it is faster', async () => {
+  proxy.set({ query: { msPerByte: 30 }, stream: { msPerByte: 30 } });
+  const { client, statuses, faults } = connect({}, fasterClock(100));
+
+  const waited = await client.waitUntilReady(100);
+  await eventually(async () => faults.some(({ message }) => message.includes('not whole after 60 s')));
+  const value = client.boolean(flag.key, false);
+  proxy.set({ query: 'pass', stream: 'pass' });
+  await eventually(async () => client.status === 'READY');
+
+  expect(waited).toMatchObject({ status: 'STARTING', isTimedOut: true });
+  expect(value).toBe(false);
+  expect(client.boolean(flag.key, false)).toBe(true);
+  expect(statuses[0]).toMatchObject({ status: 'READY' });
+});
+
+it('is REFUSED when its key is revoked while it follows, serves on, and is READY within 6 minutes of its restoring', async () => {
   const { project, environment } = served;
   const { secret, apiKey } = await make<{ secret: string; apiKey: Made }>(
     project.client,
@@ -157,18 +174,27 @@ it('is REFUSED when its key is revoked while it follows, and serves on', async (
     { environmentId: environment.id, kind: 'SERVER', name: 'A key that ends' },
     'secret apiKey { id }',
   );
-  const { client, faults } = await following({ key: secret });
+  const { client, faults } = await following({ key: secret }, fasterClock(100, 60_000));
 
   await make(project.client, 'revokeApiKey', { apiKeyId: apiKey.id }, 'apiKey { id }');
   await eventually(async () => client.status === 'REFUSED');
+  const value = client.boolean(flag.key, false);
+  const fault = faults.at(-1);
+  await served.world.app.database.connection.query('UPDATE api_key SET revoked_at = NULL WHERE id = $1', [apiKey.id]);
+  await eventually(async () => client.status === 'READY');
+  const made = await makeFlag(project);
+  await eventually(async () => client.evaluate(made.key).errorCode === null);
 
-  expect(client.boolean(flag.key, false)).toBe(true);
-  expect(faults.at(-1)).toMatchObject({ kind: 'REFUSED' });
+  expect(value).toBe(true);
+  expect(fault).toMatchObject({ kind: 'REFUSED' });
 });
 
-it('does not mind the time of day', async () => {
+it.each([
+  ['ahead', 10],
+  ['back', -10],
+])('does not mind a time of day that is set ten years %s', async (_how, years) => {
   const { client, statuses } = await following();
-  const spy = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 10 * 365 * 86_400_000);
+  const spy = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + years * 365 * 86_400_000);
   try {
     const { client: other } = await following();
     expect(other.status).toBe('READY');

@@ -1,11 +1,15 @@
 /** From the construction of a client to its end: nothing is left of it, and it keeps nothing alive. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { PACKAGE_ROOT } from '../../../src/package-root';
+import { Script } from 'node:vm';
+import { VERSION } from '../../../packages/client/src/version';
+import type * as Sdk from '../../../packages/server-sdk/src/index-node';
+import { bundle } from '../support/builds';
 import { createServerClient } from '../../../packages/server-sdk/src/index-node';
-import { eventually, makeFlag } from '../../support/make';
+import { raiseRevisions } from '../support/revisions';
+import { configure, eventually, makeFlag, toggle } from '../../support/make';
+import { runProcess, startProcess } from '../support/processes';
 import { serve, type Served } from '../support/served';
 
 let served: Served;
@@ -16,25 +20,16 @@ beforeAll(async () => {
 
 afterAll(() => served.close());
 
-async function runProgram(job: string): Promise<unknown> {
-  const support = join(PACKAGE_ROOT, 'test', 'support', 'run-typescript.cjs');
-  const program = join(__dirname, '..', 'support', 'life.ts');
-  const child = spawn(process.execPath, ['-r', support, program, served.url, served.key, job], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH },
-  });
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code: code as number, stdout, stderr };
-}
+const run = (job: string, subject = ''): ReturnType<typeof runProcess> => runProcess(job, { served, subject });
 
 it('lets a process end that forgot to close it while it follows (#460 of js-core, #8 of node-server-sdk)', async () => {
-  expect(await runProgram('forget')).toEqual({ code: 0, stdout: 'READY, following', stderr: '' });
+  expect(await run('forget')).toEqual({ code: 0, stdout: 'READY, following', stderr: '' });
 });
 
 it('lets a process end before the server has answered, also a server that never does', async () => {
-  const answered = await runProgram('forgetAtOnce');
+  const answered = await run('forgetAtOnce');
   served.proxy.stall();
-  const stalled = await runProgram('forgetAtOnce').finally(() => {
+  const stalled = await run('forgetAtOnce').finally(() => {
     served.proxy.heal();
     served.proxy.cut();
   });
@@ -43,11 +38,89 @@ it('lets a process end before the server has answered, also a server that never 
 });
 
 it('leaves nothing after 1,000 were made and closed (#1615 of growthbook, #722 of unleash-node-sdk)', async () => {
-  const { stdout } = (await runProgram('repeat')) as { stdout: string };
+  const { stdout } = await run('repeat');
   const { grownBytes, resources } = JSON.parse(stdout) as { grownBytes: number; resources: string[] };
 
   expect(resources).toEqual([]);
   expect(grownBytes).toBeLessThan(1_000_000);
+});
+
+it('takes no more memory after an hour of changes, one each second', async () => {
+  const flag = await makeFlag(served.project, {
+    valueType: 'STRING',
+    variations: ['on', 'off'].map((key) => ({ key, value: key })),
+  });
+  await configure(served.project, flag, served.environment, {});
+  const program = startProcess<{ heapBytes: number; applied: number; value: string }>('follow', { served, subject: flag.key });
+  const lines = [await program.next()];
+  // The first hundreds of revisions make what stays, such as what was compiled of the code.
+  for (let i = 0; i < 4; i++) {
+    await raiseRevisions(served, { count: 900, kept: 900, flagKey: flag.key });
+    lines.push(await program.next());
+  }
+  await program.end();
+
+  expect(lines.map(({ applied }) => applied - lines[0]!.applied)).toEqual([0, 900, 1_800, 2_700, 3_600]);
+  expect(new Set(lines.map(({ value }) => value))).toEqual(new Set(['on']));
+  expect(lines[4]!.heapBytes - lines[1]!.heapBytes).toBeLessThan(1_000_000);
+});
+
+it('lives and ends in a worker thread, by itself and from outside', async () => {
+  const flag = await makeFlag(served.project);
+  await toggle(served.project, flag, served.environment, true);
+
+  const [forgot, terminated] = [await run('worker', flag.key), await run('terminate', flag.key)];
+
+  expect(forgot).toEqual({ code: 0, stdout: '{"message":[false,"READY",true],"code":0}\n', stderr: '' });
+  expect(terminated).toEqual({ code: 0, stdout: '{"code":1}\n', stderr: '' });
+});
+
+it('keeps the file that is there, and no draft, on a disk that is full, and says so', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'flagstaff-full-'));
+  const path = join(directory, 'flags');
+  for (let i = 0; i < 5; i++) await makeFlag(served.project);
+  const saved = await run('save', path);
+  const before = readFileSync(path);
+  // No file of this process may be larger than a kilobyte.
+  const shell = ['bash', '-c', 'ulimit -f 1; exec "$0" "$@"'] as const;
+  const full = await runProcess('save', { served, subject: path, shell });
+
+  expect(saved.stdout).toBe('{"status":"READY","faults":[]}\n');
+  expect(JSON.parse(full.stdout)).toEqual({
+    status: 'STALE',
+    faults: [expect.stringMatching(/^STORE The snapshot could not be stored: Error: EFBIG/)],
+  });
+  expect(readdirSync(directory)).toEqual(['flags']);
+  expect(readFileSync(path)).toEqual(before);
+  rmSync(directory, { recursive: true });
+});
+
+it('lives beside another version of itself in one process, and neither knows of the other', async () => {
+  const text = await bundle('server-sdk', 'index', 'iife');
+  const [here, newer] = [text, text.replaceAll(`"${VERSION}"`, '"99.0.0"')].map((version) => {
+    const load = new Script(`(require) => { ${version}; return flagstaff; }`).runInThisContext() as (
+      from: NodeJS.Require,
+    ) => typeof Sdk;
+    return load(require);
+  });
+  const flag = await makeFlag(served.project);
+  const options = { url: served.url, key: served.key };
+  const [a, b] = [here!.createServerClient({ ...options, overrides: { [flag.key]: true } }), newer!.createServerClient(options)];
+  await Promise.all([a.waitUntilReady(), b.waitUntilReady()]);
+
+  const values = [a.boolean(flag.key, false), b.boolean(flag.key, false)];
+  await a.close();
+  const { revision } = await toggle(served.project, flag, served.environment, true);
+  await eventually(async () => b.position?.revision === revision);
+  await b.flush();
+
+  const reported = await served.world.app.database.connection.query<{ sdk: string }[]>(
+    'SELECT DISTINCT sdk FROM client_instance',
+  );
+  expect(values).toEqual([true, false]);
+  expect([a.status, b.status, b.boolean(flag.key, false)]).toEqual(['CLOSED', 'READY', true]);
+  expect(reported.map(({ sdk }) => sdk)).toContain('server-sdk/99.0.0');
+  await b.close();
 });
 
 it('ends once, however often it is closed, at any moment, and serves on', async () => {

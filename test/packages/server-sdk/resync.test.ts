@@ -3,6 +3,7 @@ import type { ServerOptions } from '../../../packages/server-sdk/src/api';
 import type { Snapshot } from '../../../src/evaluation';
 import { renewEpochs } from '../../../src/modules/changes/epoch-repository';
 import { eventually, makeFlag, toggle, type Made } from '../../support/make';
+import { raiseRevisions } from '../support/revisions';
 import { canonical, serve, snapshotOf, type Connected, type Served } from '../support/served';
 
 let served: Served;
@@ -75,7 +76,7 @@ describe.each([
     const one = await follow();
     const { revision } = one.client.position!;
 
-    await whileAway(one, () => raise(missed, kept));
+    await whileAway(one, () => raiseRevisions(served, { count: missed, kept }));
 
     await comesAbout(one, () => one.client.position!.revision >= revision + missed);
     await hasServersSnapshot(one);
@@ -95,17 +96,3 @@ describe.each([
     await hasServersSnapshot(one);
   });
 });
-
-/** Adds revisions that change nothing; of the first of them the events are gone. */
-async function raise(count: number, kept: number): Promise<void> {
-  await served.world.app.database.connection.query(
-    `WITH head AS (SELECT environment_id, epoch, revision FROM environment_head WHERE environment_id = $1),
-     written AS (
-       INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
-       SELECT head.environment_id, head.revision + n, head.epoch, 'change_of_the_test',
-         json_build_array(json_build_object('kind', 'DELETED', 'flagKey', 'none', 'flag', NULL)), now()
-       FROM head, generate_series($2::integer - $3::integer + 1, $2::integer) n)
-     UPDATE environment_head SET revision = revision + $2::integer WHERE environment_id = $1`,
-    [served.environment.id, count, kept],
-  );
-}

@@ -3,13 +3,19 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * How a path is treated. `hold` keeps the answer back until it has ended, as a proxy that buffers does; `lose` lets the server
- * answer, and cuts instead of passing the answer on.
+ * answer, and cuts instead of passing the answer on; `msPerByte` passes it on one byte at a time.
  */
 export type Treatment =
-  'pass' | 'hold' | 'cut' | 'lose' | { readonly status: number; readonly headers?: object; readonly body?: string };
+  | 'pass'
+  | 'hold'
+  | 'cut'
+  | 'lose'
+  | { readonly msPerByte: number }
+  | { readonly status: number; readonly headers?: object; readonly body?: string };
 
 export interface HttpProxy {
   readonly url: string;
@@ -101,7 +107,7 @@ function treat(treatment: Treatment, { incoming, body, onBytes }: Request, outgo
     outgoing.destroy();
     return;
   }
-  if (typeof treatment === 'object') {
+  if (typeof treatment === 'object' && 'status' in treatment) {
     outgoing.writeHead(treatment.status, { ...treatment.headers }).end(treatment.body);
     return;
   }
@@ -111,6 +117,9 @@ function treat(treatment: Treatment, { incoming, body, onBytes }: Request, outgo
     if (treatment === 'lose') {
       answer.resume();
       answer.on('end', () => outgoing.destroy());
+    } else if (typeof treatment === 'object') {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      void drip(answer, outgoing, treatment.msPerByte);
     } else if (treatment === 'pass') {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(outgoing);
@@ -125,4 +134,18 @@ function treat(treatment: Treatment, { incoming, body, onBytes }: Request, outgo
   onward.on('error', () => outgoing.destroy());
   outgoing.on('close', () => onward.destroy());
   onward.end(body);
+}
+
+async function drip(answer: IncomingMessage, outgoing: ServerResponse, ms: number): Promise<void> {
+  try {
+    for await (const chunk of answer)
+      for (const byte of chunk as Buffer) {
+        if (outgoing.destroyed) return;
+        outgoing.write(Buffer.of(byte));
+        await sleep(ms);
+      }
+    outgoing.end();
+  } catch {
+    outgoing.destroy();
+  }
 }
