@@ -79,7 +79,17 @@ function createDevice(): Device {
     },
     start: (targetingKey = 'ada') => {
       const context = createContext({
-        ...{ WebSocket, fetch: fetchWhole, URL, AbortController, TextDecoder, TextEncoder, performance, setTimeout, clearTimeout },
+        ...{
+          WebSocket,
+          fetch: fetchWhole,
+          URL,
+          AbortController,
+          TextDecoder,
+          TextEncoder,
+          performance,
+          setTimeout,
+          clearTimeout,
+        },
         ...{ device: { appState: { addEventListener }, storageOf }, console: { warn: () => undefined, error: () => undefined } },
       });
       runInContext(script, context);
