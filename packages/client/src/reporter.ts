@@ -58,6 +58,8 @@ export class Reporter {
   private batch = 0;
   /** Made, and not answered. */
   private pending: Batch | null = null;
+  /** Handed to the browser. */
+  private left: Batch | null = null;
   private reported: Position | null = null;
   private triedAt = -Infinity;
   private nextMs = USUAL_MS;
@@ -108,7 +110,9 @@ export class Reporter {
    */
   leave(): EvaluationCount[] {
     this.pending ??= this.make(LEAVING_SIZE, false);
-    if (this.pending !== null) void this.send(this.pending, true);
+    // A page that goes is hidden first: what is on its way is not sent again.
+    if (this.pending !== null && this.pending !== this.left) void this.send(this.pending, true);
+    this.left = this.pending;
     return this.parts.counts?.take(EVERYTHING) ?? [];
   }
 

@@ -117,7 +117,7 @@ it('ends the connection at once when the page leaves, and comes back with it', a
   expect([left, sockets()]).toEqual(['STALE', 2]);
 });
 
-it('is paused until it is resumed, whoever looks', async () => {
+it('is paused until it is resumed, also when somebody looks', async () => {
   const lifecycle = heldLifecycle();
   const { client } = await following({ lifecycle });
 
