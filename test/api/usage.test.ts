@@ -4,19 +4,9 @@ import { evaluateAll } from '../../src/evaluation';
 import { UsageService } from '../../src/modules/usage/usage-service';
 import { createTestClock } from '../support/clock';
 import { countStatements } from '../support/count-statements';
-import {
-  configure,
-  make,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { configure, make, makeFlag, toggle } from '../support/make';
 import { JSON_HEADERS, send } from '../support/raw';
-import { makeSceneWithKey } from '../support/scene';
+import { makeSceneWithKey, type SceneWithKey } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 const MINUTE_MS = 60_000;
@@ -29,19 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly flag: Made;
-  readonly secret: string;
-}
-
-async function makeScene(kind = 'SERVER'): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project, { isClientAvailable: true });
-  return { project, environment, flag, secret: await makeApiKey(project, environment, kind) };
-}
+const makeScene = (kind?: string): Promise<SceneWithKey> => makeSceneWithKey(world, kind, { isClientAvailable: true });
 
 const EVALUATE = `query ($contexts: [EvaluationContextInput!]!, $flagKeys: [String!], $minRevision: RevisionInput) {
   evaluate(contexts: $contexts, flagKeys: $flagKeys, minRevision: $minRevision) { revision epoch }
@@ -62,7 +40,7 @@ const USAGE = `query ($flagId: ID!, $environmentId: ID!, $from: DateTime!, $to: 
   } }
 }`;
 
-async function usageOf({ project, environment, flag }: Scene, variables = {}): Promise<Point[]> {
+async function usageOf({ project, environment, flag }: SceneWithKey, variables = {}): Promise<Point[]> {
   await world.app.services.usage.flush();
   const range = { from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z', resolution: 'MINUTE' };
   const data = await project.client.request<{ flag: { configuration: { usage: Point[] } } }>(USAGE, {

@@ -4,7 +4,8 @@ import { type EnvironmentState } from '../../src/modules/snapshots/environment-s
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
 import { renewEpochs } from '../../src/modules/changes/epoch-repository';
 import { readHeads } from '../../src/modules/changes/head-repository';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import { makeApiKey, makeFlag, toggle } from '../support/make';
+import { makeScene, type Scene } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -13,19 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly flag: Made;
-}
-
 /** An environment at revision 4. */
-async function makeScene(): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+async function makeRevisions(): Promise<Scene> {
+  const scene = await makeScene(world);
+  const { project, environment, flag } = scene;
   for (const isEnabled of [true, false, true]) await toggle(project, flag, environment, isEnabled);
-  return { project, environment, flag };
+  return scene;
 }
 
 const query = <Row>(sql: string, parameters: unknown[]): Promise<Row[]> => world.app.database.connection.query(sql, parameters);
@@ -80,7 +74,7 @@ const accessOf = async ({ project }: Scene): Promise<number> =>
 
 describe('a server that has seen later revisions', () => {
   it('makes a new epoch when the head went back, and reads the database anew', async () => {
-    const scene = await makeScene();
+    const scene = await makeRevisions();
     const { cache, state, renewed } = await openServer(scene);
     const before = { epoch: state.epoch, revision: state.revision, access: await accessOf(scene) };
 
@@ -100,7 +94,7 @@ describe('a server that has seen later revisions', () => {
     ['further', 7],
     ['further than it would read row by row', 1_500],
   ])('makes a new epoch when the restored database has moved on, %s', async (_where, to) => {
-    const scene = await makeScene();
+    const scene = await makeRevisions();
     const { cache, state, renewed } = await openServer(scene);
     const { epoch } = state;
 
@@ -115,7 +109,7 @@ describe('a server that has seen later revisions', () => {
   });
 
   it('makes a new epoch also where the restored database has no events of the revision that it has seen', async () => {
-    const scene = await makeScene();
+    const scene = await makeRevisions();
     const { cache, state, renewed } = await openServer(scene);
     const { epoch } = state;
 
@@ -133,7 +127,7 @@ describe('a server that has seen later revisions', () => {
   });
 
   it('leaves the epoch to one of several servers that notice at once', async () => {
-    const scene = await makeScene();
+    const scene = await makeRevisions();
     const servers = await Promise.all(Array.from({ length: 5 }, () => openServer(scene)));
 
     await goBackTo(1, scene);
@@ -145,7 +139,7 @@ describe('a server that has seen later revisions', () => {
   });
 
   it('takes an answer that was long on its way for what it is', async () => {
-    const scene = await makeScene();
+    const scene = await makeRevisions();
     const { cache, state, renewed } = await openServer(scene);
     const { environments: old } = await readHeads(world.app.database.connection, [scene.environment.id]);
     const { epoch } = state;
@@ -158,7 +152,7 @@ describe('a server that has seen later revisions', () => {
   });
 
   it('keeps the epoch while several write and many look', async () => {
-    const scene = await makeScene();
+    const scene = await makeRevisions();
     const { project, environment, flag } = scene;
     const others = await Promise.all([makeFlag(project), makeFlag(project)]);
     const servers = await Promise.all([openServer(scene), openServer(scene)]);
@@ -205,7 +199,7 @@ describe('a subscriber', () => {
     ((await events.next()) as { value: { data: { flagChanged: Event } } }).value.data.flagChanged;
 
   it('is told to begin anew when the database went back under it, and goes on from there', async () => {
-    const scene = await makeScene();
+    const scene = await makeRevisions();
     const secret = await makeApiKey(scene.project, scene.environment);
     const before = await headOf(scene);
     const events = follow(secret, { epoch: before.epoch, revision: 3 });
@@ -225,7 +219,7 @@ describe('a subscriber', () => {
   });
 
   it('is told to begin anew when an operator gives all environments a new epoch', async () => {
-    const scene = await makeScene();
+    const scene = await makeRevisions();
     const secret = await makeApiKey(scene.project, scene.environment);
     const before = { ...(await headOf(scene)), access: await accessOf(scene) };
     const events = follow(secret, { epoch: before.epoch, revision: 3 });
@@ -243,7 +237,7 @@ describe('a subscriber', () => {
 });
 
 it('gives one environment a new epoch and leaves the others alone', async () => {
-  const [one, other] = await Promise.all([makeScene(), makeScene()]);
+  const [one, other] = await Promise.all([makeRevisions(), makeRevisions()]);
   const before = await Promise.all([headOf(one), headOf(other)]);
 
   const counts = await world.app.database.transaction(async ({ connection }) => [

@@ -2,8 +2,8 @@
 import { forgetRevisions } from '../../src/modules/changes/erasure-repository';
 import { purgeRevisions } from '../../src/modules/changes/retention-repository';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
-import { makeApiKey, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
-import { epochOf } from '../support/scene';
+import { makeApiKey, toggle } from '../support/make';
+import { epochOf, makeScene, type Scene } from '../support/scene';
 import { watchOver } from '../support/watchers';
 import { createWorld, isEmbedded, type World } from '../support/world';
 
@@ -13,22 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly flag: Made;
-}
-
 const NOW = new Date('2026-03-01T00:00:00Z');
 const OLD = new Date('2026-01-01T00:00:00Z');
 
 const query = <Row>(sql: string, parameters: unknown[]): Promise<Row[]> => world.app.database.connection.query(sql, parameters);
 
 /** An environment at revision `count` + 1, whose rows are all of one time. */
-async function makeScene(count: number, createdAt: Date): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
+async function makeRevisions(count: number, createdAt: Date): Promise<Scene> {
+  const scene = await makeScene(world);
+  const { environment } = scene;
   await query(
     `INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
      SELECT environment_id, 1 + n, epoch, 'change_' || n, $3::json, now() FROM environment_head, generate_series(1, $2::integer) n
@@ -37,7 +30,7 @@ async function makeScene(count: number, createdAt: Date): Promise<Scene> {
   );
   await query('UPDATE environment_head SET revision = 1 + $2::integer WHERE environment_id = $1', [environment.id, count]);
   await query('UPDATE environment_revision SET created_at = $2 WHERE environment_id = $1', [environment.id, createdAt]);
-  return { project, environment, flag };
+  return scene;
 }
 
 interface Kept {
@@ -68,7 +61,7 @@ const skeletonsOf = ({ environment }: Scene): Promise<object[]> =>
 const purge = (revisionsMin: number): Promise<number> => purgeRevisions(world.app.database, NOW, { days: 30, revisionsMin });
 
 it('takes the events of what is both old and far behind, in batches, and keeps the rest', async () => {
-  const [old, young, short] = [await makeScene(2_599, OLD), await makeScene(2_599, NOW), await makeScene(9, OLD)];
+  const [old, young, short] = [await makeRevisions(2_599, OLD), await makeRevisions(2_599, NOW), await makeRevisions(9, OLD)];
   const skeletons = await skeletonsOf(old);
 
   const purged = await purge(50);
@@ -81,7 +74,7 @@ it('takes the events of what is both old and far behind, in batches, and keeps t
 });
 
 it('does not touch again what it has purged', async () => {
-  const scene = await makeScene(1_500, OLD);
+  const scene = await makeRevisions(1_500, OLD);
   const versions = (): Promise<object[]> =>
     query('SELECT revision, ctid::text, xmin::text FROM environment_revision WHERE environment_id = $1 ORDER BY revision', [
       scene.environment.id,
@@ -97,7 +90,7 @@ it('does not touch again what it has purged', async () => {
 
 it('purges while somebody writes, and takes nothing of what is written', async () => {
   await purge(0);
-  const scene = await makeScene(3_000, OLD);
+  const scene = await makeRevisions(3_000, OLD);
   const { project, flag, environment } = scene;
   const writing = (async () => {
     for (let turn = 0; turn < 20; turn++) await toggle(project, flag, environment, turn % 2 === 0);
@@ -114,7 +107,7 @@ it('purges while somebody writes, and takes nothing of what is written', async (
 });
 
 it('answers a resume behind the purge with RESYNC, and one after it with the revisions', async () => {
-  const scene = await makeScene(20, OLD);
+  const scene = await makeRevisions(20, OLD);
   const secret = await makeApiKey(scene.project, scene.environment);
   await purge(5);
   const epoch = await epochOf(world, secret);
@@ -134,7 +127,7 @@ it('answers a resume behind the purge with RESYNC, and one after it with the rev
 });
 
 it('tells one who comes from behind the purge to begin anew once, and goes on live', async () => {
-  const scene = await makeScene(20, OLD);
+  const scene = await makeRevisions(20, OLD);
   const { project, flag, environment } = scene;
   const secret = await makeApiKey(project, environment);
   await purge(5);
@@ -155,7 +148,7 @@ it('tells one who comes from behind the purge to begin anew once, and goes on li
 });
 
 it('builds the same snapshot without the rows as with them, and keeps the epoch', async () => {
-  const scene = await makeScene(20, OLD);
+  const scene = await makeRevisions(20, OLD);
   const wholeOf = async (): Promise<unknown> =>
     (await new SnapshotCache({ database: world.app.database }).open(scene.environment.id))!.snapshot;
   const before = await wholeOf();
@@ -169,7 +162,7 @@ it('builds the same snapshot without the rows as with them, and keeps the epoch'
 });
 
 it('brings a state up whose own row was purged, without taking that for a restored backup', async () => {
-  const scene = await makeScene(20, OLD);
+  const scene = await makeRevisions(20, OLD);
   const renewed: string[] = [];
   const cache = new SnapshotCache({ database: world.app.database, onNewEpoch: (id) => void renewed.push(id) });
   const state = (await cache.open(scene.environment.id))!;
@@ -183,7 +176,7 @@ it('brings a state up whose own row was purged, without taking that for a restor
 });
 
 it('reads the environment whole where revisions that a state misses have no events any more', async () => {
-  const scene = await makeScene(20, OLD);
+  const scene = await makeRevisions(20, OLD);
   const cache = new SnapshotCache({ database: world.app.database });
   const state = (await cache.open(scene.environment.id))!;
   await world.app.database.transaction(async ({ connection }) => {
@@ -208,7 +201,7 @@ it('reads the environment whole where revisions that a state misses have no even
 if (!isEmbedded) {
   it('passes over rows that an erasure has locked, and waits for nobody', async () => {
     await purge(0);
-    const [erased, other] = [await makeScene(20, OLD), await makeScene(20, OLD)];
+    const [erased, other] = [await makeRevisions(20, OLD), await makeRevisions(20, OLD)];
 
     const purged = await world.app.database.transaction(async ({ connection }) => {
       await forgetRevisions(connection, new Map([[erased.environment.id, 12]]));
@@ -223,7 +216,7 @@ if (!isEmbedded) {
 
   it('leaves the purge to the server that is at it', async () => {
     await purge(5);
-    const scene = await makeScene(20, OLD);
+    const scene = await makeRevisions(20, OLD);
 
     const counts = await Promise.all(Array.from({ length: 4 }, () => purge(5)));
 

@@ -1,8 +1,9 @@
 /** Subscriptions end when access does, on the server where it was taken, over every transport. */
 import { createTestClock } from '../support/clock';
 import { countStatementsOnce } from '../support/count-statements';
-import { eventually, make, makeEnvironment, makeFlag, makeProject, toggle, type Made, type MadeProject } from '../support/make';
+import { eventually, make, makeEnvironment, toggle } from '../support/make';
 import { makeMember } from '../support/members';
+import { makeScene, type Scene } from '../support/scene';
 import { socketClient, watchOn, watchOver, WATCHING, type Watcher, type Watching } from '../support/watchers';
 import { createWorld, type World } from '../support/world';
 
@@ -11,17 +12,6 @@ beforeAll(async () => {
   world = await createWorld();
 });
 afterAll(() => world.close());
-
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly flag: Made;
-}
-
-async function makeScene(of = world): Promise<Scene> {
-  const project = await makeProject(of);
-  return { project, environment: await makeEnvironment(project), flag: await makeFlag(project) };
-}
 
 async function makeKey({ project, environment }: Scene, input: object = {}): Promise<{ id: string; secret: string }> {
   const whole = { environmentId: environment.id, kind: 'SERVER', name: 'Back end', ...input };
@@ -55,7 +45,7 @@ const ended = (watcher: Watcher): Promise<string> => eventually(async () => watc
 
 describe.each(WATCHING)('over %s', (watching) => {
   it('ends everything of a revoked key, and nothing of another key', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const [revoked, other] = [await makeKey(scene), await makeKey(scene)];
     const [first, second, alive] = await served(scene, () =>
       [revoked, revoked, other].map(({ secret }) => watchOver(watching, world, secret)),
@@ -73,7 +63,7 @@ describe.each(WATCHING)('over %s', (watching) => {
   });
 
   it('ends what evaluationsChanged tells to a revoked CLIENT key', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const key = await makeKey(scene, { kind: 'CLIENT' });
     const query = 'subscription { evaluationsChanged(context: { targetingKey: "ada" }) { revision epoch } }';
     const watcher = watchOver(watching, world, key.secret, {}, query);
@@ -85,7 +75,7 @@ describe.each(WATCHING)('over %s', (watching) => {
   });
 
   it('ends with FORBIDDEN what a removed member followed', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const { organizationId } = scene.project;
     const member = await makeMember(world, 'VIEWER', { organizationId });
     const [watcher] = await served(scene, () => [
@@ -98,7 +88,7 @@ describe.each(WATCHING)('over %s', (watching) => {
   });
 
   it('ends what a session followed that was logged out', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const member = await makeMember(world, 'VIEWER', { organizationId: scene.project.organizationId });
     const [watcher] = await served(scene, () => [
       watchOver(watching, world, tokenOf(member.client), { environmentId: scene.environment.id }),
@@ -110,7 +100,7 @@ describe.each(WATCHING)('over %s', (watching) => {
   });
 
   it('ends with NOT_FOUND, or because its key is gone, what followed a deleted environment', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const { project, environment } = scene;
     const key = await makeKey(scene);
     const owner = await makeMember(world, 'ADMIN', { organizationId: project.organizationId });
@@ -132,7 +122,7 @@ describe.each(WATCHING)('over %s', (watching) => {
 });
 
 it('ends only the operation that lost its permission; its siblings on the socket go on', async () => {
-  const scene = await makeScene();
+  const scene = await makeScene(world);
   const { project } = scene;
   const { organizationId } = project;
   const other = await makeEnvironment(project);
@@ -159,7 +149,7 @@ it('ends only the operation that lost its permission; its siblings on the socket
 });
 
 it('looks once for all sockets of one credential', async () => {
-  const scene = await makeScene();
+  const scene = await makeScene(world);
   const key = await makeKey(scene);
   const watchers = await served(scene, () => Array.from({ length: 50 }, () => watchOver('WebSocket', world, key.secret)));
 

@@ -3,19 +3,10 @@ import { Cipher } from '../../src/database/cipher';
 import { RedisSnapshotStore } from '../../src/redis/redis-snapshot-store';
 import type { EnvironmentState, Reading } from '../../src/modules/snapshots/environment-state';
 import { SnapshotCache } from '../../src/modules/snapshots/snapshot-cache';
+import { makeScene, type Scene } from '../support/scene';
 import { Stopwatch } from '../support/stopwatch';
 import { countStatementsOnce } from '../support/count-statements';
-import {
-  eventually,
-  make,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  makeSegment,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { eventually, make, makeSegment, toggle } from '../support/make';
 import { hasRedisServer, startOwnRedis, type OwnRedis } from '../support/own-redis';
 import { createWorld, type World } from '../support/world';
 
@@ -58,19 +49,6 @@ function createStore(url = redis.url, cipher = CIPHER): RedisSnapshotStore {
   return store;
 }
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly flag: Made;
-}
-
-async function makeScene(): Promise<Scene> {
-  const project = await makeProject(world);
-  const environment = await makeEnvironment(project);
-  const flag = await makeFlag(project);
-  return { project, environment, flag };
-}
-
 /** A server of its own, as far as snapshots go. */
 function createServer(store = createStore()): { cache: SnapshotCache; renewed: string[] } {
   const renewed: string[] = [];
@@ -110,7 +88,7 @@ const describeWithRedis = hasRedisServer ? describe : describe.skip;
 
 describeWithRedis('a server that starts', () => {
   it('takes what another one read, and reads nothing whole', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     await share(scene);
 
     const opened = await openCounted(scene);
@@ -119,7 +97,7 @@ describeWithRedis('a server that starts', () => {
   });
 
   it('brings an older snapshot up by the revisions since', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     await share(scene);
     for (const isEnabled of [true, false, true]) await toggle(scene.project, scene.flag, scene.environment, isEnabled);
 
@@ -131,7 +109,7 @@ describeWithRedis('a server that starts', () => {
   });
 
   it('together with many others asks PostgreSQL for the whole environment once', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const fleet = Array.from({ length: 8 }, () => createServer());
 
     const { result, statements } = await countStatementsOnce(world, () =>
@@ -144,7 +122,7 @@ describeWithRedis('a server that starts', () => {
   });
 
   it('does not take a snapshot of another epoch', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     await share(scene);
     await world.app.database.connection.query(`UPDATE environment_head SET epoch = 'another' WHERE environment_id = $1`, [
       scene.environment.id,
@@ -157,7 +135,7 @@ describeWithRedis('a server that starts', () => {
   });
 
   it('makes a new epoch when the snapshot is ahead of the database or of another history: a backup was restored', async () => {
-    const [ahead, other] = [await makeScene(), await makeScene()];
+    const [ahead, other] = [await makeScene(world), await makeScene(world)];
     for (const scene of [ahead, other]) await toggle(scene.project, scene.flag, scene.environment, true);
     const { epoch } = await share(ahead);
     const { connection } = world.app.database;
@@ -180,7 +158,7 @@ describeWithRedis('a server that starts', () => {
   it('passes over whatever else lies there, and overwrites it', async () => {
     const client = redis.client();
     const foreign = async (write: (key: string, bytes: Buffer, other: Buffer) => Promise<unknown>): Promise<void> => {
-      const [scene, another] = [await makeScene(), await makeScene()];
+      const [scene, another] = [await makeScene(world), await makeScene(world)];
       await share(scene);
       await share(another);
       const key = snapshotKey(scene);
@@ -208,7 +186,7 @@ describeWithRedis('a server that starts', () => {
   });
 
   it('cannot read, nor be misled by, snapshots of an installation with another pepper', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     await share(scene);
 
     const store = createStore(redis.url, new Cipher('another pepper, of 32 characters or so', 'snapshots'));
@@ -222,7 +200,7 @@ describeWithRedis('large key lists', () => {
   const keys = Array.from({ length: 3_000 }, (_, n) => `user-${n}`);
 
   async function makeLargeScene(): Promise<Scene> {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const segment = await makeSegment(scene.project);
     const input = { segmentId: segment.id, list: 'INCLUDED', keys };
     await make(scene.project.client, 'addSegmentKeys', input, 'segment { id }');
@@ -268,7 +246,7 @@ describeWithRedis('large key lists', () => {
 
 describeWithRedis('writing', () => {
   it('happens at most once a second for an environment, however many servers there are', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const servers = Array.from({ length: 4 }, () => createServer());
     await Promise.all(servers.map(({ cache }) => cache.open(scene.environment.id)));
     const client = redis.client();
@@ -294,7 +272,7 @@ describeWithRedis('writing', () => {
 
 describeWithRedis('without Redis', () => {
   it('an environment is read from PostgreSQL, whether Redis is gone, refuses or stands still', async () => {
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const still = await startOwnRedis();
     const gone = await startOwnRedis();
     const locked = await startOwnRedis({ password: 'right' });
@@ -312,7 +290,7 @@ describeWithRedis('without Redis', () => {
 
   it('that stands still is soon not asked any more, and asked again when it goes on', async () => {
     const own = await startOwnRedis();
-    const scene = await makeScene();
+    const scene = await makeScene(world);
     const store = createStore(own.url);
     const { cache } = createServer(store);
     await cache.open(scene.environment.id);

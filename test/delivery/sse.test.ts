@@ -2,10 +2,10 @@
 import { createClient } from 'graphql-sse';
 import { request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
-import { eventually, make, toggle, uniqueKey, type Made, type MadeProject } from '../support/make';
+import { eventually, make, toggle, uniqueKey, type Made } from '../support/make';
 import { JSON_HEADERS, send, type RawAnswer } from '../support/raw';
 import { openAcknowledged } from '../support/raw-socket';
-import { epochOf, makeSceneWithKey } from '../support/scene';
+import { epochOf, makeSceneWithKey, type SceneWithKey } from '../support/scene';
 import { watchOver, WATCH, type Watcher } from '../support/watchers';
 import { authorization, createWorld, type World } from '../support/world';
 
@@ -15,11 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly flag: Made;
-  readonly secret: string;
+interface Scene extends SceneWithKey {
   readonly epoch: string;
 }
 

@@ -1,8 +1,8 @@
 /** `flagChanged` from a cursor: every revision after it, in order, then live; or one RESYNC. */
 import type { Client } from 'graphql-ws';
-import type { Connection } from '../../src/database/transaction';
-import { configure, make, makeApiKey, makeFlag, makeSegment, toggle, type Made, type MadeProject } from '../support/make';
-import { epochOf, makeSceneWithKey } from '../support/scene';
+import { configure, make, makeApiKey, makeFlag, makeSegment, toggle } from '../support/make';
+import { writeRevisions } from '../support/revisions';
+import { epochOf, makeSceneWithKey, type SceneWithKey } from '../support/scene';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -11,11 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly flag: Made;
-  readonly secret: string;
+interface Scene extends SceneWithKey {
   readonly epoch: string;
 }
 
@@ -51,24 +47,6 @@ async function take(
   return events;
 }
 
-/** Revisions as a mutation would write them, many at once. */
-async function writeRevisions(
-  { environment, flag }: Scene,
-  count: number,
-  connection: Connection = world.app.database.connection,
-): Promise<void> {
-  await connection.query(
-    `WITH head AS (SELECT environment_id, epoch, revision FROM environment_head WHERE environment_id = $1),
-     written AS (
-       INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
-       SELECT head.environment_id, head.revision + n, head.epoch, 'change_of_the_test',
-         json_build_array(json_build_object('kind', 'DELETED', 'flagKey', $3::text, 'flag', NULL)), now()
-       FROM head, generate_series(1, $2::integer) n)
-     UPDATE environment_head SET revision = revision + $2::integer WHERE environment_id = $1`,
-    [environment.id, count, flag.key],
-  );
-}
-
 it('gives exactly the missing revisions in order, then goes on live', async () => {
   const scene = await makeScene();
   const { project, flag, environment, secret, epoch } = scene;
@@ -85,7 +63,7 @@ it('gives exactly the missing revisions in order, then goes on live', async () =
 
 it('gives 1,000 missing revisions, each once', async () => {
   const scene = await makeScene();
-  await writeRevisions(scene, 1_000);
+  await writeRevisions(world.app.database.connection, scene, 1_000);
 
   const events = await take(world.socket(scene.secret), { since: { epoch: scene.epoch, revision: 1 } }, 1_000);
 
@@ -97,7 +75,7 @@ it('gives 1,000 missing revisions, each once', async () => {
 it('asks a subscriber to begin anew who is more than 1,000 revisions behind, then goes on live', async () => {
   const scene = await makeScene();
   const { project, flag, environment, secret, epoch } = scene;
-  await writeRevisions(scene, 1_001);
+  await writeRevisions(world.app.database.connection, scene, 1_001);
   await world.client(secret).request('query ($min: RevisionInput!) { snapshot(minRevision: $min) { revision } }', {
     min: { epoch, revision: 1_002 },
   });
@@ -137,7 +115,7 @@ it.each([
   const { project, flag, environment } = scene;
   // All in one transaction: the server looks at the database each second, and would remember what it had seen in between.
   await world.app.database.transaction(async ({ connection }) => {
-    await writeRevisions(scene, 10, connection);
+    await writeRevisions(connection, scene, 10);
     await connection.query(`${sql} WHERE environment_id = $1 AND revision <= 5`, [environment.id]);
   });
   const { secret, epoch } = scene;

@@ -1,17 +1,9 @@
 /** The event stream: who may open it, what it says and when it ends. */
 import { request, type IncomingMessage } from 'node:http';
-import {
-  eventually,
-  make,
-  makeApiKey,
-  makeEnvironment,
-  makeFlag,
-  makeProject,
-  toggle,
-  type Made,
-  type MadeProject,
-} from '../support/make';
+import { eventually, make, makeApiKey, makeEnvironment, makeProject, toggle } from '../support/make';
 import { createTestClock } from '../support/clock';
+import { writeRevisions } from '../support/revisions';
+import { makeSceneWithKey, type SceneWithKey } from '../support/scene';
 import { logIn } from '../support/sessions';
 import { JSON_HEADERS, send } from '../support/raw';
 import { logInByPassword } from '../support/members';
@@ -25,19 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Scene {
-  readonly project: MadeProject;
-  readonly environment: Made;
-  readonly flag: Made;
-  readonly secret: string;
-}
-
-async function makeScene(kind = 'CLIENT'): Promise<Scene> {
+async function makeScene(kind = 'CLIENT'): Promise<SceneWithKey> {
   // Users who logged in before the clock moved are logged in no more.
   const { accessToken } = await logIn(world, world.owner);
-  const project = await makeProject({ ...world, owner: { ...world.owner, accessToken } });
-  const environment = await makeEnvironment(project);
-  return { project, environment, flag: await makeFlag(project), secret: await makeApiKey(project, environment, kind) };
+  return makeSceneWithKey({ ...world, owner: { ...world.owner, accessToken } }, kind);
 }
 
 interface EventStreamEntry {
@@ -87,7 +70,7 @@ function open(path: string, headers = {}, base = world.url): Promise<Opened> {
   });
 }
 
-async function openFor({ secret }: Scene, headers = {}): Promise<Opened> {
+async function openFor({ secret }: SceneWithKey, headers = {}): Promise<Opened> {
   const [stream] = (await askForStreams(secret))!;
   return open(stream!.endpoint.requestUri, headers);
 }
@@ -148,27 +131,13 @@ it('tells changes that come together once, by the newest', async () => {
   await eventually(async () => stream.events().length === 1);
 
   const { id: first } = stream.events()[0]!;
-  await writeRevisions(scene, 10);
+  await writeRevisions(world.app.database.connection, scene, 10);
   await eventually(async () => stream.events().length > 1);
   stream.close();
 
   const [epoch, revision] = first.split(':');
   expect(stream.events().map(({ id }) => id)).toEqual([first, `${epoch}:${Number(revision) + 10}`]);
 });
-
-/** Revisions as mutations would write them, all at once. */
-async function writeRevisions({ environment, flag }: Scene, count: number): Promise<void> {
-  await world.app.database.connection.query(
-    `WITH head AS (SELECT environment_id, epoch, revision FROM environment_head WHERE environment_id = $1),
-     written AS (
-       INSERT INTO environment_revision (environment_id, revision, epoch, change_id, events, created_at)
-       SELECT head.environment_id, head.revision + n, head.epoch, 'change_of_the_test',
-         json_build_array(json_build_object('kind', 'DELETED', 'flagKey', $3::text, 'flag', NULL)), now()
-       FROM head, generate_series(1, $2::integer) n)
-     UPDATE environment_head SET revision = revision + $2::integer WHERE environment_id = $1`,
-    [environment.id, count, flag.key],
-  );
-}
 
 it('ends when the environment is deleted, and then is not there', async () => {
   const scene = await makeScene();
@@ -196,7 +165,7 @@ function endOf(stream: Opened): () => boolean {
   return () => hasEnded;
 }
 
-async function idOfKey({ environment }: Scene): Promise<string> {
+async function idOfKey({ environment }: SceneWithKey): Promise<string> {
   const [key] = await world.app.database.connection.query<{ id: string }[]>('SELECT id FROM api_key WHERE environment_id = $1', [
     environment.id,
   ]);
@@ -204,7 +173,7 @@ async function idOfKey({ environment }: Scene): Promise<string> {
 }
 
 /** Never as quiet as to wait for a heartbeat, until the condition holds. */
-async function keepBusy({ project, flag, environment }: Scene, isDone: () => boolean): Promise<void> {
+async function keepBusy({ project, flag, environment }: SceneWithKey, isDone: () => boolean): Promise<void> {
   let isEnabled = true;
   await eventually(async () => {
     await toggle(project, flag, environment, isEnabled);

@@ -15,6 +15,8 @@ export interface EmptyScene {
   readonly secret: string;
 }
 
+export type SceneWithKey = Scene & EmptyScene;
+
 /** A project with one environment, at revision 1, whose one flag was created and is off. The input is of the flag. */
 export async function makeScene(world: World, input: object = {}): Promise<Scene> {
   const project = await makeProject(world);
@@ -23,9 +25,9 @@ export async function makeScene(world: World, input: object = {}): Promise<Scene
 }
 
 /** The same, with a key of the environment. */
-export async function makeSceneWithKey(world: World): Promise<Scene & EmptyScene> {
-  const scene = await makeScene(world);
-  return { ...scene, secret: await makeApiKey(scene.project, scene.environment) };
+export async function makeSceneWithKey(world: World, kind = 'SERVER', input: object = {}): Promise<SceneWithKey> {
+  const scene = await makeScene(world, input);
+  return { ...scene, secret: await makeApiKey(scene.project, scene.environment, kind) };
 }
 
 /** A project with one environment, at revision 0, and a key, but without a flag. */
