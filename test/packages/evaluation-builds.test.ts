@@ -106,7 +106,7 @@ it.each([
   ['server-sdk', 'index', 74_500],
   ['server-sdk', 'portable', 73_000],
   ['openfeature-server', 'index', 2_000],
-  ['web-sdk', 'index', 13_400],
+  ['web-sdk', 'index', 13_700],
   ['openfeature-web', 'index', 1_600],
 ])('fits into its budget as one compressed file: %s, %s, %d bytes', async (folder, name, bytesMax) => {
   const bytes = gzipSync(await bundle(folder, name, 'esm'), { level: 9 }).length;
