@@ -206,6 +206,17 @@ it('is closed with OpenFeature, more than once, and tells nothing then (1.6.1, 2
   expect(told).toEqual(['READY']);
 });
 
+it('tells no change of a client that it has let go of', async () => {
+  const client = createTestServerClient({ a: true });
+  const { told, ready } = place(client);
+  await ready;
+
+  await OpenFeature.close();
+  client.flags.set('a', false);
+
+  expect(told).toEqual(['READY']);
+});
+
 it('gives up its start when it is closed meanwhile', async () => {
   served.proxy.stall();
   const client = createServerClient({ url: served.url, key: served.key });
