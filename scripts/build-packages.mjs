@@ -37,19 +37,26 @@ export const PACKAGES = {
     tabs: { source: 'src/tabs.ts' },
     testing: { source: 'src/testing.ts' },
   },
+  react: {
+    index: { source: 'src/index.ts' },
+    testing: { source: 'src/testing.ts' },
+  },
 };
 
-/** Options of esbuild for one entry. Packages that are dependencies, or that applications bring, are imported, not bundled. */
+/**
+ * Options of esbuild for one entry. Packages that are dependencies, or that applications bring, are imported, not bundled; so is
+ * the package itself by another of its entries, so that both have the same objects.
+ */
 export function optionsOf(folder, name) {
   const { source, alias = {}, platform = 'neutral' } = PACKAGES[folder][name];
-  const { dependencies = {}, peerDependencies = {} } = readManifest(folder);
+  const { name: own, dependencies = {}, peerDependencies = {} } = readManifest(folder);
   return {
     entryPoints: [join(root, 'packages', folder, source)],
     bundle: true,
     platform,
     target: TARGET,
     alias,
-    external: Object.keys({ ...dependencies, ...peerDependencies }).filter((dependency) => !(dependency in alias)),
+    external: [own, ...Object.keys({ ...dependencies, ...peerDependencies })].filter((imported) => !(imported in alias)),
     legalComments: 'none',
     logLevel: 'warning',
   };
@@ -99,8 +106,8 @@ function ownerOf(name) {
 
 /** The same text for both kinds of modules: what is declared is exported by name in either. */
 async function writeTypes(folder, to) {
-  const { dependencies = {} } = readManifest(folder);
-  const imported = [...Object.keys(dependencies), ...peersOf(folder)];
+  const { name: own, dependencies = {} } = readManifest(folder);
+  const imported = [own, ...Object.keys(dependencies), ...peersOf(folder)];
   const entries = Object.entries(PACKAGES[folder]);
   const bundle = await rollup({
     input: Object.fromEntries(entries.map(([name, { source }]) => [name, join(root, 'packages', folder, source)])),

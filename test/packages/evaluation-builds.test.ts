@@ -105,6 +105,7 @@ it.each([
   ['evaluation', 'lite', 14_500],
   ['server-sdk', 'index', 74_500],
   ['server-sdk', 'portable', 73_000],
+  ['react', 'index', 1_000],
   ['openfeature-server', 'index', 2_000],
   ['web-sdk', 'index', 13_700],
   ['openfeature-web', 'index', 1_600],

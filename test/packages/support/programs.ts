@@ -54,6 +54,27 @@ OpenFeature.setProvider(createWebProvider(createWebClient({})));
 createWebProvider({ url: 'https://flags.example.com' });
 `;
 
+const REACT = `
+import { FlagstaffProvider, useFlag, useFlagDetails, useStatus, useTrack, WhenReady } from '@flagstaff/react';
+import { createTestProvider } from '@flagstaff/react/testing';
+import { createWebClient, defineFlag } from '@flagstaff/web-sdk';
+import { createElement, type ReactElement } from 'react';
+const color = /* @__PURE__ */ defineFlag<'blue' | 'red'>('color', 'STRING', 'blue', ['red', 'blue']);
+function Checkout(): ReactElement {
+  const served: 'blue' | 'red' = useFlag(color, { suspend: true });
+  const isNew: boolean = useFlag('new-checkout', false);
+  const limit: number = useFlagDetails('limit', 10).value;
+  const banner: { readonly title: string } = useFlag('banner', { title: 'Hello' });
+  // @ts-expect-error A fallback of another type.
+  const wrong: string = useFlag('new-checkout', false);
+  useTrack()('seen', { value: limit });
+  return createElement('p', null, served, isNew ? 1 : 0, banner.title, wrong, useStatus());
+}
+const children = createElement(WhenReady, { fallback: 'wait' }, createElement(Checkout));
+export const page: ReactElement = createElement(FlagstaffProvider, { client: createWebClient({}), children });
+export const test: ReactElement = createElement(createTestProvider({ color: 'red' }).Wrapper, null, children);
+`;
+
 /** The engine that `/lite` is given; its own declarations need TypeScript 5.7. */
 export const LITE_WITH_ENGINE = `
 import { useRegexEngine } from '@flagstaff/evaluation/lite';
@@ -73,6 +94,7 @@ export const PROGRAMS: readonly Program[] = [
   { folder: 'evaluation', text: EVALUATION, needs: 'NOTHING' },
   { folder: 'server-sdk', text: SERVER_SDK, needs: 'NOTHING' },
   { folder: 'web-sdk', text: WEB_SDK, needs: 'NOTHING' },
+  { folder: 'react', text: REACT, needs: 'PAGE' },
   { folder: 'openfeature-server', text: OPENFEATURE_SERVER, needs: 'NODE' },
   { folder: 'openfeature-web', text: OPENFEATURE_WEB, needs: 'NODE' },
 ];
@@ -103,6 +125,9 @@ const ASK_PROVIDER = `OpenFeature.setProviderAndWait(createServerProvider(create
 const ASK_WEB_PROVIDER = `const client = createTestWebClient({ a: false });
   OpenFeature.setProviderAndWait(createWebProvider(client))
     .then(() => console.log(OpenFeature.getClient().getBooleanDetails('a', true).value));`;
+
+const ASK_REACT = `const { client } = createTestProvider({ a: true });
+  console.log(typeof FlagstaffProvider, typeof useFlag, client.boolean('a', false));`;
 
 export interface RunProgram {
   readonly name: string;
@@ -139,6 +164,15 @@ export const RUN_PROGRAMS: readonly RunProgram[] = [
     imports: { '@flagstaff/web-sdk': ['createWebClient'], '@flagstaff/server-sdk': ['createServerClient'] },
     text: ASK_WEB,
     output: 'STALE 7 FLAG_NOT_FOUND',
+  },
+  {
+    name: 'react',
+    imports: {
+      '@flagstaff/react': ['FlagstaffProvider', 'useFlag'],
+      '@flagstaff/react/testing': ['createTestProvider'],
+    },
+    text: ASK_REACT,
+    output: 'function function true',
   },
   {
     name: 'openfeature-server',
