@@ -13,6 +13,7 @@ import { ClientService } from '../modules/clients/client-service';
 import type { Services } from '../modules/context';
 import { EnvironmentService } from '../modules/environments/environment-service';
 import { ContextErasureService } from '../modules/erasure/context-erasure-service';
+import { ChangeSetService } from '../modules/flags/change-set-service';
 import { ComparisonService } from '../modules/flags/comparison-service';
 import { ConfigurationService } from '../modules/flags/configuration-service';
 import { FlagService } from '../modules/flags/flag-service';
@@ -55,6 +56,7 @@ export function buildServices(foundation: Foundation, { database, authentication
     segments,
     flags: new FlagService({ database, changes }),
     configurations: new ConfigurationService({ database, changes }),
+    changeSets: new ChangeSetService({ changes }),
     comparisons: new ComparisonService({ database, environments }),
     segmentRemoval: new SegmentRemovalService({ segments }),
     contextErasure: new ContextErasureService({ database, changes }),

@@ -14,7 +14,7 @@ import { readDirective, type Declared } from './read-directive';
 export type ListBound = number | SizedByArgument;
 
 export interface SizedByArgument {
-  /** The argument that is as long as the list. */
+  /** The argument that is as long as the list, or the list in an argument: `input.changes`. */
   readonly argument: string;
   /** The length when the argument is absent. */
   readonly otherwise: number | CountedBy;
@@ -88,7 +88,8 @@ function listBound(coordinate: string, size: ListSize, argumentNames: ReadonlySe
   const wrong = (problem: string): Error => new Error(`${coordinate}: @listSize ${problem}.`);
   if (assumedSize !== null && assumedSize < 1) throw wrong(`has the assumedSize ${assumedSize}; it must be 1 or more`);
   for (const name of [slicingArgument, countedBy]) {
-    if (name !== null && !argumentNames.has(name)) throw wrong(`names the argument ${name}, which no field has`);
+    if (name !== null && !argumentNames.has(name.split('.', 1).join()))
+      throw wrong(`names the argument ${name}, which no field has`);
   }
   if ((assumedSize === null) === (countedBy === null)) throw wrong('must have either assumedSize or countedBy');
   const otherwise = countedBy === null ? (assumedSize as number) : { countedBy };

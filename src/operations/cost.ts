@@ -165,8 +165,15 @@ function lengthOf(bound: ListBound, frame: Frame): number {
   return frame.facts.flagsOf(typeof counted === 'string' ? counted : null);
 }
 
-/** The value of an argument of the nearest field that has one of this name. */
-function argumentAround(name: string, frame: Frame): unknown {
+/** The value of an argument of the nearest field that has one of this name, or of a field of that value: `input.changes`. */
+function argumentAround(path: string, frame: Frame): unknown {
+  const [name = '', ...fields] = path.split('.');
+  const read = (value: unknown, field: string): unknown =>
+    (value as Readonly<Record<string, unknown>> | null | undefined)?.[field];
+  return fields.reduce(read, wholeArgumentAround(name, frame));
+}
+
+function wholeArgumentAround(name: string, frame: Frame): unknown {
   for (let at: Frame | null = frame; at !== null; at = at.parent) {
     const argument = at.field?.definition.args.find((candidate) => candidate.name === name);
     if (!argument) continue;

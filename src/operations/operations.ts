@@ -231,7 +231,8 @@ export class Operations {
   }
 
   private settle({ prepared, context, cost, admission }: Ticket, { data }: ExecutionResult): CostReport {
-    const used = Math.max(1, countObjects(data, prepared.shape), context.budget.evaluations, this.guard.excess(context));
+    const { evaluations, changes = 0 } = context.budget;
+    const used = Math.max(1, countObjects(data, prepared.shape), evaluations, changes, this.guard.excess(context));
     // An operation that exceeded its deadline answered nothing, but caused its full cost.
     const isLate = data === undefined && this.guard.isExpired(context);
     const counted = isLate ? Math.max(cost, used) : used;

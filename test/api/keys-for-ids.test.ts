@@ -108,12 +108,14 @@ it.each(INPUTS)('tells %s with the key of a %s that it wants an id', async (muta
 it('tells where the key stands in a change set, and in a copy', async () => {
   const { flag, environment, project } = scene;
   const toggle = { toggleFlag: { flagId: flag.key, environmentId: environment.id, isEnabled: true } };
+  const update = { updateFlag: { flagId: flag.key, expectedVersion: 1 } };
+  const ofSegment = { updateSegment: { segmentId: scene.segment.key, expectedVersion: 1 } };
   const copy = { flagId: flag.id, environmentId: environment.id, fromEnvironmentId: environment.key, expectedVersion: 0 };
 
   const set = await mutate(
     project.client,
     'applyChangeSet',
-    { projectId: project.id, changes: [toggle] },
+    { projectId: project.id, changes: [toggle, update, ofSegment] },
     'revisions { revision }',
   );
   const copied = await mutate(project.client, 'copyFlagConfiguration', copy, 'revisions { revision }');
@@ -123,6 +125,16 @@ it('tells where the key stands in a change set, and in a copy', async () => {
       code: 'NOT_FOUND',
       message: `There is no flag "${flag.key}". This wants an id; flagByKey finds it.`,
       path: ['input', 'changes', '0', 'toggleFlag', 'flagId'],
+    },
+    {
+      code: 'NOT_FOUND',
+      message: `There is no flag "${flag.key}". This wants an id; flagByKey finds it.`,
+      path: ['input', 'changes', '1', 'updateFlag', 'flagId'],
+    },
+    {
+      code: 'NOT_FOUND',
+      message: `There is no segment "${scene.segment.key}". This wants an id; segmentByKey finds it.`,
+      path: ['input', 'changes', '2', 'updateSegment', 'segmentId'],
     },
   ]);
   expect(copied.userErrors).toEqual([

@@ -60,6 +60,14 @@ function reaches({ project, staging, flag, segment }: Scene, environment: Made):
     copyFlagConfiguration: ['copyFlagConfiguration', { ...place, fromEnvironmentId: staging.id, expectedVersion: 1 }],
     rollBackFlagConfiguration: ['rollBackFlagConfiguration', { ...place, expectedVersion: 1, toVersion: 0 }],
     applyChangeSet: ['applyChangeSet', { projectId: project.id, changes: [{ toggleFlag: { ...place, isEnabled: false } }] }],
+    'applyChangeSet, archiving': [
+      'applyChangeSet',
+      { projectId: project.id, changes: [{ archiveFlag: { flagId: flag.id, expectedVersion: 1 } }] },
+    ],
+    'applyChangeSet, a segment': [
+      'applyChangeSet',
+      { projectId: project.id, changes: [{ updateSegment: { segmentId: segment.id, expectedVersion: 1, name: 'New' } }] },
+    ],
     'updateFlag, its variations': ['updateFlag', { flagId: flag.id, expectedVersion: 1, variations }],
     'updateFlag, its availability': ['updateFlag', { flagId: flag.id, expectedVersion: 1, isClientAvailable: true }],
     archiveFlag: ['archiveFlag', { flagId: flag.id, expectedVersion: 1 }],

@@ -107,7 +107,7 @@ export type ChangeKind =
   | 'API_KEY_ROTATED'
   /** The name or the allowed origins of an API key were changed. */
   | 'API_KEY_UPDATED'
-  /** Several configurations were changed at once. */
+  /** Several configurations, flags or segments were changed at once. */
   | 'CHANGE_SET_APPLIED'
   /** An environment was created. */
   | 'ENVIRONMENT_CREATED'

@@ -244,8 +244,10 @@ export type ApiKeyKind =
 
 /** Input of `applyChangeSet`. */
 export type ApplyChangeSetInput = {
-  /** 1 to 100, applied in this order. */
+  /** 1 to 1,000, applied in this order. */
   readonly changes: ReadonlyArray<ConfigurationChangeInput>;
+  /** Whether only to say what the changes would do, and what is wrong with them: nothing is written, and an `Idempotency-Key` stays free. */
+  readonly dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   /** The project of all the changes. */
   readonly projectId: Scalars['ID']['input'];
 };
@@ -253,10 +255,31 @@ export type ApplyChangeSetInput = {
 /** Payload of `applyChangeSet`. */
 export type ApplyChangeSetPayload = {
   readonly __typename?: 'ApplyChangeSetPayload';
-  /** The configurations after the changes, each once, in the order in which the changes name them. Null when `userErrors` is not empty. */
+  /**
+   * The configurations after the changes, each once, in the order in which the changes name them. Null when `userErrors` is not empty,
+   * and for a dry run.
+   */
   readonly configurations?: Maybe<ReadonlyArray<FlagConfiguration>>;
-  /** Each environment once. Empty when nothing was different: nothing was recorded. */
+  /**
+   * The flags that were created, updated, archived or restored, each once, in the order in which the changes name them. Null when
+   * `userErrors` is not empty, and for a dry run.
+   */
+  readonly flags?: Maybe<ReadonlyArray<Flag>>;
+  /**
+   * The differences that a dry run found, in the order in which the changes name them; the ids of things and rules that would be new are
+   * of this answer only. Null without `dryRun`, and when `userErrors` is not empty.
+   */
+  readonly preview?: Maybe<ReadonlyArray<ChangeItem>>;
+  /**
+   * Each environment once: every one of the project when a flag or segment itself changed. Empty when nothing was different: nothing
+   * was recorded; and for a dry run.
+   */
   readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /**
+   * The segments that were created or updated, each once, in the order in which the changes name them. Null when `userErrors` is not
+   * empty, and for a dry run.
+   */
+  readonly segments?: Maybe<ReadonlyArray<Segment>>;
   /** Everything the caller can fix. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -546,7 +569,7 @@ export type ChangeKind =
   | 'API_KEY_ROTATED'
   /** The name or the allowed origins of an API key were changed. */
   | 'API_KEY_UPDATED'
-  /** Several configurations were changed at once. */
+  /** Several configurations, flags or segments were changed at once. */
   | 'CHANGE_SET_APPLIED'
   /** An environment was created. */
   | 'ENVIRONMENT_CREATED'
@@ -715,33 +738,45 @@ export type ConditionTrace = {
 /** One change of a change set: exactly one of these. */
 export type ConfigurationChangeInput =
   /** Same as the mutation `addRule`. */
-  { readonly addRule: AddRuleInput; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule: AddRuleInput; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `addTargets`. */
-  { readonly addRule?: never; readonly addTargets: AddTargetsInput; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets: AddTargetsInput; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
+  |  /** Same as the mutation `archiveFlag`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag: ArchiveFlagInput; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `copyFlagConfiguration`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration: CopyFlagConfigurationInput; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration: CopyFlagConfigurationInput; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
+  |  /** Same as the mutation `createFlag`; its project is that of the change set. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag: CreateFlagInput; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
+  |  /** Same as the mutation `createSegment`; its project is that of the change set. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment: CreateSegmentInput; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `moveRules`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules: MoveRulesInput; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules: MoveRulesInput; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `removePrerequisite`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite: RemovePrerequisiteInput; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite: RemovePrerequisiteInput; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `removeRule`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule: RemoveRuleInput; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule: RemoveRuleInput; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `removeTargets`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets: RemoveTargetsInput; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets: RemoveTargetsInput; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
+  |  /** Same as the mutation `restoreFlag`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag: RestoreFlagInput; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `rollBackFlagConfiguration`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration: RollBackFlagConfigurationInput; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration: RollBackFlagConfigurationInput; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `setFlagConfiguration`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration: SetFlagConfigurationInput; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration: SetFlagConfigurationInput; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `setPrerequisite`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite: SetPrerequisiteInput; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite: SetPrerequisiteInput; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `setRollout`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout: SetRolloutInput; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout: SetRolloutInput; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `setTargets`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets: SetTargetsInput; readonly toggleFlag?: never; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets: SetTargetsInput; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `toggleFlag`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag: ToggleFlagInput; readonly updateRule?: never; }
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag: ToggleFlagInput; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment?: never; }
+  |  /** Same as the mutation `updateFlag`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag: UpdateFlagInput; readonly updateRule?: never; readonly updateSegment?: never; }
   |  /** Same as the mutation `updateRule`. */
-  { readonly addRule?: never; readonly addTargets?: never; readonly copyFlagConfiguration?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateRule: UpdateRuleInput; };
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule: UpdateRuleInput; readonly updateSegment?: never; }
+  |  /** Same as the mutation `updateSegment`. */
+  { readonly addRule?: never; readonly addTargets?: never; readonly archiveFlag?: never; readonly copyFlagConfiguration?: never; readonly createFlag?: never; readonly createSegment?: never; readonly moveRules?: never; readonly removePrerequisite?: never; readonly removeRule?: never; readonly removeTargets?: never; readonly restoreFlag?: never; readonly rollBackFlagConfiguration?: never; readonly setFlagConfiguration?: never; readonly setPrerequisite?: never; readonly setRollout?: never; readonly setTargets?: never; readonly toggleFlag?: never; readonly updateFlag?: never; readonly updateRule?: never; readonly updateSegment: UpdateSegmentInput; };
 
 /** The answer for one context. */
 export type ContextEvaluations = {
@@ -2047,10 +2082,11 @@ export type Mutation = {
    */
   readonly addTargets: AddTargetsPayload;
   /**
-   * Applies several changes of configurations of one project at once: all or none, in one transaction, as one change with one
-   * revision for each environment. Each change must be valid after those before it. Toggling, setting, copying and rolling back may
-   * name a configuration once; edits of its parts may name it as often as wanted, too, all with the version before the change set.
-   * Requires what each single change requires.
+   * Applies several changes of one project at once: all or none, in one transaction, as one change with one revision for each
+   * environment. Each change must be valid after those before it. Toggling, setting, copying and rolling back may name a configuration
+   * once; edits of its parts may name it as often as wanted, too. A flag can be updated once and archived or restored once, a segment
+   * updated once. Each `expectedVersion` is the version before the change set. In a change set, the id `new:` with a key after it names
+   * the flag of this key that a change before creates; its versions before are 0. Requires what each single change requires.
    * Codes: as the single mutations; paths begin with `input.changes.` and the position.
    */
   readonly applyChangeSet: ApplyChangeSetPayload;
@@ -4612,7 +4648,7 @@ export type ResolversTypes = {
   ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
   ApiKeyKind: ApiKeyKind;
   ApplyChangeSetInput: ApplyChangeSetInput;
-  ApplyChangeSetPayload: ResolverTypeWrapper<Omit<ApplyChangeSetPayload, 'configurations' | 'userErrors'> & { configurations?: Maybe<ReadonlyArray<ResolversTypes['FlagConfiguration']>>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  ApplyChangeSetPayload: ResolverTypeWrapper<Omit<ApplyChangeSetPayload, 'configurations' | 'flags' | 'preview' | 'segments' | 'userErrors'> & { configurations?: Maybe<ReadonlyArray<ResolversTypes['FlagConfiguration']>>, flags?: Maybe<ReadonlyArray<ResolversTypes['Flag']>>, preview?: Maybe<ReadonlyArray<ResolversTypes['ChangeItem']>>, segments?: Maybe<ReadonlyArray<ResolversTypes['Segment']>>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ArchiveFlagInput: ArchiveFlagInput;
   ArchiveFlagPayload: ResolverTypeWrapper<Omit<ArchiveFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversTypes['Flag']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   AttributeCondition: ResolverTypeWrapper<SnapshotAttributeConditionRow>;
@@ -4866,7 +4902,7 @@ export type ResolversParentTypes = {
   ApiKeyConnection: CountedConnectionRow<object>;
   ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
   ApplyChangeSetInput: ApplyChangeSetInput;
-  ApplyChangeSetPayload: Omit<ApplyChangeSetPayload, 'configurations' | 'userErrors'> & { configurations?: Maybe<ReadonlyArray<ResolversParentTypes['FlagConfiguration']>>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  ApplyChangeSetPayload: Omit<ApplyChangeSetPayload, 'configurations' | 'flags' | 'preview' | 'segments' | 'userErrors'> & { configurations?: Maybe<ReadonlyArray<ResolversParentTypes['FlagConfiguration']>>, flags?: Maybe<ReadonlyArray<ResolversParentTypes['Flag']>>, preview?: Maybe<ReadonlyArray<ResolversParentTypes['ChangeItem']>>, segments?: Maybe<ReadonlyArray<ResolversParentTypes['Segment']>>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   ArchiveFlagInput: ArchiveFlagInput;
   ArchiveFlagPayload: Omit<ArchiveFlagPayload, 'flag' | 'userErrors'> & { flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   AttributeCondition: SnapshotAttributeConditionRow;
@@ -5193,7 +5229,10 @@ export type ApiKeyEdgeResolvers<ContextType = Context, ParentType extends Resolv
 
 export type ApplyChangeSetPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApplyChangeSetPayload'] = ResolversParentTypes['ApplyChangeSetPayload']> = {
   configurations?: Resolver<Maybe<ReadonlyArray<ResolversTypes['FlagConfiguration']>>, ParentType, ContextType>;
+  flags?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Flag']>>, ParentType, ContextType>;
+  preview?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ChangeItem']>>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  segments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Segment']>>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 

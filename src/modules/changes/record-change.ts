@@ -89,7 +89,7 @@ async function appendToChain(
   { changeId, now }: { readonly changeId: string; readonly now: Date },
   draft: ChangeDraft,
 ): Promise<void> {
-  const bodies = draft.items.map((item, position) => bodyOf(changeId, position, item));
+  const bodies = draft.items.map((item, position) => bodyOfItem(changeId, position, item));
   const head = await lockAuditHead(tx.connection, draft.organizationId);
   const row = {
     id: changeId,
@@ -110,7 +110,8 @@ async function appendToChain(
   await appendChange(tx.connection, { ...row, canonical, hash }, bodies);
 }
 
-function bodyOf(changeId: string, position: number, item: ChangeItemDraft): ChangeBodyEntity {
+/** The row of one item of a change. */
+export function bodyOfItem(changeId: string, position: number, item: ChangeItemDraft): ChangeBodyEntity {
   const before = item.before === null ? null : canonicalText(item.before);
   const after = item.after === null ? null : canonicalText(item.after);
   const salt = randomBytes(16).toString('base64url');

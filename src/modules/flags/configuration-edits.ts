@@ -1,5 +1,4 @@
 /** Decides what each kind of edit makes of a configuration, given its state before. */
-import type { Connection } from '../../database/transaction';
 import type { Issue } from '../../errors';
 import { idHint } from '../access/absence';
 import type { Permission } from '../access/permissions';
@@ -7,14 +6,13 @@ import { findBodyOfVersion } from '../changes/change-repository';
 import type { ChangeKind } from '../changes/change-kinds';
 import { canonicalText } from '../changes/change-rules';
 import { staleIssues } from '../changes/stale-version';
-import { findEnvironmentsByIds } from '../environments/environment-repository';
 import { quote } from '../../evaluation';
 import { type Path } from '../../validation/input-rules';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
 import type { FlagEntity } from './flag-entity';
 import { comparableConfiguration } from './flag-comparison';
-import { findConfiguration } from './flag-repository';
 import { configurationId, initialConfiguration } from './flag-wire';
+import type { ProjectScene } from './project-scene';
 import { TARGETING_EDITS, type TargetingEditInputs, type TargetingEditName } from './targeting-edits';
 import {
   inputOfTargeting,
@@ -57,12 +55,10 @@ export interface RollBackFlagConfigurationInput {
 
 /** The state that an edit may read, under the lock of the project. */
 export interface EditScene {
-  readonly connection: Connection;
+  readonly scene: ProjectScene;
   readonly flag: FlagEntity;
   readonly before: FlagConfigurationEntity;
   readonly loadReferences: (input: TargetingPatch) => Promise<TargetingReferences>;
-  /** Whether the actor may read an environment of the flag's project. */
-  readonly maySee: (environmentId: string) => boolean;
 }
 
 /** `next` null: the configuration is already so. The caller sets its version and time. `ruleId`: the rule that was edited. */
@@ -207,28 +203,27 @@ function unlessSame(next: FlagConfigurationEntity, before: FlagConfigurationEnti
   return isSame ? null : next;
 }
 
-function staleConfiguration({ connection, before }: EditScene, expected: number, path: Path): Promise<readonly Issue[]> {
+function staleConfiguration({ scene, before }: EditScene, expected: number, path: Path): Promise<readonly Issue[]> {
   const version = { current: before.version, expected };
-  return staleIssues(connection, 'configuration', { subjectId: configurationId(before), ...version }, [
+  return staleIssues(scene.connection, 'configuration', { subjectId: configurationId(before), ...version }, [
     ...path,
     'expectedVersion',
   ]);
 }
 
 /** Null when the environment is not in the flag's project, or the actor may not see it. */
-async function findSource({ connection, flag, maySee }: EditScene, environmentId: string): Promise<Reusable | null> {
-  const [environment] = await findEnvironmentsByIds(connection, [environmentId]);
-  if (environment?.projectId !== flag.projectId || !maySee(environmentId)) return null;
-  return (await findConfiguration(connection, flag.id, environmentId)) ?? initialConfiguration(flag, environmentId);
+async function findSource({ scene, flag }: EditScene, environmentId: string): Promise<Reusable | null> {
+  const environment = await scene.findEnvironment(environmentId);
+  return environment && scene.maySee(environmentId) ? scene.configurationOf(flag, environmentId) : null;
 }
 
-async function findEarlier({ connection, flag, before }: EditScene, version: number): Promise<Reusable | null> {
+async function findEarlier({ scene, flag, before }: EditScene, version: number): Promise<Reusable | null> {
   if (version === 0) return initialConfiguration(flag, before.environmentId);
-  const body = await findBodyOfVersion(connection, configurationId(before), version);
+  const body = await findBodyOfVersion(scene.connection, configurationId(before), version);
   return body?.after ? (JSON.parse(body.after) as Reusable) : null;
 }
 
 /** Moves the path of an issue: rules know paths from `input` down, but the input of a change set is deeper. */
-function moved(issue: Issue, path: Path): Issue {
+export function moved(issue: Issue, path: Path): Issue {
   return { ...issue, path: [...path, ...(issue.path ?? []).slice(1)] };
 }

@@ -29,7 +29,10 @@ export const configurationResolvers: Resolvers = {
       payload(services.configurations.edit(actor, 'setPrerequisite', input)),
     removePrerequisite: (_parent, { input }, { actor, services }) =>
       payload(services.configurations.edit(actor, 'removePrerequisite', input)),
-    applyChangeSet: (_parent, { input }, { actor, services }) => payload(services.configurations.applyChangeSet(actor, input)),
+    applyChangeSet: (_parent, { input }, { actor, services, budget }) => {
+      budget.changes = (budget.changes ?? 0) + input.changes.length;
+      return payload(services.changeSets.apply(actor, input));
+    },
   },
   Flag: {
     configurations: (flag, _args, context) => configurationsOf(flag, context),

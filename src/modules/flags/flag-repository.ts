@@ -31,12 +31,12 @@ export function findFlagsByKeys(connection: Connection, projectId: string, keys:
     .getMany();
 }
 
-/** Writes the flag if its row still has the previous version; returns whether it did. */
-export async function updateFlag(connection: Connection, next: FlagEntity): Promise<boolean> {
+/** Writes the flag if its row still has this version, the one before unless given; returns whether it did. */
+export async function updateFlag(connection: Connection, next: FlagEntity, fromVersion = next.version - 1): Promise<boolean> {
   const { id, version, projectId: _projectId, key: _key, createdAt: _createdAt, ...columns } = next;
   const result = await connection.update(
     FLAG_TABLE,
-    { id, version: version - 1 },
+    { id, version: fromVersion },
     {
       ...columns,
       version,
@@ -80,6 +80,20 @@ export function findConfiguration(
   environmentId: string,
 ): Promise<FlagConfigurationEntity | null> {
   return connection.findOneBy(FlagConfigurationEntity, { flagId, environmentId });
+}
+
+/** Those of these places that were ever set. */
+export function findConfigurationsIn(
+  connection: Connection,
+  places: readonly { readonly flagId: string; readonly environmentId: string }[],
+): Promise<FlagConfigurationEntity[]> {
+  return connection
+    .createQueryBuilder(FlagConfigurationEntity, 'c')
+    .where('(c.flagId, c.environmentId) IN (SELECT * FROM unnest(CAST(:flagIds AS text[]), CAST(:environmentIds AS text[])))', {
+      flagIds: places.map(({ flagId }) => flagId),
+      environmentIds: places.map(({ environmentId }) => environmentId),
+    })
+    .getMany();
 }
 
 export function findConfigurationsByFlagIds(

@@ -1,43 +1,47 @@
-import { randomBytes } from 'node:crypto';
 import { duplicateKey } from '../../database/constraint-errors';
-import type { Connection, Database, Transaction } from '../../database/transaction';
-import { UserFault, type Issue } from '../../errors';
-import { newId } from '../../ids';
-import { isMember } from '../access/access-repository';
+import type { Database, Transaction } from '../../database/transaction';
+import { UserFault } from '../../errors';
 import { permits, type Actor } from '../access/actor';
-import { idHint, notFound } from '../access/absence';
+import { notFound } from '../access/absence';
 import { authorize, requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import { visibleEnvironmentIds } from '../access/visibility';
-import { canonicalText } from '../changes/change-rules';
 import type { ChangeService } from '../changes/change-service';
 import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/head-repository';
 import { rowItem } from '../changes/row-item';
 import { staleIssues } from '../changes/stale-version';
 import { findEnvironmentsByIds, findEnvironmentsByProjectIds } from '../environments/environment-repository';
-import { quote } from '../../evaluation';
-import { inPlaces, unstorable } from '../../validation/input-rules';
+import { unstorable } from '../../validation/input-rules';
 import type { ProjectEntity } from '../projects/project-entity';
 import { findProjectsByIds } from '../projects/project-repository';
 import { lockProjectFor, requireStrictestRole, type LockedProject } from '../projects/project-service';
 import type { FlagConfigurationEntity } from './flag-configuration-entity';
+import {
+  decideFlagArchival,
+  decideFlagCreation,
+  decideFlagRestoration,
+  decideFlagUpdate,
+  dependentIssues,
+  notArchivedIssue,
+  takenFlagKey,
+  type FlagBefore,
+  type FlagDecision,
+} from './flag-edits';
 import type { FlagEntity } from './flag-entity';
 import {
   findConfiguration,
   findConfigurationsByFlagIds,
   findFlagByKey,
   findFlagsByIds,
-  findFlagsByKeys,
   insertFlag,
   removeFlag,
   updateFlag,
 } from './flag-repository';
-import { planFlag, planFlagUpdate, withDefaults, type CreateFlagInput, type UpdateFlagInput } from './flag-rules';
+import type { CreateFlagInput, UpdateFlagInput } from './flag-rules';
 import { configurationsIn } from './flag-view';
 import { answersChange, flagBody, flagEvent, initialConfiguration, partsOfConfigurationId } from './flag-wire';
-import { findAttributeUses, findDependents, type RuleUse } from './usage-repository';
-import { variationUses } from './variation-uses';
+import { findAttributeUses, type RuleUse } from './usage-repository';
 
 export interface FlagServiceOptions {
   readonly database: Database;
@@ -55,11 +59,7 @@ export interface VersionedFlagInput {
 }
 
 /** A flag in a locked project. */
-interface LockedFlag extends LockedProject {
-  readonly flag: FlagEntity;
-  /** Empty when the caller has read the current version. */
-  readonly stale: readonly Issue[];
-}
+interface LockedFlag extends LockedProject, FlagBefore {}
 
 /** A flag before and after a change. Null: it does not exist then. */
 interface FlagStep {
@@ -112,19 +112,14 @@ export class FlagService {
         const locked = await lockProjectFor(tx.connection, actor, { projectId }, 'flag:create');
         if (!locked) throw notFound('project', projectId, ['input', 'projectId']);
         const { project } = locked;
-        const salt = randomBytes(12).toString('base64url');
-        const ownerId = input.ownerId ?? (actor.kind === 'USER' ? actor.id : null);
-        const plan = planFlag({ ...input, ownerId }, { id: newId('flag'), salt, now: this.options.changes.now() });
-        const issues = [...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, input.ownerId))];
-        if (plan.issues || issues.length > 0) throw new UserFault(issues);
-        const { flag } = plan;
+        const flag = decided(await decideFlagCreation(tx.connection, { project, actor }, input, this.options.changes.now()));
         await insertFlag(tx.connection, flag);
         return { flag, revisions: await this.record(tx, actor, 'FLAG_CREATED', { project, before: null, after: flag }) };
       },
       duplicateKey('flag_project_id_key_unique', 'flag', key),
     );
     return creation.catch(async (error: unknown) => {
-      throw isDuplicateKey(error) && (await this.hasArchived(projectId, key)) ? keyOfArchived(key) : error;
+      throw isDuplicateKey(error) && (await this.hasArchived(projectId, key)) ? new UserFault([takenFlagKey(key, true)]) : error;
     });
   }
 
@@ -134,38 +129,27 @@ export class FlagService {
 
   /** Absent fields keep their value. Records nothing when no value changes. */
   async update(actor: Actor, input: UpdateFlagInput & VersionedFlagInput): Promise<FlagResult> {
-    return this.change(actor, input, 'flag:update', async (tx, { project, flag, stale, actor: locked }) => {
-      if (flag.isArchived) throw new UserFault([...stale, ...archived(flag).issues]);
-      // An owner who has left the organization meanwhile stays, so that a form can be saved as it was read.
-      const newOwner = input.ownerId === flag.ownerId ? null : input.ownerId;
-      const plan = planFlagUpdate(flag, input, await variationUses(tx.connection, withDefaults(flag, input)));
-      const issues = [...stale, ...(plan.issues ?? []), ...(await ownerIssues(tx.connection, project, newOwner))];
-      if (plan.issues || issues.length > 0) throw new UserFault(issues);
-      if (canonicalText(flagBody(plan.flag)) === canonicalText(flagBody(flag))) return { flag, revisions: [] };
-      if (answersChange(flag, plan.flag)) await requireStrictestRole(tx.connection, locked, project, 'flag:update');
-      return this.write(tx, actor, 'FLAG_UPDATED', { project, before: flag, after: plan.flag });
+    return this.change(actor, input, 'flag:update', async (tx, before) => {
+      const { flag, project, actor: locked } = before;
+      const next = decided(await decideFlagUpdate(tx.connection, before, input));
+      if (next === flag) return { flag, revisions: [] };
+      if (answersChange(flag, next)) await requireStrictestRole(tx.connection, locked, project, 'flag:update');
+      return this.write(tx, actor, 'FLAG_UPDATED', { project, before: flag, after: next });
     });
   }
 
-  /**
-   * Makes the flag serve its off variation everywhere. Refused while another flag that is not archived has it as a
-   * prerequisite.
-   */
+  /** Makes the flag serve its off variation everywhere. */
   async archive(actor: Actor, input: VersionedFlagInput): Promise<FlagResult> {
-    return this.change(actor, input, 'flag:archive', async (tx, { project, flag, stale }) => {
-      if (stale.length > 0) throw new UserFault(stale);
-      if (flag.isArchived) throw archived(flag);
-      await refuseDependents(tx.connection, flag, (dependent) => !dependent.isArchived);
-      return this.write(tx, actor, 'FLAG_ARCHIVED', { project, before: flag, after: { ...flag, isArchived: true } });
+    return this.change(actor, input, 'flag:archive', async (tx, before) => {
+      const next = decided(await decideFlagArchival(tx.connection, before));
+      return this.write(tx, actor, 'FLAG_ARCHIVED', { project: before.project, before: before.flag, after: next });
     });
   }
 
   async restore(actor: Actor, input: VersionedFlagInput): Promise<FlagResult> {
-    return this.change(actor, input, 'flag:archive', async (tx, { project, flag, stale }) => {
-      if (stale.length > 0) throw new UserFault(stale);
-      if (!flag.isArchived) throw notArchived(flag);
-      await refuseArchivedPrerequisites(tx.connection, flag);
-      return this.write(tx, actor, 'FLAG_RESTORED', { project, before: flag, after: { ...flag, isArchived: false } });
+    return this.change(actor, input, 'flag:archive', async (tx, before) => {
+      const next = decided(await decideFlagRestoration(tx.connection, before));
+      return this.write(tx, actor, 'FLAG_RESTORED', { project: before.project, before: before.flag, after: next });
     });
   }
 
@@ -173,8 +157,8 @@ export class FlagService {
   async delete(actor: Actor, input: VersionedFlagInput): Promise<{ deletedFlagId: string; revisions: EnvironmentRevision[] }> {
     return this.change(actor, input, 'flag:delete', async (tx, { project, flag, stale }) => {
       if (stale.length > 0) throw new UserFault(stale);
-      if (!flag.isArchived) throw notArchived(flag);
-      await refuseDependents(tx.connection, flag, () => true);
+      const issues = flag.isArchived ? await dependentIssues(tx.connection, flag, () => true) : [notArchivedIssue(flag)];
+      if (issues.length > 0) throw new UserFault(issues);
       await removeFlag(tx.connection, flag.id);
       return {
         deletedFlagId: flag.id,
@@ -260,58 +244,14 @@ const EVENT_KINDS = {
 } as const;
 type FlagChangeKind = keyof typeof EVENT_KINDS;
 
-const USES_NAMED_MAX = 100;
-
-async function refuseDependents(
-  connection: Connection,
-  flag: FlagEntity,
-  counts: (dependent: { readonly isArchived: boolean }) => boolean,
-): Promise<void> {
-  const dependents = (await findDependents(connection, [flag.id])).filter(counts);
-  if (dependents.length === 0) return;
-  const usedBy = dependents
-    .slice(0, USES_NAMED_MAX)
-    .map(({ flagKey, segmentKey, environmentKey, environmentId }) => ({ flagKey, segmentKey, environmentKey, environmentId }));
-  const message = `The flag ${quote(flag.key)} is a prerequisite ${inPlaces(dependents.length)}.`;
-  throw new UserFault([{ code: 'IN_USE', message, path: ['input', 'flagId'], usedBy }]);
-}
-
-/** Refuses to restore a flag that would be off for everybody because a prerequisite of it is archived. */
-async function refuseArchivedPrerequisites(connection: Connection, flag: FlagEntity): Promise<void> {
-  const configurations = await findConfigurationsByFlagIds(connection, [flag.id]);
-  const keys = configurations.flatMap(({ prerequisites }) => prerequisites.map(({ flagKey }) => flagKey));
-  const archivedKeys = (await findFlagsByKeys(connection, flag.projectId, keys)).filter((other) => other.isArchived);
-  if (archivedKeys.length === 0) return;
-  const names = archivedKeys.map(({ key }) => quote(key)).join(', ');
-  const message = `The flag ${quote(flag.key)} has prerequisites that are archived; restore them first: ${names}.`;
-  throw new UserFault([{ code: 'ARCHIVED', message, path: ['input', 'flagId'] }]);
-}
-
-async function ownerIssues(connection: Connection, project: ProjectEntity, ownerId: string | null | undefined): Promise<Issue[]> {
-  if (ownerId === null || ownerId === undefined) return [];
-  if (!unstorable(ownerId) && (await isMember(connection, project.organizationId, ownerId))) return [];
-  const message = `The organization has no member ${quote(ownerId)}.${idHint('member', ownerId)}`;
-  return [{ code: 'NOT_FOUND', message, path: ['input', 'ownerId'] }];
-}
-
-function archived(flag: FlagEntity): UserFault {
-  const message = `The flag ${quote(flag.key)} is archived; restore it first.`;
-  return new UserFault([{ code: 'ARCHIVED', message, path: ['input', 'flagId'] }]);
-}
-
-function notArchived(flag: FlagEntity): UserFault {
-  const message = `The flag ${quote(flag.key)} is not archived; archive it first.`;
-  return new UserFault([{ code: 'NOT_ARCHIVED', message, path: ['input', 'flagId'] }]);
+/** The flag that was decided on; throws the issues instead. */
+function decided(decision: FlagDecision): FlagEntity {
+  if (decision.issues) throw new UserFault(decision.issues);
+  return decision.next;
 }
 
 function isDuplicateKey(error: unknown): boolean {
   return (
     error instanceof UserFault && error.issues.some(({ code, path }) => code === 'DUPLICATE' && path?.join('.') === 'input.key')
   );
-}
-
-/** Flags that are archived are in few lists, so a caller may not know that there is one. */
-function keyOfArchived(key: string): UserFault {
-  const message = `The archived flag ${quote(key)} has this key; restore it, or delete it to use its key for another flag.`;
-  return new UserFault([{ code: 'DUPLICATE', message, path: ['input', 'key'] }]);
 }

@@ -2,6 +2,7 @@
 import { scopeOfEnvironment } from '../environments/environment-scope';
 import type { NounModule } from '../noun-module';
 import { scopeInProject } from '../projects/project-scope';
+import type { ChangeSetService } from './change-set-service';
 import type { ComparisonService } from './comparison-service';
 import { configurationResolvers } from './configuration-resolvers';
 import type { ConfigurationService } from './configuration-service';
@@ -24,6 +25,7 @@ declare module '../context' {
   interface Services {
     readonly flags: FlagService;
     readonly configurations: ConfigurationService;
+    readonly changeSets: ChangeSetService;
     readonly comparisons: ComparisonService;
     readonly segmentRemoval: SegmentRemovalService;
   }

@@ -5,7 +5,8 @@ import { staleIssues } from '../changes/stale-version';
 import { quote } from '../../evaluation';
 import { inPlaces } from '../../validation/input-rules';
 import { removeSegment } from '../segments/segment-repository';
-import { segmentBody, type SegmentService } from '../segments/segment-service';
+import { segmentBody } from '../segments/segment-rules';
+import type { SegmentService } from '../segments/segment-service';
 import { findSegmentUses } from './usage-repository';
 
 export interface SegmentRemovalServiceOptions {

@@ -1,6 +1,7 @@
 /** Rules for segments. Pure. */
 import { findCycle, findLongPath, formatPath, SEGMENT_DEPTH_MAX, SEGMENT_KEYS_MAX, quote } from '../../evaluation';
 import type { Issue } from '../../errors';
+import { canonicalText } from '../changes/change-rules';
 import { rulesIssues, segmentKeysOf, storedConditions, type RuleWithConditions } from '../../validation/condition-rules';
 import {
   countIssues,
@@ -11,7 +12,7 @@ import {
   textIssues,
   type Path,
 } from '../../validation/input-rules';
-import type { StoredSegmentRule } from './segment-entity';
+import type { SegmentEntity, StoredSegmentRule } from './segment-entity';
 import type { SegmentList } from './segment-key-entity';
 
 const KEYS_PER_CALL_MAX = 5_000;
@@ -30,6 +31,55 @@ export interface SegmentText {
   readonly name?: string | null;
   readonly description?: string | null;
   readonly rules?: readonly RuleWithConditions[] | null;
+}
+
+export interface CreateSegmentInput {
+  readonly projectId: string;
+  readonly key: string;
+  readonly name: string;
+  readonly description?: string | null;
+  readonly rules: readonly RuleWithConditions[];
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
+}
+
+/** The parts of a new segment that the server adds. */
+export interface NewSegmentStamp {
+  readonly id: string;
+  readonly now: Date;
+}
+
+export type SegmentPlan = { readonly issues: readonly Issue[] } | { readonly issues: null; readonly segment: SegmentEntity };
+
+/** Returns the new segment, or all issues of the input. */
+export function planSegment(input: CreateSegmentInput, existing: SegmentReferences, stamp: NewSegmentStamp): SegmentPlan {
+  const { projectId, key, name, rules } = input;
+  const description = input.description ?? '';
+  const issues = [...newSegmentIssues(input), ...segmentTextIssues({ name, description, rules }, existing)];
+  if (issues.length > 0) return { issues };
+  const { id, now } = stamp;
+  const times = { createdAt: now, updatedAt: now };
+  const stored = storedSegmentRules(rules, existing.newRuleId);
+  return { issues: null, segment: { id, projectId, key, name, description, rules: stored, version: 1, ...times } };
+}
+
+/** Returns the segment after the update, or all its issues. The same object: nothing is different. The caller sets version and time. */
+export function planSegmentUpdate(before: SegmentEntity, input: SegmentText, existing: SegmentReferences): SegmentPlan {
+  const issues = segmentTextIssues(input, existing);
+  if (issues.length > 0) return { issues };
+  const segment = {
+    ...before,
+    name: input.name ?? before.name,
+    description: input.description ?? before.description,
+    rules: input.rules ? storedSegmentRules(input.rules, existing.newRuleId) : before.rules,
+  };
+  const isSame = canonicalText(segmentBody(segment)) === canonicalText(segmentBody(before));
+  return { issues: null, segment: isSame ? before : segment };
+}
+
+/** The segment as history keeps it; its keys are recorded as added and removed ones. */
+export function segmentBody({ key, name, description, rules, version }: SegmentEntity): object {
+  return { key, name, description, rules, version };
 }
 
 /** Checks a new or changed segment: undefined values are skipped, and null is refused where it is not allowed. */

@@ -8,7 +8,6 @@ import { requireIdentity } from '../access/authorize';
 import type { Permission } from '../access/permissions';
 import type { ChangeKind } from '../changes/change-kinds';
 import type { ChangeService } from '../changes/change-service';
-import { canonicalText } from '../changes/change-rules';
 import type { FlagEvent } from '../changes/flag-event';
 import type { EnvironmentRevision } from '../changes/head-repository';
 import { staleIssues } from '../changes/stale-version';
@@ -33,10 +32,11 @@ import {
 } from './segment-repository';
 import {
   addedKeysIssues,
-  newSegmentIssues,
-  segmentTextIssues,
-  storedSegmentRules,
+  planSegment,
+  planSegmentUpdate,
+  segmentBody,
   targetingKeysIssues,
+  type CreateSegmentInput,
   type SegmentReferences,
 } from './segment-rules';
 import { segmentEvent } from './segment-wire';
@@ -44,16 +44,6 @@ import { segmentEvent } from './segment-wire';
 export interface SegmentServiceOptions {
   readonly database: Database;
   readonly changes: ChangeService;
-}
-
-export interface CreateSegmentInput {
-  readonly projectId: string;
-  readonly key: string;
-  readonly name: string;
-  readonly description?: string | null;
-  readonly rules: readonly RuleWithConditions[];
-  readonly included: readonly string[];
-  readonly excluded: readonly string[];
 }
 
 export interface UpdateSegmentInput {
@@ -120,26 +110,14 @@ export class SegmentService {
     return this.options.changes.commit(
       actor,
       async (tx) => {
-        const { projectId, key, name, rules, included, excluded } = input;
+        const { projectId, key, included, excluded } = input;
         const locked = await lockProjectFor(tx.connection, actor, { projectId }, 'segment:create');
         if (!locked) throw notFound('project', projectId, ['input', 'projectId']);
         const { project } = locked;
-        const description = input.description ?? '';
         const existing = await loadReferences(tx.connection, projectId, key);
-        const issues = [...newSegmentIssues(input), ...segmentTextIssues({ name, description, rules }, existing)];
-        if (issues.length > 0) throw new UserFault(issues);
-        const now = this.options.changes.now();
-        const segment: SegmentEntity = {
-          id: newId('segment'),
-          projectId,
-          key,
-          name,
-          description,
-          rules: storedSegmentRules(rules, existing.newRuleId),
-          version: 1,
-          createdAt: now,
-          updatedAt: now,
-        };
+        const plan = planSegment(input, existing, { id: newId('segment'), now: this.options.changes.now() });
+        if (plan.issues) throw new UserFault(plan.issues);
+        const { segment } = plan;
         await insertSegment(tx.connection, segment);
         await insertKeys(tx.connection, segment.id, 'INCLUDED', included);
         await insertKeys(tx.connection, segment.id, 'EXCLUDED', excluded);
@@ -159,20 +137,11 @@ export class SegmentService {
       const existing = await loadReferences(tx.connection, before.projectId, before.key);
       const version = { current: before.version, expected: input.expectedVersion };
       const stale = await staleIssues(tx.connection, 'segment', { subjectId: before.id, ...version });
-      const issues = [...stale, ...segmentTextIssues(input, existing)];
-      if (issues.length > 0) throw new UserFault(issues);
-      const segment = {
-        ...before,
-        name: input.name ?? before.name,
-        description: input.description ?? before.description,
-        rules: input.rules ? storedSegmentRules(input.rules, existing.newRuleId) : before.rules,
-        version: before.version + 1,
-        updatedAt: this.options.changes.now(),
-      };
+      const plan = planSegmentUpdate(before, input, existing);
+      if (plan.issues || stale.length > 0) throw new UserFault([...stale, ...(plan.issues ?? [])]);
+      if (plan.segment === before) return { segment: before, revisions: [] };
+      const segment = { ...plan.segment, version: before.version + 1, updatedAt: this.options.changes.now() };
       const bodies = { before: segmentBody(before), after: segmentBody(segment) };
-      if (canonicalText(bodies.before) === canonicalText({ ...bodies.after, version: before.version })) {
-        return { segment: before, revisions: [] };
-      }
       await updateSegment(tx.connection, segment);
       const event = segmentEvent(segment);
       const revisions = await this.record(tx, actor, 'SEGMENT_UPDATED', { ...locked, segment, ...bodies, event });
@@ -266,11 +235,6 @@ export class SegmentService {
     await updateSegment(tx.connection, segment);
     return segment;
   }
-}
-
-/** The segment as history keeps it; its keys are recorded as added and removed ones. */
-export function segmentBody({ key, name, description, rules, version }: SegmentEntity): object {
-  return { key, name, description, rules, version };
 }
 
 async function loadReferences(connection: Connection, projectId: string, key: string): Promise<SegmentReferences> {

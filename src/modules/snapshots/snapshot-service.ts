@@ -65,6 +65,8 @@ export interface Followed {
 export interface EvaluationBudget extends TraceBudget {
   /** The number of evaluations answered so far. */
   evaluations: number;
+  /** The number of changes of change sets. */
+  changes?: number;
 }
 
 export interface EvaluateOutcome {
