@@ -1,6 +1,6 @@
 /** An application outside the repository, with what is published of packages/ as npm installs it from its tarballs. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../../src/package-root';
 import { buildAll } from './builds';
@@ -10,7 +10,7 @@ export interface Application {
   /** Where the packages were built, by the names of their folders. */
   readonly built: string;
   /** Runs a program there and answers what it wrote; throws with all of it when it fails, or complains although it does not. */
-  readonly run: (program: string, args: readonly string[]) => string;
+  readonly run: (program: string, args: readonly string[], env?: Readonly<Record<string, string>>) => string;
   /** Writes a program and runs it by Node. */
   readonly runNode: (name: string, text: string) => string;
   readonly write: (name: string, text: string) => void;
@@ -50,14 +50,32 @@ export function createApplicationWith(home: string, lockFolder: string): Applica
   return application;
 }
 
+/** A copy of an example, with what its package.json asks for from the registry, and our packages from their tarballs. */
+export function createApplicationOf(home: string, example: string): Application {
+  const application = makeApplication(home);
+  cpSync(example, application.folder, { recursive: true });
+  const { dependencies = {} } = readManifest(example);
+  const own = PUBLISHED.filter((name) => `@flagstaff/${name}` in dependencies);
+  const files = packInto(
+    application,
+    own.map((name) => join(application.built, name)),
+  );
+  application.run('npm', ['install', ...QUIETLY, ...files]);
+  return application;
+}
+
 const QUIETLY = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
 
 function makeApplication(home: string): Application {
   const [built, folder] = [join(home, 'built'), join(home, 'application')];
   buildAll(built);
   mkdirSync(folder);
-  const run: Application['run'] = (program, args) => {
-    const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+  const run: Application['run'] = (program, args, env = {}) => {
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    });
     if (status !== 0 || stderr !== '') throw new Error(`${program} ${args.join(' ')}: ${stdout}${stderr}`);
     return stdout;
   };
@@ -69,10 +87,13 @@ function makeApplication(home: string): Application {
   return { folder, built, run, runNode, write };
 }
 
-function installPacked({ folder, run }: Application, packages: readonly string[]): void {
+function packInto({ folder, run }: Application, packages: readonly string[]): string[] {
   const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', ...packages]);
-  const files = (JSON.parse(packed) as { filename: string }[]).map(({ filename }) => join(folder, filename));
-  run('npm', ['install', '--offline', ...QUIETLY, ...files]);
+  return (JSON.parse(packed) as { filename: string }[]).map(({ filename }) => join(folder, filename));
+}
+
+function installPacked(application: Application, packages: readonly string[]): void {
+  application.run('npm', ['install', '--offline', ...QUIETLY, ...packInto(application, packages)]);
 }
 
 /** The folders, and those of all that they depend on, which npm has put beside each other in node_modules. */
