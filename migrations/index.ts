@@ -17,6 +17,7 @@ import { Installation1795000017000 } from './1795000017000-installation';
 import { SearchText1795000018000 } from './1795000018000-search-text';
 import { RevisionTraces1795000019000 } from './1795000019000-revision-traces';
 import { Clients1795000020000 } from './1795000020000-clients';
+import { SessionCookies1795000021000 } from './1795000021000-session-cookies';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   SearchText1795000018000,
   RevisionTraces1795000019000,
   Clients1795000020000,
+  SessionCookies1795000021000,
 ] as const;

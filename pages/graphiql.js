@@ -16,7 +16,9 @@ async function headersFor(headers = {}) {
 
 // Subscriptions have a socket each, with the headers of their tab. A socket that is closed because its token has ended connects
 // again, and asks for the new one.
-const fetchOnce = GraphiQL.createFetcher({ url, enableIncrementalDelivery: false });
+// GraphiQL asks as whom one logged in here as, and not as whom the browser may have a cookie of.
+const withoutCookie = (address, options) => fetch(address, { ...options, credentials: 'omit' });
+const fetchOnce = GraphiQL.createFetcher({ url, fetch: withoutCookie, enableIncrementalDelivery: false });
 const isSubscription = (query, name) => {
   const { definitions } = GraphiQL.GraphQL.parse(query);
   const operations = definitions.filter(({ kind }) => kind === 'OperationDefinition');

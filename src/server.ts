@@ -22,6 +22,7 @@ import { createMalformedAnswer } from './http/malformed-input';
 import { addPages } from './http/pages';
 import { boundPipelines } from './http/pipelining-limit';
 import { ServedPaths } from './http/served-paths';
+import { addSessionRoutes } from './http/session-routes';
 import { UPGRADES } from './subscriptions/ignored-upgrade';
 import { SocketAdmission } from './subscriptions/socket-admission';
 import { createSocketServer, type LiveOptions, type SocketServer } from './subscriptions/socket-server';
@@ -76,6 +77,7 @@ export async function startServer(serverOptions: ServerOptions): Promise<Server>
   addMetrics(app, options);
   addAuditExport(app, options);
   addOfrep(app, paths, options);
+  addSessionRoutes(app, operations, options);
   addOidc(app, options);
   addPages(app);
   addOpenapi(app, options);

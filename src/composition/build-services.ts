@@ -5,6 +5,7 @@ import { AccessService } from '../modules/accounts/access-service';
 import { CountedAttempts } from '../modules/accounts/attempts';
 import { PasswordResetMail } from '../modules/accounts/password-reset-mail';
 import { PasswordService } from '../modules/accounts/password-service';
+import { ServerService } from '../modules/accounts/server-service';
 import { SessionService } from '../modules/accounts/session-service';
 import { UserService } from '../modules/accounts/user-service';
 import { ApiKeyService } from '../modules/api-keys/api-key-service';
@@ -73,7 +74,7 @@ interface AccountParts extends Pick<ServiceParts, 'database' | 'authentication'>
 
 type AccountServices = Pick<
   Services,
-  'access' | 'sessions' | 'passwords' | 'passwordResetMail' | 'users' | 'invitations' | 'invitationMail'
+  'access' | 'sessions' | 'passwords' | 'passwordResetMail' | 'users' | 'invitations' | 'invitationMail' | 'server'
 >;
 
 /** Makes what people need to get in: accounts, sessions, passwords, invitations and the mail about them. */
@@ -89,12 +90,14 @@ function buildAccountServices(foundation: Foundation, { database, changes, authe
   const settings = { publicUrl, onError: reports.passwordResetFailed };
   const passwordResetMail = new PasswordResetMail({ passwords, mailer, settings });
   closers.push(() => passwordResetMail.close());
+  const access = new AccessService({ database, changes, tokens, sessions, attempts });
   return {
-    access: new AccessService({ database, changes, tokens, sessions, attempts }),
+    access,
+    server: new ServerService({ access, sendsMail: config.smtp !== null, issuer: config.oidc?.issuer ?? null }),
     sessions,
     passwords,
     passwordResetMail,
-    users: new UserService(database),
+    users: new UserService({ database, changes }),
     invitations,
     invitationMail: new InvitationMail({
       ...{ invitations, mailer, publicUrl, clock: foundation.clock },

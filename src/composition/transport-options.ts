@@ -6,6 +6,7 @@ import type { Database } from '../database/transaction';
 import type { DatabaseState, HeadPoller } from '../delivery/head-poller';
 import { createAddressOf } from '../http/client-address';
 import { createOidc } from '../http/oidc/create-oidc';
+import { createSessionCookies } from '../http/session-cookie';
 import type { Readiness } from '../http/transport';
 import { LiveAccess } from '../modules/access/live-access';
 import { createOutcome, type Context, type Services } from '../modules/context';
@@ -72,6 +73,7 @@ export function transportOptions(foundation: Foundation, parts: TransportParts):
       ...replicaReadiness(parts.replica?.fault),
     }),
     createContext: contextMaker(clock, parts),
+    sessionCookies: createSessionCookies(config),
   };
 }
 
@@ -89,8 +91,8 @@ function liveAccess(
 
 function contextMaker(clock: Clock, parts: TransportParts): ServerOptions['createContext'] {
   const { database, services, delivery, authentication } = parts;
-  return async (authorization, request): Promise<Context> => {
-    const actor = await authentication.authenticator.authenticate(authorization, request);
+  return async (credential, request): Promise<Context> => {
+    const actor = await authentication.authenticator.authenticate(credential, request);
     const now = clock.now();
     const loaders = createLoaders(database, now);
     const { requestId } = request;

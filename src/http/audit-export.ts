@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Context } from '../modules/context';
 import { Forbidden, RequestFault } from '../errors';
-import { contextOf } from './graphql';
+import { authorizationHeaderOf } from './credential-header';
+import { contextFor } from './graphql';
 import type { Connected } from '../modules/access/live-access';
 import { absence } from '../modules/access/absence';
 import { permits, type Actor } from '../modules/access/actor';
@@ -16,10 +17,11 @@ import type { TransportOptions } from './transport';
 const PAGE_ROWS = 500;
 
 export function addAuditExport(app: FastifyInstance, options: TransportOptions): void {
-  const { access, rateLimits } = options;
+  const { access, rateLimits, sessionCookies } = options;
   app.get<{ Params: { id: string } }>('/organizations/:id/audit-log.jsonl', async (request, reply) => {
     const since = access.generation;
-    const context = await contextOf(request, options);
+    const credential = authorizationHeaderOf(request.headers) ?? sessionCookies.read(request.headers);
+    const context = await contextFor(request, credential, options);
     const { actor, services } = context;
     const { id } = request.params;
     if (!services.changes.mayReadAudit(actor, id)) {
@@ -27,7 +29,7 @@ export function addAuditExport(app: FastifyInstance, options: TransportOptions):
     }
     const admission = rateLimits.operation(actor, PAGE_ROWS);
     const exported = new AuditExport(context, id);
-    const tracked = access.track(request.headers.authorization ?? '', actor.request, exported, since);
+    const tracked = access.track(credential ?? '', actor.request, exported, since);
     exported.lines.once('close', () => {
       access.release(tracked, exported);
       admission.settle(Math.max(1, exported.rows));

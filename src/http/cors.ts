@@ -3,7 +3,7 @@
  * so it is answered for any origin; the answer to the request itself decides. The origins of ALLOWED_ORIGINS may read
  * everything. Any page may read answers to a CLIENT or MOBILE key, because a key with a list of origins is refused elsewhere,
  * and refusals: a page whose key was revoked must see that, and not a failed connection. They reveal nothing to a page that
- * does not hold the credential. Credentials are never allowed: there are no cookies.
+ * does not hold the credential. Credentials are never allowed, so no page elsewhere uses the cookie of a session.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../modules/access/actor';

@@ -10,6 +10,7 @@ import { parse, type DocumentNode, type ExecutionResult, type FormattedExecution
 import type { IncomingHttpHeaders } from 'node:http';
 import { Transform } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Credential } from '../modules/access/credential';
 import type { Context } from '../modules/context';
 import { notedAsRefused, notedFor } from './cors';
 import { RequestFault, TryLater, type RequestErrorCode } from '../errors';
@@ -164,13 +165,19 @@ function postponed(errors: ExecutionResult['errors'], answer: Omit<HttpAnswer, '
   return { ...answer, status: statusOf(cause.code), headers };
 }
 
-/** Authenticates the request and creates its context. Throws `Unauthenticated`. */
-export async function contextOf(
+/** Authenticates the request by its Authorization header, and creates its context. Throws `Unauthenticated`. */
+export function contextOf(request: FastifyRequest, options: TransportOptions): Promise<Context> {
+  return contextFor(request, authorizationHeaderOf(request.headers), options);
+}
+
+/** The same with a credential that was found already. Undefined: anonymous. */
+export async function contextFor(
   request: FastifyRequest,
+  credential: Credential | undefined,
   { createContext, addressOf, tracing }: TransportOptions,
 ): Promise<Context> {
   const info = requestInfoOf(request.id, addressOf(request.raw), request.headers, tracing?.traceParent());
-  const context = await createContext(authorizationHeaderOf(request.headers), info);
+  const context = await createContext(credential, info);
   notedFor(request, context.actor);
   noteContext(request, context);
   return context;
@@ -196,7 +203,7 @@ export function addGraphql(
     // accepted.
     onRequest: async (request) => {
       if (request.method === 'OPTIONS') return;
-      const context = await contextOf(request, options);
+      const context = await contextFor(request, credentialOf(request, options), options);
       arrivals.set(request, { context, begun: operations.begin(context), bodyBytes: 0, isAnswered: false, isRefused: false });
     },
     preParsing: async (request, _reply, payload) => {
@@ -219,6 +226,15 @@ export function addGraphql(
     },
   });
   refuseOtherMethods(app);
+}
+
+/**
+ * The Authorization header or, for what only a page's script can send, the cookie: neither a form nor a link has such a content
+ * type.
+ */
+function credentialOf({ method, headers }: FastifyRequest, { sessionCookies }: TransportOptions): Credential | undefined {
+  const isJson = method === 'POST' && /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
+  return authorizationHeaderOf(headers) ?? (isJson ? sessionCookies.read(headers) : undefined);
 }
 
 /**

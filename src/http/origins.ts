@@ -36,7 +36,7 @@ export function mayConnect({ origin, hosts }: Page, actor: Actor, { allowedOrigi
 
 /**
  * Whether a page of this origin came from this host. A host without a port is that of any: some proxies pass on the name
- * alone. There are no cookies, so a page of another port can do nothing with a connection that a program could not.
+ * alone. Cookies are stricter (`session-cookie.ts`), so a page of another port can do nothing with a connection that a program could not.
  */
 function isAt(origin: string, host: string): boolean {
   if (host === '' || !URL.canParse(origin)) return false;

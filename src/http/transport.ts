@@ -6,12 +6,14 @@ import type { AddressOf } from './client-address';
 import type { LimitSettings } from '../operations/operations';
 import type { Context } from '../modules/context';
 import { RequestFault } from '../errors';
+import type { Credential } from '../modules/access/credential';
 import type { LiveAccess } from '../modules/access/live-access';
 import type { LoadGauge } from '../operations/load';
 import type { OperationGuard } from '../operations/operation-guard';
 import type { Actor, RequestInfo } from '../modules/access/actor';
 import type { SnapshotService } from '../modules/snapshots/snapshot-service';
 import type { RequestsLogged } from './request-log';
+import type { SessionCookies } from './session-cookie';
 import type { RateLimits } from '../operations/rate-limits';
 import type { Metrics } from '../telemetry/metrics';
 import type { Tracing } from '../telemetry/tracing';
@@ -44,14 +46,15 @@ export interface TransportOptions {
   /** Determines where a request came from, as trusted proxies state it. Fastify's own `request.ip` is the peer. */
   readonly addressOf: AddressOf;
   /** Authenticates the caller and creates the context of the resolvers. Throws `Unauthenticated`. */
-  readonly createContext: (authorization: string | undefined, request: RequestInfo) => Promise<Context>;
+  readonly createContext: (credential: Credential | undefined, request: RequestInfo) => Promise<Context>;
+  readonly sessionCookies: SessionCookies;
   readonly readiness: () => Readiness;
   /** Aborted when the server has stopped accepting, and streams must end. */
   readonly ending: AbortSignal;
   /** Ends connections when their access ends. Closed with the server. */
   readonly access: LiveAccess;
   /** The same for event streams, which a ticket opens: tracked by the id of the key. */
-  readonly ticketAccess: LiveAccess;
+  readonly ticketAccess: LiveAccess<string>;
   /** Answers from memory only; null leaves the request to code that may wait. */
   readonly inMemory: {
     readonly actorOf: (authorization: string, request: RequestInfo, connection: object) => Actor | null;

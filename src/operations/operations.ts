@@ -105,6 +105,15 @@ export class Operations {
     return actor.kind === 'ANONYMOUS' ? this.options.rateLimits.operation(actor, 1) : null;
   }
 
+  /** Admits a log-in that is no field of a document, within the limits of one that is. Throws `RequestFault`. */
+  admitLogIn(actor: Actor): Admission {
+    const { rateLimits } = this.options;
+    const admission = rateLimits.operation(actor, 1);
+    this.refuseUnderLoad(false);
+    rateLimits.logInAttempts(actor.request.address, 1);
+    return admission;
+  }
+
   /** Parses, validates and limits a document, or answers why it is refused. Results are cached. */
   prepare(query: string, operationName: string | null | undefined): Preparation {
     return this.documents.prepare(query, operationName);
@@ -133,7 +142,7 @@ export class Operations {
     const problem = variablesProblem(given.variables);
     if (problem !== null) throw new RequestFault('OPERATION_LIMIT_EXCEEDED', problem);
     this.refuseLargeBody(prepared, bodyBytes);
-    this.refuseUnderLoad(prepared);
+    this.refuseUnderLoad(prepared.isServedUnderLoad);
     const variables = (given.variables ?? {}) as Readonly<Record<string, unknown>>;
     const { cost, facts } = await this.costOf(prepared, variables, context.actor);
     if (cost > limits.operationCostMax) {
@@ -223,7 +232,7 @@ export class Operations {
     throw new RequestFault('PAYLOAD_TOO_LARGE', message);
   }
 
-  private refuseUnderLoad({ isServedUnderLoad }: PreparedOperation): void {
+  private refuseUnderLoad(isServedUnderLoad: boolean): void {
     const { load, limits } = this.options;
     if (load.delayMs() <= limits.eventLoopDelayMaxMs || isServedUnderLoad) return;
     this.shedCount++;

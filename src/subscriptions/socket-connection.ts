@@ -9,6 +9,7 @@ import type { WebSocket } from 'ws';
 import type { OperationLog, SocketLog } from '../http/request-log';
 import type { Context } from '../modules/context';
 import { RequestFault, TryLater } from '../errors';
+import type { Credential, SessionCookie } from '../modules/access/credential';
 import type { Connected, TrackedCredential, LiveAccess } from '../modules/access/live-access';
 import type { LiveOperations } from './live-operations';
 import type { Actor, RequestInfo } from '../modules/access/actor';
@@ -23,6 +24,8 @@ export type SocketRequest = Pick<RequestInfo, 'address' | 'userAgent' | 'origin'
   readonly forwardedHost: string;
   /** Programs may send the header with the upgrade, as with any request; null when there is no bearer token. */
   readonly authorization: string | null;
+  /** The cookie of a browser, or why it does not count; null when there is none. Used only without another credential. */
+  readonly sessionCookie: SessionCookie | RequestFault | null;
 };
 
 /** The dependencies that all sockets of a server share. */
@@ -33,7 +36,7 @@ export interface SocketHost {
   readonly logOperation: OperationLog;
   readonly logClosed: SocketLog;
   /** Authenticates the caller for each operation. Throws `RequestFault`. */
-  readonly createContext: (authorization: string | undefined, request: SocketRequest) => Promise<Context>;
+  readonly createContext: (credential: Credential | undefined, request: SocketRequest) => Promise<Context>;
   readonly ascii: AsciiPayloads;
   /** Called when the socket has sent `connection_init`. */
   readonly onBegun: (connection: SocketConnection) => void;
@@ -52,7 +55,7 @@ const TRY_AGAIN_LATER = 1013;
 
 export class SocketConnection implements Connected, OperationSocket {
   private phase: 'NEW' | 'BEGINNING' | 'ACKNOWLEDGED' | 'CLOSED' = 'NEW';
-  private authorization: string | undefined;
+  private credential: Credential | undefined;
   private tracked: TrackedCredential | null = null;
   private readonly operations = new Map<string, SocketOperation>();
   private isPaused = false;
@@ -197,16 +200,16 @@ export class SocketConnection implements Connected, OperationSocket {
     this.host.onBegun(this);
     const since = this.host.access.generation;
     try {
-      this.authorization = authorizationOf(params, this.request.authorization);
-      const { actor } = await this.host.createContext(this.authorization, this.request);
+      this.credential = authorizationOf(params, this.request.authorization) ?? this.cookie();
+      const { actor } = await this.host.createContext(this.credential, this.request);
       if (this.isClosed) return;
       // An invalid credential is refused here, with 4403, and not only by the first operation.
       this.phase = 'ACKNOWLEDGED';
       this.write(`{"type":"${MessageType.ConnectionAck}"}`);
-      if (this.authorization === undefined || actor.kind === 'ANONYMOUS') return;
-      this.tracked = this.host.access.track(this.authorization, actor.request, this, since);
-      // Sockets with the same credential share one string.
-      this.authorization = this.tracked.authorization;
+      if (this.credential === undefined || actor.kind === 'ANONYMOUS') return;
+      this.tracked = this.host.access.track(this.credential, actor.request, this, since);
+      // Sockets with the same credential share one text.
+      this.credential = this.tracked.credential;
     } catch (error) {
       if (error instanceof RequestFault && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN'))
         return this.refuse(error);
@@ -214,6 +217,13 @@ export class SocketConnection implements Connected, OperationSocket {
       if (!(error instanceof TryLater)) this.host.log.error({ err: error }, 'a socket could not be authenticated');
       this.close(TRY_AGAIN_LATER, 'Try again later');
     }
+  }
+
+  /** Throws when there is one that does not count. */
+  private cookie(): SessionCookie | undefined {
+    const { sessionCookie } = this.request;
+    if (sessionCookie instanceof RequestFault) throw sessionCookie;
+    return sessionCookie ?? undefined;
   }
 
   private async subscribe(id: string, payload: SubscribePayload): Promise<void> {
@@ -224,7 +234,7 @@ export class SocketConnection implements Connected, OperationSocket {
         closeReason(`Subscriber for ${id} already exists`, 'Subscriber already exists'),
       );
     }
-    const { host, authorization, request } = this;
+    const { host, credential, request } = this;
     const operation = new SocketOperation(id, this, host.live.format);
     if (this.operations.size >= OPERATIONS_PER_SOCKET_MAX) {
       const message = `A socket may have at most ${OPERATIONS_PER_SOCKET_MAX} operations at once.`;
@@ -234,7 +244,7 @@ export class SocketConnection implements Connected, OperationSocket {
     const since = host.access.generation;
     await host.live.run(operation, payload, {
       transport: 'WebSocket',
-      createContext: () => host.createContext(authorization, request),
+      createContext: () => host.createContext(credential, request),
       onOutcome: (context, durationMs) => host.logOperation(context, { path: '/graphql', socket: true, durationMs }),
       onRequiredPermission: (requiredPermission) => {
         operation.requiredPermission = requiredPermission;

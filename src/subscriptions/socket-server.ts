@@ -11,6 +11,8 @@ import { basePathOf, withoutBasePath } from '../http/base-path';
 import { mayConnect } from '../http/origins';
 import { RequestFault } from '../errors';
 import { offersWebSocket, serveWithoutUpgrade } from './ignored-upgrade';
+import type { SessionCookies } from '../http/session-cookie';
+import type { Credential } from '../modules/access/credential';
 import type { LiveAccess } from '../modules/access/live-access';
 import type { LiveOperations } from './live-operations';
 import { quote } from '../evaluation';
@@ -93,7 +95,7 @@ function createHost({ live, access, admission }: LiveOptions, pings: SocketPings
     logOperation: createOperationEnd(options),
     logClosed: createSocketLog(options.log, options.logRequests),
     ascii: new AsciiPayloads(),
-    createContext: (authorization, request) => contextOf(authorization, request, options),
+    createContext: (credential, request) => contextOf(credential, request, options),
     onBegun: (connection) => admission.settle(connection),
     onClosed: (connection) => {
       admission.settle(connection);
@@ -112,7 +114,7 @@ async function closeAll(sockets: WebSocketServer): Promise<void> {
 }
 
 /** Copies the parts that are needed, so that a socket does not keep the whole request in memory. */
-function keptOf(request: IncomingMessage, { addressOf }: TransportOptions): SocketRequest {
+function keptOf(request: IncomingMessage, { addressOf, sessionCookies }: TransportOptions): SocketRequest {
   const { headers } = request;
   return {
     address: addressOf(request),
@@ -121,17 +123,28 @@ function keptOf(request: IncomingMessage, { addressOf }: TransportOptions): Sock
     host: headers.host ?? '',
     forwardedHost: forwardedHostOf(headers),
     authorization: bearerOf(headers),
+    sessionCookie: cookieOf(headers, sessionCookies),
   };
 }
 
+/** A refusal is kept, too: a socket that brings another credential does not need the cookie. */
+function cookieOf(headers: IncomingHttpHeaders, { read }: SessionCookies): SocketRequest['sessionCookie'] {
+  try {
+    return read(headers) ?? null;
+  } catch (error) {
+    if (error instanceof RequestFault) return error;
+    throw error;
+  }
+}
+
 async function contextOf(
-  authorization: string | undefined,
+  credential: Credential | undefined,
   { address, userAgent, origin, host, forwardedHost }: SocketRequest,
   { createContext, tracing, ...own }: TransportOptions,
 ): Promise<Context> {
   const traceParent = tracing?.traceParent() ?? null;
   const info = { requestId: randomUUID(), address, userAgent, origin, idempotency: null, traceParent };
-  const context = await createContext(authorization, info);
+  const context = await createContext(credential, info);
   // The origin is checked here and not at the upgrade, because the API key that allows it is not known there.
   if (origin === null || mayConnect({ origin, hosts: [host, forwardedHost] }, context.actor, own)) return context;
   throw new RequestFault('FORBIDDEN', `Pages from the origin ${quote(origin ?? '')} may not connect.`);

@@ -126,10 +126,11 @@ const cases = MUTATIONS.flatMap((mutation) =>
     .map((field) => [mutation, field.name, field] as const),
 );
 
-it('covers every mutation of these files but logOut, which takes no text', () => {
+it('covers every mutation of these files but logOut, which takes no text, and updateViewer, which takes almost any', () => {
   const all = Object.keys(schema.getMutationType()!.getFields());
   const others = /Project|Environment|Flag|Segment|ChangeSet|Rule|Target|Rollout|Prerequisite/;
-  const about = all.filter((name) => !others.test(name) && name !== 'logOut');
+  // test/api/server-and-viewer.test.ts has the texts that updateViewer refuses.
+  const about = all.filter((name) => !others.test(name) && !['logOut', 'updateViewer'].includes(name));
 
   expect(about.toSorted()).toEqual(MUTATIONS.toSorted());
   expect(cases.length).toBeGreaterThan(40);

@@ -10,6 +10,7 @@ import { startCollector, type Collector } from '../support/collector';
 import { findIn, type LeakSource } from '../support/leaks';
 import { eventually, make, makeApiKey, makeEnvironment, uniqueKey, type Made, type MadeProject } from '../support/make';
 import { cleanUpProcesses, freePort, makeDataDir, makePlace, runProgram, type Program } from '../support/processes';
+import { logInBrowser, secretIn } from '../support/browser-sessions';
 import { DOORS, ECHOING_DOORS, nameIn, type Door, type Target } from '../support/secret-doors';
 import { startSmtp, type SmtpWorld } from '../support/smtp';
 import { authorization, isEmbedded } from '../support/world';
@@ -91,7 +92,7 @@ beforeAll(async () => {
   ]) {
     secret(name);
   }
-  for (const kind of ['refresh', 'reset', 'invitation', 'server', 'admin']) {
+  for (const kind of ['refresh', 'reset', 'invitation', 'server', 'admin', 'session']) {
     secret(`a wrong ${kind} token`, `fs_${kind}_${randomBytes(32).toString('base64url')}`);
   }
 });
@@ -120,6 +121,7 @@ async function makeSecrets(url: string): Promise<Omit<Target, 'url'>> {
   // One that no door ends, which the door of refresh tokens does.
   const { accessToken: token } = await logIn();
   secret('access token of the owner', token);
+  secret('cookie of a session', secretIn(await logInBrowser({ url }, OWNER, OWNER.password)));
   const client = clientOf(token);
   const organization = { key: uniqueKey('acme'), name: 'Acme' };
   const { id: organizationId } = (

@@ -371,6 +371,7 @@ const ROOT_CALLS: Readonly<Record<string, RootCall>> = {
 /** Root fields without a permission, and their arguments. */
 const OTHER_ROOTS: Readonly<Record<string, string>> = {
   viewer: '{ viewer { roles { role } } }',
+  server: '{ server { version } }',
   node: '{ node(id: "nothing") { id } }',
   organizations: '{ organizations { totalCount } }',
   invitationOffer: '{ invitationOffer(token: "x") { email } }',
@@ -383,6 +384,7 @@ const OTHER_ROOTS: Readonly<Record<string, string>> = {
   resetPassword: 'mutation { resetPassword(input: { token: "x", newPassword: "x" }) { userErrors { code } } }',
   requestPasswordReset: 'mutation { requestPasswordReset(input: { email: "nobody@example.com" }) { userErrors { code } } }',
   changePassword: 'mutation { changePassword(input: { currentPassword: "wrong", newPassword: "x" }) { userErrors { code } } }',
+  updateViewer: 'mutation { updateViewer(input: { name: "" }) { userErrors { code } } }',
   endSession: 'mutation { endSession(input: { sessionId: "x" }) { userErrors { code } } }',
   logOut: 'mutation { logOut(input: {}) { userErrors { code } } }',
 };

@@ -5,6 +5,7 @@ import type { App } from '../../src/app';
 import type { SystemActor } from '../../src/modules/access/actor';
 import { parseGroupRoles } from '../../src/modules/members/oidc-rules';
 import { findUnknownOrganizations, OidcService } from '../../src/modules/members/oidc-service';
+import { whoIs } from '../support/browser-sessions';
 import { make, mutate, uniqueKey } from '../support/make';
 import {
   chainLength,
@@ -769,4 +770,101 @@ it('has no such paths where no provider is set', async () => {
   await plain.close();
 
   expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+});
+
+describe('a log-in that was begun with a page to return to', () => {
+  /** Logs in, and answers the callback with the cookies that it set. */
+  const logInTo = async (login: string, to: string, at: Pick<World, 'app'> = world): Promise<Answer> => {
+    const { location, cookie } = await beginLogIn(at.app, to);
+    const back = await passProvider(location, login);
+    return callBack(at.app, back.search, cookie, { accept: 'text/html' });
+  };
+
+  it('sets the cookie of a session and leads there, and shows no token', async () => {
+    const { login, email } = person();
+    const before = await world.app.database.connection.query<[{ count: number }]>('SELECT count(*)::int FROM refresh_token');
+
+    const answer = await logInTo(login, '/o/acme?tab=keys#new');
+    const [cleared, set = ''] = answer.headers.getSetCookie();
+    const seen = await whoIs({ url: `${app.url}/graphql` }, set.split(';')[0]!);
+    const after = await world.app.database.connection.query('SELECT count(*)::int FROM refresh_token');
+
+    expect([answer.status, answer.text]).toEqual([303, '']);
+    expect(answer.headers.get('location')).toBe(`${PUBLIC_URL}/o/acme?tab=keys#new`);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(cleared).toBe('flagstaff_oidc=; Path=/auth/oidc; Max-Age=0; HttpOnly; SameSite=Lax');
+    expect(set).toMatch(/^flagstaff_session=fs_session_\w{36}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/);
+    expect(seen).toBe(email);
+    expect(after).toEqual(before);
+    expect(await lastActor(world, 'system')).toMatchObject({ kind: 'USER', name: email, authentication: 'OIDC' });
+  });
+
+  it('leads to a path below the base path of PUBLIC_URL', async () => {
+    const own = await createWorld({ env: environment({ PUBLIC_URL: `${PUBLIC_URL}/flags` }) });
+    const { location, cookie } = await beginLogIn(own.app, '/o/acme');
+    const back = await passProvider(location, person().login);
+    const answer = await callBack(own.app, back.search, cookie);
+    await own.close();
+
+    expect(answer.headers.get('location')).toBe(`${PUBLIC_URL}/flags/o/acme`);
+    expect(answer.headers.getSetCookie()[1]).toContain('; Path=/flags; ');
+  });
+
+  it.each([
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    '\\/evil.example',
+    '/\t/evil.example',
+    ' /o/acme',
+    'o/acme',
+    '',
+    '/o/acme\r\nSet-Cookie: x=y',
+    '@evil.example/',
+    '.evil.example/',
+    'javascript:alert(1)',
+    '/é',
+    `/${'a'.repeat(1_000)}`,
+  ])('refuses to lead to %j', async (to) => {
+    const response = await fetch(`${app.url}/auth/oidc/log-in?to=${encodeURIComponent(to)}`, { redirect: 'manual' });
+    const { errors } = (await response.json()) as { errors: [{ message: string; extensions: { code: string } }] };
+
+    expect([response.status, errors[0].extensions.code, errors[0].message]).toEqual([
+      400,
+      'BAD_REQUEST',
+      '"to" must be a path of this server such as /o/acme, of at most 1000 characters.',
+    ]);
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('refuses two pages, and a way out of the base path', async () => {
+    const own = await createWorld({ env: environment({ PUBLIC_URL: `${PUBLIC_URL}/flags` }) });
+    const statusFor = async (query: string): Promise<number> =>
+      (await fetch(`${own.app.url}/auth/oidc/log-in?${query}`, { redirect: 'manual' })).status;
+    const statuses = [await statusFor('to=/a&to=/b'), await statusFor('to=/../other'), await statusFor('to=/%252e%252e/other')];
+    await own.close();
+
+    expect(statuses).toEqual([400, 400, 400]);
+  });
+
+  it('takes the page from its own cookie alone, and not from the callback', async () => {
+    const { location, cookie } = await beginLogIn(app);
+    const back = await passProvider(location, person().login);
+
+    const answer = await callBack(app, `${back.search}&to=/o/acme`, cookie);
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.getSetCookie()).toHaveLength(1);
+  });
+
+  it('begins no session for somebody who may not log in', async () => {
+    const { login } = person({ email_verified: false });
+
+    const answer = await logInTo(login, '/');
+
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([
+      403,
+      ['flagstaff_oidc=; Path=/auth/oidc; Max-Age=0; HttpOnly; SameSite=Lax'],
+    ]);
+  });
 });

@@ -13,6 +13,7 @@ import { SessionService } from '../../src/modules/accounts/session-service';
 import { Tokens } from '../../src/modules/access/tokens';
 import { ChangeService } from '../../src/modules/changes/change-service';
 import { createOidc } from '../../src/http/oidc/create-oidc';
+import { createSessionCookies } from '../../src/http/session-cookie';
 import { addOidc } from '../../src/http/oidc/routes';
 import { RateLimits } from '../../src/operations/rate-limits';
 import { createTestClock, type TestClock } from '../support/clock';
@@ -312,7 +313,8 @@ it('notes who failed to log in, and not that the provider failed', async () => {
   const app = Fastify();
   addErrorHandlers(app, log);
   const addressOf = createAddressOf([]);
-  addOidc(app, { ...config, rateLimits, addressOf, oidc: createOidc(config, { changes, sessions, failed: noted, clock, log }) });
+  const oidc = createOidc(config, { changes, sessions, failed: noted, clock, log });
+  addOidc(app, { ...config, rateLimits, addressOf, sessionCookies: createSessionCookies(config), oidc });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const attempt = async (lie: Lie): Promise<Answer> => {

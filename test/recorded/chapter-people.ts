@@ -13,6 +13,7 @@ export async function tellPeople(stage: Stage): Promise<void> {
   await tellInvitations(stage);
   await tellMembers(stage);
   await tellSessions(stage);
+  await tellBrowserSessions(stage);
   await tellPasswords(stage);
 }
 
@@ -141,6 +142,29 @@ async function tellSessions({ story }: Stage): Promise<void> {
   await story.mutate('log out', 'to be logged out', logOut, {});
   await story.mutate('log out again', 'to be logged out', logOut, { everywhere: true });
   await story.mutate('log out as nobody', 'nobody', logOut, {});
+}
+
+/** How a browser logs in and out; what its cookie is good for is in test/api/session-cookies. */
+async function tellBrowserSessions({ story }: Stage): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+  const path = '/auth/session';
+  const logIn = (name: string, password: string): ReturnType<typeof story.ask> =>
+    story.ask(name, { path, headers, body: JSON.stringify({ email: 'viewer@example.com', password }) });
+  await logIn('log a browser in', PASSWORD);
+  await logIn('log a browser in with a wrong password', 'wrong');
+  await story.ask('log a browser in from elsewhere', {
+    path,
+    headers: { ...headers, 'sec-fetch-site': 'cross-site' },
+    body: '{}',
+  });
+  await story.ask('log a browser out', { method: 'DELETE', path, headers: { 'sec-fetch-site': 'same-origin' } });
+  await story.query(
+    'the server',
+    'nobody',
+    '{ server { version needsFirstOwner sendsMail logIn { byPassword provider { name } } } }',
+  );
+  await story.mutate('rename oneself', 'viewer', ['updateViewer', USER], { name: 'The viewer herself' });
+  await story.mutate('rename oneself to nothing', 'viewer', ['updateViewer', USER], { name: '' });
 }
 
 async function tellPasswords(stage: Stage): Promise<void> {

@@ -15,6 +15,7 @@ const FORMS: readonly (readonly [string, RegExp])[] = [
   ['mobile key', /fs_mobile_[0-9A-Za-z]{36}/g],
   ['admin key', /fs_admin_[0-9A-Za-z]{36}/g],
   ['beginning of a key', /fs_(?:server|client|mobile|admin)_[0-9A-Za-z]{4}(?![0-9A-Za-z])/g],
+  ['session secret', /fs_session_[0-9A-Za-z]{36}/g],
   ['refresh token', /fs_refresh_[\w-]{43}/g],
   ['reset token', /fs_reset_[\w-]{43}/g],
   ['invitation token', /fs_invitation_[\w-]{43}/g],

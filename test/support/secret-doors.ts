@@ -51,6 +51,17 @@ const withHeader =
   (text, target) =>
     send(target, { headers: { ...authorization(target.key), [name]: valueOf(text) }, body: query('{ __typename }') });
 
+/** The cookie of a session, as a page of the server sends it. */
+const withCookie =
+  (method: string, path: string, more: Readonly<Record<string, string>> = { 'sec-fetch-site': 'same-origin' }): Door =>
+  (text, target) =>
+    send(target, {
+      method,
+      path,
+      headers: { ...more, cookie: `__Host-flagstaff_session=${text}; flagstaff_session=${text}` },
+      body: method === 'POST' ? query('{ viewer { user { id } } }') : undefined,
+    });
+
 const withoutKey =
   (valueOf: (text: string) => string): Door =>
   (text, target) =>
@@ -190,6 +201,26 @@ const BODIES: Record<string, Door> = {
   'a header without a colon': (text, { url }) => exchangeRaw(url, `GET /livez HTTP/1.1\r\nhost: x\r\n${text}\r\n\r\n`),
 };
 
+const SESSIONS: Record<string, Door> = {
+  'the cookie of a session': withCookie('POST', '/graphql'),
+  'the cookie of a session from elsewhere': withCookie('POST', '/graphql', { 'sec-fetch-site': 'cross-site' }),
+  'the cookie of a session that exports': withCookie('GET', '/organizations/organization_0/audit-log.jsonl'),
+  'the cookie of a session that ends': withCookie('DELETE', '/auth/session', { 'sec-fetch-site': 'cross-site' }),
+  'the password of a browser': (text, target) =>
+    send(target, {
+      path: '/auth/session',
+      headers: { 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify({ email: 'a@example.com', password: text }),
+    }),
+  'the address of a browser': (text, target) =>
+    send(target, {
+      path: '/auth/session',
+      headers: { 'sec-fetch-site': 'same-origin' },
+      body: JSON.stringify({ email: text, password: [text] }),
+    }),
+  'the page to return to': visits((text) => `/auth/oidc/log-in?to=${text}`),
+};
+
 const SOCKETS: Record<string, Door> = {
   connectionParams: (text, target) => speak(target, { type: 'connection_init', payload: { authorization: `Bearer ${text}` } }),
   'connectionParams of other names': (text, target) =>
@@ -220,7 +251,7 @@ const SOCKETS: Record<string, Door> = {
 };
 
 /** Doors for any secret, also one that has no form by which it could be recognised. */
-export const DOORS: Readonly<Record<string, Door>> = { ...OPERATIONS, ...HEADERS, ...URLS, ...BODIES, ...SOCKETS };
+export const DOORS: Readonly<Record<string, Door>> = { ...OPERATIONS, ...HEADERS, ...URLS, ...BODIES, ...SESSIONS, ...SOCKETS };
 
 /** Doors at which the server shows what it was sent: it recognises its own secrets by their form, and shortens them. */
 export const ECHOING_DOORS: Readonly<Record<string, Door>> = {

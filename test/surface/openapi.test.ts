@@ -12,6 +12,7 @@ import { REQUEST_ERROR_CODES } from '../../src/errors';
 import { beginLogIn, passProvider, PUBLIC_URL } from '../oidc/support/browser';
 import { CLIENT, closeServer, startHonestProvider, type HonestProvider } from '../oidc/support/honest-provider';
 import { make, makeApiKey, makeEnvironment, makeFlag, makeProject, type Made, type MadeProject } from '../support/make';
+import { OWN_PAGE } from '../support/browser-sessions';
 import { JSON_HEADERS, send, type RawAnswer, type RawRequest } from '../support/raw';
 import { METRICS_TOKEN } from '../support/metrics';
 import { epochOf } from '../support/scene';
@@ -300,6 +301,27 @@ const bulkCases = (): Case[] => {
   ];
 };
 
+const sessionCases = (): Case[] => {
+  const [post, remove] = ['POST /auth/session', 'DELETE /auth/session'];
+  const headers = { ...JSON_HEADERS, ...OWN_PAGE };
+  const { email, password } = world.owner;
+  const body = JSON.stringify({ email, password });
+  const wrong = JSON.stringify({ email, password: 'wrong' });
+  return [
+    { of: post, status: 204, headers, body },
+    { of: post, status: 400, headers, body: '[]' },
+    { of: post, status: 401, headers, body: wrong },
+    { of: post, status: 403, headers: JSON_HEADERS, body },
+    { of: post, status: 413, headers, body: KIB_257 },
+    { of: post, status: 415, headers: { ...OWN_PAGE, ...FORM }, body: 'email=a' },
+    { of: post, ...inLimited, headers, body: wrong },
+    { of: post, ...inBusy, headers, body: wrong },
+    { of: remove, status: 204, headers: OWN_PAGE },
+    { of: remove, status: 403 },
+    { of: remove, ...inLimited, headers: { ...OWN_PAGE, cookie: 'flagstaff_session=nonsense' } },
+  ];
+};
+
 const otherCases = (): Case[] => {
   const exported = 'GET /organizations/{id}/audit-log.jsonl';
   const owner = authorization(world.owner.accessToken);
@@ -308,11 +330,13 @@ const otherCases = (): Case[] => {
     { of: exported, path: '/organizations/organization_none/audit-log.jsonl', status: 404, headers: owner },
     ...refusedFor(exported, `/organizations/${project.organizationId}/audit-log.jsonl`),
     { of: 'GET /auth/oidc/log-in', status: 302 },
+    { of: 'GET /auth/oidc/log-in', path: '/auth/oidc/log-in?to=https://evil.example', status: 400 },
     { of: 'GET /auth/oidc/log-in', status: 502, in: () => limited },
     { of: 'GET /auth/oidc/log-in', ...inLimited },
     { of: 'GET /auth/oidc/log-in', ...inBusy },
     { of: 'GET /auth/oidc/callback', status: 400 },
     { of: 'GET /auth/oidc/callback', ...inLimited },
+    ...sessionCases(),
     { of: 'GET /graphiql/graphql-ws/{file}', path: '/graphiql/graphql-ws/client.js', status: 200 },
     { of: 'GET /graphiql/graphql-ws/{file}', path: '/graphiql/graphql-ws/none.js', status: 404 },
     { of: 'GET /metrics', status: 200, headers: authorization(METRICS_TOKEN) },
@@ -330,6 +354,7 @@ const CAUSED_ELSEWHERE: readonly [RegExp, string][] = [
   [/ 500 /, 'our faults, which no test can cause from outside: test/surface/masking'],
   [/^GET \/auth\/oidc\/callback (502|503) /, 'a provider that fails between both addresses: test/oidc/lying-provider'],
   [/^(GET|POST) \/environments\/{environment}\/flags 503 /, 'a database that is away: test/faults/outage'],
+  [/^DELETE \/auth\/session 503 /, 'a database that is away: test/faults/outage'],
   [/^GET \/organizations\/{id}\/audit-log.jsonl 503 /, 'a database that is away: test/faults/outage'],
   [/^GET \/ofrep\/v1\/event-stream (404|503) /, 'an environment that was deleted, and a server with 10,000 streams: test/ofrep'],
 ];
@@ -407,13 +432,14 @@ it('answers the callback of a log-in as it says', async () => {
   provider.people.set('eve', { email: 'eve@example.com', email_verified: false, name: 'Eve' });
   const path = '/auth/oidc/callback';
   const answers: number[] = [];
-  for (const [login, accept] of [
+  for (const [login, accept, to] of [
     ['ada', 'application/json'],
     ['ada', 'text/html'],
+    ['ada', 'text/html', '/o/acme'],
     ['eve', 'application/json'],
     [null, 'application/json'],
   ] as const) {
-    const { location, cookie } = await beginLogIn(world.app);
+    const { location, cookie } = await beginLogIn(world.app, to);
     const state = location.searchParams.get('state')!;
     const search = login === null ? `?state=${state}&error=access_denied` : (await passProvider(location, login)).search;
     const answer = await send(world, { method: 'GET', path: `${path}${search}`, headers: { accept, cookie } });
@@ -421,7 +447,7 @@ it('answers the callback of a log-in as it says', async () => {
     expectDocumented(`GET ${path}`, answer);
   }
 
-  expect(answers).toEqual([200, 200, 403, 401]);
+  expect(answers).toEqual([200, 200, 303, 403, 401]);
 });
 
 it('opens a WebSocket as it says', async () => {

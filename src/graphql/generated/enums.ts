@@ -199,7 +199,9 @@ export type ChangeKind =
   /** Individual targets of a flag were set, added or removed in one environment. */
   | 'TARGETS_SET'
   /** An account was made. */
-  | 'USER_CREATED';
+  | 'USER_CREATED'
+  /** A user changed their name. */
+  | 'USER_UPDATED';
 
 /** The outcome of a request. */
 export type ChangeResult =

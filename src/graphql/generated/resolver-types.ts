@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { ServerService as ServerServiceRow } from '../../modules/accounts/server-service';
 import type { Actor as ActorRow } from '../../modules/access/actor';
 import type { UserEntity as UserEntityRow } from '../../modules/access/user-entity';
 import type { SessionEntity as SessionEntityRow } from '../../modules/access/session-entity';
@@ -661,7 +662,9 @@ export type ChangeKind =
   /** Individual targets of a flag were set, added or removed in one environment. */
   | 'TARGETS_SET'
   /** An account was made. */
-  | 'USER_CREATED';
+  | 'USER_CREATED'
+  /** A user changed their name. */
+  | 'USER_UPDATED';
 
 /** Input of `changePassword`. */
 export type ChangePasswordInput = {
@@ -1970,6 +1973,22 @@ export type LogInPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** An OpenID provider (docs/OIDC.md). */
+export type LogInProvider = {
+  readonly __typename?: 'LogInProvider';
+  /** The name for a button: the host of OIDC_ISSUER. */
+  readonly name: Scalars['String']['output'];
+};
+
+/** The ways to log in. */
+export type LogInWays = {
+  readonly __typename?: 'LogInWays';
+  /** Whether e-mail and password are accepted: always true today. */
+  readonly byPassword: Scalars['Boolean']['output'];
+  /** The OpenID provider; `GET /auth/oidc/log-in?to=/path` begins a log-in there. Null when none is configured. */
+  readonly provider?: Maybe<LogInProvider>;
+};
+
 /** Input of `logOut`. */
 export type LogOutInput = {
   /** True: all sessions of the user. False: the one in which it is sent. */
@@ -2369,6 +2388,8 @@ export type Mutation = {
    * Codes: BLANK, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE, NOT_FOUND, CYCLE, STALE_VERSION.
    */
   readonly updateSegment: UpdateSegmentPayload;
+  /** Changes what others see of the user who asks. Codes: BLANK, TOO_LONG, INVALID. Top-level error FORBIDDEN for an API key. */
+  readonly updateViewer: UpdateViewerPayload;
   /**
    * Ends an invitation that was not accepted: its token is worth nothing any more. Requires `member:invite` where the role is
    * given, and `owner:name` for an OWNER. Codes: NOT_FOUND.
@@ -2690,6 +2711,12 @@ export type MutationUpdateSegmentArgs = {
 
 
 /** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
+export type MutationUpdateViewerArgs = {
+  input: UpdateViewerInput;
+};
+
+
+/** Everything that can be changed: verb and noun, one `input`, and a payload with `revisions` and `userErrors`. */
 export type MutationWithdrawInvitationArgs = {
   input: WithdrawInvitationInput;
 };
@@ -3004,6 +3031,8 @@ export type Query = {
    * not have. Null when there is no such environment or the caller may not see it.
    */
   readonly segmentsFor?: Maybe<ReadonlyArray<Segment>>;
+  /** The server that answers: what a page needs to know before anybody has logged in. Null only beside an error. */
+  readonly server?: Maybe<Server>;
   /**
    * All that is needed to evaluate the environment at its newest revision, in the form of docs/PROTOCOL.md.
    * Requires `snapshot:read`, which CLIENT and MOBILE keys do not have. Null when there is no such environment or the caller may not see it.
@@ -3828,6 +3857,19 @@ export type ServeTrace = {
   readonly variation: Scalars['String']['output'];
 };
 
+/** The server that answers, and how people get in. */
+export type Server = {
+  readonly __typename?: 'Server';
+  /** The ways to log in. */
+  readonly logIn: LogInWays;
+  /** Whether there is no user yet: then `createFirstOwner` makes the first one. */
+  readonly needsFirstOwner: Scalars['Boolean']['output'];
+  /** Whether it sends e-mail. If not, the one who invites hands the invitation over, and an operator draws tokens for new passwords. */
+  readonly sendsMail: Scalars['Boolean']['output'];
+  /** Its release, such as `1.4.0`. */
+  readonly version: Scalars['String']['output'];
+};
+
 /** A log-in, until it ends. */
 export type Session = {
   readonly __typename?: 'Session';
@@ -4392,6 +4434,23 @@ export type UpdateSegmentPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** Input of `updateViewer`. */
+export type UpdateViewerInput = {
+  /** 1 to 255 characters. */
+  readonly name: Scalars['String']['input'];
+};
+
+/** Payload of `updateViewer`. */
+export type UpdateViewerPayload = {
+  readonly __typename?: 'UpdateViewerPayload';
+  /** Always empty. */
+  readonly revisions: ReadonlyArray<EnvironmentRevision>;
+  /** The user. Null when `userErrors` is not empty. */
+  readonly user?: Maybe<User>;
+  /** Everything the caller can fix. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** A place that uses a thing. Keys are of the same project. */
 export type Usage = {
   readonly __typename?: 'Usage';
@@ -4760,6 +4819,8 @@ export type ResolversTypes = {
   JSONObject: ResolverTypeWrapper<Scalars['JSONObject']['output']>;
   LogInInput: LogInInput;
   LogInPayload: ResolverTypeWrapper<Omit<LogInPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  LogInProvider: ResolverTypeWrapper<LogInProvider>;
+  LogInWays: ResolverTypeWrapper<ServerServiceRow>;
   LogOutInput: LogOutInput;
   LogOutPayload: ResolverTypeWrapper<Omit<LogOutPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Member: ResolverTypeWrapper<MemberOfOwnerRow>;
@@ -4837,6 +4898,7 @@ export type ResolversTypes = {
   Serve: ResolverTypeWrapper<ServeOfFlagRow>;
   ServeInput: ServeInput;
   ServeTrace: ResolverTypeWrapper<ServeTrace>;
+  Server: ResolverTypeWrapper<ServerServiceRow>;
   Session: ResolverTypeWrapper<SessionEntityRow>;
   SessionAuthentication: SessionAuthentication;
   SetFlagConfigurationInput: SetFlagConfigurationInput;
@@ -4875,6 +4937,8 @@ export type ResolversTypes = {
   UpdateRulePayload: ResolverTypeWrapper<Omit<UpdateRulePayload, 'configuration' | 'flag' | 'rule' | 'userErrors'> & { configuration?: Maybe<ResolversTypes['FlagConfiguration']>, flag?: Maybe<ResolversTypes['Flag']>, rule?: Maybe<ResolversTypes['Rule']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateSegmentInput: UpdateSegmentInput;
   UpdateSegmentPayload: ResolverTypeWrapper<Omit<UpdateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversTypes['Segment']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateViewerInput: UpdateViewerInput;
+  UpdateViewerPayload: ResolverTypeWrapper<Omit<UpdateViewerPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversTypes['User']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Usage: ResolverTypeWrapper<Usage>;
   UsagePoint: ResolverTypeWrapper<UsagePointRow>;
   UsageResolution: UsageResolution;
@@ -5002,6 +5066,8 @@ export type ResolversParentTypes = {
   JSONObject: Scalars['JSONObject']['output'];
   LogInInput: LogInInput;
   LogInPayload: Omit<LogInPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  LogInProvider: LogInProvider;
+  LogInWays: ServerServiceRow;
   LogOutInput: LogOutInput;
   LogOutPayload: Omit<LogOutPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Member: MemberOfOwnerRow;
@@ -5076,6 +5142,7 @@ export type ResolversParentTypes = {
   Serve: ServeOfFlagRow;
   ServeInput: ServeInput;
   ServeTrace: ServeTrace;
+  Server: ServerServiceRow;
   Session: SessionEntityRow;
   SetFlagConfigurationInput: SetFlagConfigurationInput;
   SetFlagConfigurationPayload: Omit<SetFlagConfigurationPayload, 'configuration' | 'flag' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
@@ -5111,6 +5178,8 @@ export type ResolversParentTypes = {
   UpdateRulePayload: Omit<UpdateRulePayload, 'configuration' | 'flag' | 'rule' | 'userErrors'> & { configuration?: Maybe<ResolversParentTypes['FlagConfiguration']>, flag?: Maybe<ResolversParentTypes['Flag']>, rule?: Maybe<ResolversParentTypes['Rule']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateSegmentInput: UpdateSegmentInput;
   UpdateSegmentPayload: Omit<UpdateSegmentPayload, 'segment' | 'userErrors'> & { segment?: Maybe<ResolversParentTypes['Segment']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateViewerInput: UpdateViewerInput;
+  UpdateViewerPayload: Omit<UpdateViewerPayload, 'user' | 'userErrors'> & { user?: Maybe<ResolversParentTypes['User']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Usage: Usage;
   UsagePoint: UsagePointRow;
   User: UserEntityRow;
@@ -5759,6 +5828,15 @@ export type LogInPayloadResolvers<ContextType = Context, ParentType extends Reso
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type LogInProviderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LogInProvider'] = ResolversParentTypes['LogInProvider']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type LogInWaysResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LogInWays'] = ResolversParentTypes['LogInWays']> = {
+  byPassword?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  provider?: Resolver<Maybe<ResolversTypes['LogInProvider']>, ParentType, ContextType>;
+};
+
 export type LogOutPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LogOutPayload'] = ResolversParentTypes['LogOutPayload']> = {
   endedSessionCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
@@ -5843,6 +5921,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   updateProject?: Resolver<ResolversTypes['UpdateProjectPayload'], ParentType, ContextType, RequireFields<MutationUpdateProjectArgs, 'input'>>;
   updateRule?: Resolver<ResolversTypes['UpdateRulePayload'], ParentType, ContextType, RequireFields<MutationUpdateRuleArgs, 'input'>>;
   updateSegment?: Resolver<ResolversTypes['UpdateSegmentPayload'], ParentType, ContextType, RequireFields<MutationUpdateSegmentArgs, 'input'>>;
+  updateViewer?: Resolver<ResolversTypes['UpdateViewerPayload'], ParentType, ContextType, RequireFields<MutationUpdateViewerArgs, 'input'>>;
   withdrawInvitation?: Resolver<ResolversTypes['WithdrawInvitationPayload'], ParentType, ContextType, RequireFields<MutationWithdrawInvitationArgs, 'input'>>;
 };
 
@@ -5946,6 +6025,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   segment?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType, RequireFields<QuerySegmentArgs, 'id'>>;
   segmentByKey?: Resolver<Maybe<ResolversTypes['Segment']>, ParentType, ContextType, RequireFields<QuerySegmentByKeyArgs, 'key' | 'projectId'>>;
   segmentsFor?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Segment']>>, ParentType, ContextType, RequireFields<QuerySegmentsForArgs, 'context'>>;
+  server?: Resolver<Maybe<ResolversTypes['Server']>, ParentType, ContextType>;
   snapshot?: Resolver<Maybe<ResolversTypes['SnapshotResult']>, ParentType, ContextType, Partial<QuerySnapshotArgs>>;
   viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
 };
@@ -6184,6 +6264,13 @@ export type ServeTraceResolvers<ContextType = Context, ParentType extends Resolv
   variation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type ServerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Server'] = ResolversParentTypes['Server']> = {
+  logIn?: Resolver<ResolversTypes['LogInWays'], ParentType, ContextType>;
+  needsFirstOwner?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  sendsMail?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type SessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
   address?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   authentication?: Resolver<ResolversTypes['SessionAuthentication'], ParentType, ContextType>;
@@ -6319,6 +6406,12 @@ export type UpdateSegmentPayloadResolvers<ContextType = Context, ParentType exte
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UpdateViewerPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateViewerPayload'] = ResolversParentTypes['UpdateViewerPayload']> = {
+  revisions?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentRevision']>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type UsageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Usage'] = ResolversParentTypes['Usage']> = {
   environmentKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   flagKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -6439,6 +6532,8 @@ export type Resolvers<ContextType = Context> = {
   JSON?: GraphQLScalarType;
   JSONObject?: GraphQLScalarType;
   LogInPayload?: LogInPayloadResolvers<ContextType>;
+  LogInProvider?: LogInProviderResolvers<ContextType>;
+  LogInWays?: LogInWaysResolvers<ContextType>;
   LogOutPayload?: LogOutPayloadResolvers<ContextType>;
   Member?: MemberResolvers<ContextType>;
   MemberConnection?: MemberConnectionResolvers<ContextType>;
@@ -6489,6 +6584,7 @@ export type Resolvers<ContextType = Context> = {
   SegmentTrace?: SegmentTraceResolvers<ContextType>;
   Serve?: ServeResolvers<ContextType>;
   ServeTrace?: ServeTraceResolvers<ContextType>;
+  Server?: ServerResolvers<ContextType>;
   Session?: SessionResolvers<ContextType>;
   SetFlagConfigurationPayload?: SetFlagConfigurationPayloadResolvers<ContextType>;
   SetMemberRolePayload?: SetMemberRolePayloadResolvers<ContextType>;
@@ -6509,6 +6605,7 @@ export type Resolvers<ContextType = Context> = {
   UpdateProjectPayload?: UpdateProjectPayloadResolvers<ContextType>;
   UpdateRulePayload?: UpdateRulePayloadResolvers<ContextType>;
   UpdateSegmentPayload?: UpdateSegmentPayloadResolvers<ContextType>;
+  UpdateViewerPayload?: UpdateViewerPayloadResolvers<ContextType>;
   Usage?: UsageResolvers<ContextType>;
   UsagePoint?: UsagePointResolvers<ContextType>;
   User?: UserResolvers<ContextType>;

@@ -65,7 +65,7 @@ class EventStream implements Connected {
   readonly readable: Readable;
   private readonly ending = new AbortController();
 
-  constructor(following: Following, access: LiveAccess) {
+  constructor(following: Following, access: LiveAccess<string>) {
     this.readable = Readable.from(linesOf(following, this.ending.signal), { objectMode: false, highWaterMark: 1 });
     const { key, since } = following;
     const tracked = access.track(key.id, key.request, this, since);

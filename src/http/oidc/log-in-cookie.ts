@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../clock';
 import type { Cipher } from '../../database/cipher';
+import { cookieValues } from '../cookies';
 import type { LogInSecrets } from './provider';
 
 const NAME = 'flagstaff_oidc';
@@ -19,6 +20,12 @@ export interface LogInCookieOptions {
   readonly clock: Clock;
 }
 
+/** A log-in that a browser began, as the browser keeps it until its callback. */
+export interface BegunLogIn extends LogInSecrets {
+  /** The path that the browser is sent to with a cookie of its session. Null: the callback answers tokens. */
+  readonly to: string | null;
+}
+
 /** Path and security of the cookie. */
 export interface CookieOptions {
   /** Used over plain HTTP; over TLS the path is /. */
@@ -31,10 +38,10 @@ export class LogInCookie {
   constructor(private readonly options: LogInCookieOptions) {}
 
   /** Returns a `Set-Cookie` header. */
-  set(secrets: LogInSecrets, options: CookieOptions): string {
+  set({ state, nonce, codeVerifier, to }: BegunLogIn, options: CookieOptions): string {
     const endsAt = this.options.clock.now().getTime() + LIFETIME_SECONDS * 1_000;
-    const { state, nonce, codeVerifier } = secrets;
-    return header(this.options.cipher.encrypt(JSON.stringify([endsAt, state, nonce, codeVerifier])), LIFETIME_SECONDS, options);
+    const text = JSON.stringify([endsAt, state, nonce, codeVerifier, to]);
+    return header(this.options.cipher.encrypt(text), LIFETIME_SECONDS, options);
   }
 
   /** Returns a `Set-Cookie` header that deletes the cookie. */
@@ -43,17 +50,19 @@ export class LogInCookie {
   }
 
   /** Null when the `Cookie` header has none that this installation encrypted within the last 10 minutes. */
-  read(cookies: string | undefined, { isSecure }: CookieOptions): LogInSecrets | null {
-    const encrypted = valueOf(cookies, nameOf(isSecure));
-    if (encrypted === null) return null;
+  read(cookies: string | undefined, { isSecure }: CookieOptions): BegunLogIn | null {
+    const [encrypted] = cookieValues(cookies, nameOf(isSecure));
+    if (encrypted === undefined) return null;
     try {
-      const [endsAt, state, nonce, codeVerifier] = JSON.parse(this.options.cipher.decrypt(encrypted)) as [
+      // One that a server of the release before has set has no path.
+      const [endsAt, state, nonce, codeVerifier, to = null] = JSON.parse(this.options.cipher.decrypt(encrypted)) as [
         number,
         string,
         string,
         string,
+        (string | null)?,
       ];
-      return this.options.clock.now().getTime() < endsAt ? { state, nonce, codeVerifier } : null;
+      return this.options.clock.now().getTime() < endsAt ? { state, nonce, codeVerifier, to } : null;
     } catch {
       return null;
     }
@@ -68,10 +77,4 @@ function header(value: string, lifetimeSeconds: number, { path, isSecure }: Cook
 
 function nameOf(isSecure: boolean): string {
   return isSecure ? `${HOST_PREFIX}${NAME}` : NAME;
-}
-
-/** RFC 6265, section 5.4. */
-function valueOf(cookies: string | undefined, name: string): string | null {
-  const pairs = (cookies ?? '').split(';').map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
 }

@@ -2,14 +2,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { RequestFault } from '../../errors';
-import type { RequestInfo } from '../../modules/access/actor';
+import type { AnonymousActor, RequestInfo } from '../../modules/access/actor';
 import type { FailedAuthentications } from '../../modules/access/failed-authentications';
 import type { OidcIdentity } from '../../modules/members/oidc-rules';
+import type { BrowserSession } from '../../modules/accounts/session-service';
 import type { OidcLogIn, OidcService } from '../../modules/members/oidc-service';
 import { requestInfoOf, type TransportOptions } from '../transport';
-import type { CookieOptions, LogInCookie } from './log-in-cookie';
+import type { BegunLogIn, CookieOptions, LogInCookie } from './log-in-cookie';
 import { logInPage, PAGE_POLICY } from './page';
-import type { LogInSecrets, OidcProvider } from './provider';
+import type { OidcProvider } from './provider';
+import { returnPathOf, returnUrlOf } from './return-path';
 
 /** Log-in through a provider, as built in the composition root. */
 export interface Oidc {
@@ -21,7 +23,10 @@ export interface Oidc {
   readonly publicUrl: string | null;
 }
 
-export interface OidcRouteOptions extends Pick<TransportOptions, 'rateLimits' | 'isProduction' | 'allowedOrigins' | 'addressOf'> {
+export interface OidcRouteOptions extends Pick<
+  TransportOptions,
+  'rateLimits' | 'isProduction' | 'allowedOrigins' | 'addressOf' | 'sessionCookies'
+> {
   /** Null: no provider is configured. */
   readonly oidc: Oidc | null;
 }
@@ -38,8 +43,9 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
   app.get(LOG_IN_PATH, route, async (request, reply) => {
     options.rateLimits.logInAttempts(options.addressOf(request.raw), 1);
     const redirectUri = redirectUriOf(app, oidc);
+    const to = returnPathOf(request.query, baseOf(redirectUri));
     const { url, secrets } = await oidc.provider.begin(redirectUri.href);
-    keepPrivate(reply).header('set-cookie', oidc.cookie.set(secrets, cookieOptions(redirectUri, options)));
+    keepPrivate(reply).header('set-cookie', oidc.cookie.set({ ...secrets, to }, cookieOptions(redirectUri, options)));
     return reply.redirect(url, 302);
   });
   app.get(CALLBACK_PATH, route, async (request, reply) => {
@@ -48,12 +54,17 @@ export function addOidc(app: FastifyInstance, options: OidcRouteOptions): void {
     const redirectUri = redirectUriOf(app, oidc);
     const cookie = cookieOptions(redirectUri, options);
     const attempt = { redirectUri, cookie, address: options.addressOf(request.raw) };
-    const logIn = await endLogIn(request, attempt, oidc, () => {
-      reply.header('set-cookie', oidc.cookie.clear(cookie));
-    });
-    return sendTokens(request, reply, logIn, originsOf(redirectUri, options));
+    const onOver = (): unknown => reply.header('set-cookie', oidc.cookie.clear(cookie));
+    const ended = await endLogIn(request, attempt, oidc, onOver);
+    if ('tokens' in ended) return sendTokens(request, reply, ended.tokens, originsOf(redirectUri, options));
+    // Fastify adds to cookies that are set already.
+    reply.header('set-cookie', options.sessionCookies.set(ended.session));
+    return reply.redirect(returnUrlOf(ended.to, baseOf(redirectUri)).href, 303);
   });
 }
+
+/** The browser that logged in gets tokens, or a session and the page to go to. */
+type EndedLogIn = { readonly tokens: OidcLogIn } | { readonly session: BrowserSession; readonly to: string };
 
 interface LogInAttempt {
   readonly redirectUri: URL;
@@ -68,16 +79,19 @@ async function endLogIn(
   { redirectUri, cookie, address }: LogInAttempt,
   oidc: Oidc,
   onOver: () => void,
-): Promise<OidcLogIn> {
+): Promise<EndedLogIn> {
   let identity: OidcIdentity | null = null;
   try {
     const currentUrl = new URL(redirectUri);
     currentUrl.search = request.url.split('?')[1] ?? '';
-    const secrets = secretsOf(oidc.cookie.read(request.headers.cookie, cookie), currentUrl);
+    const begun = begunLogInOf(oidc.cookie.read(request.headers.cookie, cookie), currentUrl);
     onOver();
-    identity = await oidc.provider.end(currentUrl, secrets);
+    identity = await oidc.provider.end(currentUrl, begun);
     const requestInfo = { ...requestInfoOf(request.id, address, request.headers), idempotency: null };
-    return await oidc.service.logIn({ kind: 'ANONYMOUS', request: requestInfo }, identity);
+    const actor: AnonymousActor = { kind: 'ANONYMOUS', request: requestInfo };
+    const { to } = begun;
+    if (to === null) return { tokens: await oidc.service.logIn(actor, identity) };
+    return { session: await oidc.service.logInBrowser(actor, identity), to };
   } catch (error) {
     if (error instanceof RequestFault && isFailedAttempt(error))
       note({ address, userAgent: request.headers['user-agent'] ?? '' }, identity, oidc);
@@ -85,11 +99,11 @@ async function endLogIn(
   }
 }
 
-/** The secrets of the log-in that this browser began, if the callback belongs to it. */
-function secretsOf(secrets: LogInSecrets | null, { searchParams, pathname }: URL): LogInSecrets {
+/** The log-in that this browser began, if the callback belongs to it. */
+function begunLogInOf(begun: BegunLogIn | null, { searchParams, pathname }: URL): BegunLogIn {
   // Begins with the base path of the installation.
   const startAgain = `Start again at ${pathname.replace(CALLBACK_PATH, LOG_IN_PATH)}.`;
-  if (secrets === null) {
+  if (begun === null) {
     const message = `No log-in is in progress in this browser: its cookie is missing, was altered or is older than 10 minutes. ${startAgain}`;
     throw new RequestFault('BAD_REQUEST', message);
   }
@@ -97,13 +111,13 @@ function secretsOf(secrets: LogInSecrets | null, { searchParams, pathname }: URL
     const values = searchParams.getAll(name);
     return values.length === 1 ? (values[0] ?? null) : null;
   };
-  if (once('state') !== secrets.state) {
+  if (once('state') !== begun.state) {
     throw new RequestFault('BAD_REQUEST', `The state does not match the log-in that this browser started. ${startAgain}`);
   }
   if ((once('code') === null) === (once('error') === null)) {
     throw new RequestFault('BAD_REQUEST', `The provider must send either a code or an error. ${startAgain}`);
   }
-  return secrets;
+  return begun;
 }
 
 /** Whether the client, not the provider, caused the fault. */
@@ -150,6 +164,11 @@ function keepPrivate(reply: FastifyReply): FastifyReply {
 function redirectUriOf(app: FastifyInstance, { publicUrl }: Oidc): URL {
   const { port } = app.server.address() as AddressInfo;
   return new URL(`${publicUrl ?? `http://localhost:${port}`}${CALLBACK_PATH}`);
+}
+
+/** The base URL of the installation. */
+function baseOf(redirectUri: URL): URL {
+  return new URL(redirectUri.href.replace(CALLBACK_PATH, '/'));
 }
 
 function cookieOptions({ pathname, protocol }: URL, { isProduction }: OidcRouteOptions): CookieOptions {

@@ -19,6 +19,10 @@ export async function insertUser(connection: Connection, user: UserEntity): Prom
   await connection.insert(UserEntity, user);
 }
 
+export async function updateUserName(connection: Connection, { id, name, version }: UserEntity): Promise<void> {
+  await connection.update(UserEntity, { id }, { name, version });
+}
+
 export function findUserByEmail(connection: Connection, email: string): Promise<UserEntity | null> {
   return connection.findOneBy(UserEntity, { email });
 }

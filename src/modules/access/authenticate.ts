@@ -7,11 +7,13 @@ import { findApiKeyByHash, findBindingsOfUser, findUsersByIds } from './access-r
 import type { Actor, ApiKeyActor, RequestInfo, UserActor } from './actor';
 import { apiKeyIdentity } from './current-actor';
 import { hashApiKey, isApiKeyText } from './api-key-format';
+import { hashSessionSecret, isSessionSecret, type Credential, type SessionCookie } from './credential';
 import { CredentialCache, type Verified } from './credential-cache';
-import type { FailedAuthentications } from './failed-authentications';
+import type { FailedAttempt, FailedAuthentications } from './failed-authentications';
 import { isOriginAllowed, requireOrigin } from './key-origins';
 import type { KeyUsage } from './key-usage';
-import { findSessionById } from './session-repository';
+import type { SessionEntity } from './session-entity';
+import { findSessionByCookieHash, findSessionById } from './session-repository';
 import { isLive } from './session-rules';
 import type { Tokens } from './tokens';
 
@@ -38,6 +40,7 @@ export interface CredentialHolder {
 }
 
 const GOOD_NO_MORE = 'The access token or API key is not valid, has expired, or was revoked.';
+const SESSION_NO_MORE = 'The session of the cookie has ended; log in again.';
 
 /**
  * Decides who is asking, never what they may do. Remembers verified credentials until the access rules that they depend on
@@ -53,19 +56,19 @@ export class Authenticator {
   constructor(private readonly options: AuthenticatorOptions) {}
 
   /**
-   * `authorization` is the text of the Authorization header or of the connection parameter: `Bearer <JWT or API key>`.
-   * Absent: anonymous. Throws `Unauthenticated` when it is not valid, without the reason, so that guessing reveals nothing;
-   * FORBIDDEN for a key used on a page whose origin is not in its list; RATE_LIMITED for an address that guesses; and
+   * `credential` is the text of the Authorization header or of the connection parameter, `Bearer <JWT or API key>`, or the cookie
+   * of a session. Absent: anonymous. Throws `Unauthenticated` when it is not valid, without the reason, so that guessing reveals
+   * nothing; FORBIDDEN for a key used on a page whose origin is not in its list; RATE_LIMITED for an address that guesses; and
    * UNAVAILABLE when the credential is not cached and cannot be looked up.
    */
-  async authenticate(authorization: string | undefined, request: RequestInfo): Promise<Actor> {
-    if (authorization === undefined || authorization === '') return { kind: 'ANONYMOUS', request };
-    const credential = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-    if (credential === undefined) {
+  async authenticate(credential: Credential | undefined, request: RequestInfo): Promise<Actor> {
+    if (credential === undefined || credential === '') return { kind: 'ANONYMOUS', request };
+    const secret = secretOf(credential);
+    if (secret === null) {
       throw new Unauthenticated('The Authorization header must have the form "Bearer <access token or API key>".');
     }
-    const digest = digestOf(credential);
-    const verified = this.remembered(digest) ?? (await this.verify(credential, digest, request));
+    const digest = digestOf(secret);
+    const verified = this.remembered(digest) ?? (await this.verify(secret, digest, request));
     const actor = actingFor(verified, request);
     requireOrigin(actor);
     if (actor.kind === 'API_KEY') this.options.keyUsage.note(actor.id);
@@ -80,9 +83,9 @@ export class Authenticator {
   known(authorization: string, request: RequestInfo, connection: object): Actor | null {
     let last = this.lastOf.get(connection);
     if (last?.authorization !== authorization) {
-      const credential = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-      if (credential === undefined) return null;
-      last = { authorization, digest: digestOf(credential) };
+      const secret = secretOf(authorization);
+      if (secret === null) return null;
+      last = { authorization, digest: digestOf(secret) };
       this.lastOf.set(connection, last);
     }
     const verified = this.remembered(last.digest);
@@ -98,11 +101,11 @@ export class Authenticator {
    * guessing. Throws `Unauthenticated` when it is no longer valid, FORBIDDEN when it may no longer be used from that
    * origin, and UNAVAILABLE when it cannot be checked now.
    */
-  async recheck(authorization: string, request: RequestInfo): Promise<CredentialHolder> {
-    const credential = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
-    const digest = createHash('sha256').update(credential).digest('base64url');
-    const verified = this.remembered(digest) ?? (await this.read(credential, digest));
-    if (verified === null) throw new Unauthenticated(GOOD_NO_MORE);
+  async recheck(credential: Credential, request: RequestInfo): Promise<CredentialHolder> {
+    const secret = secretOf(credential) ?? '';
+    const digest = digestOf(secret);
+    const verified = this.remembered(digest) ?? (await this.read(secret, digest));
+    if (verified === null) throw refusalOf(secret);
     const actor = actingFor(verified, request);
     requireOrigin(actor);
     return { actor, endsAt: verified.endsAt };
@@ -155,25 +158,31 @@ export class Authenticator {
     return this.unreadableSince === null || now < this.unreadableSince + this.options.staleGraceSeconds * 1_000;
   }
 
-  private async verify(credential: string, digest: string, request: RequestInfo): Promise<Verified> {
+  private async verify(secret: Credential, digest: string, request: RequestInfo): Promise<Verified> {
     const { limits, failures } = this.options;
     // Guesses by others from the same address must not lock out clients whose credential was valid before.
     if (!this.cache.wasGood(digest)) limits.credential(request.address);
-    const verified = await this.read(credential, digest);
+    const verified = await this.read(secret, digest);
     if (verified !== null) return verified;
     limits.credentialFailed(request.address);
     const { address, userAgent } = request;
-    failures.note({ kind: isApiKeyText(credential) ? 'API_KEY' : 'ACCESS_TOKEN', address, userAgent });
-    throw new Unauthenticated(GOOD_NO_MORE);
+    failures.note({ kind: failureOf(secret), address, userAgent });
+    throw refusalOf(secret);
   }
 
   /** Returns null for an unknown credential. Throws UNAVAILABLE. */
-  private read(credential: string, digest: string): Promise<Verified | null> {
-    const read = () => (isApiKeyText(credential) ? this.readApiKey(credential) : this.readToken(credential));
-    return this.cache.load(digest, read).catch((error: unknown) => {
-      this.options.onError(error);
-      throw new RequestFault('UNAVAILABLE', 'The credential cannot be checked now; try again.');
-    });
+  private read(secret: Credential, digest: string): Promise<Verified | null> {
+    return this.cache
+      .load(digest, () => this.readUncached(secret))
+      .catch((error: unknown) => {
+        this.options.onError(error);
+        throw new RequestFault('UNAVAILABLE', 'The credential cannot be checked now; try again.');
+      });
+  }
+
+  private readUncached(secret: Credential): Promise<Verified | null> {
+    if (typeof secret !== 'string') return this.readCookie(secret);
+    return isApiKeyText(secret) ? this.readApiKey(secret) : this.readToken(secret);
   }
 
   private async readApiKey(secret: string): Promise<Verified | null> {
@@ -188,23 +197,50 @@ export class Authenticator {
     const now = this.options.clock.now();
     const claims = await this.options.secrets.tokens.read(text, now);
     if (claims === null || unstorable(claims.userId + claims.sessionId)) return null;
-    const { userId, sessionId } = claims;
+    const session = await findSessionById(this.options.database.connection, claims.sessionId);
+    const verified = session?.userId === claims.userId ? await this.userOf(session, now) : null;
+    return verified && { ...verified, endsAt: Math.min(claims.expiresAt.getTime(), verified.endsAt) };
+  }
+
+  private async readCookie({ sessionSecret }: SessionCookie): Promise<Verified | null> {
+    if (!isSessionSecret(sessionSecret)) return null;
+    const session = await findSessionByCookieHash(this.options.database.connection, hashSessionSecret(sessionSecret));
+    return session && this.userOf(session, this.options.clock.now());
+  }
+
+  /** Null when the session does not live. */
+  private async userOf(session: SessionEntity, now: Date): Promise<Verified | null> {
+    if (!isLive(session, now)) return null;
     const { connection } = this.options.database;
-    const session = await findSessionById(connection, sessionId);
-    if (session?.userId !== userId || !isLive(session, now)) return null;
-    const [user] = await findUsersByIds(connection, [userId]);
+    const [user] = await findUsersByIds(connection, [session.userId]);
     if (!user) return null;
     const bindings = await findBindingsOfUser(connection, user.id);
-    const { authentication } = session;
+    const { id: sessionId, authentication, expiresAt } = session;
     return {
       actor: { kind: 'USER', id: user.id, name: user.email, sessionId, authentication, bindings },
-      endsAt: Math.min(claims.expiresAt.getTime(), session.expiresAt.getTime()),
+      endsAt: expiresAt.getTime(),
     };
   }
 }
 
-function digestOf(credential: string): string {
-  return createHash('sha256').update(credential).digest('base64url');
+/** Takes what follows `Bearer`, or the cookie; null for an Authorization of another form. */
+function secretOf(credential: Credential): Credential | null {
+  return typeof credential === 'string' ? (/^Bearer +(\S+) *$/i.exec(credential)?.[1] ?? null) : credential;
+}
+
+/** The digest of a cookie is that of no text after `Bearer`: none has a blank. */
+function digestOf(secret: Credential): string {
+  const text = typeof secret === 'string' ? secret : `cookie ${secret.sessionSecret}`;
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+function failureOf(secret: Credential): FailedAttempt['kind'] {
+  if (typeof secret !== 'string') return 'SESSION_COOKIE';
+  return isApiKeyText(secret) ? 'API_KEY' : 'ACCESS_TOKEN';
+}
+
+function refusalOf(secret: Credential): Unauthenticated {
+  return new Unauthenticated(typeof secret === 'string' ? GOOD_NO_MORE : SESSION_NO_MORE);
 }
 
 /** Written out field by field for keys, the most frequent callers: a spread costs as much as everything else on this path. */

@@ -2,13 +2,22 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Stored text. OVERFLOW: attempts beyond those kept apart in one minute. */
 export type FailedAuthenticationKind =
-  'PASSWORD' | 'API_KEY' | 'ACCESS_TOKEN' | 'REFRESH_TOKEN' | 'OIDC' | 'RESET_TOKEN' | 'INVITATION' | 'SET_UP_TOKEN' | 'OVERFLOW';
+  | 'PASSWORD'
+  | 'API_KEY'
+  | 'ACCESS_TOKEN'
+  | 'REFRESH_TOKEN'
+  | 'OIDC'
+  | 'RESET_TOKEN'
+  | 'INVITATION'
+  | 'SET_UP_TOKEN'
+  | 'SESSION_COOKIE'
+  | 'OVERFLOW';
 
 /** Failed attempts of one kind, from one address, for one account, within about a minute. Has no foreign keys. */
 @Entity('failed_authentication')
 @Check(
   'failed_authentication_kind_check',
-  `"kind" IN ('PASSWORD', 'API_KEY', 'ACCESS_TOKEN', 'REFRESH_TOKEN', 'OIDC', 'RESET_TOKEN', 'INVITATION', 'SET_UP_TOKEN', 'OVERFLOW')`,
+  `"kind" IN ('PASSWORD', 'API_KEY', 'ACCESS_TOKEN', 'REFRESH_TOKEN', 'OIDC', 'RESET_TOKEN', 'INVITATION', 'SET_UP_TOKEN', 'SESSION_COOKIE', 'OVERFLOW')`,
 )
 @Index('failed_authentication_last_at_index', ['lastAt'])
 export class FailedAuthenticationEntity {

@@ -8,10 +8,11 @@ import { Coalescer } from '../../concurrency/coalescer';
 import { RequestFault } from '../../errors';
 import type { Actor, RequestInfo } from './actor';
 import type { CredentialHolder } from './authenticate';
+import type { Credential } from './credential';
 
-/** Tells whether a credential is still valid: the `Authenticator`. */
-export interface AccessSource {
-  readonly recheck: (authorization: string, request: RequestInfo) => Promise<CredentialHolder>;
+/** Tells whether a credential is still valid: the `Authenticator`. `Held`: the form of its credentials. */
+export interface AccessSource<Held = Credential> {
+  readonly recheck: (credential: Held, request: RequestInfo) => Promise<CredentialHolder>;
   readonly onAccessMoved: (listener: () => void) => () => void;
   readonly isPastGrace: boolean;
 }
@@ -25,9 +26,9 @@ export interface Connected {
 }
 
 /** One credential used from one origin. */
-export interface TrackedCredential {
+export interface TrackedCredential<Held = Credential> {
   readonly name: string;
-  readonly authorization: string;
+  readonly credential: Held;
   readonly request: RequestInfo;
   readonly connections: Set<Connected>;
   endsAt: number;
@@ -35,8 +36,8 @@ export interface TrackedCredential {
   isVerified: boolean;
 }
 
-export interface LiveAccessOptions {
-  readonly access: AccessSource;
+export interface LiveAccessOptions<Held> {
+  readonly access: AccessSource<Held>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
@@ -45,15 +46,15 @@ export interface LiveAccessOptions {
 const SWEEP_MS = 1_000;
 const CHECKS_AT_A_TIME = 8;
 
-export class LiveAccess {
-  private readonly tracked = new Map<string, TrackedCredential>();
+export class LiveAccess<Held = Credential> {
+  private readonly tracked = new Map<string, TrackedCredential<Held>>();
   private readonly limit = pLimit(CHECKS_AT_A_TIME);
   private readonly timer: NodeJS.Timeout;
   private readonly stop: () => void;
   private moves = 0;
   private readonly sweeps = new Coalescer(() => this.sweep());
 
-  constructor(private readonly options: LiveAccessOptions) {
+  constructor(private readonly options: LiveAccessOptions<Held>) {
     this.stop = options.access.onAccessMoved(() => {
       this.moves++;
       for (const tracked of this.tracked.values()) tracked.isVerified = false;
@@ -74,11 +75,11 @@ export class LiveAccess {
   }
 
   /** `since` is the generation at which the credential was found valid. */
-  track(authorization: string, request: RequestInfo, connection: Connected, since: number): TrackedCredential {
-    const name = JSON.stringify([authorization, request.origin]);
+  track(credential: Held, request: RequestInfo, connection: Connected, since: number): TrackedCredential<Held> {
+    const name = JSON.stringify([credential, request.origin]);
     let tracked = this.tracked.get(name);
     if (!tracked) {
-      tracked = { name, authorization, request, connections: new Set(), endsAt: 0, isVerified: false };
+      tracked = { name, credential, request, connections: new Set(), endsAt: 0, isVerified: false };
       this.tracked.set(name, tracked);
     }
     tracked.connections.add(connection);
@@ -87,12 +88,12 @@ export class LiveAccess {
   }
 
   /** Called after something began on a connection that was admitted at generation `since`. */
-  checkUnlessVerified(tracked: TrackedCredential, since: number): void {
+  checkUnlessVerified(tracked: TrackedCredential<Held>, since: number): void {
     if (since !== this.moves) tracked.isVerified = false;
     if (!tracked.isVerified) void this.limit(() => this.check(tracked));
   }
 
-  release(tracked: TrackedCredential, connection: Connected): void {
+  release(tracked: TrackedCredential<Held>, connection: Connected): void {
     tracked.connections.delete(connection);
     if (tracked.connections.size === 0 && this.tracked.get(tracked.name) === tracked) this.tracked.delete(tracked.name);
   }
@@ -110,11 +111,11 @@ export class LiveAccess {
   }
 
   /** Never rejects. */
-  private async check(tracked: TrackedCredential): Promise<void> {
+  private async check(tracked: TrackedCredential<Held>): Promise<void> {
     const { access, now, onError } = this.options;
     const generation = this.moves;
     try {
-      const { actor, endsAt } = await access.recheck(tracked.authorization, tracked.request);
+      const { actor, endsAt } = await access.recheck(tracked.credential, tracked.request);
       tracked.endsAt = endsAt;
       tracked.isVerified = generation === this.moves;
       for (const connection of [...tracked.connections]) connection.review(actor);

@@ -1,10 +1,11 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 
 /** How the user proved their identity. */
 export type SessionAuthentication = 'PASSWORD' | 'OIDC';
 
-/** From a log-in to its end. Access tokens name their session and are invalid once it has ended. */
+/** From a log-in to its end. Access tokens name their session and are invalid once it has ended; so is the cookie of one. */
 @Entity('session')
+@Unique('session_cookie_hash_unique', ['cookieHash'])
 @Index('session_user_id_index', ['userId'])
 @Index('session_expires_at_index', ['expiresAt'])
 export class SessionEntity {
@@ -40,4 +41,8 @@ export class SessionEntity {
   /** Null while it is alive, or when it ended only by expiring. */
   @Column({ name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true })
   readonly endedAt!: Date | null;
+
+  /** SHA-256 of the secret in a browser's cookie, base64url. Null: its client has tokens instead. */
+  @Column({ name: 'cookie_hash', type: 'text', nullable: true })
+  readonly cookieHash!: string | null;
 }

@@ -12,6 +12,11 @@ export function findSessionById(connection: Connection, id: string): Promise<Ses
   return connection.findOneBy(SessionEntity, { id });
 }
 
+/** Finds the session of a browser's cookie. Also finds one that has ended. */
+export function findSessionByCookieHash(connection: Connection, cookieHash: string): Promise<SessionEntity | null> {
+  return connection.findOneBy(SessionEntity, { cookieHash });
+}
+
 /** Locks the session until the transaction ends, so that concurrent refreshes see each other's result. */
 export function lockSession(connection: Connection, id: string): Promise<SessionEntity | null> {
   return connection.createQueryBuilder(SessionEntity, 's').where('s.id = :id', { id }).setLock('for_no_key_update').getOne();

@@ -8,6 +8,7 @@ export const accessResolvers: Resolvers = {
   },
   Mutation: {
     createFirstOwner: (_parent, { input }, { actor, services }) => payload(services.access.createFirstOwner(actor, input)),
+    updateViewer: (_parent, { input }, { actor, services }) => payload(services.users.updateOwn(actor, input)),
     logIn: (_parent, { input }, { actor, services }) => payload(services.access.logIn(actor, input)),
   },
   Viewer: {

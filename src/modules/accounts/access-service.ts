@@ -1,4 +1,4 @@
-import type { Database } from '../../database/transaction';
+import type { Database, Transaction } from '../../database/transaction';
 import { UserFault } from '../../errors';
 import { newId } from '../../ids';
 import type { ChangeService } from '../changes/change-service';
@@ -11,7 +11,7 @@ import type { Actor } from '../access/actor';
 import type { Attempts } from './attempts';
 import { hashPassword, verifyPassword } from './passwords';
 import { lockUser } from '../access/session-repository';
-import type { SessionService, SessionTokens } from './session-service';
+import type { BrowserSession, SessionBeginning, SessionService, SessionTokens } from './session-service';
 import type { Tokens } from '../access/tokens';
 import type { UserEntity } from '../access/user-entity';
 
@@ -21,6 +21,11 @@ export interface AccessServiceOptions {
   readonly tokens: Tokens;
   readonly sessions: SessionService;
   readonly attempts: Attempts;
+}
+
+export interface LogInInput {
+  readonly email: string;
+  readonly password: string;
 }
 
 export interface LogInResult extends SessionTokens {
@@ -99,11 +104,27 @@ export class AccessService {
     });
   }
 
+  /** Begins a session whose client gets tokens. */
+  logIn(actor: Actor, input: LogInInput): Promise<LogInResult> {
+    return this.begin(actor, input, async (tx, beginning, user) => {
+      return { ...(await this.options.sessions.begin(tx, beginning)), user, revisions: [] };
+    });
+  }
+
+  /** Begins a session of a browser. */
+  logInBrowser(actor: Actor, input: LogInInput): Promise<BrowserSession> {
+    return this.begin(actor, input, (tx, beginning) => this.options.sessions.beginInBrowser(tx, beginning));
+  }
+
   /**
    * Makes an unknown e-mail and a wrong password indistinguishable, in the answer and in its time. Also refuses when the
    * password is changed while it is being verified.
    */
-  async logIn(actor: Actor, input: { readonly email: string; readonly password: string }): Promise<LogInResult> {
+  private async begin<Session>(
+    actor: Actor,
+    input: LogInInput,
+    work: (tx: Transaction, beginning: SessionBeginning, user: UserEntity) => Promise<Session>,
+  ): Promise<Session> {
     const email = normalizeEmail(input.email);
     const user = unstorable(email) ? null : await findUserByEmail(this.options.database.connection, email);
     this.options.attempts.begin(actor, email);
@@ -115,7 +136,7 @@ export class AccessService {
     return this.options.changes.commit(actor, async (tx) => {
       const current = await lockUser(tx.connection, user.id);
       if (current?.passwordHash !== user.passwordHash) throw wrongCredentials();
-      return { ...(await this.options.sessions.begin(tx, user, 'PASSWORD', actor)), user, revisions: [] };
+      return work(tx, { user, authentication: 'PASSWORD', actor }, user);
     });
   }
 }

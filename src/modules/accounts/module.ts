@@ -5,6 +5,8 @@ import type { AccessService } from './access-service';
 import { PasswordResetEntity } from './password-reset-entity';
 import type { PasswordResetMail } from './password-reset-mail';
 import type { PasswordService } from './password-service';
+import { serverResolvers } from './server-resolvers';
+import type { ServerService } from './server-service';
 import { createSessionLoaders, type SessionLoaders } from './session-loaders';
 import { sessionResolvers } from './session-resolvers';
 import type { SessionService } from './session-service';
@@ -17,13 +19,14 @@ declare module '../context' {
     readonly passwords: PasswordService;
     readonly passwordResetMail: PasswordResetMail;
     readonly users: UserService;
+    readonly server: ServerService;
   }
   interface Loaders extends SessionLoaders {}
 }
 
 export const accountsModule: NounModule = {
   entities: [PasswordResetEntity],
-  resolvers: [accessResolvers, sessionResolvers],
+  resolvers: [accessResolvers, sessionResolvers, serverResolvers],
   loaders: createSessionLoaders,
   nodes: { user: { typeName: 'User', find: ({ users }, actor, id) => users.find(actor, id) } },
   // A user belongs to no organization; the object that contains it is checked.

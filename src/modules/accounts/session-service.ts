@@ -10,6 +10,7 @@ import type { Actor, UserActor } from '../access/actor';
 import type { Attempts } from './attempts';
 import { notFound } from '../access/absence';
 import { requireIdentity } from '../access/authorize';
+import { createSessionSecret, hashSessionSecret } from '../access/credential';
 import type { SessionAuthentication, SessionEntity } from '../access/session-entity';
 import {
   endSessions,
@@ -45,6 +46,21 @@ export interface SessionTokens {
   readonly refreshExpiresAt: Date;
 }
 
+/** A session as its browser keeps it, in a cookie. */
+export interface BrowserSession {
+  /** Stored nowhere else. */
+  readonly secret: string;
+  /** How long the session lasts, from now. */
+  readonly lifetimeSeconds: number;
+}
+
+/** Whose session begins, how they proved to be the user, and who asked. */
+export interface SessionBeginning {
+  readonly user: Pick<UserEntity, 'id' | 'email'>;
+  readonly authentication: SessionAuthentication;
+  readonly actor: Actor;
+}
+
 export interface RefreshedSession extends SessionTokens {
   readonly user: UserEntity;
   readonly revisions: EnvironmentRevision[];
@@ -59,37 +75,23 @@ export interface EndedSessions {
 export class SessionService {
   constructor(private readonly options: SessionServiceOptions) {}
 
-  /** Creates and records a session, as the last step of a `commit`. The caller has verified that `actor` is `user`. */
-  async begin(
-    tx: Transaction,
-    user: Pick<UserEntity, 'id' | 'email'>,
-    authentication: SessionAuthentication,
-    actor: Actor,
-  ): Promise<SessionTokens> {
-    const { changes, sessionDays } = this.options;
-    const now = changes.now();
-    const session: SessionEntity = {
-      id: newId('session'),
-      userId: user.id,
-      authentication,
-      address: actor.request.address,
-      userAgent: actor.request.userAgent,
-      createdAt: now,
-      lastRefreshedAt: now,
-      expiresAt: sessionEnd(now, sessionDays),
-      endedAt: null,
-    };
-    await insertSession(tx.connection, session);
-    const tokens = await this.issue(tx, session, now);
-    await changes.record(tx, actor, {
-      kind: 'SESSION_CREATED',
-      organizationId: SYSTEM_CHAIN,
-      projectId: null,
-      deliveries: [],
-      provedBy: { user, authentication },
-      items: [{ ...sessionSubject(session, user.email), version: 1, before: null, after: sessionBody(session, user.email) }],
-    });
+  /**
+   * Creates and records a session whose client gets tokens, as the last step of a `commit`. The caller has verified that the actor
+   * is the user.
+   */
+  async begin(tx: Transaction, beginning: SessionBeginning): Promise<SessionTokens> {
+    const session = await this.insert(tx, beginning, null);
+    const tokens = await this.issue(tx, session, session.createdAt);
+    await this.recordBeginning(tx, beginning, session);
     return tokens;
+  }
+
+  /** The same for a browser, which gets a secret for its cookie and no token that a script could read. */
+  async beginInBrowser(tx: Transaction, beginning: SessionBeginning): Promise<BrowserSession> {
+    const secret = createSessionSecret();
+    const session = await this.insert(tx, beginning, hashSessionSecret(secret));
+    await this.recordBeginning(tx, beginning, session);
+    return { secret, lifetimeSeconds: Math.floor((session.expiresAt.getTime() - session.createdAt.getTime()) / 1_000) };
   }
 
   /**
@@ -143,6 +145,44 @@ export class SessionService {
     const live = await findLiveSessions(tx.connection, user.id, now);
     const sessions = live.filter(({ id }) => id !== ending.exceptId);
     return this.endRows(tx, { sessions, email: user.email, reason: ending.reason });
+  }
+
+  private async insert(
+    tx: Transaction,
+    { user, authentication, actor }: SessionBeginning,
+    cookieHash: string | null,
+  ): Promise<SessionEntity> {
+    const { changes, sessionDays } = this.options;
+    const now = changes.now();
+    const session: SessionEntity = {
+      id: newId('session'),
+      userId: user.id,
+      authentication,
+      address: actor.request.address,
+      userAgent: actor.request.userAgent,
+      createdAt: now,
+      lastRefreshedAt: now,
+      expiresAt: sessionEnd(now, sessionDays),
+      endedAt: null,
+      cookieHash,
+    };
+    await insertSession(tx.connection, session);
+    return session;
+  }
+
+  private async recordBeginning(
+    tx: Transaction,
+    { user, authentication, actor }: SessionBeginning,
+    session: SessionEntity,
+  ): Promise<void> {
+    await this.options.changes.record(tx, actor, {
+      kind: 'SESSION_CREATED',
+      organizationId: SYSTEM_CHAIN,
+      projectId: null,
+      deliveries: [],
+      provedBy: { user, authentication },
+      items: [{ ...sessionSubject(session, user.email), version: 1, before: null, after: sessionBody(session, user.email) }],
+    });
   }
 
   private async rotate(tx: Transaction, actor: Actor, tokenHash: string): Promise<RefreshedSession | null> {

@@ -27,7 +27,7 @@ import { DECOY_HASH } from '../accounts/passwords';
 import type { Role } from '../access/permissions';
 import type { RoleBindingEntity } from '../access/role-binding-entity';
 import { lockUser } from '../access/session-repository';
-import type { SessionService, SessionTokens } from '../accounts/session-service';
+import type { BrowserSession, SessionBeginning, SessionService, SessionTokens } from '../accounts/session-service';
 import type { UserEntity } from '../access/user-entity';
 import type { ChangeService } from '../changes/change-service';
 import { SYSTEM_CHAIN, type ChangeItemDraft } from '../changes/record-change';
@@ -49,6 +49,9 @@ export interface OidcAdmissionSettings {
 export interface OidcLogIn extends SessionTokens {
   readonly user: UserEntity;
 }
+
+/** Begins a session as the last step of the transaction. */
+type BeginSession<Session> = (tx: Transaction, beginning: SessionBeginning, user: UserEntity) => Promise<Session>;
 
 /** A locked organization, with the role that the user's groups give in it. */
 interface LockedOrganization {
@@ -74,20 +77,34 @@ const RACES = {
 export class OidcService {
   constructor(private readonly options: OidcServiceOptions) {}
 
+  /** Begins a session whose client gets tokens. Throws FORBIDDEN when the identity may not log in here. */
+  logIn(actor: AnonymousActor, identity: OidcIdentity): Promise<OidcLogIn> {
+    const { sessions } = this.options;
+    return this.admit(actor, identity, async (tx, beginning, user) => ({ ...(await sessions.begin(tx, beginning)), user }));
+  }
+
+  /** Begins a session of a browser. Throws FORBIDDEN when the identity may not log in here. */
+  logInBrowser(actor: AnonymousActor, identity: OidcIdentity): Promise<BrowserSession> {
+    return this.admit(actor, identity, (tx, beginning) => this.options.sessions.beginInBrowser(tx, beginning));
+  }
+
   /**
    * Finds, links or creates the user, replaces the roles from groups by those of the current groups, and begins a session,
    * all in one transaction. Of several concurrent first log-ins of one person, one creates the user and the others find it.
-   * Throws FORBIDDEN when the identity may not log in here.
    */
-  async logIn(actor: AnonymousActor, identity: OidcIdentity): Promise<OidcLogIn> {
-    const admit = (): Promise<OidcLogIn> => this.options.changes.commit(actor, (tx) => this.admit(tx, actor, identity), RACES);
+  private async admit<Session>(actor: AnonymousActor, identity: OidcIdentity, begin: BeginSession<Session>): Promise<Session> {
+    const work = async (tx: Transaction): Promise<Session> => {
+      const user = await this.admitUser(tx, actor, identity);
+      return begin(tx, { user, authentication: 'OIDC', actor }, user);
+    };
+    const admit = (): Promise<Session> => this.options.changes.commit(actor, work, RACES);
     return admit().catch((error: unknown) => {
       if (error instanceof UserFault && error.issues.includes(RACE)) return admit();
       throw error;
     });
   }
 
-  private async admit(tx: Transaction, actor: AnonymousActor, identity: OidcIdentity): Promise<OidcLogIn> {
+  private async admitUser(tx: Transaction, actor: AnonymousActor, identity: OidcIdentity): Promise<UserEntity> {
     const organizations = await this.lockOrganizations(tx.connection, identity);
     const admission = await this.admissionOf(tx.connection, identity);
     if (admission.refusal !== undefined) throw new RequestFault('FORBIDDEN', admission.refusal);
@@ -97,7 +114,7 @@ export class OidcService {
     for (const organization of organizations) await this.replaceRoles(tx, actor, user, organization);
     if (admission.kind === 'CREATE') await this.recordNewUser(tx, actor, identity, user);
     if (admission.kind === 'LINK') await this.handOver(tx, actor, identity, user);
-    return { ...(await this.options.sessions.begin(tx, user, 'OIDC', actor)), user };
+    return user;
   }
 
   /** Locks in id order and before the user, like every transaction that writes members. */

@@ -20,8 +20,10 @@ export interface Answer {
   readonly body: unknown;
 }
 
-export async function beginLogIn({ url }: Pick<App, 'url'>): Promise<Begun> {
-  const response = await fetch(`${url}/auth/oidc/log-in`, { redirect: 'manual' });
+/** `to`: the page that the callback is to lead to, with a cookie of the session. */
+export async function beginLogIn({ url }: Pick<App, 'url'>, to?: string): Promise<Begun> {
+  const query = to === undefined ? '' : `?to=${encodeURIComponent(to)}`;
+  const response = await fetch(`${url}/auth/oidc/log-in${query}`, { redirect: 'manual' });
   if (response.status !== 302) throw new Error(`${response.status}: ${await response.text()}`);
   const [setCookie = ''] = response.headers.getSetCookie();
   return { location: new URL(response.headers.get('location')!), cookie: setCookie.split(';')[0]!, setCookie };

@@ -22,7 +22,8 @@ export async function startHonestProvider(): Promise<HonestProvider> {
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const client = { redirect_uris: [`${PUBLIC_URL}/auth/oidc/callback`], grant_types: ['authorization_code'] };
+  const redirect_uris = ['', '/flags'].map((basePath) => `${PUBLIC_URL}${basePath}/auth/oidc/callback`);
+  const client = { redirect_uris, grant_types: ['authorization_code'] };
   // It warns of what is wrong with it for anything but tests.
   const warnings = jest.spyOn(console, 'warn').mockImplementation();
   const { Provider } = await import('oidc-provider');
