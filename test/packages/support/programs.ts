@@ -135,6 +135,8 @@ export interface RunProgram {
   readonly imports: Readonly<Record<string, readonly string[]>>;
   readonly text: string;
   readonly output: string;
+  /** True where what it imports of other people knows Node, and is in no page. */
+  readonly needsNode?: boolean;
 }
 
 export const RUN_PROGRAMS: readonly RunProgram[] = [
@@ -183,6 +185,7 @@ export const RUN_PROGRAMS: readonly RunProgram[] = [
     },
     text: ASK_PROVIDER,
     output: 'true FLAG_NOT_FOUND',
+    needsNode: true,
   },
   {
     name: 'openfeature-web',
