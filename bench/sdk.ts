@@ -62,7 +62,7 @@ const PARTS: { readonly [name: string]: () => Promise<unknown> } = {
 };
 
 export async function run(names: readonly string[]): Promise<void> {
-  execFileSync(process.execPath, [join(__dirname, '..', 'scripts', 'build-packages.mjs')], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(__dirname, '..', 'scripts', 'packages.mjs')], { stdio: 'inherit' });
   const figures: { [part: string]: unknown } = {};
   for (const [name, measure] of Object.entries(PARTS)) {
     if (names.length === 0 || names.includes(name)) figures[name] = await measure();

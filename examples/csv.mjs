@@ -1,7 +1,10 @@
 // Makes a table of `evaluate.results { targetingKey values }`: JSON on standard input, CSV (RFC 4180) on standard output.
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
+import { fail } from './connect.mjs';
 
-const results = await json(process.stdin);
+const given = await text(process.stdin);
+if (given.trim() === '') fail('There is nothing to make a table of: what should have answered before this has said why.');
+const results = JSON.parse(given);
 const flagKeys = Object.keys(results[0]?.values ?? {});
 
 function cell(value) {

@@ -3,8 +3,6 @@
 import { build } from 'esbuild';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { root } from './install.mjs';
@@ -120,9 +118,4 @@ async function writeTypes(folder, to) {
   ])
     await bundle.write({ dir: to, format, entryFileNames: `[name].d.${end}`, chunkFileNames: `[name].d.${end}` });
   await bundle.close();
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
-  await buildPackages(out);
 }

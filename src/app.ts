@@ -101,7 +101,7 @@ async function start(
   const delivery = buildDelivery(foundation, database, redis);
   const services = buildServices(foundation, { database, authentication, delivery });
 
-  await createConfiguredOwner(config, services);
+  await createConfiguredOwner(config, services, log);
   await warnOfUnknownOrganizations(config, database.connection, log);
   const setUpToken = (await services.access.isSetUp()) ? null : authentication.tokens.setUpToken();
 
@@ -137,11 +137,12 @@ async function serveMetrics({ config, metrics, log, closers }: Foundation): Prom
   closers.push(server.close);
 }
 
-async function createConfiguredOwner(config: Config, services: Services): Promise<void> {
+async function createConfiguredOwner(config: Config, services: Services, log: Logger): Promise<void> {
   if (config.owner === null) return;
   const request = internalRequest('start');
   try {
-    await services.access.createFirstUser({ kind: 'SYSTEM', request }, { ...config.owner, name: 'Owner' });
+    const created = await services.access.createFirstUser({ kind: 'SYSTEM', request }, { ...config.owner, name: 'Owner' });
+    if (created !== null) log.info('made the first user, of OWNER_EMAIL and OWNER_PASSWORD');
   } catch (error) {
     if (error instanceof UserFault) throw new StartFault(`OWNER_EMAIL or OWNER_PASSWORD is invalid: ${error.message}`);
     throw error;

@@ -59,13 +59,13 @@ function greeting(app: App, config: Config): string {
     app.setUpToken === null
       ? 'Log in with the mutation logIn (e-mail and password of your user).'
       : `There is no user yet. Create the first one with the mutation createFirstOwner and the
-  one-time set-up token ${app.setUpToken}`;
+  one-time set-up token ${app.setUpToken}
+  To see it work: npm run demo (in another terminal)`;
   return `
 Flagstaff is ready.
   GraphQL    ${app.url}/graphql   (HTTP, and WebSocket with graphql-transport-ws)
 ${app.graphiqlUrl === null ? '' : `  GraphiQL   ${app.graphiqlUrl}\n`}  Data       ${store}
   ${logIn}
-  To see it work: npm run demo (in another terminal)
 
 `;
 }

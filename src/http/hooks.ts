@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import { addCompression } from './compression';
 import { addCors } from './cors';
 import { addEarlyAnswers } from './early-answers';
@@ -58,6 +59,8 @@ export type EndWhenAnswered = (request: FastifyRequest, reply: FastifyReply) => 
 export function createEndWhenAnswered({ addressOf, ...options }: TransportOptions): EndWhenAnswered {
   const endRequest = createRequestEnd(options);
   return (request, reply) => {
+    // The framework times requests only for hooks of its own.
+    const startedAt = performance.now();
     // A connection that has ended does not know its address any more.
     const address = addressOf(request.raw);
     const { socket } = request.raw;
@@ -70,7 +73,8 @@ export function createEndWhenAnswered({ addressOf, ...options }: TransportOption
       const { actor = null, outcome = null } = context ?? {};
       const route = request.routeOptions.url ?? null;
       const asked = { clientRequestId: clientRequestIdOf(headers), method, path, route, address };
-      const answered = { status, durationMs: reply.elapsedTime, actor, outcome, traceId: traceIdOfRequest(request) };
+      const durationMs = performance.now() - startedAt;
+      const answered = { status, durationMs, actor, outcome, traceId: traceIdOfRequest(request) };
       // The client has the id of the answer.
       const requestId = malformed?.requestId ?? id;
       endRequest({ ...asked, ...answered, requestId, errorCode: malformed === null ? errorCode : 'BAD_REQUEST' });

@@ -56,6 +56,21 @@ it('names operation, root fields, actor and cost, whichever way an answer takes'
   expect(evaluated[0]!.cost).toBeGreaterThan(0);
 });
 
+it('says how long a request took, whichever way it was answered', async () => {
+  const logIn = 'mutation ($input: LogInInput!) { logIn(input: $input) { userErrors { message } } }';
+  const input = { email: world.owner.email, password: 'not the password' };
+  const startedAt = performance.now();
+
+  const managed = await lineOf(logIn, { variables: { input } });
+  const evaluated = await lineOf(EVALUATE, { credential: secret });
+
+  const elapsedMs = performance.now() - startedAt;
+  // A password is hashed, which takes longer than the tenth of a millisecond that is told.
+  expect(managed.durationMs).toBeGreaterThan(0);
+  expect(evaluated.durationMs).toBeGreaterThanOrEqual(0);
+  expect(Number(managed.durationMs) + Number(evaluated.durationMs)).toBeLessThan(elapsedMs + 1);
+});
+
 it('names the server and its version', async () => {
   const line = await lineOf(EVALUATE, { credential: secret });
 

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root';
-import { makeHome, removeHomes } from '../support/layout';
+import { makeHome, readLock, removeHomes } from '../support/layout';
 import { createApplication, PUBLISHED, type Application } from './support/application';
 import { LITE_WITH_ENGINE, PROGRAMS, RUN_PROGRAMS, sourceOf } from './support/programs';
 
@@ -20,6 +20,13 @@ afterAll(removeHomes);
 
 it('has a program of each package', () => {
   expect(PROGRAMS.map(({ folder }) => folder).sort()).toEqual([...PUBLISHED].sort());
+});
+
+it('brings nothing to a production installation of the server but what that imports', () => {
+  const { packages } = readLock(join(PACKAGE_ROOT, 'package-lock.json'));
+  const installed = Object.entries(packages).filter(([path, { dev, link }]) => path !== '' && !dev && !link);
+  // npm takes the peers of workspaces for dependencies of production.
+  expect(installed.filter(([path]) => /^node_modules\/(@openfeature\/|@types\/react|react)/.test(path))).toEqual([]);
 });
 
 it.each(RUN_PROGRAMS)('runs as an ECMAScript module and as CommonJS: $name', (program) => {

@@ -44,6 +44,24 @@ const evaluate = (flagKeys = [flag.key], credential = secret): Promise<unknown> 
   world.client(credential).request(EVALUATE, { keys: flagKeys });
 
 describe('requests', () => {
+  it('take the time that they take, by the framework and before it', async () => {
+    const startedAt = performance.now();
+    const by = await moves(async () => {
+      await world
+        .client(world.owner.accessToken)
+        .request('query Read { organizations { nodes { key projects { nodes { key } } } } }');
+      await evaluate();
+    });
+
+    const elapsedSeconds = (performance.now() - startedAt) / 1_000;
+    const [read, decided] = ['Read', 'Decide'].map((operation) => by('flagstaff_operation_duration_seconds_sum', { operation }));
+    const requests = by('http_server_request_duration_seconds_sum', { http_route: '/graphql' });
+    expect(read).toBeGreaterThan(0);
+    expect(decided).toBeGreaterThan(0);
+    expect(requests).toBeGreaterThanOrEqual(read! + decided! - 1e-6);
+    expect(requests).toBeLessThan(elapsedSeconds);
+  });
+
   it('are timed by method, route and status, also probes and what is not there', async () => {
     const by = await moves(async () => {
       await fetch(`${world.app.url}/readyz`);

@@ -5,7 +5,7 @@ import { PACKAGE_ROOT } from '../../../src/package-root';
 
 /** Builds all packages, as they are published, into folders of their names. */
 export function buildAll(out: string): void {
-  runNode([join(PACKAGE_ROOT, 'scripts', 'build-packages.mjs'), '--out', out]);
+  runNode([join(PACKAGE_ROOT, 'scripts', 'packages.mjs'), '--out', out]);
 }
 
 /** An entry with all that it imports, but for what applications bring, as one minified text. As `iife` it declares `flagstaff`. */
