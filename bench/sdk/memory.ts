@@ -22,7 +22,7 @@ async function measureHeap({ prepare }: Contender, count: number): Promise<numbe
   if (ruled === undefined || flag === undefined) throw new Error('There is no workload with rules.');
   const contexts = ruled.contexts.slice(0, 1);
   const make = (size: number): BenchFlag[] =>
-    // By way of text, as they arrive: nothing is shared between flags.
+    // They pass through text, as they arrive: nothing is shared between flags.
     Array.from({ length: size }, (_, index) => JSON.parse(JSON.stringify({ ...flag, key: `flag-${index}` })) as BenchFlag);
   const warm = await prepare(make(1), contexts);
   await warm.close?.();

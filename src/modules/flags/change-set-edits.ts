@@ -60,9 +60,9 @@ export type ChangeOfSetInput = { readonly [Name in keyof ChangeInputs]?: ChangeI
 /** One change of a change set, in whatever it changes. */
 export interface SetEdit {
   readonly path: Path;
-  /** What it names and what is read beforehand. */
+  /** The things that it names, which are read beforehand. */
   readonly names: NamedThings;
-  /** What a set can do to a thing only once, and to which thing. Null: as often as wanted. */
+  /** The edit that a set can make of a thing only once, and the thing. Null: as often as wanted. */
   readonly once: { readonly what: string; readonly id: string } | null;
   /** The key of the flag that it creates. */
   readonly creates?: string;
@@ -143,7 +143,7 @@ function createFlag(input: CreateFlagInput, path: Path): SetEdit {
     once: null,
     creates: input.key,
     apply: async (scene) => {
-      const issues = placeIssues(scene, input.projectId, 'flag:create', path);
+      const issues = projectIssues(scene, input.projectId, 'flag:create', path);
       if (issues.length > 0) return issues;
       const decision = await decideFlagCreation(scene.connection, scene, input, scene.now);
       const [taken] = await scene.findFlagsByKeys([input.key]);
@@ -157,7 +157,7 @@ function createFlag(input: CreateFlagInput, path: Path): SetEdit {
 
 interface FlagEditKind {
   readonly permission: Permission;
-  /** What a set can do only once to a flag. */
+  /** The edit that a set can make of a flag only once. */
   readonly what: string;
 }
 
@@ -194,7 +194,7 @@ function createSegment(input: CreateSegmentInput, path: Path): SetEdit {
     names: {},
     once: null,
     apply: async (scene) => {
-      const issues = placeIssues(scene, input.projectId, 'segment:create', path);
+      const issues = projectIssues(scene, input.projectId, 'segment:create', path);
       if (issues.length > 0) return issues;
       const stamp = { id: newId('segment'), now: scene.now };
       const plan = planSegment(input, await scene.segmentReferences(input.key), stamp);
@@ -227,7 +227,7 @@ function updateSegment(input: UpdateSegmentInput, path: Path): SetEdit {
 }
 
 /** Refuses to create something in another project than that of the set, and for an actor that may not. */
-function placeIssues(scene: ProjectScene, projectId: string, permission: Permission, path: Path): Issue[] {
+function projectIssues(scene: ProjectScene, projectId: string, permission: Permission, path: Path): Issue[] {
   if (!scene.allows(permission)) throw new Error('An actor that sees no project got past its lock.');
   if (projectId === scene.project.id) return [];
   return [{ code: 'INVALID', message: 'A change set creates only in its own project.', path: [...path, 'projectId'] }];

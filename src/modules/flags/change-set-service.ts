@@ -30,7 +30,7 @@ export interface ChangeSetResult {
   readonly configurations: FlagConfigurationEntity[] | null;
   readonly flags: FlagEntity[] | null;
   readonly segments: SegmentEntity[] | null;
-  /** What would be changed. Null when it was. */
+  /** The items that would be changed. Null when they were. */
   readonly preview: ChangeBodyEntity[] | null;
   readonly revisions: EnvironmentRevision[];
 }
@@ -103,7 +103,7 @@ function changeSetIssues(count: number, edits: readonly SetEdit[]): Issue[] {
   });
 }
 
-/** What would change, as far as the actor may see it. */
+/** The items that would change, as far as the actor may see them. */
 async function previewOf(scene: ProjectScene): Promise<ChangeBodyEntity[]> {
   const visibility = visibilityIn(scene.actor, scene.scope);
   const items = await itemsOf(scene, differentIn(scene));

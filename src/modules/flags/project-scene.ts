@@ -65,7 +65,7 @@ export interface NamedThings {
   readonly segmentId?: string;
 }
 
-/** What an id of a flag begins with that names, by its key, a flag that the same change set creates. */
+/** Begins an id that names, by its key, a flag that the same change set creates. */
 const NEW = 'new:';
 
 /**

@@ -1,4 +1,4 @@
-/** What was written in a scene, as history keeps it and as environments are told. */
+/** The writes in a scene, as history keeps them and as environments hear of them. */
 import type { Transaction } from '../../database/transaction';
 import type { ChangeKind } from '../changes/change-kinds';
 import type { ChangeService } from '../changes/change-service';
@@ -110,15 +110,15 @@ async function flagsOf(scene: ProjectScene, configurations: readonly WrittenConf
 }
 
 function eventsIn(environmentId: string, state: DeliveredState): FlagEvent[] {
-  const told = new Set<string>();
+  const sent = new Set<string>();
   return state.different.flatMap((written): FlagEvent[] => {
     if (written.subject === 'SEGMENT') return [eventOfSegment(written)];
     const { after } = written;
     if (written.subject === 'FLAG_CONFIGURATION' && written.after.environmentId !== environmentId) return [];
     const flagId = 'flagId' in after ? after.flagId : after.id;
     const flag = state.flags.get(flagId)?.after ?? state.flagsOfConfigurations.get(flagId);
-    if (!flag || told.has(flagId)) return [];
-    told.add(flagId);
+    if (!flag || sent.has(flagId)) return [];
+    sent.add(flagId);
     const configuration = state.configurations.get(configurationId({ flagId, environmentId }));
     return [flagEvent(kindOf(state.flags.get(flagId)), flag, configuration ?? initialConfiguration(flag, environmentId))];
   });
