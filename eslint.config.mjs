@@ -269,6 +269,14 @@ export default tseslint.config(
     languageOptions: { globals: { __ENV: 'readonly', __VU: 'readonly', __ITER: 'readonly' } },
   },
   {
+    // Next names files that hold JSX so; they run in Node, at the edge and in browsers.
+    files: ['examples/next/**/*.js'],
+    languageOptions: {
+      parserOptions: { ecmaFeatures: { jsx: true } },
+      globals: { process: 'readonly', URL: 'readonly', Response: 'readonly' },
+    },
+  },
+  {
     files: ['pages/*.js'],
     languageOptions: {
       globals: {

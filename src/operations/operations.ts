@@ -236,7 +236,11 @@ export class Operations {
     const { load, limits } = this.options;
     if (load.delayMs() <= limits.eventLoopDelayMaxMs || isServedUnderLoad) return;
     this.shedCount++;
-    throw new TryLater('UNAVAILABLE', 'The server is overloaded and serves only evaluations; try again in a few seconds.', OVERLOAD_RETRY_SECONDS);
+    throw new TryLater(
+      'UNAVAILABLE',
+      'The server is overloaded and serves only evaluations; try again in a few seconds.',
+      OVERLOAD_RETRY_SECONDS,
+    );
   }
 
   private settle({ prepared, context, cost, admission }: Ticket, { data }: ExecutionResult): CostReport {

@@ -25,7 +25,10 @@ it('keeps evaluating when the event loop is late, and refuses everything else fo
   await makeFlag(project);
   const secret = await makeApiKey(project, environment);
   const evaluate = { query: '{ evaluate(contexts: [{}]) { results { evaluations { reason } } } }' };
-  const overloaded = { code: 'UNAVAILABLE', message: 'The server is overloaded and serves only evaluations; try again in a few seconds.' };
+  const overloaded = {
+    code: 'UNAVAILABLE',
+    message: 'The server is overloaded and serves only evaluations; try again in a few seconds.',
+  };
 
   delayMs = 251;
   const late: RawAnswer = await sendQuery(world, VIEWER, authorization(world.owner.accessToken));
