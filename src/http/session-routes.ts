@@ -10,15 +10,20 @@ import { rateLimitHeaders } from './rate-limit-headers';
 import type { TransportOptions } from './transport';
 
 const SESSION_PATH = '/auth/session';
+/** More than this many of one name are no accident. */
+const COOKIES_MAX = 4;
 
 export function addSessionRoutes(app: FastifyInstance, operations: Operations, options: TransportOptions): void {
   const { sessionCookies } = options;
   const requireOwnPage = async ({ headers }: FastifyRequest): Promise<void> => sessionCookies.requireOwnPage(headers);
   app.post(SESSION_PATH, { onRequest: requireOwnPage }, async (request, reply) => {
+    sessionCookies.requireKept(request.headers);
     const input = inputOf(request.body);
     const { actor, services } = await withoutIdempotency(request, options);
     const admission = operations.admitLogIn(actor);
     const session = await services.access.logInBrowser(actor, input).catch(refuseAsRequest);
+    // The browser forgets the cookie that it sent.
+    await logOut(request, options);
     return noContent(reply, sessionCookies.set(session)).headers(rateLimitHeaders(admission)).send();
   });
   app.delete(SESSION_PATH, { onRequest: requireOwnPage }, async (request, reply) => {
@@ -27,15 +32,15 @@ export function addSessionRoutes(app: FastifyInstance, operations: Operations, o
   });
 }
 
-/** Does nothing when there is no session, or when it has ended already. */
+/** Ends the session of each cookie that was sent, and does nothing for one that has ended already. */
 async function logOut(request: FastifyRequest, options: TransportOptions): Promise<void> {
-  try {
-    const cookie = options.sessionCookies.read(request.headers);
-    if (cookie === undefined) return;
-    const { actor, services } = await withoutIdempotency(request, options, cookie);
-    await services.sessions.logOut(actor, { everywhere: false });
-  } catch (error) {
-    if (!(error instanceof Unauthenticated)) throw error;
+  for (const cookie of options.sessionCookies.readAll(request.headers).slice(0, COOKIES_MAX)) {
+    try {
+      const { actor, services } = await withoutIdempotency(request, options, cookie);
+      await services.sessions.logOut(actor, { everywhere: false });
+    } catch (error) {
+      if (!(error instanceof Unauthenticated)) throw error;
+    }
   }
 }
 

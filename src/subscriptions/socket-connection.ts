@@ -208,7 +208,7 @@ export class SocketConnection implements Connected, OperationSocket {
       this.write(`{"type":"${MessageType.ConnectionAck}"}`);
       if (this.credential === undefined || actor.kind === 'ANONYMOUS') return;
       this.tracked = this.host.access.track(this.credential, actor.request, this, since);
-      // Sockets with the same credential share one text.
+      // Sockets with the same credential share one copy of it.
       this.credential = this.tracked.credential;
     } catch (error) {
       if (error instanceof RequestFault && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN'))

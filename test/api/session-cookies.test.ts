@@ -268,7 +268,7 @@ describe('The cookie', () => {
 
     expect([elsewhere, doubled, ended].map(messageOf)).toEqual([
       'The cookie of a session counts only for pages of this server, by Sec-Fetch-Site or Origin.',
-      'There are several cookies flagstaff_session; log in again.',
+      'There are several cookies flagstaff_session; delete them, and log in again.',
       'The session of the cookie has ended; log in again.',
     ]);
     expect([elsewhere, doubled, ended].map(({ status }) => status)).toEqual([401, 401, 401]);
@@ -583,11 +583,19 @@ describe('Name and attributes', () => {
   it.each([
     [false, null, 'flagstaff_session=x; Path=/; HttpOnly; SameSite=Strict; Max-Age=60'],
     [false, 'http://localhost:4000', 'flagstaff_session=x; Path=/; HttpOnly; SameSite=Strict; Max-Age=60'],
-    [false, 'http://localhost:4000/flags', 'flagstaff_session=x; Path=/flags; HttpOnly; SameSite=Strict; Max-Age=60'],
+    [false, 'http://localhost:4000/flags', 'flagstaff_session-flags=x; Path=/flags; HttpOnly; SameSite=Strict; Max-Age=60'],
     [true, null, '__Host-flagstaff_session=x; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=60'],
     [false, 'https://a.example', '__Host-flagstaff_session=x; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=60'],
-    [true, 'https://a.example/flags', '__Secure-flagstaff_session=x; Path=/flags; Secure; HttpOnly; SameSite=Strict; Max-Age=60'],
-    [true, 'http://a.example/flags', '__Secure-flagstaff_session=x; Path=/flags; Secure; HttpOnly; SameSite=Strict; Max-Age=60'],
+    [
+      true,
+      'https://a.example/flags/eu',
+      '__Secure-flagstaff_session-flags-eu=x; Path=/flags/eu; Secure; HttpOnly; SameSite=Strict; Max-Age=60',
+    ],
+    [
+      true,
+      'http://a.example/flags',
+      '__Secure-flagstaff_session-flags=x; Path=/flags; Secure; HttpOnly; SameSite=Strict; Max-Age=60',
+    ],
   ])('in production: %s, at %s: %s', (isProduction, publicUrl, expected) => {
     expect(attributesFor(isProduction, publicUrl)).toBe(expected);
   });
@@ -597,14 +605,50 @@ describe('Name and attributes', () => {
     ['another scheme of its host', { origin: 'http://a.example', host: 'a.example' }, false],
     ['another port of its host', { origin: 'https://a.example:8443', host: 'a.example' }, false],
     ['the host itself, over TLS', { origin: 'https://b.example', host: 'b.example' }, true],
+    ['this machine, over plain HTTP', { origin: 'http://localhost:4000', host: 'localhost:4000' }, true],
+    ['another host over plain HTTP', { origin: 'http://b.example', host: 'b.example' }, false],
     ['a host that is none', { origin: 'https://b.example', host: '[' }, false],
   ])('takes a request from %s for one of its own pages: %j %s', (_what, headers, isOwn) => {
     const { read } = createSessionCookies({ isProduction: true, publicUrl: 'https://a.example/flags' });
-    const ask = (): unknown => read({ cookie: '__Secure-flagstaff_session=x', ...headers });
+    const ask = (): unknown => read({ cookie: '__Secure-flagstaff_session-flags=x', ...headers });
 
     if (isOwn) expect(ask()).toEqual({ sessionSecret: 'x' });
     else expect(ask).toThrow('counts only for pages of this server');
   });
+});
+
+it.each([
+  ['http://flags.intranet', false],
+  ['http://localhost:4000', true],
+  ['https://flags.intranet', true],
+])('begins a session of a page of %s, whose browser keeps a cookie with Secure: %s', (origin, isKept) => {
+  const { requireKept } = createSessionCookies({ isProduction: true, publicUrl: origin });
+
+  if (isKept) expect(() => requireKept({ origin })).not.toThrow();
+  else expect(() => requireKept({ origin })).toThrow('only of pages over https');
+});
+
+it('ends the session whose cookie comes with a log-in, and all whose cookies come with a log-out', async () => {
+  const account = await makeAccount(world);
+  const first = await logInBrowser(world, account);
+  const answer = await askForSession(world, account, { headers: { ...OWN_PAGE, cookie: first } });
+  const [second = ''] = (answer.headers['set-cookie'] as string[])[0]!.split(';');
+  const third = await logInBrowser(world, account);
+  const replaced = await whoIs(world, first);
+  const before = [await whoIs(world, second), await whoIs(world, third)];
+
+  const { accessToken } = await logIn(world, await makeAccount(world));
+  const ended = await logOut(`flagstaff_session=; ${second}; ${third}`, { ...OWN_PAGE, ...authorization(accessToken) });
+
+  expect([replaced, ...before]).toEqual([401, account.email, account.email]);
+  expect(ended.status).toBe(204);
+  expect([await whoIs(world, second), await whoIs(world, third)]).toEqual([401, 401]);
+});
+
+it('refuses an empty cookie before another one, too', async () => {
+  const cookie = await logInBrowser(world, await makeAccount(world));
+
+  expect((await query(`flagstaff_session=; ${cookie}`, '{ __typename }')).status).toBe(401);
 });
 
 it('shows an actor without its cookie', async () => {

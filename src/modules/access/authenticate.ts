@@ -39,8 +39,8 @@ export interface CredentialHolder {
   readonly endsAt: number;
 }
 
-const GOOD_NO_MORE = 'The access token or API key is not valid, has expired, or was revoked.';
-const SESSION_NO_MORE = 'The session of the cookie has ended; log in again.';
+const CREDENTIAL_REFUSED = 'The access token or API key is not valid, has expired, or was revoked.';
+const SESSION_ENDED = 'The session of the cookie has ended; log in again.';
 
 /**
  * Decides who is asking, never what they may do. Remembers verified credentials until the access rules that they depend on
@@ -240,7 +240,7 @@ function failureOf(secret: Credential): FailedAttempt['kind'] {
 }
 
 function refusalOf(secret: Credential): Unauthenticated {
-  return new Unauthenticated(typeof secret === 'string' ? GOOD_NO_MORE : SESSION_NO_MORE);
+  return new Unauthenticated(typeof secret === 'string' ? CREDENTIAL_REFUSED : SESSION_ENDED);
 }
 
 /** Written out field by field for keys, the most frequent callers: a spread costs as much as everything else on this path. */
